@@ -1,0 +1,1 @@
+"""VoiceGraph: say a workflow, see it as a graph, run it. Read `pipeline.py` first."""

@@ -1,0 +1,126 @@
+"""The workflow: nodes, edges, triggers. This is the wire format (JSON and YAML), camelCase on the wire.
+
+Shape only; the rules that span several nodes are in `validate.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NewType
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic.alias_generators import to_camel
+
+RunId = NewType("RunId", str)
+NodeId = NewType("NodeId", str)
+EdgeId = NewType("EdgeId", str)
+WorkflowId = NewType("WorkflowId", str)
+
+ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
+MAX_NODES = 500
+MAX_EDGES = 2_000
+MAX_BYTES = 1 << 20
+
+
+class Wire(BaseModel):
+    """Base of everything that crosses the wire: snake_case here, camelCase there, either accepted."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True)
+
+
+class Position(Wire):
+    """Where a node's top left corner stands on the canvas, in CSS pixels."""
+
+    x: float = Field(0, allow_inf_nan=False)
+    y: float = Field(0, allow_inf_nan=False)
+
+
+class Retry(Wire):
+    """How often a node is tried in all (the first try counts); the waits between grow, see `run/retry.py`."""
+
+    attempts: int = Field(3, ge=1, le=100)
+
+
+class Node(Wire):
+    """One step. `params` are Liquid templates until the node runs."""
+
+    id: NodeId = Field(pattern=ID_PATTERN)
+    type: str = Field(min_length=1, max_length=64)
+    action: str = Field(min_length=1, max_length=64)
+    label: str = Field("", max_length=200)
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+    position: Position | None = None
+    each: bool = False
+    retry: Retry | None = None
+    timeout: float | None = Field(None, gt=0, le=86_400, description="Seconds one attempt may take.")
+    on_error: Literal["fail", "continue"] = Field("fail", description="continue: the error becomes the output.")
+    credential: str | None = Field(None, max_length=64)
+
+
+class Edge(Wire):
+    """`target` waits for `source`. `when` is set only on edges that leave a condition."""
+
+    id: EdgeId = Field(pattern=ID_PATTERN)
+    source: NodeId
+    target: NodeId
+    when: bool | None = None
+
+
+class Schedule(Wire):
+    """Five-field cron (Sunday is 0) in an IANA time zone; no zone means the server's."""
+
+    kind: Literal["schedule"] = "schedule"
+    cron: str = Field(max_length=200)
+    timezone: str | None = Field(None, max_length=64)
+
+
+class Webhook(Wire):
+    """An HTTP call starts the workflow; its body is `trigger.body`."""
+
+    kind: Literal["webhook"] = "webhook"
+
+
+Trigger = Annotated[Schedule | Webhook, Field(discriminator="kind")]
+
+
+class Workflow(Wire):
+    """A named graph. Build one from untrusted input with `validate.parse_workflow`, which locates every breach."""
+
+    workflow_id: WorkflowId = Field(default_factory=lambda: WorkflowId(new_id("wf")), pattern=ID_PATTERN)
+    name: str = Field("Untitled workflow", max_length=200)
+    nodes: list[Node] = Field(default_factory=list)
+    edges: list[Edge] = Field(default_factory=list)
+    triggers: list[Trigger] = Field(default_factory=list)
+
+    def node(self, node_id: str) -> Node:
+        """The node with this id; KeyError when there is none."""
+        for node in self.nodes:
+            if node.id == node_id:
+                return node
+        raise KeyError(node_id)
+
+    def predecessors(self, node_id: str) -> list[NodeId]:
+        """Ids of the nodes this one waits for, in the order of the edges."""
+        return [e.source for e in self.edges if e.target == node_id]
+
+    def successors(self, node_id: str) -> list[NodeId]:
+        """Ids of the nodes that wait for this one, in the order of the edges."""
+        return [e.target for e in self.edges if e.source == node_id]
+
+    def to_wire(self) -> Mapping[str, Any]:
+        """The JSON form, without the fields that were left at nothing."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id(prefix: str) -> str:
+    """`prefix_` + 26 characters of Crockford base 32: 48 bits of milliseconds, 80 random bits (the ULID layout).
+
+    Ids sort by the time they were made, so an index on them stays compact and a list in id order is a list in time.
+    """
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+    return f"{prefix}_" + "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))

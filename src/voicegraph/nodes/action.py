@@ -1,0 +1,120 @@
+"""An action: an async function, its params model, and what the UI, planner and docs need to know about it.
+
+    @action("github", "get_issues", group="source", title="Get issues")
+    async def get_issues(params: GetIssues, node: NodeContext) -> Output: ...
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.output import Output, Suspend
+from voicegraph.settings import Settings
+
+Group = Literal["source", "ai", "logic", "delivery", "tool"]
+Requires = Callable[[Settings, str], str | None]
+
+
+class Params(BaseModel):
+    """Base of all params models: camelCase on the wire, unknown names refused so that a typo is not lost."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+
+def param(
+    default: Any = ...,
+    *,
+    title: str,
+    description: str = "",
+    config: str | None = None,
+    setting: str | None = None,
+    widget: Literal["text", "textarea", "markdown", "file", "code", "url", "secret"] | None = None,
+    why: str | None = None,
+    **limits: Any,
+) -> Any:
+    """A field of a params model, with what the form shows.
+
+    `config` names the run config key that fills it when the graph leaves it open, `setting` the setting that does so
+    next. `why` ends the run dialog's question: what the node needs the value for. A required field is `param(title=…)`.
+    """
+    extra = {"x-config": config, "x-setting": setting, "x-widget": widget, "x-why": why}
+    return Field(
+        default,
+        title=title,
+        description=description,
+        json_schema_extra={key: value for key, value in extra.items() if value is not None},
+        **limits,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A registered action. Call `run` with validated params.
+
+    `effect`: it changes the world outside, so an attempt with an unknown outcome is uncertain, not harmless.
+    `requires(settings, action)` says in words which setting is missing, or None.
+    `any_name`: the type accepts any snake_case action name of the user's (llm does).
+    """
+
+    type: str
+    name: str
+    group: Group
+    title: str
+    description: str
+    params: type[Params]
+    run: Callable[[Any, NodeContext], Awaitable[Output | Suspend]]
+    effect: bool = False
+    attempts: int = 3
+    timeout: float | None = None
+    requires: Requires | None = None
+    any_name: bool = False
+
+    @property
+    def key(self) -> str:
+        """`type.name`."""
+        return f"{self.type}.{self.name}"
+
+
+def action(
+    type: str,  # noqa: A002 - the wire format's own word
+    name: str,
+    *,
+    group: Group,
+    title: str,
+    effect: bool = False,
+    attempts: int = 3,
+    timeout: float | None = None,
+    requires: Requires | None = None,
+    any_name: bool = False,
+) -> Callable[[Callable[[Any, NodeContext], Awaitable[Output | Suspend]]], Action]:
+    """Make an `Action` of an async function `(params, node) -> Output`; its docstring is the description.
+
+    The params model is read from the annotation of the first argument.
+    """
+
+    def decorate(run: Callable[[Any, NodeContext], Awaitable[Output | Suspend]]) -> Action:
+        hints = inspect.get_annotations(run, eval_str=True)
+        (params_name, *_) = inspect.signature(run).parameters
+        return Action(
+            type=type,
+            name=name,
+            group=group,
+            title=title,
+            description=inspect.cleandoc(run.__doc__ or ""),
+            params=hints[params_name],
+            run=run,
+            effect=effect,
+            attempts=attempts,
+            timeout=timeout,
+            requires=requires,
+            any_name=any_name,
+        )
+
+    return decorate

@@ -1,0 +1,54 @@
+"""transform: reshape what came in, with Liquid or JMESPath."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import JsonValue
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.action import Params, action, param
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.output import Output
+
+
+class Template(Params):
+    """Params of transform.template. The runner has rendered `template` already, as it does every param."""
+
+    template: str = param(
+        title="Template",
+        description="Liquid: {{ input }}, {{ data }}, {{ nodes['step-0'].text }}, {{ config.recipientEmail }}.",
+        widget="code",
+        why="it is what the node writes",
+    )
+
+
+@action("transform", "template", group="tool", title="Fill a template")
+async def template(params: Template, node: NodeContext) -> Output:
+    """Writes a text from a Liquid template over the input."""
+    return Output(text=params.template, data=node.inputs.data, files=node.inputs.files)
+
+
+class Select(Params):
+    """Params of transform.select."""
+
+    expression: str = param(
+        title="JMESPath",
+        description="For example items[?price > `10`].name, over the input's data.",
+        widget="code",
+        why="it picks the data to keep",
+    )
+
+
+@action("transform", "select", group="tool", title="Select data")
+async def select(params: Select, node: NodeContext) -> Output:
+    """Picks a part of the input's data with a JMESPath expression."""
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        found: JsonValue = jmespath.search(params.expression, node.inputs.data)
+    except JMESPathError as error:
+        raise NodeError("bad_expression", f"The JMESPath expression is wrong: {error}") from error
+    text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, indent=2)
+    return Output(text=text, data=found)

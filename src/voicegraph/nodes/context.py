@@ -1,0 +1,62 @@
+"""What an action may use while it runs, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import JsonValue
+
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.nodes.output import FileRef, Inputs
+from voicegraph.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Files(Protocol):
+    """Stored files: uploads and the artefacts of runs."""
+
+    async def read(self, file_id: str) -> tuple[FileRef, bytes]:
+        """The file; raises NotFound."""
+        ...
+
+    async def save(self, name: str, media_type: str, content: bytes) -> FileRef:
+        """Store a file under a new id."""
+        ...
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass(slots=True)
+class NodeContext:
+    """One attempt of one node.
+
+    `idempotency_key` is the same for every attempt of this node in this run: hand it to the service where it takes one.
+    `http` is the guarded client: public addresses only, limits on redirects and size; never build another.
+    """
+
+    run_id: RunId
+    node_id: NodeId
+    action: str
+    label: str
+    attempt: int
+    inputs: Inputs
+    settings: Settings
+    http: httpx.AsyncClient
+    files: Files
+    config: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    trigger: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    item: JsonValue = None
+    credential: Mapping[str, str] | None = None
+    log: Callable[[str], None] = _silent
+    progress: Callable[[str], None] = _silent
+
+    @property
+    def idempotency_key(self) -> str:
+        """Stable per run and node, for every attempt."""
+        return f"{self.run_id}:{self.node_id}"

@@ -1,0 +1,79 @@
+"""What a node gives to the next: text, data, files. Shapes are fixed by DESIGN section 2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import Field, JsonValue
+
+from voicegraph.graph.model import NodeId, Wire
+
+JOINT = "\n\n---\n\n"
+
+
+class FileRef(Wire):
+    """A stored file, by id; the bytes are read through `Files`."""
+
+    id: str
+    name: str
+    media_type: str = "application/octet-stream"
+    size: int = 0
+
+
+class Metrics(Wire):
+    """What a model reported. `estimated` is set when a figure is ours and not the provider's. Cost in US dollars."""
+
+    model: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: float | None = None
+    estimated: bool = False
+
+
+class Output(Wire):
+    """A node's result. `branch` is set by conditions alone: which outgoing edges are live."""
+
+    text: str = ""
+    data: JsonValue = None
+    files: list[FileRef] = Field(default_factory=list)
+    meta: dict[str, JsonValue] = Field(default_factory=dict)
+    metrics: Metrics | None = None
+    branch: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """An action's answer "not now": the engine keeps `output` and makes it the node's result at `until`.
+
+    `until` is in seconds since the epoch. Nothing stays in memory meanwhile.
+    """
+
+    until: float
+    output: Output
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a node sees of its live predecessors."""
+
+    text: str = ""
+    data: JsonValue = None
+    files: list[FileRef] = field(default_factory=list[FileRef])
+    nodes: Mapping[NodeId, Output] = field(default_factory=dict[NodeId, Output])
+
+
+def join_inputs(sources: Mapping[NodeId, tuple[str, Output]]) -> Inputs:
+    """One predecessor: its output as is. Several: labelled blocks, and `data` as an object keyed by node id.
+
+    `sources` maps a predecessor's id to (label, output), in the order of the edges.
+    """
+    nodes = {node_id: output for node_id, (_, output) in sources.items()}
+    files = [ref for output in nodes.values() for ref in output.files]
+    if len(nodes) == 1:
+        (only,) = nodes.values()
+        return Inputs(only.text, only.data, files, nodes)
+    text = JOINT.join(f"## {label or node_id}\n\n{output.text}" for node_id, (label, output) in sources.items())
+    data: JsonValue = {node_id: output.data for node_id, output in nodes.items()} if nodes else None
+    return Inputs(text, data, files, nodes)
