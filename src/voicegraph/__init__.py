@@ -1,1 +1,3 @@
 """VoiceGraph: say a workflow, see it as a graph, run it. Read `pipeline.py` first."""
+
+__version__ = "0.1.0"

@@ -1,15 +1,15 @@
 """Every error VoiceGraph raises on purpose, named by who must act.
 
-    VoiceGraphError
-    ├── UserError            the caller can mend it; the API answers `status` with `code`
-    │   ├── GraphError       422  the workflow breaks a rule; every breach is located
-    │   ├── Refusal          422  the sentence is `off_topic` or `unclear`; carries an example
-    │   ├── NotFound         404
-    │   ├── Conflict         409
-    │   └── Overloaded       429  back-pressure, before anything was accepted
-    ├── NodeError            a node failed; says whether trying again can help
-    ├── ConfigError          a setting is missing or wrong; the person who runs the server acts
-    └── StorageError         503  the database or disk refused; nothing was accepted
+VoiceGraphError
+├── UserError            the caller can mend it; the API answers `status` with `code`
+│   ├── GraphError       422  the workflow breaks a rule; every breach is located
+│   ├── Refusal          422  the sentence is `off_topic` or `unclear`; carries an example
+│   ├── NotFound         404
+│   ├── Conflict         409
+│   └── Overloaded       429  back-pressure, before anything was accepted
+├── NodeError            a node failed; says whether trying again can help
+├── ConfigError          a setting is missing or wrong; the person who runs the server acts
+└── StorageError         503  the database or disk refused; nothing was accepted
 """
 
 from __future__ import annotations

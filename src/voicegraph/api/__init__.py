@@ -1,0 +1,1 @@
+"""HTTP: routes, schemas, problems (errors to HTTP), server-sent events, request guards."""

@@ -1,0 +1,1 @@
+"""Where and when nodes run, and what survives a crash: live (in process), embedded (durable)."""

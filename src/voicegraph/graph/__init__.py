@@ -1,0 +1,1 @@
+"""The workflow model: nodes, edges, triggers; validation, ordering, layout, edits, diff. No I/O."""

@@ -1,0 +1,1 @@
+"""Runs, node results and events: write, query, follow, export."""

@@ -1,7 +1,7 @@
 """An action: an async function, its params model, and what the UI, planner and docs need to know about it.
 
-    @action("github", "get_issues", group="source", title="Get issues")
-    async def get_issues(params: GetIssues, node: NodeContext) -> Output: ...
+@action("github", "get_issues", group="source", title="Get issues")
+async def get_issues(params: GetIssues, node: NodeContext) -> Output: ...
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Action:
 
 
 def action(
-    type: str,  # noqa: A002 - the wire format's own word
+    type: str,
     name: str,
     *,
     group: Group,

@@ -30,17 +30,17 @@ class Registry:
         """Every `Action` at the top level of these modules, in the order they are written."""
         return cls(found for module in modules for found in vars(module).values() if isinstance(found, Action))
 
-    def find(self, type: str, name: str) -> Action | None:  # noqa: A002 - the wire format's own word
+    def find(self, type: str, name: str) -> Action | None:
         """The action, or None when the type or the action is unknown."""
-        type = TYPE_ALIASES.get(type, type)  # noqa: A001
+        type = TYPE_ALIASES.get(type, type)
         found = self._actions.get((type, name))
         if found is None and _USER_ACTION.match(name):
             return self._open.get(type)
         return found
 
-    def names(self, type: str) -> list[str]:  # noqa: A002 - the wire format's own word
+    def names(self, type: str) -> list[str]:
         """The action names of a type, for messages that say what would be right."""
-        type = TYPE_ALIASES.get(type, type)  # noqa: A001
+        type = TYPE_ALIASES.get(type, type)
         return [name for (of, name) in self._actions if of == type]
 
     @property

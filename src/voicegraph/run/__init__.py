@@ -1,0 +1,1 @@
+"""The pure run state machine, the node runner, retry policy, run events, and the ports engines implement."""
