@@ -37,14 +37,20 @@ def param(
     setting: str | None = None,
     widget: Literal["text", "textarea", "markdown", "file", "code", "url", "secret"] | None = None,
     why: str | None = None,
+    accept: str | None = None,
+    template: bool = True,
     **limits: Any,
 ) -> Any:
     """A field of a params model, with what the form shows.
 
     `config` names the run config key that fills it when the graph leaves it open, `setting` the setting that does so
     next. `why` ends the run dialog's question: what the node needs the value for. A required field is `param(title=…)`.
+    `accept` is the file dialog's filter, as HTML's `accept` writes it.
+    `template=False` keeps Liquid off a field that holds another language (CEL, JMESPath): data must not become code.
     """
-    extra = {"x-config": config, "x-setting": setting, "x-widget": widget, "x-why": why}
+    extra: dict[str, Any] = {"x-config": config, "x-setting": setting, "x-widget": widget, "x-why": why}
+    extra["x-accept"] = accept
+    extra["x-template"] = None if template else False
     return Field(
         default,
         title=title,

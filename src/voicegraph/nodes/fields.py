@@ -1,0 +1,150 @@
+"""What a params model says about its fields, read once per model: the engine binds thousands of params a second."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, cast
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from voicegraph.nodes.action import Params
+
+
+@dataclass(frozen=True, slots=True)
+class ParamField:
+    """One field. `name` is the wire's name, `attribute` Python's; `takes_empty`: "" is a value it accepts."""
+
+    name: str
+    attribute: str
+    title: str
+    why: str
+    required: bool
+    takes_empty: bool
+    template: bool
+    config: str | None
+    setting: str | None
+
+    def is_open(self, value: object) -> bool:
+        """Whether the value leaves the field to config and settings: nothing, or an empty text where that is none."""
+        if value is None:
+            return True
+        return isinstance(value, str) and not value.strip() and (self.required or not self.takes_empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One thing wrong with params: `param` is the top-level name ("" for a rule over several), `place` the full path."""
+
+    param: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParamFields:
+    """A model's fields, and which of them somebody else may fill."""
+
+    every: tuple[ParamField, ...]
+    by_name: dict[str, ParamField]
+    fillable: tuple[ParamField, ...]
+    verbatim: frozenset[str]
+
+
+@cache
+def fields_of(model: type[Params]) -> ParamFields:
+    """The model's fields; names of both spellings lead to a field."""
+    every = tuple(_field(attribute, info) for attribute, info in model.model_fields.items())
+    return ParamFields(
+        every=every,
+        by_name={name: field for field in every for name in (field.attribute, field.name)},
+        fillable=tuple(f for f in every if f.config or f.setting),
+        verbatim=frozenset(name for f in every if not f.template for name in (f.attribute, f.name)),
+    )
+
+
+@cache
+def schema_of(model: type[Params]) -> dict[str, Any]:
+    """The model's JSON Schema for forms: camelCase, references resolved."""
+    schema = model.model_json_schema(by_alias=True)
+    definitions = schema.pop("$defs", {})
+    return cast("dict[str, Any]", _resolve(schema, definitions))
+
+
+def explain(error: ValidationError, model: type[Params]) -> list[Breach]:
+    """A validation error in words that say what would be right. Never the value itself: it may be a secret."""
+    return [
+        Breach(str(next(iter(found["loc"]), "")), _place(found["loc"]), _message(found, model))
+        for found in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def texts_of(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text within a param, with where it is: `.headers[0]`. Keys of objects are not values."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, item in cast("dict[str, Any]", value).items():
+            yield from texts_of(item, f"{place}.{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[Any]", value)):
+            yield from texts_of(item, f"{place}[{index}]")
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return "params" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+
+
+def _message(found: ErrorDetails, model: type[Params]) -> str:
+    if found["type"] == "missing":
+        return "a value is still missing; fill it in the node's form"
+    if found["type"] == "extra_forbidden" and len(found["loc"]) == 1:
+        known = [field.name for field in fields_of(model).every]
+        close = difflib.get_close_matches(str(found["loc"][0]), known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        return f"there is no such param{hint} (the action takes {', '.join(known) or 'none'})"
+    return found["msg"].removeprefix("Value error, ")
+
+
+def _field(attribute: str, info: FieldInfo) -> ParamField:
+    extra = cast("dict[str, Any]", info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {})
+    return ParamField(
+        name=info.alias or attribute,
+        attribute=attribute,
+        title=info.title or attribute,
+        why=extra.get("x-why", ""),
+        required=info.is_required(),
+        takes_empty=_takes_empty(info),
+        template=extra.get("x-template", True),
+        config=extra.get("x-config"),
+        setting=extra.get("x-setting"),
+    )
+
+
+def _takes_empty(info: FieldInfo) -> bool:
+    kind: Any = info.annotation
+    for constraint in info.metadata:
+        kind = Annotated[kind, constraint]
+    try:
+        TypeAdapter(kind).validate_python("")
+    except ValidationError:
+        return False
+    return True
+
+
+def _resolve(node: JsonValue, definitions: dict[str, JsonValue]) -> JsonValue:
+    """The schema with every `$ref` replaced by what it points at."""
+    if isinstance(node, list):
+        return [_resolve(item, definitions) for item in node]
+    if not isinstance(node, dict):
+        return node
+    reference = node.get("$ref")
+    if isinstance(reference, str):
+        target = _resolve(definitions[reference.removeprefix("#/$defs/")], definitions)
+        rest = {key: value for key, value in node.items() if key != "$ref"}
+        return {**cast("dict[str, JsonValue]", target), **rest}
+    return {key: _resolve(value, definitions) for key, value in node.items()}

@@ -1,0 +1,158 @@
+"""A Liquid environment that cannot run for ever, fill the memory, or reach anything but the data it is given.
+
+python-liquid bounds output and nesting. It leaves open: work in filters (`replace` can square a text), loops written
+one after the other, ranges (`(1..999999999999)`), repeated `when` values, and filters that are quadratic. All of that
+ends here, by counting and by processor time of the thread, so that a busy machine does not fail an honest template.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, TextIO, cast
+
+from liquid import BoundTemplate, Environment, RenderContext
+from liquid.ast import Node
+from liquid.builtin.expressions.primitive import RangeLiteral
+from liquid.builtin.output import Output, OutputNode
+from liquid.builtin.tags.echo_tag import EchoTag
+from liquid.expression import Expression
+
+from voicegraph.nodes.liquid_filters import MAX_ITEMS, MAX_TEXT, Limit, limited, replacements, to_json
+
+MAX_SECONDS = 1.0
+
+
+class LimitedContext(RenderContext):
+    """Counts loop steps over the whole template, and looks at the clock wherever something may take long."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.deadline = time.thread_time() + MAX_SECONDS
+        self.steps = 0
+        super().__init__(*args, **kwargs)
+
+    def check_time(self) -> None:
+        """Raise Limit when the template has used up its time."""
+        if time.thread_time() > self.deadline:
+            raise Limit(f"the template needs more than {MAX_SECONDS:g} s")
+
+    @property
+    def disabled_tags(self) -> list[str]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Nothing is disabled. Every node asks before it renders, which makes this the place to look at the clock."""
+        self.check_time()
+        return []
+
+    @disabled_tags.setter
+    def disabled_tags(self, tags: list[str]) -> None:
+        """The base class sets it; there is nothing to keep."""
+
+    def get(self, path: list[object], *args: Any, **kwargs: Any) -> object:
+        """Every variable passes here; so does, therefore, everything large."""
+        self.check_time()
+        return super().get(path, *args, **kwargs)
+
+    def filter(self, name: str, token: Any) -> Callable[..., object]:
+        """The limited filter of this name."""
+        self.check_time()
+        return super().filter(name, token)
+
+    def stopindex(self, key: str, index: int | None = None) -> int:
+        """Loops announce here how far they will step, including what `offset` skips, before the first step."""
+        self.steps += index or 0
+        if self.steps > MAX_ITEMS:
+            raise Limit(f"the loops of the template take more than {MAX_ITEMS:,} steps")
+        return super().stopindex(key, index)
+
+
+class LimitedTemplate(BoundTemplate):
+    """Renders with a fresh budget."""
+
+    context_class = LimitedContext
+
+
+class DataNode(OutputNode):
+    """Writes objects and lists as JSON, which whoever reads the text can use; Python's notation they cannot."""
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        """Write the value of the expression."""
+        value = self.expression.evaluate(context)
+        if isinstance(value, (dict, list)):
+            return buffer.write(to_json(cast("object", value)))
+        return super().render_to_output(context, buffer)
+
+
+class DataOutput(Output):
+    """`{{ … }}`."""
+
+    node_class = DataNode
+
+
+class DataEcho(EchoTag):
+    """`{% echo … %}`."""
+
+    node_class = DataNode
+
+
+class BoundedStop(Expression):
+    """The right end of a range, refused when the range is too long to walk through."""
+
+    __slots__ = ("start", "stop")
+
+    def __init__(self, start: Expression, stop: Expression) -> None:
+        super().__init__(stop.token)
+        self.start = start
+        self.stop = stop
+
+    def evaluate(self, context: RenderContext) -> object:
+        """The stop value; 0, as Liquid has it, when it is no number."""
+        start, stop = _integer(self.start.evaluate(context)), _integer(self.stop.evaluate(context))
+        if stop - start >= MAX_ITEMS:
+            raise Limit(f"a range is longer than {MAX_ITEMS:,}")
+        return stop
+
+    def children(self) -> list[Expression]:
+        """The right end."""
+        return [self.stop]
+
+
+def _integer(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def bound_ranges(nodes: Iterable[Node]) -> None:
+    """Give every range of a parsed template an end it must respect; Liquid has no limit of its own to set."""
+    no_context = cast("RenderContext", None)  # only `include` and `render` look at it, and they are not offered
+    for node in nodes:
+        for expression in node.expressions():
+            _bound_expression(expression)
+        bound_ranges(node.children(no_context))
+
+
+def _bound_expression(expression: Expression) -> None:
+    for child in expression.children():
+        _bound_expression(child)
+    if isinstance(expression, RangeLiteral):
+        expression.stop = BoundedStop(expression.start, expression.stop)
+
+
+class LimitedEnvironment(Environment):
+    """Liquid without files and partials, with every limit set."""
+
+    template_class = LimitedTemplate
+    block_nesting_limit = 20
+    context_depth_limit = 40
+    loop_iteration_limit = MAX_ITEMS
+    local_namespace_limit = 4 * MAX_TEXT
+    output_stream_limit = MAX_TEXT
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        """Liquid's own set, less what loads templates, with our output and our filters."""
+        super().setup_tags_and_filters(extra=extra)
+        del self.tags["include"], self.tags["render"]
+        self.add_tag(DataOutput)
+        self.add_tag(DataEcho)
+        for name, function in {**self.filters, **replacements()}.items():
+            self.add_filter(name, limited(name, function))

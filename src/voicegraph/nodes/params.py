@@ -1,0 +1,145 @@
+"""From the params of the graph to the validated params of an attempt, and which values a run still needs.
+
+A param is open when the graph leaves it out or empty. `config.params[nodeId][param]` answers first and also overrides
+the graph, then the config key the field names (`recipientEmail`), then the setting it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import Field, JsonValue, SecretStr, ValidationError
+
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import Node, Wire, Workflow
+from voicegraph.nodes.action import Action, Params
+from voicegraph.nodes.fields import ParamField, ParamFields, explain, fields_of, schema_of
+from voicegraph.nodes.problems import Notice, notices, problems
+from voicegraph.nodes.registry import Registry
+from voicegraph.nodes.template import is_template, render
+from voicegraph.settings import Settings
+
+__all__ = ["MissingParam", "Notice", "bind_params", "missing_params", "notices", "problems"]
+
+
+class MissingParam(Wire):
+    """A value a run still needs: answered by `config[config]` when that is set, else `config.params[nodeId][param]`."""
+
+    node_id: str
+    node_label: str
+    param: str
+    title: str
+    why: str
+    schema_: dict[str, Any] = Field(alias="schema")
+    config: str | None = None
+
+
+def bind_params(
+    action: Action, node: Node, config: Mapping[str, Any], settings: Settings, scope: Mapping[str, Any]
+) -> Params:
+    """The params of one attempt: open ones filled, templates rendered over `scope`, all validated.
+
+    Raises NodeError `invalid_params` (which param, what is wrong) or `bad_template`; neither is worth a retry.
+    """
+    fields = fields_of(action.params)
+    values = _given(fields, node, config)
+    for name, value in values.items():
+        if name not in fields.verbatim:
+            values[name] = _rendered(value, scope, name)
+    for field in fields.every:
+        if field.name in values and field.is_open(values[field.name]):
+            del values[field.name]
+        if field.setting and field.name not in values:
+            _fill(values, field.name, _setting(field, settings))
+    try:
+        return action.params.model_validate(values)
+    except ValidationError as error:
+        breach = explain(error, action.params)[0]
+        raise NodeError("invalid_params", f"{breach.place}: {breach.message}.") from error
+
+
+def missing_params(
+    workflow: Workflow, registry: Registry, config: Mapping[str, Any], settings: Settings
+) -> list[MissingParam]:
+    """The required params nobody fills yet, in the order of the nodes. Unknown actions are left to `problems`."""
+    missing: list[MissingParam] = []
+    for node in workflow.nodes:
+        action = registry.find(node.type, node.action)
+        if action is None:
+            continue
+        fields = fields_of(action.params)
+        given = _given(fields, node, config)
+        missing += [
+            _missing(node, action, field)
+            for field in fields.every
+            if field.required and field.name not in given and _setting(field, settings) is None
+        ]
+    return missing
+
+
+def _missing(node: Node, action: Action, field: ParamField) -> MissingParam:
+    return MissingParam(
+        node_id=node.id,
+        node_label=node.label or action.title,
+        param=field.name,
+        title=field.title,
+        why=field.why,
+        schema=schema_of(action.params)["properties"][field.name],
+        config=field.config,
+    )
+
+
+def _given(fields: ParamFields, node: Node, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What graph and config say, by wire name. Open params are absent; unknown names stay, for the validation to name."""
+    given: dict[str, Any] = {}
+    _take(given, fields, node.params)
+    answers = config.get("params")
+    if isinstance(answers, Mapping):
+        own = cast("Mapping[str, Any]", answers).get(node.id)
+        if isinstance(own, Mapping):
+            _take(given, fields, cast("Mapping[str, Any]", own))
+    for field in fields.fillable:
+        if field.config and field.name not in given and not field.is_open(config.get(field.config)):
+            given[field.name] = config[field.config]
+    return given
+
+
+def _take(given: dict[str, Any], fields: ParamFields, source: Mapping[str, Any]) -> None:
+    for name, value in source.items():
+        field = fields.by_name.get(name)
+        if field is None:
+            given[name] = value
+        elif not field.is_open(value):
+            given[field.name] = value
+
+
+def _setting(field: ParamField, settings: Settings) -> JsonValue:
+    """The value of the setting the field names; None when there is none, or it is empty."""
+    value: Any = getattr(settings, field.setting) if field.setting else None
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return None if field.is_open(value) else value
+
+
+def _fill(values: dict[str, Any], name: str, value: JsonValue) -> None:
+    if value is not None:
+        values[name] = value
+
+
+def _rendered(value: Any, scope: Mapping[str, Any], place: str) -> Any:
+    """The value with every text in it rendered; keys of objects are left alone."""
+    if isinstance(value, str):
+        if not is_template(value):
+            return value
+        try:
+            return render(value, scope)
+        except NodeError as error:
+            raise NodeError(error.code, f"params.{place}: {error.message}") from error
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {key: _rendered(item, scope, f"{place}.{key}") for key, item in items}
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
+        return [_rendered(item, scope, f"{place}[{index}]") for index, item in enumerate(items)]
+    return value

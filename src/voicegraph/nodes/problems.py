@@ -1,0 +1,104 @@
+"""What is wrong with the nodes of a workflow, and what their actions still lack, said before a run."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from voicegraph.errors import Problem
+from voicegraph.graph.model import Node, Wire, Workflow
+from voicegraph.nodes.action import Action
+from voicegraph.nodes.fields import explain, fields_of, texts_of
+from voicegraph.nodes.registry import TYPE_ALIASES, Registry
+from voicegraph.nodes.template import check, is_template
+from voicegraph.settings import Settings
+
+_SETTING = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+
+
+class Notice(Wire):
+    """Why a node cannot run as the server is set up (`blocking`), or not as well as it might."""
+
+    node_id: str
+    message: str
+    setting: str | None = None
+    blocking: bool = True
+
+
+def problems(workflow: Workflow, registry: Registry) -> list[Problem]:
+    """Every breach of the catalogue's rules: unknown types, actions and params, wrong values, broken templates.
+
+    Values that hold a template are judged when they are filled, by then with the real data.
+    """
+    return [problem for index, node in enumerate(workflow.nodes) for problem in _of_node(index, node, registry)]
+
+
+def notices(workflow: Workflow, registry: Registry, settings: Settings) -> list[Notice]:
+    """What the settings lack for the nodes of this workflow. A node with a credential of its own needs no setting."""
+    found: list[Notice] = []
+    for node in workflow.nodes:
+        action = registry.find(node.type, node.action)
+        lacking = action.requires(settings, node.action) if action and action.requires and not node.credential else None
+        if lacking:
+            setting = _SETTING.search(lacking)
+            found.append(Notice(node_id=node.id, message=lacking, setting=setting[0] if setting else None))
+    return found
+
+
+def _of_node(index: int, node: Node, registry: Registry) -> Iterator[Problem]:
+    place = f"nodes[{index}]"
+    action = registry.find(node.type, node.action)
+    if action is not None:
+        yield from _of_params(place, node, action)
+    elif names := registry.names(node.type):
+        message = f"{node.type} has no action “{node.action}”{_nearest(node.action, names)} It has: {_listed(names)}."
+        yield Problem(f"{place}.action", message, "unknown_action")
+    else:
+        types = [*registry.types, *TYPE_ALIASES]
+        message = f"There is no node type “{node.type}”{_nearest(node.type, types)} Types: {_listed(registry.types)}."
+        yield Problem(f"{place}.type", message, "unknown_type")
+
+
+def _of_params(place: str, node: Node, action: Action) -> Iterator[Problem]:
+    """Judge the literal values by the model; of the others only the syntax can be judged before the run."""
+    fields = fields_of(action.params)
+    literal: dict[str, Any] = {}
+    for name, value in node.params.items():
+        field = fields.by_name.get(name)
+        if field is not None and field.is_open(value):
+            continue
+        if field is not None and field.template and _is_filled_later(value):
+            yield from _of_templates(f"{place}.params.{name}", value)
+        else:
+            literal[name] = value
+    try:
+        action.params.model_validate(literal)
+    except ValidationError as error:
+        complete = len(literal) == len(node.params)
+        for breach in explain(error, action.params):
+            if breach.param in literal or (not breach.param and complete):
+                yield Problem(f"{place}.{breach.place}", f"{breach.message}.", "invalid_param")
+
+
+def _is_filled_later(value: Any) -> bool:
+    return any(is_template(text) for _, text in texts_of(value))
+
+
+def _of_templates(place: str, value: Any) -> Iterator[Problem]:
+    for where, text in texts_of(value):
+        wrong = check(text)
+        if wrong:
+            yield Problem(f"{place}{where}", wrong, "bad_template")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean “{close[0]}”?" if close else "."

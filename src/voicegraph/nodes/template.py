@@ -1,0 +1,150 @@
+"""Params are Liquid templates over plain data. Nothing else of a user's text is ever interpreted.
+
+`{{ input }}`, `{{ data }}`, `{{ item }}`, `{{ nodes["step-0"].text }}`, `{{ config.recipientEmail }}`,
+`{{ trigger.body.id }}`, `{{ run.id }}`; an undefined name is empty. `{input}` is the older placeholder for the input.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from voicegraph.errors import NodeError
+
+if TYPE_CHECKING:
+    from liquid import BoundTemplate, Environment
+    from liquid.exceptions import LiquidError
+
+PLACEHOLDER = "{input}"
+MAX_TAGS = 2_000
+MAX_TAG_LENGTH = 4_000
+CACHED_LENGTH = 4_000
+
+_OPEN = re.compile(r"\{\{|\{%")
+_VERBATIM = re.compile(r"\{%-?\s{0,99}(raw|doc|comment)\b")
+_LONG_SPACE = re.compile(r"\s{100}")
+
+
+def is_template(text: str) -> bool:
+    """Whether rendering would change the text."""
+    return "{" in text and ("{{" in text or "{%" in text or PLACEHOLDER in text)
+
+
+def render(text: str, scope: Mapping[str, Any]) -> str:
+    """`text` with its placeholders filled from `scope` (dicts, lists, texts, numbers). NodeError("bad_template")."""
+    if not is_template(text):
+        return text
+    if "{{" not in text and "{%" not in text:
+        return text.replace(PLACEHOLDER, str(scope.get("input", "")))
+    template = _parse_cached(text) if len(text) <= CACHED_LENGTH else _parse(text)
+    try:
+        return template.render(scope)
+    except Exception as error:  # whatever a filter trips over is the template's fault
+        raise _bad_template(error) from error
+
+
+def check(text: str) -> str | None:
+    """What is wrong with the template's syntax, or None."""
+    if "{{" not in text and "{%" not in text:
+        return None
+    try:
+        _parse(text)
+    except NodeError as error:
+        return error.message
+    return None
+
+
+def _parse(text: str) -> BoundTemplate:
+    from voicegraph.nodes.liquid_limits import bound_ranges
+
+    source = _scan(text)
+    try:
+        template = _environment().from_string(source)
+        bound_ranges(template.nodes)
+    except Exception as error:  # RecursionError among others
+        raise _bad_template(error) from error
+    return template
+
+
+_parse_cached = lru_cache(maxsize=1024)(_parse)
+
+
+@cache
+def _environment() -> Environment:
+    from voicegraph.nodes.liquid_limits import LimitedEnvironment
+
+    return LimitedEnvironment()
+
+
+def _scan(text: str) -> str:
+    """The text with `{input}` made Liquid, after a look that keeps Liquid's lexer linear.
+
+    That lexer searches to the end of the text for each tag that is never closed, and is quadratic in white space.
+    """
+    pieces: list[str] = []
+    position = 0
+    for _ in range(MAX_TAGS):
+        opening = _OPEN.search(text, position)
+        if opening is None:
+            pieces.append(_outside(text[position:]))
+            return "".join(pieces)
+        pieces.append(_outside(text[position : opening.start()]))
+        position = _end_of_tag(text, opening.start())
+        pieces.append(text[opening.start() : position])
+    raise NodeError("bad_template", f"The template has more than {MAX_TAGS:,} tags; split it over several nodes.")
+
+
+def _outside(text: str) -> str:
+    return text.replace(PLACEHOLDER, "{{ input }}")
+
+
+def _end_of_tag(text: str, start: int) -> int:
+    """Where the tag that begins at `start` ends; for raw, doc and comment, where the whole block does."""
+    close = "}}" if text.startswith("{{", start) else "%}"
+    end = text.find(close, start + 2) + 2
+    tag = text[start:end]
+    if end < 2:
+        raise _bad_tag(text, start, f"the tag is never closed with {close}")
+    if len(tag) > MAX_TAG_LENGTH or _LONG_SPACE.search(tag):
+        raise _bad_tag(text, start, "the tag is too long")
+    if not tag[2:-2].strip("- \t\r\n"):
+        raise _bad_tag(text, start, "the tag is empty")
+    verbatim = _VERBATIM.match(tag)
+    if verbatim is None:
+        return end
+    finish = re.compile(rf"\{{%-?\s{{0,99}}end{verbatim[1]}\s{{0,99}}-?%\}}").search(text, end)
+    if finish is None:
+        raise _bad_tag(text, start, f"the tag has no end{verbatim[1]}")
+    return finish.end()
+
+
+def _bad_tag(text: str, start: int, problem: str) -> NodeError:
+    line = text.count("\n", 0, start) + 1
+    excerpt = text[start : start + 40]
+    return NodeError(
+        "bad_template",
+        f"The template is wrong in line {line} at “{excerpt}”: {problem}. "
+        "Text that is meant literally goes between {% raw %} and {% endraw %}.",
+    )
+
+
+def _bad_template(error: Exception) -> NodeError:
+    from liquid.exceptions import LiquidError
+
+    if not isinstance(error, LiquidError):
+        return NodeError("bad_template", f"The template cannot be filled: {type(error).__name__}: {error}")
+    where = _where(error)
+    return NodeError("bad_template", f"The template is wrong{where}: {error.message}.")
+
+
+def _where(error: LiquidError) -> str:
+    try:
+        context = error.context()
+    except ValueError:  # an error at the very end of the text is outside of every line
+        context = None
+    if context is None:
+        return ""
+    line, column, _, current, _ = context
+    return f" in line {line} at “{current[max(column - 3, 0) : column + 37]}”"
