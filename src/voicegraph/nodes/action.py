@@ -19,7 +19,17 @@ from voicegraph.nodes.output import Output, Suspend
 from voicegraph.settings import Settings
 
 Group = Literal["source", "ai", "logic", "delivery", "tool"]
-Requires = Callable[[Settings, str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What the settings lack for an action, in words. Not `blocking`: it runs, only not as well as it might."""
+
+    message: str
+    blocking: bool = True
+
+
+Requires = Callable[[Settings, str], str | Lack | None]
 
 
 class Params(BaseModel):
@@ -65,7 +75,7 @@ class Action:
     """A registered action. Call `run` with validated params.
 
     `effect`: it changes the world outside, so an attempt with an unknown outcome is uncertain, not harmless.
-    `requires(settings, action)` says in words which setting is missing, or None.
+    `requires(settings, action)` says in words which setting is missing (a plain text blocks), or None.
     `any_name`: the type accepts any snake_case action name of the user's (llm does).
     """
 
