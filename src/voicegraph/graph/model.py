@@ -22,6 +22,10 @@ ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 MAX_NODES = 500
 MAX_EDGES = 2_000
 MAX_BYTES = 1 << 20
+MAX_TRIGGERS = 100
+MAX_DEPTH = 64
+"""How deep lists and objects may be nested in the JSON of a workflow."""
+MAX_COORDINATE = 1_000_000
 
 
 class Wire(BaseModel):
@@ -33,8 +37,8 @@ class Wire(BaseModel):
 class Position(Wire):
     """Where a node's top left corner stands on the canvas, in CSS pixels."""
 
-    x: float = Field(0, allow_inf_nan=False)
-    y: float = Field(0, allow_inf_nan=False)
+    x: float = Field(0, ge=-MAX_COORDINATE, le=MAX_COORDINATE)
+    y: float = Field(0, ge=-MAX_COORDINATE, le=MAX_COORDINATE)
 
 
 class Retry(Wire):
