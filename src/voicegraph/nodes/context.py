@@ -37,6 +37,7 @@ class NodeContext:
     """One attempt of one node.
 
     `idempotency_key` is the same for every attempt of this node in this run: hand it to the service where it takes one.
+    `scope` is what templates and expressions may name: input, data, nodes, config, trigger, run, item.
     `http` is the guarded client: public addresses only, limits on redirects and size; never build another.
     """
 
@@ -51,6 +52,7 @@ class NodeContext:
     files: Files
     config: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     trigger: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    scope: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     item: JsonValue = None
     credential: Mapping[str, str] | None = None
     log: Callable[[str], None] = _silent

@@ -1,0 +1,58 @@
+"""Connections: SQLite in the data folder, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from voicegraph.errors import ConfigError
+from voicegraph.settings import Settings
+
+SQLITE_PRAGMAS = {
+    "auto_vacuum": "INCREMENTAL",
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "busy_timeout": "5000",
+    "foreign_keys": "ON",
+    "journal_size_limit": str(64 << 20),
+    "cache_size": "-8192",
+}
+
+
+def connect(settings: Settings) -> Engine:
+    """The engine for these settings; makes the data folder. ConfigError when the URL names another database."""
+    if not settings.database_url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return _sqlite(str(settings.data_dir / "voicegraph.db"))
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError as error:
+        raise ConfigError("VOICEGRAPH_DATABASE_URL", "VOICEGRAPH_DATABASE_URL is not a database URL.") from error
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url.database or ":memory:")
+    if url.get_backend_name() != "postgresql":
+        raise ConfigError(
+            "VOICEGRAPH_DATABASE_URL", f"VOICEGRAPH_DATABASE_URL names {url.get_backend_name()}; use postgresql://…"
+        )
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=10, pool_pre_ping=True)
+
+
+def _sqlite(path: str) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, pool_size=5)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.isolation_level = None  # transactions are SQLAlchemy's to begin, not the driver's to guess
+        for name, value in SQLITE_PRAGMAS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        # A writer takes the lock when it begins: a read lock that upgrades later fails at once instead of waiting.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

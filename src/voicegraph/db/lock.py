@@ -1,0 +1,52 @@
+"""One process owns a database's embedded engine; a second one is told so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, text
+
+from voicegraph.errors import ConfigError
+
+_ADVISORY_KEY = 0x566F6963654772  # "VoiceGr": any constant of ours will do
+
+
+class OwnerLock:
+    """Held from `acquire` to `release`, or until the process dies, however it dies."""
+
+    def __init__(self, engine: Engine, data_dir: Path) -> None:
+        self._engine = engine
+        self._file = FileLock(data_dir / "engine.lock", blocking=False)
+        self._connection: Connection | None = None
+
+    def acquire(self) -> None:
+        """Take the lock; ConfigError when another process holds it."""
+        taken = self._acquire_postgres() if self._engine.dialect.name == "postgresql" else self._acquire_file()
+        if not taken:
+            raise ConfigError(
+                "VOICEGRAPH_DATA_DIR",
+                "Another VoiceGraph server is running on this database. Stop it, or give this one its own data folder "
+                "(VOICEGRAPH_DATA_DIR) or database (VOICEGRAPH_DATABASE_URL).",
+            )
+
+    def _acquire_file(self) -> bool:
+        try:
+            self._file.acquire()
+        except Timeout:
+            return False
+        return True
+
+    def _acquire_postgres(self) -> bool:
+        # The lock lives as long as this connection's session, so the connection is kept out of the pool's hands.
+        self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        taken = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}).scalar()
+        return bool(taken)
+
+    def release(self) -> None:
+        """Give the lock back; harmless when it was never taken."""
+        self._file.release()
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,98 @@
+"""The tables. Times are seconds since the epoch (UTC); JSON is stored as text, compact, as the API sends it.
+
+`runs` is the small summary the run list reads; payloads, node results and events stand apart, so that a list
+of a hundred thousand runs never touches them. Ids sort by time (`graph.model.new_id`), so the primary key is
+also the order of the list.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+RUN_STATUSES = ("pending", "running", "waiting", "completed", "failed", "cancelled")
+TERMINAL_STATUSES = ("completed", "failed", "cancelled")
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("workflow_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("engine", String(16), nullable=False),
+    Column("trigger", String(16), nullable=False),
+    Column("command", Text, nullable=False),
+    Column("node_count", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("wake_at", Double),
+    Column("error", Text),
+    Column("idempotency_key", String(255), unique=True),
+    Index("ix_runs_status_id", "status", "id"),
+    Index("ix_runs_workflow_id_id", "workflow_id", "id"),
+    Index("ix_runs_wake_at", "wake_at"),
+)
+
+run_payloads = Table(
+    "run_payloads",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("workflow", Text, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("trigger_data", Text, nullable=False),
+)
+
+node_runs = Table(
+    "node_runs",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("node_id", String(64), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("due_at", Double),
+    Column("error", Text),
+    Column("output", Text),
+    sqlite_with_rowid=False,
+)
+
+run_events = Table(
+    "run_events",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("node_id", String(64)),
+    Column("attempt", Integer),
+    Column("message", Text, nullable=False),
+    Column("data", Text),
+    sqlite_with_rowid=False,
+)
+
+workflows = Table(
+    "workflows",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("node_count", Integer, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(255), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("created_at", Double, nullable=False),
+)

@@ -1,0 +1,187 @@
+"""Durable runs on one machine: checkpoints in the database, one process that owns them.
+
+`start` returns when the run is on disk. From then on it ends, whatever happens to the process: every finished node is
+a checkpoint, every timer a row. What is in memory can be thrown away at any moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Coroutine
+from typing import Protocol
+
+from voicegraph import clock
+from voicegraph.errors import NotFound, Overloaded, StorageError, VoiceGraphError
+from voicegraph.graph.model import RunId
+from voicegraph.run.driver import End, Promise, RunDriver
+from voicegraph.run.events import EngineName, Entry, NewRun
+from voicegraph.run.ports import EventSink, RunStore
+from voicegraph.run.runner import NodeRunner
+from voicegraph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MAX_SLEEP = 60.0
+"""Seconds between looks at the clock: a laptop that slept, or a clock that was set, is noticed within a minute."""
+
+
+class Owner(Protocol):
+    """The lock on the database (`db.lock`)."""
+
+    def acquire(self) -> None:
+        """Take it; ConfigError when another process has it."""
+        ...
+
+    def release(self) -> None:
+        """Give it back."""
+        ...
+
+
+class EmbeddedEngine:
+    """See `run.ports.Engine`. At most `max_concurrent_runs` are in memory; the others wait as ids."""
+
+    name: EngineName = "embedded"
+
+    def __init__(
+        self, runner: NodeRunner, sink: EventSink, store: RunStore, owner: Owner, settings: Settings, promise: Promise
+    ) -> None:
+        self._runner = runner
+        self._sink = sink
+        self._store = store
+        self._owner = owner
+        self._settings = settings
+        self._promise = promise
+        self._drivers: dict[RunId, RunDriver] = {}
+        self._loading: set[RunId] = set()
+        self._cancelled: set[RunId] = set()
+        self._queue: deque[RunId] = deque()
+        self._timer_set = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timekeeper: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def open(self) -> None:
+        """Take the lock, then take up every run that is not over."""
+        self._owner.acquire()
+        self._queue.extend(await self._store.unfinished(self.name))
+        if self._queue:
+            log.info("Taking up %d runs", len(self._queue))
+        self._timekeeper = asyncio.create_task(self._keep_time())
+        self._fill()
+
+    async def start(self, run: NewRun) -> None:
+        """Accept a run: on return it is on disk, and started if there is room."""
+        if len(self._queue) >= self._settings.max_queued_runs:
+            raise Overloaded("Too many runs are queued. Try again in a minute.", 60)
+        if self._closing or len(self._drivers) + len(self._loading) >= self._settings.max_concurrent_runs:
+            await self._sink.record(Entry(run.run_id, create=run))
+            self._enqueue(run.run_id)
+            return
+        driver = self._hold(run)
+        try:
+            await driver.start()
+        except BaseException:
+            self._let_go(run.run_id, None)
+            raise
+
+    async def cancel(self, run_id: RunId) -> bool:
+        """Cancel a run wherever it is: in memory, queued, or waiting on disk."""
+        if run_id in self._loading:
+            self._cancelled.add(run_id)
+            return True
+        if driver := self._drivers.get(run_id):
+            return await driver.cancel()
+        with contextlib.suppress(ValueError):
+            self._queue.remove(run_id)
+        stored = await self._store.load(run_id)
+        if stored.status.terminal:
+            return False
+        return await self._driver(stored.run).cancel_stored(stored)
+
+    async def close(self) -> None:
+        """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
+        self._closing = True
+        if self._timekeeper:
+            self._timekeeper.cancel()
+        await asyncio.gather(*(driver.stop(self._settings.drain_seconds) for driver in list(self._drivers.values())))
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._owner.release()
+
+    # -- from the queue into memory and out again
+
+    def _enqueue(self, run_id: RunId) -> None:
+        self._queue.append(run_id)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Load queued runs while there is room."""
+        while (
+            self._queue
+            and not self._closing
+            and len(self._drivers) + len(self._loading) < self._settings.max_concurrent_runs
+        ):
+            run_id = self._queue.popleft()
+            self._loading.add(run_id)
+            self._spawn(self._take_up(run_id))
+
+    async def _take_up(self, run_id: RunId) -> None:
+        try:
+            stored = await self._store.load(run_id)
+            if self._closing or stored.status.terminal:
+                return
+            if run_id in self._cancelled:
+                await self._driver(stored.run).cancel_stored(stored)
+                return
+            driver = self._hold(stored.run)
+            self._loading.discard(run_id)
+            await driver.resume(stored)
+        except NotFound:
+            return  # deleted meanwhile
+        except VoiceGraphError:
+            log.exception("Run %s could not be taken up; it will be with the next start of the server", run_id)
+            self._let_go(run_id, None)
+        finally:
+            self._loading.discard(run_id)
+            self._cancelled.discard(run_id)
+            self._fill()
+
+    def _driver(self, run: NewRun) -> RunDriver:
+        return RunDriver(run, self._runner, self._sink, self._promise)
+
+    def _hold(self, run: NewRun) -> RunDriver:
+        driver = self._drivers[run.run_id] = self._driver(run)
+        driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
+        return driver
+
+    def _let_go(self, run_id: RunId, end: End | None) -> None:
+        self._drivers.pop(run_id, None)
+        if end is End.PARKED:
+            self._timer_set.set()
+        self._fill()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- timers
+
+    async def _keep_time(self) -> None:
+        """Queue parked runs when their time comes. Sleeps until the next one, or until a nearer one is set."""
+        while True:
+            self._timer_set.clear()
+            try:
+                self._queue.extend(await self._store.take_due(self.name, clock.now()))
+                wake_at = await self._store.next_wake(self.name)
+            except StorageError as error:
+                log.warning("The timers could not be read: %s", error.message)
+                wake_at = clock.now() + 1
+            self._fill()
+            pause = MAX_SLEEP if wake_at is None else min(MAX_SLEEP, max(0.0, wake_at - clock.now()))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._timer_set.wait()

@@ -1,0 +1,75 @@
+"""Live runs: in this process, at once, streamed to whoever watches. No automatic retries.
+
+A closed browser tab does not stop a live run; the end of the process does. What was cut off is marked failed with the
+code `interrupted`, so that the user can run it in the background instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from voicegraph import clock
+from voicegraph.errors import NodeError, Overloaded
+from voicegraph.graph.model import RunId
+from voicegraph.run.driver import End, Promise, RunDriver
+from voicegraph.run.events import EngineName, Entry, NewRun, RunChange, RunEvent, error_json
+from voicegraph.run.ports import EventSink, RunStore
+from voicegraph.run.runner import NodeRunner
+from voicegraph.run.state import RunStatus
+
+MAX_LIVE_RUNS = 200
+INTERRUPTED = NodeError(
+    "interrupted", "The server stopped while this run was live. Run it in the background to resume."
+)
+
+
+class LiveEngine:
+    """See `run.ports.Engine`."""
+
+    name: EngineName = "live"
+
+    def __init__(self, runner: NodeRunner, sink: EventSink, store: RunStore, drain_seconds: float) -> None:
+        self._runner = runner
+        self._sink = sink
+        self._store = store
+        self._drain_seconds = drain_seconds
+        self._drivers: dict[RunId, RunDriver] = {}
+
+    async def open(self) -> None:
+        """Close what an earlier process left open: its runs cannot go on."""
+        for run_id in await self._store.unfinished(self.name):
+            await self._interrupt(run_id)
+
+    async def start(self, run: NewRun) -> None:
+        """Record the run and start it."""
+        if len(self._drivers) >= MAX_LIVE_RUNS:
+            raise Overloaded(f"{MAX_LIVE_RUNS} live runs are in progress. Run this one in the background.", 5)
+        driver = RunDriver(run, self._runner, self._sink, Promise(retries=False, parks=False))
+        self._drivers[run.run_id] = driver
+        driver.ended.add_done_callback(lambda _: self._drivers.pop(run.run_id, None))
+        try:
+            await driver.start()
+        except BaseException:
+            self._drivers.pop(run.run_id, None)
+            raise
+
+    async def cancel(self, run_id: RunId) -> bool:
+        """Stop a run and the nodes in flight."""
+        driver = self._drivers.get(run_id)
+        return await driver.cancel() if driver else False
+
+    async def close(self) -> None:
+        """Let runs finish for the drain time; mark the rest interrupted."""
+        drivers = dict(self._drivers)
+        await asyncio.gather(*(driver.stop(self._drain_seconds) for driver in drivers.values()))
+        for run_id, driver in drivers.items():
+            if await driver.ended is End.STOPPED:
+                await self._interrupt(run_id)
+
+    async def _interrupt(self, run_id: RunId) -> None:
+        stored = await self._store.load(run_id)
+        error = error_json(INTERRUPTED)
+        now = clock.now()
+        change = RunChange(RunStatus.FAILED, stored.started_at, now, error=error)
+        event = RunEvent("error", now, INTERRUPTED.message, error=error)
+        await self._sink.record(Entry(run_id, events=[event], change=change))

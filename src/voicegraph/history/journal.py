@@ -1,0 +1,172 @@
+"""The one writer. It commits everything that was queued since the last commit in one transaction.
+
+A commit waits for the disk (`synchronous=FULL`), so the price of a commit is shared by all who wait for it: the more
+runs are in flight, the more entries each commit carries. Writers wait for nobody's lock but a foreign process's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from voicegraph.errors import Conflict, StorageError
+from voicegraph.history.feed import Feed
+from voicegraph.history.rows import EntryWriter
+from voicegraph.run.events import Entry
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+RETRY_SECONDS = (0.05, 0.2, 1.0, 3.0)
+"""Waits between tries when the disk or the database refuses; the last one repeats."""
+
+
+@dataclass(slots=True)
+class _Job:
+    """An entry of a run, or any other work on the database; `must_land` is tried until it is written."""
+
+    done: asyncio.Future[Any]
+    entry: Entry | None = None
+    work: Callable[[Connection], Any] | None = None
+    result: Any = None
+    error: Exception | None = field(default=None)
+
+    @property
+    def must_land(self) -> bool:
+        return self.entry is not None and self.entry.create is None
+
+
+class Journal:
+    """All writes of the process. `open` starts the writing thread, `close` ends it when the queue is empty."""
+
+    def __init__(self, engine: Engine, feed: Feed) -> None:
+        self._engine = engine
+        self._feed = feed
+        self._writer = EntryWriter(engine.dialect.name)
+        self._queue: list[_Job] = []
+        self._wakeup = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
+        self._loop: asyncio.AbstractEventLoop
+
+    def open(self) -> None:
+        """Start writing. Call from the event loop whose futures it shall resolve."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def close(self) -> None:
+        """Write what is queued, then stop. What the disk keeps refusing is given up after the first try."""
+        with self._wakeup:
+            self._closing = True
+            self._wakeup.notify()
+        await asyncio.to_thread(self._thread.join)
+
+    def record(self, entry: Entry) -> asyncio.Future[None]:
+        """See `run.ports.EventSink.record`."""
+        return self._submit(_Job(self._future(), entry=entry))
+
+    def execute(self, work: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """Run `work` inside the next transaction, on the writing thread. Fails with StorageError or work's own error."""
+        return self._submit(_Job(self._future(), work=work))
+
+    def _future(self) -> asyncio.Future[Any]:
+        return asyncio.get_running_loop().create_future()
+
+    def _submit(self, job: _Job) -> asyncio.Future[Any]:
+        with self._wakeup:
+            if self._closing:
+                job.done.set_exception(StorageError("The server is stopping; try again in a moment."))
+                return job.done
+            self._queue.append(job)
+            self._wakeup.notify()
+        return job.done
+
+    # -- on the writing thread
+
+    def _write_all(self) -> None:
+        refused = 0
+        with self._engine.connect().execution_options(writes=True) as connection:
+            while jobs := self._take():
+                kept = self._write(connection, jobs)
+                refused = refused + 1 if kept else 0
+                if kept:
+                    self._put_back(kept, RETRY_SECONDS[min(refused, len(RETRY_SECONDS)) - 1])
+
+    def _take(self) -> list[_Job]:
+        with self._wakeup:
+            self._wakeup.wait_for(lambda: self._queue or self._closing)
+            jobs, self._queue = self._queue, []
+            return jobs
+
+    def _put_back(self, kept: list[_Job], pause: float) -> None:
+        """Keep the order: what could not be written comes before what was queued since."""
+        with self._wakeup:
+            if self._closing:
+                log.error("Stopping with %d entries that the database refused", len(kept))
+                self._queue = []
+                return
+            self._queue = kept + self._queue
+            self._wakeup.wait_for(lambda: self._closing, timeout=pause)
+
+    def _write(self, connection: Connection, jobs: list[_Job]) -> list[_Job]:
+        """Commit the jobs together, or, when that fails, each alone. Answers the jobs to be tried again."""
+        if self._commit(connection, jobs) is None:
+            self._settle(jobs)
+            return []
+        kept: list[_Job] = []
+        for job in jobs:
+            error = self._commit(connection, [job])
+            if kept or (error is not None and job.must_land and isinstance(error, OperationalError)):
+                kept.append(job)  # once one is kept, later entries wait behind it
+                continue
+            job.error = _translate(error)
+            self._settle([job])
+        return kept
+
+    def _commit(self, connection: Connection, jobs: Sequence[_Job]) -> Exception | None:
+        entries = [job.entry for job in jobs if job.entry]
+        try:
+            with connection.begin():
+                self._writer.write(connection, entries)
+                for job in jobs:
+                    if job.work:
+                        job.result = job.work(connection)
+        except Exception as error:  # noqa: BLE001 - every error is handed to whoever waits for the job
+            return error
+        self._writer.committed(entries)
+        return None
+
+    def _settle(self, jobs: list[_Job]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits
+            self._loop.call_soon_threadsafe(self._resolve, jobs)
+
+    # -- on the event loop
+
+    def _resolve(self, jobs: list[_Job]) -> None:
+        for job in jobs:
+            if job.entry and job.error is None:
+                self._feed.publish(job.entry)
+            if job.done.done():
+                continue  # whoever waited was cancelled; what it asked for is on disk all the same
+            if job.error:
+                job.done.set_exception(job.error)
+            else:
+                job.done.set_result(job.result)
+
+
+def _translate(error: Exception | None) -> Exception | None:
+    """The database's error in the words of whoever waits."""
+    if isinstance(error, IntegrityError):
+        return Conflict("conflict", "Something with this id or key exists already.")
+    if isinstance(error, DBAPIError):
+        reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+        return StorageError(f"The database did not take the write ({reason}). Nothing was started; try again.")
+    return error

@@ -1,0 +1,199 @@
+"""What the history shows: pages of runs, one run whole, its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import JsonValue
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, or_, select
+
+from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_events, run_payloads, runs
+from voicegraph.errors import Conflict, NotFound
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.journal import Journal
+from voicegraph.history.rows import event_of, load, node_of
+from voicegraph.history.store import Reader
+from voicegraph.nodes.output import Output
+from voicegraph.run.events import NodeRun, RunEvent
+
+MAX_PAGE = 200
+SETTLED = ("completed", "failed", "skipped", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs: by status, by workflow id, by a part of what was said or of the workflow's name."""
+
+    status: str | None = None
+    workflow_id: str | None = None
+    text: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filter in SQL."""
+        found: list[ColumnElement[bool]] = []
+        if self.status:
+            found.append(runs.c.status == self.status)
+        if self.workflow_id:
+            found.append(runs.c.workflow_id == self.workflow_id)
+        if self.text:
+            found.append(
+                or_(*(column.icontains(self.text, autoescape=True) for column in (runs.c.command, runs.c.name)))
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A line of the list. Times in seconds since the epoch; `done_count` counts nodes that will not run any more."""
+
+    id: RunId
+    workflow_id: str
+    name: str
+    status: str
+    engine: str
+    trigger: str
+    command: str
+    node_count: int
+    done_count: int
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+    error: Mapping[str, JsonValue] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Newest first. `total` counts all that match, `running` all runs that are not over; `next` is the next cursor."""
+
+    runs: list[RunSummary]
+    total: int
+    running: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """One run whole: the graph as it was run, its config, its nodes' results and its events."""
+
+    summary: RunSummary
+    workflow: Mapping[str, Any]
+    config: Mapping[str, Any]
+    nodes: list[NodeRun]
+    events: list[RunEvent]
+
+
+class RunQueries:
+    """Reads of the history."""
+
+    def __init__(self, reader: Reader, journal: Journal) -> None:
+        self._reader = reader
+        self._journal = journal
+
+    async def page(self, which: RunFilter, limit: int = 50, cursor: str | None = None) -> RunPage:
+        """A page after `cursor` (the id of the last run of the page before)."""
+        return await self._reader.read(lambda connection: _page(connection, which, min(limit, MAX_PAGE), cursor))
+
+    async def summary(self, run_id: RunId) -> RunSummary:
+        """One line; NotFound."""
+        return await self._reader.read(lambda connection: _summary(connection, run_id))
+
+    async def detail(self, run_id: RunId) -> RunDetail:
+        """The run whole; NotFound."""
+        return await self._reader.read(lambda connection: _detail(connection, run_id))
+
+    async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[RunEvent]:
+        """Events with a `seq` greater than `after`, in order."""
+        return await self._reader.read(lambda connection: _events(connection, run_id, after, limit))
+
+    async def by_idempotency_key(self, key: str) -> RunId | None:
+        """The run that was made with this key."""
+        query = select(runs.c.id).where(runs.c.idempotency_key == key)
+        return await self._reader.read(lambda connection: connection.execute(query).scalar())
+
+    async def delete(self, run_id: RunId) -> None:
+        """Remove a run that is over, with everything kept of it. NotFound; Conflict while it is running."""
+
+        def work(connection: Connection) -> None:
+            if _summary(connection, run_id).status not in TERMINAL_STATUSES:
+                raise Conflict("run_active", "The run is not over. Cancel it first, then delete it.")
+            for table in (run_events, node_runs, run_payloads):
+                connection.execute(delete(table).where(table.c.run_id == run_id))
+            connection.execute(delete(runs).where(runs.c.id == run_id))
+
+        await self._journal.execute(work)
+
+
+def _page(connection: Connection, which: RunFilter, limit: int, cursor: str | None) -> RunPage:
+    conditions = which.conditions()
+    total = connection.execute(select(func.count()).select_from(runs).where(*conditions)).scalar_one()
+    running = connection.execute(
+        select(func.count()).select_from(runs).where(runs.c.status.in_(("pending", "running", "waiting")))
+    ).scalar_one()
+    query = select(runs).where(*conditions).order_by(runs.c.id.desc()).limit(limit + 1)
+    if cursor:
+        query = query.where(runs.c.id < cursor)
+    rows = connection.execute(query).mappings().all()
+    page = _summaries(connection, rows[:limit])
+    return RunPage(page, total, running, page[-1].id if len(rows) > limit else None)
+
+
+def _summary(connection: Connection, run_id: RunId) -> RunSummary:
+    rows = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().all()
+    if not rows:
+        raise NotFound(f"There is no run {run_id}.")
+    return _summaries(connection, rows)[0]
+
+
+def _summaries(connection: Connection, rows: Sequence[RowMapping]) -> list[RunSummary]:
+    ids = [row["id"] for row in rows]
+    counts = (
+        select(node_runs.c.run_id, func.count())
+        .where(node_runs.c.run_id.in_(ids), node_runs.c.status.in_(SETTLED))
+        .group_by(node_runs.c.run_id)
+    )
+    done = dict(connection.execute(counts).tuples().all())
+    return [
+        RunSummary(
+            **{name: row[name] for name in _PLAIN_COLUMNS}, done_count=done.get(row["id"], 0), error=load(row["error"])
+        )
+        for row in rows
+    ]
+
+
+_PLAIN_COLUMNS = [name for name in RunSummary.__dataclass_fields__ if name not in ("done_count", "error")]
+
+
+def _detail(connection: Connection, run_id: RunId) -> RunDetail:
+    summary = _summary(connection, run_id)
+    payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one()
+    nodes = [node_of(row) for row in connection.execute(_nodes_of(run_id)).mappings()]
+    events = _events(connection, run_id, 0, 100_000)
+    return RunDetail(summary, load(payload["workflow"]) or {}, load(payload["config"]) or {}, nodes, events)
+
+
+def _nodes_of(run_id: RunId) -> Select[Any]:
+    return select(node_runs).where(node_runs.c.run_id == run_id).order_by(node_runs.c.started_at, node_runs.c.node_id)
+
+
+def _events(connection: Connection, run_id: RunId, after: int, limit: int) -> list[RunEvent]:
+    query = (
+        select(run_events)
+        .where(run_events.c.run_id == run_id, run_events.c.seq > after)
+        .order_by(run_events.c.seq)
+        .limit(limit)
+    )
+    rows = connection.execute(query).mappings().all()
+    with_output = {row["node_id"] for row in rows if row["kind"] in ("success", "error") and row["node_id"]}
+    outputs = _outputs(connection, run_id, with_output)
+    return [event_of(row, outputs.get(row["node_id"]) if row["kind"] in ("success", "error") else None) for row in rows]
+
+
+def _outputs(connection: Connection, run_id: RunId, node_ids: set[NodeId]) -> dict[NodeId, Output]:
+    if not node_ids:
+        return {}
+    query = select(node_runs.c.node_id, node_runs.c.output).where(
+        node_runs.c.run_id == run_id, node_runs.c.node_id.in_(node_ids), node_runs.c.output.is_not(None)
+    )
+    return {node_id: Output.model_validate_json(output) for node_id, output in connection.execute(query)}

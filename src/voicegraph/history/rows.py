@@ -1,0 +1,188 @@
+"""Turn entries into rows, and rows back into records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from pydantic import JsonValue
+from pydantic_core import to_json
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_events, run_payloads, runs
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.nodes.output import Output
+from voicegraph.run.events import Entry, NewRun, NodeRun, RunChange, RunEvent
+from voicegraph.run.state import NodeStatus
+
+
+class EntryWriter:
+    """Writes entries with one statement per table, however many entries there are. Gives events their `seq`.
+
+    The last `seq` of each open run is kept in memory; the first time a run is seen it is read.
+    """
+
+    def __init__(self, dialect: str) -> None:
+        self._last_seq: dict[RunId, int] = {}
+        self._seqs: dict[RunId, int] = {}
+        self._upsert_node = _upsert_node(dialect)
+
+    def write(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        """Write all of them, in order. Call `committed` when the transaction is."""
+        self._seqs = seqs = dict[RunId, int]()
+        created = [entry.create for entry in entries if entry.create]
+        if created:
+            connection.execute(insert(runs), [_run_row(run) for run in created])
+            connection.execute(insert(run_payloads), [_payload_row(run) for run in created])
+            seqs.update((run.run_id, 0) for run in created)
+        if events := [self._event_row(connection, seqs, entry.run_id, e) for entry in entries for e in entry.events]:
+            connection.execute(insert(run_events), events)
+        if nodes := [_node_row(entry.run_id, node) for entry in entries for node in entry.nodes]:
+            connection.execute(self._upsert_node, nodes)
+        if changes := [_change_row(entry.run_id, entry.change) for entry in entries if entry.change]:
+            connection.execute(_UPDATE_RUN, changes)
+
+    def committed(self, entries: Sequence[Entry]) -> None:
+        """Remember what is on disk now."""
+        self._last_seq.update(self._seqs)
+        for entry in entries:
+            if entry.change and entry.change.status.terminal:
+                self._last_seq.pop(entry.run_id, None)
+
+    def _event_row(
+        self, connection: Connection, seqs: dict[RunId, int], run_id: RunId, event: RunEvent
+    ) -> dict[str, Any]:
+        last = seqs.get(run_id)
+        if last is None:
+            last = self._last_seq.get(run_id)
+        if last is None:
+            query = select(func.max(run_events.c.seq)).where(run_events.c.run_id == run_id)
+            last = connection.execute(query).scalar() or 0
+        event.seq = seqs[run_id] = last + 1
+        extra = {key: value for key, value in (("error", event.error), ("data", event.data)) if value is not None}
+        return {
+            "run_id": run_id,
+            "seq": event.seq,
+            "at": event.at,
+            "kind": event.kind,
+            "node_id": event.node_id,
+            "attempt": event.attempt,
+            "message": plain(event.message),
+            "data": dump(extra) if extra else None,
+        }
+
+
+_UPDATE_RUN = (
+    update(runs)
+    .where(runs.c.id == bindparam("run"), runs.c.status.not_in(TERMINAL_STATUSES))
+    .values({name: bindparam(f"new_{name}") for name in ("status", "started_at", "finished_at", "wake_at", "error")})
+)
+
+
+def _upsert_node(dialect: str) -> Any:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(node_runs)
+    changing = [column.name for column in node_runs.columns if not column.primary_key]
+    return statement.on_conflict_do_update(
+        index_elements=["run_id", "node_id"], set_={name: statement.excluded[name] for name in changing}
+    )
+
+
+def _run_row(run: NewRun) -> dict[str, Any]:
+    return {
+        "id": run.run_id,
+        "workflow_id": run.workflow.workflow_id,
+        "name": plain(run.workflow.name),
+        "status": "pending",
+        "engine": run.engine,
+        "trigger": run.trigger,
+        "command": plain(run.command),
+        "node_count": len(run.workflow.nodes),
+        "created_at": run.created_at,
+        "idempotency_key": run.idempotency_key,
+    }
+
+
+def _payload_row(run: NewRun) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "workflow": dump(run.workflow.to_wire()),
+        "config": dump(run.config),
+        "trigger_data": dump(run.trigger_data),
+    }
+
+
+def _node_row(run_id: RunId, node: NodeRun) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "node_id": node.node_id,
+        "status": str(node.status),
+        "attempt": node.attempt,
+        "starts": node.starts,
+        "started_at": node.started_at,
+        "finished_at": node.finished_at,
+        "due_at": node.due_at,
+        "error": dump(node.error) if node.error else None,
+        "output": dump(node.output.model_dump(exclude_defaults=True)) if node.output else None,
+    }
+
+
+def _change_row(run_id: RunId, change: RunChange) -> dict[str, Any]:
+    return {
+        "run": run_id,
+        "new_status": str(change.status),
+        "new_started_at": change.started_at,
+        "new_finished_at": change.finished_at,
+        "new_wake_at": change.wake_at,
+        "new_error": dump(change.error) if change.error else None,
+    }
+
+
+def node_of(row: RowMapping) -> NodeRun:
+    """A node's row as the engine keeps it."""
+    return NodeRun(
+        NodeId(row["node_id"]),
+        NodeStatus(row["status"]),
+        row["attempt"],
+        row["starts"],
+        row["started_at"],
+        row["finished_at"],
+        row["due_at"],
+        load(row["error"]),
+        Output.model_validate_json(row["output"]) if row["output"] else None,
+    )
+
+
+def event_of(row: RowMapping, output: Output | None) -> RunEvent:
+    """An event's row; its output, kept once with the node, is handed in."""
+    extra = load(row["data"]) or {}
+    return RunEvent(
+        row["kind"],
+        row["at"],
+        row["message"],
+        row["node_id"],
+        row["attempt"],
+        output,
+        cast("Mapping[str, JsonValue] | None", extra.get("error")),
+        cast("Mapping[str, JsonValue] | None", extra.get("data")),
+        row["seq"],
+    )
+
+
+def dump(value: object) -> str:
+    """Compact JSON text. A lone surrogate, which no database takes, becomes a question mark."""
+    try:
+        return to_json(value).decode()
+    except ValueError:
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def plain(text: str) -> str:
+    """Text that every database takes: PostgreSQL refuses NUL, and both refuse lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def load(text: str | None) -> dict[str, JsonValue] | None:
+    """JSON text as stored, or None."""
+    return json.loads(text) if text else None

@@ -1,0 +1,96 @@
+"""Read runs back for an engine that goes on with them (`run.ports.RunStore`)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, Select, func, select, update
+
+from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_payloads, runs
+from voicegraph.errors import NotFound
+from voicegraph.graph.model import RunId, Workflow
+from voicegraph.history.journal import Journal
+from voicegraph.history.rows import load, node_of
+from voicegraph.run.events import EngineName, NewRun, StoredRun
+from voicegraph.run.state import RunStatus
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Runs queries on a worker thread, so that a slow disk does not stop the event loop."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """What `query` answers, in a transaction of its own."""
+
+        def work() -> T:
+            with self._engine.begin() as connection:
+                return query(connection)
+
+        return await asyncio.to_thread(work)
+
+
+class StoredRuns:
+    """Runs as the engines need them."""
+
+    def __init__(self, reader: Reader, journal: Journal) -> None:
+        self._reader = reader
+        self._journal = journal
+
+    async def load(self, run_id: RunId) -> StoredRun:
+        """The run, its payload and its node rows; NotFound."""
+        return await self._reader.read(lambda connection: _load(connection, run_id))
+
+    async def unfinished(self, engine: EngineName) -> list[RunId]:
+        """Runs that are not over and wait for no timer, oldest first."""
+        return await self._ids(
+            select(runs.c.id)
+            .where(runs.c.status.not_in(TERMINAL_STATUSES), runs.c.engine == engine, runs.c.wake_at.is_(None))
+            .order_by(runs.c.id)
+        )
+
+    async def take_due(self, engine: EngineName, now: float) -> list[RunId]:
+        """Runs whose timer has come. Their timer is cleared with the same statement, so that each is taken once."""
+        taken = (
+            update(runs)
+            .where(runs.c.wake_at <= now, runs.c.engine == engine, runs.c.status.not_in(TERMINAL_STATUSES))
+            .values(wake_at=None)
+            .returning(runs.c.id)
+        )
+        if await self._ids(select(runs.c.id).where(runs.c.wake_at <= now).limit(1)):  # most looks find nothing to write
+            return await self._journal.execute(lambda connection: [*map(RunId, connection.execute(taken).scalars())])
+        return []
+
+    async def next_wake(self, engine: EngineName) -> float | None:
+        """When the next timer comes."""
+        query = select(func.min(runs.c.wake_at)).where(runs.c.engine == engine, runs.c.status.not_in(TERMINAL_STATUSES))
+        return await self._reader.read(lambda connection: connection.execute(query).scalar())
+
+    async def _ids(self, query: Select[str]) -> list[RunId]:
+        return await self._reader.read(lambda connection: [RunId(row) for row in connection.execute(query).scalars()])
+
+
+def _load(connection: Connection, run_id: RunId) -> StoredRun:
+    query = select(runs, run_payloads).join(run_payloads).where(runs.c.id == run_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no run {run_id}.")
+    nodes = connection.execute(select(node_runs).where(node_runs.c.run_id == run_id)).mappings()
+    run = NewRun(
+        run_id,
+        Workflow.model_validate_json(row["workflow"]),
+        row["engine"],
+        row["created_at"],
+        load(row["config"]) or {},
+        row["trigger"],
+        load(row["trigger_data"]) or {},
+        row["command"],
+        row["idempotency_key"],
+    )
+    kept = {node.node_id: node for node in map(node_of, nodes)}
+    return StoredRun(run, RunStatus(row["status"]), row["started_at"], row["wake_at"], kept)

@@ -1,0 +1,313 @@
+"""Drive one run in this process: the part that live and embedded share.
+
+Each open node is a task or a timer. Whatever becomes of it is settled in the state machine, written as one entry
+together with the starts it leads to, and only then are those started: what ran before is always on disk first, and a
+chain of nodes costs one commit a node.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal
+
+from voicegraph import clock
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import Node, NodeId
+from voicegraph.nodes.output import Output, Suspend, join_inputs
+from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
+from voicegraph.run.ports import EventSink
+from voicegraph.run.restore import outcome_of, restore
+from voicegraph.run.retry import BASE_SECONDS, policy_for
+from voicegraph.run.runner import Attempt, NodeRunner
+from voicegraph.run.script import Script
+from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, Step
+
+log = logging.getLogger(__name__)
+
+PARK_AFTER = 1.0
+"""A run whose next timer is further away than this, in seconds, leaves memory."""
+
+
+class End(Enum):
+    """Why a driver has nothing more to do."""
+
+    OVER = auto()
+    PARKED = auto()
+    STOPPED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What an engine promises: automatic retries, and runs that leave memory while they wait."""
+
+    retries: bool
+    parks: bool
+    retry_base: float = BASE_SECONDS
+
+
+class RunDriver:
+    """One run, from its first entry to its last. Make it, `await start()`, then `await ended`."""
+
+    def __init__(self, run: NewRun, runner: NodeRunner, sink: EventSink, promise: Promise) -> None:
+        self.run = run
+        self.ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
+        self._runner = runner
+        self._sink = sink
+        self._promise = promise
+        self._nodes: dict[NodeId, Node] = {node.id: node for node in run.workflow.nodes}
+        self._machine = RunState(run.workflow)
+        self._rows: dict[NodeId, NodeRun] = {}
+        self._tasks: dict[NodeId, asyncio.Task[None]] = {}
+        self._timers: dict[NodeId, asyncio.TimerHandle] = {}
+        self._script = Script(run, self._nodes)
+        self._stopping = False
+
+    # -- from the engine
+
+    async def start(self) -> None:
+        """Write the run and its first starts in one entry, then start them. Raises what the sink raises."""
+        entry = Entry(self.run.run_id, create=self.run)
+        self._script.run_started(entry)
+        ready = self._advance(self._machine.begin(), entry)
+        await self._sink.record(entry)
+        self._launch(ready)
+
+    async def resume(self, stored: StoredRun) -> None:
+        """Go on from the checkpoints of an earlier process, or from a timer."""
+        entry = Entry(self.run.run_id)
+        step = self._restore(stored)
+        plan = restore(step.ready, self._rows, clock.now())
+        step.ready = plan.fresh
+        self._script.run_resumed(entry, [self._rows[node_id] for node_id in plan.interrupted])
+        for node_id, due in plan.timers.items():
+            self._arm(node_id, due)
+        ready = self._advance(step, entry) + plan.interrupted
+        for node_id in plan.poisoned:
+            ready += self._give_up(self._rows[node_id], plan.poison, entry)
+        self._park_if_idle(entry)
+        await self._sink.record(entry)
+        self._launch(ready)
+
+    async def cancel_stored(self, stored: StoredRun) -> bool:
+        """Cancel a run that is not in memory, without starting anything of it."""
+        self._restore(stored)
+        return await self.cancel()
+
+    async def cancel(self) -> bool:
+        """Stop everything at once and record it; False when the run is over already."""
+        if self._script.over:
+            return False
+        entry = Entry(self.run.run_id)
+        open_rows = (self._rows.get(node_id) for node_id in self._machine.open)
+        self._script.run_cancelled(entry, [row for row in open_rows if row])
+        self._halt()
+        await self._sink.record(entry)
+        self._end(End.OVER)
+        return True
+
+    async def stop(self, patience: float) -> None:
+        """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(list(self._tasks.values()), timeout=patience)
+        if self.ended.done():
+            return
+        self._halt()
+        open_rows = (self._rows.get(node_id) for node_id in self._machine.open)
+        cut = [row for row in open_rows if row and row.status is NodeStatus.RUNNING]
+        if cut:
+            entry = Entry(self.run.run_id)
+            self._script.nodes_cut(entry, cut)
+            await self._sink.record(entry)
+        self._end(End.STOPPED)
+
+    def _restore(self, stored: StoredRun) -> Step:
+        self._rows = stored.nodes
+        self._script.resumed(stored)
+        outcomes = {node_id: outcome for node_id, row in self._rows.items() if (outcome := outcome_of(row))}
+        step = self._machine.restore(outcomes, self._rows)
+        step.skipped = [node_id for node_id in step.skipped if node_id not in self._rows]
+        return step
+
+    # -- what becomes of nodes
+
+    async def _execute(self, node_id: NodeId) -> None:
+        row = self._rows[node_id]
+        entry = Entry(self.run.run_id)
+        try:
+            result = await self._runner.run(self._attempt(row))
+        except NodeError as error:
+            ready = self._failed(row, error, entry)
+        else:
+            keep = self._suspended if isinstance(result, Suspend) else self._done
+            ready = keep(row, result, entry)  # pyright: ignore[reportArgumentType]
+        await self._finish(entry, ready, node_id)
+
+    async def _finish(self, entry: Entry, ready: list[NodeId], node_id: NodeId) -> None:
+        self._park_if_idle(entry)
+        await self._sink.record(entry)
+        self._tasks.pop(node_id, None)
+        self._launch(ready)
+
+    def _done(self, row: NodeRun, output: Output, entry: Entry) -> list[NodeId]:
+        self._script.node_completed(entry, row, output)
+        return self._settle(row.node_id, Done(output.branch), entry)
+
+    def _failed(self, row: NodeRun, error: NodeError, entry: Entry) -> list[NodeId]:
+        node = self._nodes[row.node_id]
+        if self._promise.retries and not self._machine.failed:
+            action = self._runner.registry.find(node.type, node.action)
+            delay = policy_for(node, action, self._promise.retry_base).delay(row.attempt, error)
+            if delay is not None:
+                due = clock.now() + delay
+                self._script.node_retrying(entry, row, error, due)
+                self._arm(row.node_id, due)
+                return []
+        return self._give_up(row, error, entry)
+
+    def _give_up(self, row: NodeRun, error: NodeError, entry: Entry) -> list[NodeId]:
+        """No more tries: the run fails, or, if the node's policy says so, goes on with the error as the output."""
+        goes_on = self._nodes[row.node_id].on_error == "continue"
+        self._script.node_failed(entry, row, error, goes_on)
+        return self._settle(row.node_id, DONE if goes_on else FAILED, entry)
+
+    def _suspended(self, row: NodeRun, suspend: Suspend, entry: Entry) -> list[NodeId]:
+        self._script.node_waiting(entry, row, suspend)
+        self._arm(row.node_id, suspend.until)
+        return []
+
+    def _settle(self, node_id: NodeId, outcome: Outcome, entry: Entry) -> list[NodeId]:
+        step = self._machine.settle(node_id, outcome)
+        ready = self._advance(step, entry)
+        if self._machine.failed:
+            self._drop_timers(entry)
+        return ready
+
+    def _drop_timers(self, entry: Entry) -> None:
+        """A failed run waits for nothing: what only waited is given up."""
+        for node_id, timer in list(self._timers.items()):
+            timer.cancel()
+            del self._timers[node_id]
+            self._script.node_dropped(entry, self._rows[node_id])
+            self._advance(self._machine.settle(node_id, DROPPED), entry)
+
+    def _advance(self, step: Step, entry: Entry) -> list[NodeId]:
+        """Write what a step leads to; the nodes to start once it is on disk."""
+        for node_id in step.skipped:
+            self._rows[node_id] = self._script.node_skipped(entry, node_id)
+        if step.finished:
+            self._script.run_finished(entry, self._machine.status, self._rows)
+        if self._stopping:
+            return []  # without a row, they start in the next process as if for the first time
+        for node_id in step.ready:
+            self._rows[node_id] = self._script.node_started(entry, node_id)
+        return step.ready
+
+    def _launch(self, ready: list[NodeId]) -> None:
+        if self._script.over:
+            self._end(End.OVER)
+        elif self._script.parked:
+            self._halt()
+            self._end(End.PARKED)
+        elif not self._stopping and not self.ended.done():
+            for node_id in ready:
+                self._spawn(node_id, self._execute)
+
+    def _spawn(self, node_id: NodeId, work: Callable[[NodeId], Coroutine[None, None, None]]) -> None:
+        self._tasks[node_id] = asyncio.create_task(self._guard(node_id, work))
+
+    async def _guard(self, node_id: NodeId, work: Callable[[NodeId], Coroutine[None, None, None]]) -> None:
+        """Whatever goes wrong outside the node itself ends the run with a reason: no run hangs."""
+        try:
+            await work(node_id)
+        except Exception as error:
+            log.exception("Run %s: node %s could not be recorded", self.run.run_id, node_id)
+            entry = Entry(self.run.run_id)
+            self._script.run_broken(entry, node_id, error)
+            self._halt()
+            await self._sink.record(entry)
+            self._end(End.OVER)
+
+    # -- timers
+
+    def _arm(self, node_id: NodeId, due: float) -> None:
+        delay = max(0.0, due - clock.now())
+        self._timers[node_id] = asyncio.get_running_loop().call_later(delay, self._ring, node_id)
+
+    def _ring(self, node_id: NodeId) -> None:
+        if not self._stopping:
+            del self._timers[node_id]
+            self._spawn(node_id, self._wake)
+
+    async def _wake(self, node_id: NodeId) -> None:
+        row = self._rows[node_id]
+        entry = Entry(self.run.run_id)
+        self._script.run_awake(entry)
+        if row.status is NodeStatus.RETRYING:
+            self._script.node_restarted(entry, row)
+            await self._sink.record(entry)
+            await self._execute(node_id)
+        else:
+            ready = self._done(row, row.output or Output(), entry)
+            await self._finish(entry, ready, node_id)
+
+    def _park_if_idle(self, entry: Entry) -> None:
+        """When only timers are left, say so; leave memory if the engine can and the wait is worth it."""
+        open_nodes = self._machine.open
+        if not open_nodes or not open_nodes <= self._timers.keys() or self._script.over:
+            return
+        rows = [self._rows[node_id] for node_id in open_nodes]
+        wake_at = min(row.due_at or 0.0 for row in rows)
+        parks = self._promise.parks and wake_at - clock.now() > PARK_AFTER
+        self._script.run_idle(entry, rows, wake_at if parks else None)
+
+    # -- helpers
+
+    def _attempt(self, row: NodeRun) -> Attempt:
+        node = self._nodes[row.node_id]
+        sources = {source: (self._nodes[source].label, self._output(source)) for source in self._sources(node.id)}
+
+        def emit(kind: Literal["log", "progress"], message: str) -> None:
+            if not self._script.over:
+                event = RunEvent(kind, clock.now(), message, node.id, row.attempt)
+                self._sink.record(Entry(self.run.run_id, events=[event]))
+
+        return Attempt(self.run, node, row.attempt, join_inputs(sources), self._ancestors(node), emit)
+
+    def _sources(self, node_id: NodeId) -> list[NodeId]:
+        """Live predecessors, in the order of the workflow's edges rather than of who was first."""
+        live = set(self._machine.live_sources(node_id))
+        if len(live) < 2:
+            return [*live]
+        return [source for source in self.run.workflow.predecessors(node_id) if source in live]
+
+    def _output(self, node_id: NodeId) -> Output:
+        return self._rows[node_id].output or Output()
+
+    def _ancestors(self, node: Node) -> dict[NodeId, Output]:
+        """Outputs of everything the node depends on; only gathered when its params name nodes."""
+        found: dict[NodeId, Output] = {}
+        stack = self._machine.live_sources(node.id)[:] if "nodes" in repr(node.params) else []
+        while stack:
+            source = stack.pop()
+            if source not in found:
+                found[source] = self._output(source)
+                stack.extend(self._machine.live_sources(source))
+        return found
+
+    def _halt(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        for task in self._tasks.values():
+            if task is not asyncio.current_task():
+                task.cancel()
+        self._timers.clear()
+        self._tasks.clear()
+
+    def _end(self, end: End) -> None:
+        if not self.ended.done():
+            self.ended.set_result(end)

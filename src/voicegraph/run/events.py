@@ -1,0 +1,126 @@
+"""What is written about a run, and how an event looks on the wire (DESIGN section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import JsonValue
+
+from voicegraph.clock import iso
+from voicegraph.errors import VoiceGraphError
+from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.nodes.output import Output
+from voicegraph.run.state import NodeStatus, RunStatus
+
+Kind = Literal["start", "progress", "success", "error", "retry", "waiting", "skipped", "log", "complete", "cancelled"]
+FINAL_KINDS = frozenset({"complete", "error", "cancelled"})
+"""An event of one of these kinds without a node is the last of its run."""
+
+EngineName = Literal["live", "embedded", "inngest"]
+TriggerName = Literal["manual", "schedule", "webhook", "replay"]
+
+
+def error_json(error: VoiceGraphError) -> dict[str, JsonValue]:
+    """`{code, message, retryable}`, as stored and sent."""
+    return {"code": error.code, "message": error.message, "retryable": getattr(error, "retryable", False)}
+
+
+@dataclass(slots=True)
+class RunEvent:
+    """One line of a run's story. `seq` is given when it is written; `node_id` None means the run itself."""
+
+    kind: Kind
+    at: float
+    message: str = ""
+    node_id: NodeId | None = None
+    attempt: int | None = None
+    output: Output | None = None
+    error: Mapping[str, JsonValue] | None = None
+    data: Mapping[str, JsonValue] | None = None
+    seq: int = 0
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing follows."""
+        return self.node_id is None and self.kind in FINAL_KINDS
+
+    def to_wire(self) -> dict[str, Any]:
+        """The event's JSON, as the original product sent it, extended."""
+        output = self.output
+        return {
+            "type": self.kind,
+            "nodeId": self.node_id,
+            "message": self.message,
+            "output": output.model_dump(mode="json", exclude={"metrics"}) if output else None,
+            "error": self.error,
+            "timestamp": iso(self.at),
+            "seq": self.seq,
+            "attempt": self.attempt,
+            "metrics": output.metrics.model_dump(mode="json") if output and output.metrics else None,
+            "data": self.data,
+        }
+
+
+@dataclass(slots=True)
+class NodeRun:
+    """A node's row in a run: the checkpoint. `starts` counts starts across crashes, `attempt` tries by policy."""
+
+    node_id: NodeId
+    status: NodeStatus
+    attempt: int = 1
+    starts: int = 1
+    started_at: float | None = None
+    finished_at: float | None = None
+    due_at: float | None = None
+    error: Mapping[str, JsonValue] | None = None
+    output: Output | None = None
+
+
+@dataclass(slots=True)
+class NewRun:
+    """A run to be made: what, on which engine, started by what, and what the user said."""
+
+    run_id: RunId
+    workflow: Workflow
+    engine: EngineName
+    created_at: float
+    config: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    trigger: TriggerName = "manual"
+    trigger_data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    command: str = ""
+    idempotency_key: str | None = None
+
+
+@dataclass(slots=True)
+class RunChange:
+    """The run's own columns after a step. `wake_at` is set while only timers are left."""
+
+    status: RunStatus
+    started_at: float | None = None
+    finished_at: float | None = None
+    wake_at: float | None = None
+    error: Mapping[str, JsonValue] | None = None
+
+
+@dataclass(slots=True)
+class Entry:
+    """Everything one step of a run writes, in one transaction."""
+
+    run_id: RunId
+    create: NewRun | None = None
+    nodes: list[NodeRun] = field(default_factory=list[NodeRun])
+    events: list[RunEvent] = field(default_factory=list[RunEvent])
+    change: RunChange | None = None
+
+
+@dataclass(slots=True)
+class StoredRun:
+    """A run read back from disk, enough to go on with it."""
+
+    run: NewRun
+    status: RunStatus
+    started_at: float | None = None
+    wake_at: float | None = None
+    nodes: dict[NodeId, NodeRun] = field(default_factory=dict[NodeId, NodeRun])

@@ -1,0 +1,66 @@
+"""What a run needs from the outside: somewhere to write, somewhere to read, and an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+from voicegraph.graph.model import RunId
+from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
+
+
+class EventSink(Protocol):
+    """Where runs are written."""
+
+    def record(self, entry: Entry) -> Awaitable[None]:
+        """Queue at once; the awaitable ends when the entry is on disk.
+
+        An entry that creates a run fails with StorageError when the disk refuses, or Conflict when its idempotency
+        key is taken. Any other entry is kept and tried until it is written.
+        """
+        ...
+
+
+class RunStore(Protocol):
+    """What an engine reads: open runs, and one run whole."""
+
+    async def load(self, run_id: RunId) -> StoredRun:
+        """The run with its node rows; NotFound."""
+        ...
+
+    async def unfinished(self, engine: EngineName) -> list[RunId]:
+        """Runs of this engine that are not over and wait for no timer, oldest first."""
+        ...
+
+    async def take_due(self, engine: EngineName, now: float) -> list[RunId]:
+        """Runs whose timer has come, each answered once; from then on they count as `unfinished`."""
+        ...
+
+    async def next_wake(self, engine: EngineName) -> float | None:
+        """When the next timer comes, in seconds since the epoch."""
+        ...
+
+
+class Engine(Protocol):
+    """Decides where and when nodes run, and what survives a crash."""
+
+    @property
+    def name(self) -> EngineName:
+        """As written in the run's row."""
+        ...
+
+    async def start(self, run: NewRun) -> None:
+        """Accept a run. On return it is on disk. StorageError, Overloaded or Conflict when it is not accepted."""
+        ...
+
+    async def cancel(self, run_id: RunId) -> bool:
+        """Cancel, whatever the run is doing or waiting for; False when it is over already."""
+        ...
+
+    async def open(self) -> None:
+        """Take up what an earlier process left."""
+        ...
+
+    async def close(self) -> None:
+        """Start nothing new, let nodes in flight finish for the settings' drain time, then stop."""
+        ...

@@ -1,0 +1,59 @@
+"""Read checkpoints: what each kept row means for a run that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import NodeId
+from voicegraph.run.events import NodeRun
+from voicegraph.run.retry import MAX_STARTS
+from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome
+
+POISON = NodeError(
+    "quarantined",
+    f"The server stopped {MAX_STARTS} times while this node ran, so it is not started again. "
+    "Look at what it does with its input before you run the workflow again.",
+)
+
+
+def outcome_of(row: NodeRun) -> Outcome | None:
+    """The outcome a row stands for; None while it is open, or for a node that was skipped (skips follow anew)."""
+    match row.status:
+        case NodeStatus.COMPLETED:
+            return Done(row.output.branch if row.output else None)
+        case NodeStatus.FAILED:
+            return Done() if row.output else FAILED  # an output of a failed node: its policy was to go on
+        case NodeStatus.CANCELLED:
+            return DROPPED
+        case _:
+            return None
+
+
+@dataclass(slots=True)
+class Restored:
+    """Nodes to take up: for the first time, again, at a time, or not at all any more."""
+
+    fresh: list[NodeId] = field(default_factory=list[NodeId])
+    interrupted: list[NodeId] = field(default_factory=list[NodeId])
+    poisoned: list[NodeId] = field(default_factory=list[NodeId])
+    timers: dict[NodeId, float] = field(default_factory=dict[NodeId, float])
+    poison: NodeError = POISON
+
+
+def restore(ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float) -> Restored:
+    """Sort the open nodes by what their rows say. A row that was running counts one more start."""
+    plan = Restored()
+    for node_id in ready:
+        row = rows.get(node_id)
+        if row is None:
+            plan.fresh.append(node_id)
+        elif row.status in (NodeStatus.RETRYING, NodeStatus.WAITING):
+            plan.timers[node_id] = row.due_at if row.due_at is not None else now
+        elif row.starts >= MAX_STARTS:
+            plan.poisoned.append(node_id)
+        else:
+            row.starts += 1
+            plan.interrupted.append(node_id)
+    return plan

@@ -1,0 +1,135 @@
+"""Run one attempt of one node: the same on every engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import JsonValue
+
+from voicegraph.errors import ConfigError, NodeError, UserError
+from voicegraph.graph.model import Node, NodeId
+from voicegraph.nodes.action import Action
+from voicegraph.nodes.context import Files, NodeContext
+from voicegraph.nodes.output import Inputs, Output, Suspend
+from voicegraph.nodes.params import bind_params
+from voicegraph.nodes.registry import Registry
+from voicegraph.run.events import NewRun
+from voicegraph.run.redact import Redactor
+from voicegraph.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_LINES = 1_000
+"""Log and progress lines one attempt may write; a chatty node must not fill the history."""
+
+Emit = Callable[[Literal["log", "progress"], str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is tried: a node of a run, for the n-th time, on these inputs.
+
+    `ancestors` holds the outputs templates may name as `nodes["id"]`.
+    """
+
+    run: NewRun
+    node: Node
+    number: int
+    inputs: Inputs
+    ancestors: Mapping[NodeId, Output]
+    emit: Emit
+
+
+class NodeRunner:
+    """Renders params, resolves what they leave open, calls the action within its time, and hides secrets.
+
+    Raises NodeError and nothing else, so that an engine has one thing to decide on.
+    """
+
+    def __init__(self, registry: Registry, settings: Settings, http: httpx.AsyncClient, files: Files) -> None:
+        self.registry = registry
+        self._settings = settings
+        self._http = http
+        self._files = files
+        self._redactor = Redactor.of_settings(settings)
+
+    async def run(self, attempt: Attempt) -> Output | Suspend:
+        """The node's output, or the request to take it up later."""
+        node = attempt.node
+        action = self.registry.find(node.type, node.action)
+        if action is None:
+            raise NodeError("unknown_action", f"There is no action {node.type}.{node.action}.")
+        limit = node.timeout or action.timeout or self._settings.node_timeout
+        try:
+            async with asyncio.timeout(limit):
+                result = await self._call(action, attempt)
+        except TimeoutError as error:
+            raise NodeError("timeout", f"The node took longer than {limit:g} seconds.", retryable=True) from error
+        except NodeError as error:
+            raise self._redacted(error) from error.__cause__
+        except (ConfigError, UserError) as error:
+            raise NodeError(error.code, self._redactor.text(error.message)) from error
+        except OSError as error:
+            raise self._redacted(NodeError("io", f"{type(error).__name__}: {error}", retryable=True)) from error
+        except Exception as error:
+            # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
+            raise self._redacted(NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
+        return self._redactor.output(result) if isinstance(result, Output) else result
+
+    async def _call(self, action: Action, attempt: Attempt) -> Output | Suspend:
+        run, node = attempt.run, attempt.node
+        scope = _scope(attempt)
+        params = bind_params(action, node, run.config, self._settings, scope)
+        emit = self._limited(attempt.emit)
+        context = NodeContext(
+            run_id=run.run_id,
+            node_id=node.id,
+            action=node.action,
+            label=node.label,
+            attempt=attempt.number,
+            inputs=attempt.inputs,
+            settings=self._settings,
+            http=self._http,
+            files=self._files,
+            config=run.config,
+            trigger=run.trigger_data,
+            scope=scope,
+            log=lambda message: emit("log", message),
+            progress=lambda message: emit("progress", message),
+        )
+        return await action.run(params, context)
+
+    def _limited(self, emit: Emit) -> Emit:
+        """Pass on the first lines, say once that more were dropped; hide secrets in each."""
+        count = 0
+
+        def limited(kind: Literal["log", "progress"], message: str) -> None:
+            nonlocal count
+            count += 1
+            if count <= MAX_LINES:
+                emit(kind, self._redactor.text(message))
+            elif count == MAX_LINES + 1:
+                emit("log", f"More than {MAX_LINES} lines: the rest is not kept.")
+
+        return limited
+
+    def _redacted(self, error: NodeError) -> NodeError:
+        message = self._redactor.text(error.message)
+        return NodeError(error.code, message, retryable=error.retryable, retry_after=error.retry_after)
+
+
+def _scope(attempt: Attempt) -> dict[str, JsonValue]:
+    """What templates and conditions may name. Plain data only: nothing of Python's can be reached from it."""
+    return {
+        "input": attempt.inputs.text,
+        "data": attempt.inputs.data,
+        "nodes": {node_id: {"text": out.text, "data": out.data} for node_id, out in attempt.ancestors.items()},
+        "config": dict(attempt.run.config),
+        "trigger": dict(attempt.run.trigger_data),
+        "run": {"id": attempt.run.run_id},
+        "item": None,
+    }
