@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from voicegraph.nodes.catalogue import prompt, transform
+from voicegraph.nodes.catalogue import prompt, transform, uploads
 from voicegraph.nodes.registry import Registry
 
 
 def builtin_registry() -> Registry:
     """Every action VoiceGraph ships with."""
-    return Registry.from_modules([prompt, transform])
+    return Registry.from_modules([prompt, uploads, transform])

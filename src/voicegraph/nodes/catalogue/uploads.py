@@ -1,0 +1,77 @@
+"""csv_upload, pdf_upload, txt_upload, file_upload: the text and the data of an uploaded file."""
+
+from __future__ import annotations
+
+from voicegraph.errors import NodeError, NotFound
+from voicegraph.nodes.action import Params, action, param
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.documents.isolated import parse
+from voicegraph.nodes.documents.model import Kind
+from voicegraph.nodes.output import Output
+
+_WHY = "it is what the workflow reads"
+
+
+class UploadCsv(Params):
+    """Params of csv_upload.upload_csv."""
+
+    file_id: str = param(title="CSV file", widget="file", accept=".csv,.tsv,.txt,text/csv", why=_WHY)
+
+
+class UploadPdf(Params):
+    """Params of pdf_upload.upload_pdf."""
+
+    file_id: str = param(title="PDF file", widget="file", accept=".pdf,application/pdf", why=_WHY)
+
+
+class UploadText(Params):
+    """Params of txt_upload.upload_txt."""
+
+    file_id: str = param(title="Text file", widget="file", accept=".txt,.md,.log,text/*", why=_WHY)
+
+
+class UploadAny(Params):
+    """Params of file_upload.upload_any."""
+
+    file_id: str = param(
+        title="File",
+        description="CSV, TSV, JSON, PDF, text, Markdown or HTML.",
+        widget="file",
+        accept=".csv,.tsv,.json,.pdf,.txt,.md,.html,text/*",
+        why=_WHY,
+    )
+
+
+@action("csv_upload", "upload_csv", group="source", title="Upload a CSV")
+async def upload_csv(params: UploadCsv, node: NodeContext) -> Output:
+    """Reads an uploaded CSV: a table as text, the rows as data."""
+    return await _read(params.file_id, node, "csv")
+
+
+@action("pdf_upload", "upload_pdf", group="source", title="Upload a PDF")
+async def upload_pdf(params: UploadPdf, node: NodeContext) -> Output:
+    """Reads the text of an uploaded PDF."""
+    return await _read(params.file_id, node, "pdf")
+
+
+@action("txt_upload", "upload_txt", group="source", title="Upload a text file")
+async def upload_txt(params: UploadText, node: NodeContext) -> Output:
+    """Reads an uploaded text file, whatever its encoding."""
+    return await _read(params.file_id, node, "text")
+
+
+@action("file_upload", "upload_any", group="source", title="Upload a file")
+async def upload_any(params: UploadAny, node: NodeContext) -> Output:
+    """Reads an uploaded file: CSV, JSON, PDF, text, Markdown or HTML."""
+    return await _read(params.file_id, node, None)
+
+
+async def _read(file_id: str, node: NodeContext, kind: Kind | None) -> Output:
+    try:
+        ref, content = await node.files.read(file_id)
+    except NotFound as error:
+        raise NodeError("file_not_found", "The uploaded file is no longer there. Upload it again.") from error
+    document = await parse(ref.name, content, kind)
+    if document.meta.get("truncated"):
+        node.log(f"{ref.name} is long: only a part of it is passed on.")
+    return Output(text=document.text, data=document.data, files=[ref], meta={"file": ref.name, **document.meta})

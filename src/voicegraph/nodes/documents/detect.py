@@ -1,0 +1,98 @@
+"""What a file is, by its first bytes and only then by its name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePath
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.documents.model import Kind
+from voicegraph.nodes.documents.text import decode, looks_binary
+
+_SIGNATURES = (
+    (b"PK\x03\x04", "an Office document or a ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"\x1f\x8b", "a compressed archive"),
+    (b"7z\xbc\xaf", "a compressed archive"),
+    (b"Rar!", "a compressed archive"),
+    (b"RIFF", "an audio or video file"),
+    (b"ID3", "an audio file"),
+    (b"OggS", "an audio file"),
+)
+_KINDS: dict[str, Kind] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "json",
+    ".htm": "html",
+    ".html": "html",
+    ".txt": "text",
+    ".md": "text",
+    ".markdown": "text",
+    ".log": "text",
+}
+_MENDS = {
+    ".doc": "Save it as PDF or plain text",
+    ".docx": "Save it as PDF or plain text",
+    ".odt": "Save it as PDF or plain text",
+    ".rtf": "Save it as PDF or plain text",
+    ".ppt": "Save it as PDF",
+    ".pptx": "Save it as PDF",
+    ".xls": "Save the sheet as CSV",
+    ".xlsx": "Save the sheet as CSV",
+    ".ods": "Save the sheet as CSV",
+}
+_NAMES: dict[Kind | None, str] = {"json": "JSON", "pdf": "a PDF", "html": "a web page", "csv": "a CSV", None: "text"}
+# What the content may turn out to be where a kind is asked for; None is text that does not give itself away.
+_ACCEPTED: dict[Kind, tuple[Kind | None, ...]] = {"pdf": ("pdf",), "csv": (None,), "text": (None, "json", "html")}
+READABLE = "CSV, TSV, JSON, PDF, text, Markdown and HTML"
+
+
+def detect(name: str, content: bytes) -> Kind:
+    """How to read a file of any kind; NodeError when nothing here can."""
+    found = _by_content(name, content)
+    suffix = PurePath(name).suffix.lower()
+    if suffix == ".pdf":
+        require(name, content, "pdf")
+    return "pdf" if found == "pdf" else _KINDS.get(suffix) or found or "text"
+
+
+def require(name: str, content: bytes, wanted: Kind) -> None:
+    """NodeError when the content is plainly not of the wanted kind, whatever the name says."""
+    found = _by_content(name, content)
+    if found in _ACCEPTED[wanted]:
+        return
+    is_not = "plain text" if wanted == "text" else _NAMES[wanted]
+    advice = "Use the PDF upload" if found == "pdf" else "Use the file upload, which reads any of them"
+    raise NodeError("wrong_file", f"{name} is not {is_not}: its content is {_NAMES[found]}. {advice}, or another file.")
+
+
+def _by_content(name: str, content: bytes) -> Kind | None:
+    """PDFs, JSON and web pages give themselves away; binary files are refused; None is any other text."""
+    if not content.strip():
+        raise NodeError("empty_file", f"{name} is empty. Upload a file with content.")
+    if content[:1024].lstrip().startswith(b"%PDF-"):
+        return "pdf"
+    _refuse_binary(name, content)
+    text = decode(content)[0].strip()
+    if text[:100].lower().startswith(("<!doctype html", "<html")):
+        return "html"
+    return "json" if text.startswith(("{", "[")) and _is_json(text) else None
+
+
+def _refuse_binary(name: str, content: bytes) -> None:
+    found = next((what for signature, what in _SIGNATURES if content.startswith(signature)), None)
+    if found or looks_binary(content):
+        mend = _MENDS.get(PurePath(name).suffix.lower(), f"Choose one of {READABLE}")
+        what = found or "a binary file"
+        raise NodeError("unsupported_file", f"{name} is {what}, which cannot be read. {mend} and upload it again.")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,51 @@
+"""Parse a file in a child process with limits on time and memory, so that no upload can stop or bloat the server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.documents.model import Document, Kind
+
+SECONDS = 45.0
+"""Wall clock; below the default time limit of a node, so that this message is the one people see."""
+
+AT_ONCE = 2
+_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+# The child needs to start Python and import this package; it gets none of the server's secrets.
+_INHERITED = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+async def parse(name: str, content: bytes, wanted: Kind | None = None, seconds: float = SECONDS) -> Document:
+    """The document in the file; `wanted` None detects the kind. Raises NodeError, never retryable."""
+    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    async with slots:
+        answer = await _ask(wanted, name.replace("\x00", ""), content, seconds)
+    if error := answer.get("error"):
+        raise NodeError(error["code"], error["message"])
+    return Document(**answer["document"])
+
+
+async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float) -> dict[str, dict[str, Any]]:
+    command = [sys.executable, "-P", "-s", "-m", "voicegraph.nodes.documents.worker", wanted or "any", name]
+    environment = {key: os.environ[key] for key in _INHERITED if key in os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    pipe, silent = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=silent, env=environment)
+    try:
+        async with asyncio.timeout(seconds):
+            answer, _ = await child.communicate(content)
+    except TimeoutError as error:
+        raise NodeError("too_slow", f"Reading {name} took longer than {seconds:g} seconds. Split the file.") from error
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode:
+        raise NodeError("unreadable_file", f"{name} cannot be read: the parser gave up. The file may be damaged.")
+    return json.loads(answer)

@@ -1,0 +1,68 @@
+"""The child process: a file on stdin, its `Document` or the error as JSON on stdout. Started by `isolated.py`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import IO, TYPE_CHECKING
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.documents.detect import detect, require
+from voicegraph.nodes.documents.model import Document, Kind
+from voicegraph.nodes.documents.pdf import parse_pdf
+from voicegraph.nodes.documents.table import parse_csv
+from voicegraph.nodes.documents.text import parse_html, parse_json, parse_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MEMORY_BYTES = 1 << 30
+CPU_SECONDS = 30
+
+_PARSERS: dict[Kind, Callable[[str, bytes], Document]] = {
+    "csv": parse_csv,
+    "json": parse_json,
+    "pdf": parse_pdf,
+    "text": parse_text,
+    "html": parse_html,
+}
+
+
+def read(wanted: Kind | None, name: str, content: bytes) -> Document:
+    """The document, as `wanted` or as what it turns out to be. Raises NodeError."""
+    try:
+        if wanted:
+            require(name, content, wanted)
+        return _PARSERS[wanted or detect(name, content)](name, content)
+    except MemoryError as error:
+        raise NodeError("too_large", f"Reading {name} takes more memory than is allowed. Split the file.") from error
+
+
+def main(wanted: str, name: str, stdin: IO[bytes], stdout: IO[str]) -> None:
+    """Answer one request."""
+    try:
+        answer = {"document": asdict(read(_kind(wanted), name, stdin.read()))}
+    except NodeError as error:
+        answer = {"error": {"code": error.code, "message": error.message}}
+    json.dump(answer, stdout)
+
+
+def _kind(wanted: str) -> Kind | None:
+    return next((kind for kind in _PARSERS if kind == wanted), None)
+
+
+def _confine() -> None:
+    """A hostile file may crash this process, and no other."""
+    try:
+        import resource
+    except ImportError:  # Windows: the parent's time limit remains
+        return
+    for which, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_SECONDS)):
+        _, hard = resource.getrlimit(which)
+        resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+if __name__ == "__main__":
+    _confine()
+    main(sys.argv[1], sys.argv[2], sys.stdin.buffer, sys.stdout)

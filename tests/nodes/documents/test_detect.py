@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.documents.detect import detect, require
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.csv", b"a,b\n1,2", "csv"),
+        ("a.TSV", b"a\tb", "csv"),
+        ("a.json", b'{"a": 1}', "json"),
+        ("a.json", b'{"a": ', "json"),
+        ("data", b'[{"a": 1}]', "json"),
+        ("page.html", b"<p>x</p>", "html"),
+        ("page", b"\n<!DOCTYPE html><title>x</title>", "html"),
+        ("note.md", b"# Hi", "text"),
+        ("note", b"{not json", "text"),
+        ("note.txt", "ünïcode".encode("utf-16"), "text"),
+        ("note.txt", "wide".encode("utf-16-be"), "text"),
+        ("scan.bin", b"\n%PDF-1.7 ...", "pdf"),
+    ],
+)
+def test_content_decides_and_then_the_name(name: str, content: bytes, kind: str):
+    assert detect(name, content) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "hint"),
+    [
+        ("a.pdf", b'{"type": "%PDF-"}', "wrong_file", "is not a PDF: its content is JSON"),
+        ("a.pdf", b"just words", "wrong_file", "its content is text"),
+        ("a.docx", b"PK\x03\x04...", "unsupported_file", "Save it as PDF or plain text"),
+        ("a.xlsx", b"PK\x03\x04...", "unsupported_file", "Save the sheet as CSV"),
+        ("a.png", b"\x89PNG\r\n", "unsupported_file", "an image"),
+        ("a.txt", b"\x00\x01\x02\x03" * 9, "unsupported_file", "a binary file"),
+        ("a.txt", b"  \n", "empty_file", "is empty"),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_do(name: str, content: bytes, code: str, hint: str):
+    with pytest.raises(NodeError) as caught:
+        detect(name, content)
+    assert caught.value.code == code
+    assert hint in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("wanted", "content", "hint"),
+    [
+        ("csv", b"%PDF-1.7", "is not a CSV: its content is a PDF. Use the PDF upload"),
+        ("csv", b"<html><body>Please log in</body></html>", "its content is a web page"),
+        ("text", b"%PDF-1.7", "is not plain text"),
+        ("pdf", b"[1]", "its content is JSON"),
+    ],
+)
+def test_a_file_posing_as_another_kind_is_refused(wanted: str, content: bytes, hint: str):
+    with pytest.raises(NodeError) as caught:
+        require("x", content, wanted)  # pyright: ignore[reportArgumentType]
+    assert hint in caught.value.message
+
+
+@pytest.mark.parametrize(("wanted", "content"), [("csv", b"a,b"), ("text", b'{"a":1}'), ("pdf", b"%PDF-1.4")])
+def test_a_file_of_the_wanted_kind_passes(wanted: str, content: bytes):
+    require("x", content, wanted)  # pyright: ignore[reportArgumentType]

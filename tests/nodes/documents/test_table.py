@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.documents.model import MAX_COLUMNS, MAX_ROWS
+from voicegraph.nodes.documents.table import parse_csv
+
+SALES = "region,units,price,code\nNorth,3,1.5,007\nSouth,,2,12\n"
+
+
+def test_rows_become_objects_with_typed_columns():
+    document = parse_csv("sales.csv", SALES.encode())
+    assert document.data == [
+        {"region": "North", "units": 3, "price": 1.5, "code": "007"},
+        {"region": "South", "units": None, "price": 2.0, "code": "12"},
+    ]
+    assert document.meta == {
+        "format": "csv",
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "rows": 2,
+        "columns": ["region", "units", "price", "code"],
+    }
+
+
+def test_text_is_a_table_of_the_cells_as_written():
+    text = parse_csv("sales.csv", SALES.encode()).text
+    assert text.splitlines() == [
+        "### sales.csv",
+        "",
+        "| region | units | price | code |",
+        "| --- | --- | --- | --- |",
+        "| North | 3 | 1.5 | 007 |",
+        "| South |  | 2 | 12 |",
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_delimiters_and_encodings_are_found(delimiter: str, encoding: str):
+    text = delimiter.join(["Stadt", "Größe"]) + "\r\n" + delimiter.join(["Köln", "405.2"]) + "\r\n"
+    assert parse_csv("x.csv", text.encode(encoding)).data == [{"Stadt": "Köln", "Größe": 405.2}]
+
+
+def test_decimal_commas_do_not_hide_a_semicolon():
+    document = parse_csv("x.csv", b"a;b\n1,5;2,5\n3,5;4,5\n")
+    assert document.data == [{"a": "1,5", "b": "2,5"}, {"a": "3,5", "b": "4,5"}]
+
+
+def test_excel_names_its_delimiter_in_a_first_line():
+    assert parse_csv("x.csv", b"sep=;\r\na;b\r\n1;2\r\n").data == [{"a": 1, "b": 2}]
+
+
+def test_one_column_is_a_table_too():
+    assert parse_csv("x.csv", b"name\nAda\nGrace\n").data == [{"name": "Ada"}, {"name": "Grace"}]
+
+
+def test_quoted_line_breaks_and_pipes_stay_in_their_cell():
+    document = parse_csv("x.csv", b'a, "b"\n1, "x\ny|z"\n')
+    assert document.data == [{"a": 1, "b": "x\ny|z"}]
+    assert "| 1 | x y\\|z |" in document.text
+
+
+def test_numbers_in_the_first_row_mean_there_is_no_header():
+    assert parse_csv("x.csv", b"1,2\n3,4\n").data == [{"column_1": 1, "column_2": 2}, {"column_1": 3, "column_2": 4}]
+
+
+def test_ragged_rows_and_repeated_names_get_columns_of_their_own():
+    document = parse_csv("x.csv", b"a,a,\nx\n\np,q,r,s\n")
+    assert document.data == [
+        {"a": "x", "a_2": "", "column_3": "", "column_4": ""},
+        {"a": "p", "a_2": "q", "column_3": "r", "column_4": "s"},
+    ]
+
+
+def test_identifiers_keep_their_digits():
+    document = parse_csv("x.csv", b"id\n12345678901234567890\n2\n")
+    assert document.data == [{"id": "12345678901234567890"}, {"id": "2"}]
+
+
+def test_long_files_are_cut_and_say_so():
+    content = "n,text\n" + "".join(f"{i},{'x' * 40}\n" for i in range(MAX_ROWS + 5))
+    document = parse_csv("long.csv", content.encode())
+    assert isinstance(document.data, list)
+    assert len(document.data) == MAX_ROWS
+    assert document.meta["rows"] == MAX_ROWS + 5
+    assert document.meta["truncated"] is True
+    assert len(document.text) < 201_000
+    assert document.text.endswith(f"… and {MAX_ROWS + 5 - int(str(document.meta['shownRows']))} more rows.")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (("a" + "," * MAX_COLUMNS).encode(), "too_wide"),
+        (b'a,b\n"' + b"x" * (1 << 20) + b'x",1\n', "bad_csv"),
+    ],
+)
+def test_files_beyond_the_limits_are_refused(content: bytes, code: str):
+    with pytest.raises(NodeError) as caught:
+        parse_csv("x.csv", content)
+    assert caught.value.code == code
+
+
+_CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff"), max_size=20)
+
+
+@given(st.lists(st.lists(_CELLS, min_size=2, max_size=4), min_size=1, max_size=8), st.sampled_from(["utf-8", "utf-16"]))
+def test_any_table_of_text_is_read_without_losing_a_row(rows: list[list[str]], encoding: str):
+    sink = io.StringIO()
+    csv.writer(sink, quoting=csv.QUOTE_ALL).writerows([["name", "value"], *rows])
+    document = parse_csv("x.csv", sink.getvalue().encode(encoding))
+    kept = [row for row in rows if any(cell.strip() for cell in row)]
+    assert document.meta["rows"] == len(kept)
+    assert isinstance(document.data, list)
+    assert len(document.data) == len(kept)
