@@ -43,7 +43,7 @@ class LimitedContext(RenderContext):
         return []
 
     @disabled_tags.setter
-    def disabled_tags(self, tags: list[str]) -> None:
+    def disabled_tags(self, tags: list[str]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         """The base class sets it; there is nothing to keep."""
 
     def get(self, path: list[object], *args: Any, **kwargs: Any) -> object:

@@ -1,0 +1,43 @@
+"""Web addresses: as people type them, and as messages may show them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import httpx
+from pydantic import AfterValidator
+
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+
+
+def normal_url(text: str) -> str:
+    """The address with `https://` put before what has no scheme (`example.org/feed`). ValueError for another scheme."""
+    text = text.strip()
+    if not _SCHEME.match(text):
+        text = f"https://{text.removeprefix('//')}"
+    if not text.lower().startswith(("http://", "https://")):
+        raise ValueError("only http and https addresses can be fetched")
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"this is no web address: {error}") from error
+    if not url.host or re.search(r"[\s%\[]", url.host):
+        raise ValueError("this is no web address: it names no host")
+    return text
+
+
+Url = Annotated[str, AfterValidator(normal_url)]
+"""A param that is an http or https address."""
+
+
+def shown(url: httpx.URL | str) -> str:
+    """A URL for messages: without what may be secret (user, password, query)."""
+    try:
+        url = httpx.URL(url)
+    except httpx.InvalidURL:
+        return "the address"
+    scheme = f"{url.scheme}:" if url.scheme else ""
+    host = f"//{url.host}" if url.host else ""
+    port = f":{url.port}" if url.port else ""
+    return f"{scheme}{host}{port}{url.path if host else url.path.lstrip('/')}"
