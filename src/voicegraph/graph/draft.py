@@ -8,21 +8,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from voicegraph.errors import GraphError, Problem
-from voicegraph.graph.explain import explain
+from voicegraph.graph.explain import explain, quoted
 from voicegraph.graph.layout import layout
-from voicegraph.graph.model import MAX_EDGES, Edge, EdgeId, Node, NodeId, Wire, Workflow
-from voicegraph.graph.rules import CONDITION, check, quoted
+from voicegraph.graph.model import MAX_EDGES, Edge, EdgeId, Node, NodeId, Wire, Workflow, free_id
+from voicegraph.graph.rules import CONDITION, check
 
 W = TypeVar("W", bound=Wire)
-
-
-def free_id(prefix: str, taken: Iterable[str]) -> str:
-    """`prefix-N`, never one that is taken; N counts on from how many are taken."""
-    used = set(taken)
-    number = len(used)
-    while f"{prefix}-{number}" in used:
-        number += 1
-    return f"{prefix}-{number}"
 
 
 def refuse(message: str, code: str = "invalid_edit") -> GraphError:

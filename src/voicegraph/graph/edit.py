@@ -15,8 +15,9 @@ from pydantic import JsonValue
 
 from voicegraph.graph import order
 from voicegraph.graph.draft import Draft, refuse, revised
+from voicegraph.graph.explain import quoted
 from voicegraph.graph.model import Node, Trigger, Workflow
-from voicegraph.graph.rules import CONDITION, quoted
+from voicegraph.graph.rules import CONDITION
 
 
 def append(

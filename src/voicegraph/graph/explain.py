@@ -43,6 +43,7 @@ _LIMITS = {
     "string_too_short": ("at least", "min_length", "characters long"),
     "literal_error": ("", "expected", ""),
 }
+_LONGEST = 64
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", re.ASCII)
 
 
@@ -55,8 +56,18 @@ def locate(path: Iterable[str | int]) -> str:
         elif _PLAIN_KEY.fullmatch(step):
             place += f".{step}" if place else step
         else:
-            place += f'["{step[:40]}"]'
+            place += f"[{quoted(step)}]"
     return place
+
+
+def short(text: str) -> str:
+    """The caller's own words in a message, cut when long."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def quoted(text: str) -> str:
+    """As `short`, in quotation marks."""
+    return f'"{short(text)}"'
 
 
 def kind_of(value: object) -> str:
@@ -101,4 +112,7 @@ def _in_words(found: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _plain(limit: object) -> str:
-    return f"{limit:g}" if isinstance(limit, float) else str(limit)
+    """1000000.0 -> 1,000,000."""
+    if isinstance(limit, float) and limit.is_integer():
+        limit = int(limit)
+    return f"{limit:,}" if isinstance(limit, (int, float)) else str(limit)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NewType
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -128,3 +128,12 @@ def new_id(prefix: str) -> str:
     """
     value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
     return f"{prefix}_" + "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+def free_id(prefix: str, taken: Iterable[str]) -> str:
+    """`prefix-N`, never one that is taken; N counts on from how many are taken."""
+    used = set(taken)
+    number = len(used)
+    while f"{prefix}-{number}" in used:
+        number += 1
+    return f"{prefix}-{number}"

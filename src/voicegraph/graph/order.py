@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voicegraph.errors import GraphError, Problem
+from voicegraph.graph.explain import short
 from voicegraph.graph.model import Edge, NodeId, Workflow
 
 _SHOWN = 8
@@ -104,7 +105,7 @@ class Cycle:
     @property
     def problem(self) -> Problem:
         """The breach in words; a long circle is shortened in the middle."""
-        names = [*self.nodes, self.nodes[0]]
+        names = [short(node_id) for node_id in (*self.nodes, self.nodes[0])]
         if len(names) > _SHOWN:
             names = [*names[: _SHOWN - 3], "…", *names[-2:]]
         text = f"The nodes wait for each other in a circle: {' → '.join(names)}. Remove one of the edges between them."

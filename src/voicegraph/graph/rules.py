@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from voicegraph.errors import Problem
 from voicegraph.graph.cron import check_zone, parse_cron
+from voicegraph.graph.explain import quoted
 from voicegraph.graph.model import MAX_BYTES, MAX_EDGES, MAX_NODES, MAX_TRIGGERS, Schedule, Workflow
 from voicegraph.graph.order import find_cycles
 
@@ -98,11 +99,6 @@ def check_limits(nodes: int, edges: int, triggers: int) -> list[Problem]:
         for name, count, limit in counts
         if count > limit
     ]
-
-
-def quoted(text: str) -> str:
-    """The caller's own words in a message: in quotation marks, cut when long."""
-    return f'"{text if len(text) <= 64 else text[:63] + "…"}"'
 
 
 def _unique(part: str, ids: Sequence[str | None]) -> Iterator[Problem]:
