@@ -92,17 +92,17 @@ $(PY):
 
 $(STAMPS)/run: requirements/run.txt requirements/build.txt | $(PY)
 	@echo "Installing VoiceGraph's libraries (once; a minute or so) …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/run.txt -r requirements/build.txt
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/dev: requirements/dev.txt | $(PY)
 	@echo "Installing the tools for tests and checks …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/app: pyproject.toml hatch_build.py $(WEB_SOURCES) $(STAMPS)/run
 	@echo "Building the front end and installing VoiceGraph …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 web/node_modules/.package-lock.json: web/package-lock.json | $(STAMPS)/app

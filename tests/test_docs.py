@@ -1,0 +1,84 @@
+"""The documentation as tests: pages made from the code are current, and nothing the product has goes unmentioned."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from voicegraph.nodes.builtin import builtin_registry
+from voicegraph.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def _headings(page: Path) -> list[str]:
+    prose = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    return re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _links(page: Path) -> Iterator[tuple[str, str]]:
+    prose = re.sub(r"```.*?```|`[^`]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose) + re.findall(r'(?:src|srcset|href)="([^"]+)"', prose):
+        if "://" not in target:
+            path, _, anchor = target.partition("#")
+            yield path, anchor
+
+
+def test_generated_pages_are_current() -> None:
+    check = [sys.executable, ROOT / "tools/docs.py", "--check"]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_setting_has_its_heading() -> None:
+    headings = {heading.strip("`") for heading in _headings(DOCS / "settings.md")}
+    assert {f"VOICEGRAPH_{name.upper()}" for name in Settings.model_fields} <= headings
+
+
+def test_every_action_has_its_heading() -> None:
+    headings = set(_headings(DOCS / "nodes.md"))
+    assert {action.key for action in builtin_registry()} <= headings
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for path, anchor in _links(page):
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), f"{page.name}: {path}"
+        if anchor:
+            assert anchor in {_anchor(heading) for heading in _headings(target)}, f"{page.name}: {path}#{anchor}"
+
+
+def test_every_command_of_the_makefile_is_explained_by_make_help() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (phony,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    explained = set(re.findall(r"^  make (\S+)", shown, re.MULTILINE))
+    assert set(phony.split()) - explained <= {"test-python", "test-web", "test-browser"}
+
+
+def test_the_documents_name_only_commands_that_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for page in PAGES:
+        for target in re.findall(r"`make ([a-z-]+)", page.read_text("utf-8")):
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{page.name}: make {target}"
+
+
+def test_every_library_has_its_reason() -> None:
+    page = (DOCS / "dependencies.md").read_text("utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.split(r"[\[<>=!~; ]", item)[0] for item in project["dependencies"]}
+    assert not {name for name in names if not re.search(rf"^\|[^|]*\b{name}\b", page, re.MULTILINE)}
