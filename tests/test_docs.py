@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from voicegraph.api.build import build_api
 from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.settings import Settings
 
@@ -51,6 +52,13 @@ def test_every_setting_has_its_heading() -> None:
 def test_every_action_has_its_heading() -> None:
     headings = set(_headings(DOCS / "nodes.md"))
     assert {action.key for action in builtin_registry()} <= headings
+
+
+def test_every_route_has_its_heading_and_every_heading_its_route() -> None:
+    paths = build_api(Settings()).openapi()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    described = {heading for heading in _headings(DOCS / "api.md") if " /" in heading}
+    assert routes == described
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

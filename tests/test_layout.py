@@ -19,6 +19,9 @@ GENERATED = re.compile(r"/migrations/versions/|\.gen\.ts$|\.d\.ts$")
 BINARY = {".png", ".ico", ".woff2", ".wav", ".pdf", ".db", ".zip", ".gz"}
 
 MACHINE_PATH = re.compile(r"(?<![\w.~}-])/(?:work|root|home/\w+|Users/\w+)/")
+INSEPARABLE = {"starlette": "fastapi", "pydantic-core": "pydantic", "httpcore": "httpx"}
+"""Libraries that are the lower half of one that is declared, and versioned by it."""
+
 REGISTRY_HOST = re.compile(r"pypi\.org|pythonhosted\.org|registry\.npmjs|npmjs\.org|deb\.debian\.org")
 
 
@@ -91,6 +94,7 @@ def test_every_folder_of_code_is_a_package_that_says_what_it_is() -> None:
 def test_every_library_that_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = {_normal(re.split(r"[\[<>=!~; ]", item)[0]) for item in project["dependencies"]}
+    declared |= {lower for lower, upper in INSEPARABLE.items() if upper in declared}
     providers = packages_distributions()
     missing = {
         f"{path.relative_to(ROOT)}: {name}"
