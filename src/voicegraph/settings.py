@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     # -- runs
     max_concurrent_runs: int = Field(100, ge=1, description="Background runs that execute at the same time.")
     max_queued_runs: int = Field(100_000, ge=1, description="Background runs that may wait; more are refused (429).")
+    retry_base_seconds: float = Field(
+        1, gt=0, le=3600, description="First wait before a failed node is tried again; it doubles each time."
+    )
     drain_seconds: float = Field(25, ge=0, description="How long nodes in flight may finish after SIGTERM.")
     node_timeout: float = Field(60, gt=0, description="Seconds a node's attempt may take, where nothing else is set.")
 

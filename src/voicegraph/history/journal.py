@@ -2,6 +2,10 @@
 
 A commit waits for the disk (`synchronous=FULL`), so the price of a commit is shared by all who wait for it: the more
 runs are in flight, the more entries each commit carries. Writers wait for nobody's lock but a foreign process's.
+
+The event loop and the writing thread take turns: entries go over when the loop has nothing more to add for the moment,
+and not while a commit is under way. Handed over one by one, they would fight for the interpreter and each get a commit
+of its own.
 """
 
 from __future__ import annotations
@@ -29,7 +33,11 @@ RETRY_SECONDS = (0.05, 0.2, 1.0, 3.0)
 """Waits between tries when the disk or the database refuses; the last one repeats."""
 
 
-@dataclass(slots=True)
+SETTLE_TURNS = 2
+"""Turns of the event loop to wait before handing over: a resolved entry leads to the next within two."""
+
+
+@dataclass(slots=True, eq=False)
 class _Job:
     """An entry of a run, or any other work on the database; `must_land` is tried until it is written."""
 
@@ -51,6 +59,8 @@ class Journal:
         self._engine = engine
         self._feed = feed
         self._writer = EntryWriter(engine.dialect.name)
+        self._gathered: list[_Job] = []
+        self._busy = False
         self._queue: list[_Job] = []
         self._wakeup = threading.Condition()
         self._closing = False
@@ -64,6 +74,7 @@ class Journal:
 
     async def close(self) -> None:
         """Write what is queued, then stop. What the disk keeps refusing is given up after the first try."""
+        self._hand_over(0)
         with self._wakeup:
             self._closing = True
             self._wakeup.notify()
@@ -81,13 +92,23 @@ class Journal:
         return asyncio.get_running_loop().create_future()
 
     def _submit(self, job: _Job) -> asyncio.Future[Any]:
-        with self._wakeup:
-            if self._closing:
-                job.done.set_exception(StorageError("The server is stopping; try again in a moment."))
-                return job.done
-            self._queue.append(job)
-            self._wakeup.notify()
+        if self._closing:
+            job.done.set_exception(StorageError("The server is stopping; try again in a moment."))
+            return job.done
+        self._gathered.append(job)
+        if len(self._gathered) == 1 and not self._busy:
+            self._hand_over(SETTLE_TURNS)
         return job.done
+
+    def _hand_over(self, turns: int) -> None:
+        if turns:
+            self._loop.call_soon(self._hand_over, turns - 1)
+        elif self._gathered:
+            self._busy = True
+            with self._wakeup:
+                self._queue += self._gathered
+                self._wakeup.notify()
+            self._gathered = []
 
     # -- on the writing thread
 
@@ -121,14 +142,17 @@ class Journal:
         if self._commit(connection, jobs) is None:
             self._settle(jobs)
             return []
+        outage: OperationalError | None = None
         kept: list[_Job] = []
         for job in jobs:
-            error = self._commit(connection, [job])
-            if kept or (error is not None and job.must_land and isinstance(error, OperationalError)):
-                kept.append(job)  # once one is kept, later entries wait behind it
-                continue
-            job.error = _translate(error)
-            self._settle([job])
+            error = outage or self._commit(connection, [job])
+            if isinstance(error, OperationalError):
+                outage = error  # the disk or a lock, not the job: the others would only wait for the same answer
+            if outage and job.must_land:
+                kept.append(job)
+            else:
+                job.error = _translate(error)
+        self._settle([job for job in jobs if job not in kept])
         return kept
 
     def _commit(self, connection: Connection, jobs: Sequence[_Job]) -> Exception | None:
@@ -160,6 +184,9 @@ class Journal:
                 job.done.set_exception(job.error)
             else:
                 job.done.set_result(job.result)
+        self._busy = False
+        if self._gathered:
+            self._hand_over(SETTLE_TURNS)
 
 
 def _translate(error: Exception | None) -> Exception | None:

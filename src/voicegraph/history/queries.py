@@ -107,6 +107,10 @@ class RunQueries:
         """Events with a `seq` greater than `after`, in order."""
         return await self._reader.read(lambda connection: _events(connection, run_id, after, limit))
 
+    async def ping(self) -> None:
+        """Raises what the database raises when it does not answer."""
+        await self._reader.read(lambda connection: connection.execute(select(1)).scalar())
+
     async def by_idempotency_key(self, key: str) -> RunId | None:
         """The run that was made with this key."""
         query = select(runs.c.id).where(runs.c.idempotency_key == key)

@@ -1,0 +1,43 @@
+"""The HTTP application: routes, guard, problems, page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+
+from voicegraph import __version__
+from voicegraph.api.guard import Guard
+from voicegraph.api.problems import install_problem_handlers
+from voicegraph.api.routes import about, execute, files, history, plan, workflows
+from voicegraph.api.schemas import Problems
+from voicegraph.api.site import mount_site
+from voicegraph.settings import Settings
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+DESCRIPTION = """Turn sentences into workflows, run them live or durably, follow and restore every run.
+
+Errors are `{"error": what happened and what to do, "code": stable_code, "details": …}`."""
+
+
+def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
+    """All routes behind the guard. The pipeline is put into `app.state` by the lifespan."""
+    app = FastAPI(
+        title="VoiceGraph",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={422: {"model": Problems, "description": "What is wrong, and where."}},
+        separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    for routes in (plan, execute, history, workflows, files, about):
+        app.include_router(routes.router)
+    install_problem_handlers(app)
+    mount_site(app)
+    app.add_middleware(Guard, settings=settings)
+    return app

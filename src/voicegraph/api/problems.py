@@ -1,0 +1,87 @@
+"""Errors to HTTP: always `{"error": what happened and what to do, "code": stable_code, "details": …}`."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_jsonable_python
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from voicegraph.errors import ConfigError, NodeError, Overloaded, StorageError, UserError, VoiceGraphError
+
+log = logging.getLogger(__name__)
+
+
+def problem(status: int, code: str, message: str, details: Any = None) -> JSONResponse:
+    """The one form every refusal takes."""
+    body = {"error": message, "code": code, "details": to_jsonable_python(details, fallback=str)}
+    return JSONResponse(body, status)
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Translate every exception a route can raise."""
+    app.add_exception_handler(VoiceGraphError, _ours)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _ours(_request: Request, error: Exception) -> JSONResponse:
+    match error:
+        case Overloaded():
+            response = problem(error.status, error.code, error.message)
+            response.headers["Retry-After"] = str(int(error.retry_after))
+            return response
+        case UserError():
+            return problem(error.status, error.code, error.message, error.details)
+        case StorageError():
+            return problem(error.status, error.code, error.message)
+        case ConfigError():
+            return problem(HTTPStatus.CONFLICT, error.code, error.message, {"setting": error.setting})
+        case NodeError():
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.message)
+        case _:
+            return _unexpected(_request, error)
+
+
+def _bad_request(_request: Request, error: Exception) -> JSONResponse:
+    found = cast("RequestValidationError", error).errors()
+    details = [{"where": _where(e["loc"]), "message": e["msg"], "code": e["type"]} for e in found]
+    first = details[0]
+    if first["code"] == "json_invalid":
+        return problem(HTTPStatus.BAD_REQUEST, "broken_json", "The body is not JSON. Send a JSON object.", details)
+    place = f"{first['where']}: " if first["where"] else ""
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", f"{place}{first['message']}", details)
+
+
+def _where(path: tuple[str | int, ...]) -> str:
+    """`("body", "nodes", 3, "id")` -> `nodes[3].id`."""
+    text = ""
+    for part in path[1:] if path and path[0] in ("body", "query", "path", "header") else path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _http(_request: Request, error: Exception) -> JSONResponse:
+    failure = cast("HTTPException", error)
+    status = HTTPStatus(failure.status_code)
+    messages = {
+        HTTPStatus.NOT_FOUND: "There is nothing at this address. The API is described at /api/docs.",
+        HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method. The API is described at /api/docs.",
+        HTTPStatus.BAD_REQUEST: "The body could not be read. Send a JSON object.",
+    }
+    code = status.phrase.lower().replace(" ", "_")
+    response = problem(status, code, messages.get(status, str(failure.detail)))
+    response.headers.update(failure.headers or {})
+    return response
+
+
+def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    log.error("Unexpected error", exc_info=error)
+    message = "VoiceGraph could not answer because of a fault of its own. The server's log has the details."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)

@@ -1,0 +1,79 @@
+"""What this server offers: catalogue, templates, health, setup."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from voicegraph import __version__
+from voicegraph.api.deps import Wired
+from voicegraph.api.schemas import Catalogue, EngineInfo, Health, Info, NodeKind, TemplateCard, TemplateList
+from voicegraph.nodes.action import Action, Lack
+from voicegraph.nodes.fields import schema_of
+from voicegraph.nodes.models import choose
+from voicegraph.nodes.registry import TYPE_ALIASES
+from voicegraph.plan.choice import planner_kind
+from voicegraph.plan.templates import templates
+from voicegraph.settings import Settings
+
+router = APIRouter(prefix="/api", tags=["about"])
+
+ENGINE_TITLES = {"embedded": "the embedded engine, on this machine"}
+
+
+@router.get("/nodes")
+async def list_nodes(voicegraph: Wired) -> Catalogue:
+    """Every action, with the JSON Schema of its params."""
+    return Catalogue(nodes=[_kind(action, voicegraph.settings) for action in voicegraph.registry], aliases=TYPE_ALIASES)
+
+
+@router.get("/templates")
+async def list_templates() -> TemplateList:
+    """Ready-made workflows."""
+    cards = [TemplateCard(**template.model_dump(by_alias=False)) for template in templates()]
+    return TemplateList(templates=cards)
+
+
+@router.get("/info")
+async def info(voicegraph: Wired) -> Info:
+    """What is set up, so that a client can say so before a run."""
+    settings = voicegraph.settings
+    model = choose(settings)
+    return Info(
+        version=__version__,
+        engine=EngineInfo(name=voicegraph.background.name, title=ENGINE_TITLES[voicegraph.background.name]),
+        model=model.name if model else None,
+        planner=planner_kind(settings),
+        search="tavily" if settings.tavily_api_key else "ddgs",
+        user_email=settings.user_email,
+        mail=settings.smtp_host is not None,
+        max_upload_bytes=settings.max_upload_bytes,
+        triggers=False,
+    )
+
+
+@router.get("/health")
+async def health() -> Health:
+    """The process answers."""
+    return Health(version=__version__)
+
+
+@router.get("/health/ready")
+async def ready(voicegraph: Wired) -> Health:
+    """The database answers too."""
+    await voicegraph.queries.ping()
+    return Health(version=__version__)
+
+
+def _kind(action: Action, settings: Settings) -> NodeKind:
+    lack = action.requires(settings, action.name) if action.requires else None
+    return NodeKind(
+        type=action.type,
+        action=action.name,
+        group=action.group,
+        title=action.title,
+        description=action.description,
+        effect=action.effect,
+        any_name=action.any_name,
+        params=schema_of(action.params),
+        requires=lack.message if isinstance(lack, Lack) else lack,
+    )

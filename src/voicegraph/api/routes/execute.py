@@ -1,0 +1,40 @@
+"""Start runs: live, streamed in the answer; or in the background, durably."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from voicegraph.api.deps import Wired, run_request
+from voicegraph.api.schemas import Accepted, ExecuteBody
+from voicegraph.api.sse import encode
+from voicegraph.graph.model import RunId
+
+router = APIRouter(prefix="/api", tags=["run"])
+
+
+async def _start_live(body: ExecuteBody, voicegraph: Wired, response: Response) -> RunId:
+    run_id = await voicegraph.start_live(run_request(body))
+    response.headers["X-Run-Id"] = run_id
+    return run_id
+
+
+@router.post("/execute", response_class=EventSourceResponse)
+async def execute(run_id: Annotated[RunId, Depends(_start_live)], voicegraph: Wired) -> AsyncIterator[ServerSentEvent]:
+    """Run now and stream the events. The run goes on when the connection ends; take it up at /api/runs/{id}/events."""
+    async for event in voicegraph.follow(run_id):
+        yield encode(event)
+
+
+@router.post("/execute-background", status_code=202)
+@router.post("/execute-inngest", status_code=202, deprecated=True)
+async def execute_background(
+    body: ExecuteBody, voicegraph: Wired, idempotency_key: Annotated[str | None, Header(max_length=255)] = None
+) -> Accepted:
+    """Run durably. The answer comes when the run is on disk; the same Idempotency-Key answers the same run."""
+    run_id = await voicegraph.start_background(run_request(body, idempotency_key))
+    message = "The run is stored and will finish, whatever happens to the server. Watch it in Workflow History."
+    return Accepted(workflow_id=run_id, run_id=run_id, message=message)

@@ -1,0 +1,98 @@
+"""The history: pages of runs, one run, its events, cancel, delete, export."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from voicegraph.api.deps import Wired
+from voicegraph.api.schemas import (
+    CancelAnswer,
+    Done,
+    HistoryBody,
+    HistoryPage,
+    Run,
+    RunAnswer,
+    RunStatusName,
+    RunSummary,
+)
+from voicegraph.api.sse import encode, resume_after
+from voicegraph.graph.model import RunId
+from voicegraph.history.queries import MAX_PAGE, RunFilter
+
+router = APIRouter(prefix="/api", tags=["history"])
+
+
+@router.get("/workflow-history")
+async def list_runs(
+    voicegraph: Wired,
+    status: RunStatusName | None = None,
+    q: Annotated[str | None, Query(max_length=200, description="Part of what was said, or of the name.")] = None,
+    workflow: Annotated[str | None, Query(max_length=64, description="A workflow's id.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[str | None, Query(max_length=64, description="`next` of the page before.")] = None,
+) -> HistoryPage:
+    """Runs, newest first."""
+    page = await voicegraph.queries.page(RunFilter(status, workflow, q), limit, cursor)
+    history = [RunSummary.of(run) for run in page.runs]
+    return HistoryPage(count=page.total, running=page.running, history=history, next=page.next)
+
+
+@router.post("/workflow-history")
+async def show_run(body: HistoryBody, voicegraph: Wired) -> RunAnswer:
+    """One run whole, by its id."""
+    return RunAnswer(run=Run.of_detail(await voicegraph.queries.detail(RunId(body.workflow_id))))
+
+
+@router.get("/history/stream", response_class=EventSourceResponse)
+async def stream_history(voicegraph: Wired) -> AsyncIterator[ServerSentEvent]:
+    """A line for every run that is made or changes its status: read the list again."""
+    with voicegraph.feed.watch_all() as watcher:
+        while (change := await watcher.get()) is not None:
+            yield ServerSentEvent(data={"runId": change.run_id, "status": str(change.status)})
+
+
+@router.get("/runs/{run_id}")
+async def get_run(run_id: str, voicegraph: Wired) -> Run:
+    """One run whole: the graph as it was run, config, log, node results."""
+    return Run.of_detail(await voicegraph.queries.detail(RunId(run_id)))
+
+
+async def _known_run(run_id: str, voicegraph: Wired) -> RunId:
+    return (await voicegraph.queries.summary(RunId(run_id))).id
+
+
+@router.get("/runs/{run_id}/events", response_class=EventSourceResponse)
+async def stream_run(
+    run_id: Annotated[RunId, Depends(_known_run)], after: Annotated[int, Depends(resume_after)], voicegraph: Wired
+) -> AsyncIterator[ServerSentEvent]:
+    """The run's events from the start or after Last-Event-ID, then live, until it is over."""
+    async for event in voicegraph.follow(run_id, after):
+        yield encode(event)
+
+
+@router.post("/runs/{run_id}/cancel")
+async def cancel_run(run_id: str, voicegraph: Wired) -> CancelAnswer:
+    """Cancel, whatever the run is doing or waiting for."""
+    cancelled = await voicegraph.cancel(RunId(run_id))
+    summary = RunSummary.of(await voicegraph.queries.summary(RunId(run_id)))
+    return CancelAnswer(success=cancelled, status=summary.status)
+
+
+@router.delete("/runs/{run_id}")
+async def delete_run(run_id: str, voicegraph: Wired) -> Done:
+    """Remove a run that is over from the history, with all its results."""
+    await voicegraph.queries.delete(RunId(run_id))
+    return Done()
+
+
+@router.get("/runs/{run_id}/export")
+async def export_run(run_id: str, voicegraph: Wired) -> Response:
+    """The run as a JSON file."""
+    run = Run.of_detail(await voicegraph.queries.detail(RunId(run_id)))
+    headers = {"Content-Disposition": f'attachment; filename="{run.id}.json"'}
+    return Response(run.model_dump_json(by_alias=True, indent=2), media_type="application/json", headers=headers)

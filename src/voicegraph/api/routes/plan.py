@@ -1,0 +1,61 @@
+"""From sentences to workflows."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from voicegraph.api.deps import Wired
+from voicegraph.api.schemas import (
+    CheckAnswer,
+    CheckBody,
+    ClauseLink,
+    EditAnswer,
+    EditBody,
+    ParseAnswer,
+    ParseBody,
+    WorkflowAnswer,
+    WorkflowBody,
+)
+from voicegraph.graph.layout import layout
+from voicegraph.graph.validate import parse_workflow
+
+router = APIRouter(prefix="/api", tags=["plan"])
+
+
+@router.post("/parse")
+async def parse(body: ParseBody, voicegraph: Wired) -> ParseAnswer:
+    """Turn a sentence into a workflow. Refusals are 422 with code `off_topic` or `unclear` and an example."""
+    plan = await voicegraph.plan(body.text)
+    return ParseAnswer(
+        workflow=plan.workflow,
+        explanation=plan.explanation,
+        clauses=ClauseLink.all(plan.clauses),
+        assumptions=[*plan.assumptions],
+    )
+
+
+@router.post("/edit-workflow")
+async def edit_workflow(body: EditBody, voicegraph: Wired) -> EditAnswer:
+    """Change a workflow by a sentence; what the sentence does not name stays as it is."""
+    edit = await voicegraph.edit(body.text, parse_workflow(body.current_workflow))
+    return EditAnswer(
+        workflow=edit.workflow,
+        message=edit.message,
+        diff=edit.diff,
+        clauses=ClauseLink.all(edit.clauses),
+        assumptions=[*edit.assumptions],
+    )
+
+
+@router.post("/check")
+async def check(body: CheckBody, voicegraph: Wired) -> CheckAnswer:
+    """What a run would trip over: breaches, open values, settings the nodes lack."""
+    found = voicegraph.check(parse_workflow(body.workflow), body.config)
+    success = not found.problems and not found.missing
+    return CheckAnswer(success=success, problems=found.problems, missing=found.missing, notices=found.notices)
+
+
+@router.post("/layout")
+async def arrange(body: WorkflowBody) -> WorkflowAnswer:
+    """Place the nodes by dependency, parallel branches side by side."""
+    return WorkflowAnswer(workflow=layout(parse_workflow(body.workflow)))

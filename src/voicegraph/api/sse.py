@@ -1,0 +1,29 @@
+"""Run events as server-sent events: `id` is the event's `seq`, so that a client can come back with Last-Event-ID."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Header, Query
+from fastapi.sse import ServerSentEvent
+
+from voicegraph.errors import UserError
+from voicegraph.history.rows import dump
+from voicegraph.run.events import RunEvent
+
+
+def encode(event: RunEvent) -> ServerSentEvent:
+    """One event on the wire."""
+    return ServerSentEvent(raw_data=dump(event.to_wire()), id=str(event.seq))
+
+
+def resume_after(
+    last_event_id: Annotated[str | None, Header()] = None,
+    after: Annotated[int, Query(ge=0, description="Where no header can be set: events after this seq.")] = 0,
+) -> int:
+    """The `seq` a client has seen already."""
+    if last_event_id is None:
+        return after
+    if not last_event_id.isdecimal() or len(last_event_id) > 15:
+        raise UserError("bad_event_id", "Last-Event-ID must be the id of an event of this run: a number.")
+    return int(last_event_id)

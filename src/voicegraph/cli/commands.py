@@ -1,0 +1,119 @@
+"""All commands. Heavy parts are imported when a command needs them, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voicegraph import __version__
+from voicegraph.settings import Settings
+
+app = typer.Typer(
+    help="Say a workflow, see it as a graph, run it: live or durably in the background.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def _settings() -> Settings:
+    return Settings()  # pyright: ignore[reportCallIssue]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.  [default: 8000]")] = None,
+) -> None:
+    """Start the server and the web page."""
+    from voicegraph.cli.serve import serve as start
+
+    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    start(_settings().model_copy(update=changes))
+
+
+@app.command()
+def plan(
+    sentence: Annotated[str, typer.Argument(help='For example "Upload a CSV and summarize it".')], json: Json = False
+) -> None:
+    """Show the workflow a sentence becomes."""
+    from voicegraph.cli.run import show_plan
+
+    asyncio.run(show_plan(_settings(), sentence, json))
+
+
+@app.command()
+def run(
+    what: Annotated[str, typer.Argument(help="A sentence, or a workflow file (JSON or YAML).")],
+    background: Annotated[bool, typer.Option("--background", help="Run durably, with retries.")] = False,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A value the run needs: recipientEmail=me@example.com or step-0.url=https://…"),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run a sentence or a workflow file and show its progress. Exit code 1 when the run fails."""
+    from voicegraph.cli.run import run_workflow
+
+    status = asyncio.run(run_workflow(_settings(), what, background, set_ or [], json))
+    raise typer.Exit(0 if status == "completed" else 1)
+
+
+@app.command()
+def history(
+    status: Annotated[str | None, typer.Option(help="Only runs with this status.")] = None,
+    search: Annotated[str | None, typer.Option(help="Part of what was said, or of the name.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+    json: Json = False,
+) -> None:
+    """List runs, newest first."""
+    from voicegraph.cli.past import list_runs
+
+    asyncio.run(list_runs(_settings(), status, search, limit, json))
+
+
+@app.command()
+def show(run_id: Annotated[str, typer.Argument(metavar="RUN")], json: Json = False) -> None:
+    """Show one run: its nodes, results and log."""
+    from voicegraph.cli.past import show_run
+
+    asyncio.run(show_run(_settings(), run_id, json))
+
+
+@app.command()
+def export(
+    run_id: Annotated[str, typer.Argument(metavar="RUN")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else standard output.")] = None,
+) -> None:
+    """Write a run as JSON."""
+    from voicegraph.cli.past import export_run
+
+    asyncio.run(export_run(_settings(), run_id, output))
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check database, model, search, mail, Inngest and web page, and say how to mend what is missing."""
+    from voicegraph.cli.doctor import examine
+
+    healthy = asyncio.run(examine(_settings(), json))
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI description of the HTTP API."""
+    import json as library
+
+    from voicegraph.api.build import build_api
+
+    typer.echo(library.dumps(build_api(_settings()).openapi(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)

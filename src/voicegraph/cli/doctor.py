@@ -1,0 +1,111 @@
+"""`voicegraph doctor`: what is set up, what is missing, and how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import aiosmtplib
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+
+from voicegraph.api.site import DIST
+from voicegraph.cli.view import out, print_json
+from voicegraph.db.connect import connect
+from voicegraph.db.migrate import current_revision, migrate
+from voicegraph.errors import VoiceGraphError
+from voicegraph.nodes.models import choose
+from voicegraph.settings import Settings
+
+TIMEOUT = 10.0
+MARKS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """ok: works. note: VoiceGraph works without it, less well. bad: something that is set up does not work."""
+
+    what: str
+    state: Literal["ok", "note", "bad"]
+    message: str
+
+
+async def examine(settings: Settings, as_json: bool) -> bool:
+    """Print a line for each part; answers whether nothing is bad."""
+    findings = await asyncio.gather(*(check(settings) for check in CHECKS))
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for finding in findings:
+            mark, style = MARKS[finding.state]
+            table.add_row(Text(mark, style=style), Text(finding.what, style="bold"), Text(finding.message))
+        out.print(table)
+    return all(finding.state != "bad" for finding in findings)
+
+
+async def _database(settings: Settings) -> Finding:
+    def work() -> str:
+        engine = connect(settings)
+        try:
+            migrate(engine)
+            return f"{engine.dialect.name}, revision {current_revision(engine)}, {engine.url.render_as_string()}"
+        finally:
+            engine.dispose()
+
+    try:
+        return Finding("database", "ok", await asyncio.to_thread(work))
+    except (VoiceGraphError, SQLAlchemyError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        return Finding("database", "bad", f"{reason}. Look at VOICEGRAPH_DATABASE_URL and VOICEGRAPH_DATA_DIR.")
+
+
+async def _model(settings: Settings) -> Finding:
+    try:
+        choice = choose(settings)
+    except VoiceGraphError as error:
+        return Finding("model", "bad", error.message)
+    if choice is None:
+        message = "none: summaries are extractive, other llm actions fail. Set VOICEGRAPH_MODEL, or a provider's key."
+        return Finding("model", "note", message)
+    return Finding("model", "ok", choice.name)
+
+
+async def _search(settings: Settings) -> Finding:
+    if settings.tavily_api_key:
+        return Finding("web search", "ok", f"Tavily at {settings.tavily_base_url}")
+    return Finding("web search", "note", "DuckDuckGo, without a key. Set TAVILY_API_KEY for steadier results.")
+
+
+async def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_host:
+        return Finding("mail", "note", "not set up: email nodes fail. Set SMTP_HOST, SMTP_USER and SMTP_PASSWORD.")
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    start_tls = {"tls": False, "none": False, "starttls": True, "auto": None}[settings.smtp_tls]
+    use_tls = settings.smtp_tls == "tls" or (settings.smtp_tls == "auto" and settings.smtp_port == 465)
+    client = aiosmtplib.SMTP(
+        hostname=settings.smtp_host, port=settings.smtp_port, use_tls=use_tls, start_tls=start_tls, timeout=TIMEOUT
+    )
+    try:
+        async with client:
+            if settings.smtp_user and settings.smtp_password:
+                await client.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return Finding("mail", "bad", f"{where}: {error}. Look at SMTP_HOST, SMTP_PORT, SMTP_USER and SMTP_PASSWORD.")
+    return Finding("mail", "ok", where)
+
+
+async def _inngest(_settings: Settings) -> Finding:
+    return Finding("Inngest", "note", "not used: background runs execute in the embedded engine, on this machine.")
+
+
+async def _page(_settings: Settings) -> Finding:
+    if (DIST / "index.html").is_file():
+        return Finding("web page", "ok", "built")
+    return Finding("web page", "bad", "not built. Run `make run`, or install VoiceGraph again with `pip install .`.")
+
+
+CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (_database, _model, _search, _mail, _inngest, _page)

@@ -1,0 +1,81 @@
+"""The history on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from voicegraph.api.schemas import HistoryPage, Run, RunSummary
+from voicegraph.app import running
+from voicegraph.cli.view import out, print_json, status_text
+from voicegraph.graph.model import RunId
+from voicegraph.history.queries import RunFilter
+from voicegraph.settings import Settings
+
+
+async def list_runs(settings: Settings, status: str | None, search: str | None, limit: int, as_json: bool) -> None:
+    """A page of runs."""
+    async with running(settings, background=False) as runtime:
+        page = await runtime.pipeline.queries.page(RunFilter(status, None, search), limit)
+    lines = [RunSummary.of(run) for run in page.runs]
+    if as_json:
+        answer = HistoryPage(count=page.total, running=page.running, history=lines, next=page.next)
+        print_json(answer.model_dump(mode="json", by_alias=True))
+        return
+    if not lines:
+        out.print('No runs yet. Try: voicegraph run "Read https://example.com and give me the key points"')
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("run", "status", "when (UTC)", "took", "what was said"):
+        table.add_column(heading, no_wrap=heading != "what was said")
+    for line in lines:
+        when = line.created_at[:19].replace("T", " ")
+        table.add_row(
+            line.id, status_text(line.status), when, took(line.duration_ms), Text(line.transcribed_text or line.name)
+        )
+    out.print(table)
+    out.print(f"{page.total} runs, {page.running} not over.", style="dim", highlight=False)
+
+
+async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
+    """One run whole."""
+    run = await _read(settings, run_id)
+    if as_json:
+        print_json(run.model_dump(mode="json", by_alias=True))
+        return
+    out.print(Text.assemble((run.transcribed_text or run.name, "bold"), "  ", status_text(run.status)))
+    out.print(f"{run.id} · {run.engine} · {run.created_at} · {took(run.duration_ms)}", style="dim", highlight=False)
+    for event in run.logs:
+        out.print(Text(f"{event.timestamp[11:23]}  {event.type:<9} {event.node_id or '':<10} {event.message}"))
+    for node in run.nodes:
+        if node.output and node.output.text:
+            out.print(Text(f"\n{node.node_id}", style="bold"))
+            out.print(Text(node.output.text))
+
+
+async def export_run(settings: Settings, run_id: str, output: Path | None) -> None:
+    """One run as JSON, to a file or to standard output."""
+    text = (await _read(settings, run_id)).model_dump_json(by_alias=True, indent=2)
+    if output:
+        output.write_text(text + "\n", "utf-8")
+        out.print(f"Written to {output}")
+    else:
+        typer.echo(text)
+
+
+async def _read(settings: Settings, run_id: str) -> Run:
+    async with running(settings, background=False) as runtime:
+        return Run.of_detail(await runtime.pipeline.queries.detail(RunId(run_id)))
+
+
+def took(milliseconds: float | None) -> str:
+    """A duration for people."""
+    if milliseconds is None:
+        return "–"
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    minutes, seconds = divmod(milliseconds / 1000, 60)
+    return f"{minutes:.0f} min {seconds:.0f} s" if minutes else f"{seconds:.1f} s"

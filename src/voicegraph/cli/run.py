@@ -1,0 +1,137 @@
+"""Plan and run on the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+import yaml
+
+from voicegraph.app import Runtime, running
+from voicegraph.cli.remote import run_on_server
+from voicegraph.cli.serve import running_server
+from voicegraph.cli.view import Progress, out, print_json, print_workflow
+from voicegraph.errors import UserError
+from voicegraph.graph.model import RunId, Workflow
+from voicegraph.graph.validate import parse_workflow
+from voicegraph.nodes.params import MissingParam
+from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.settings import Settings
+
+Config = dict[str, Any]
+
+
+async def show_plan(settings: Settings, sentence: str, as_json: bool) -> None:
+    """The workflow a sentence becomes, and how it was understood."""
+    async with running(settings, background=False) as runtime:
+        plan = await runtime.pipeline.plan(sentence)
+    if as_json:
+        print_json(plan.workflow.to_wire())
+        return
+    print_workflow(plan.workflow)
+    out.print(plan.explanation, markup=False, highlight=False)
+
+
+async def run_workflow(settings: Settings, what: str, background: bool, assignments: list[str], as_json: bool) -> str:
+    """Run a sentence or a file to its end; answers the run's status.
+
+    In the background beside a running server, the run is handed to that server: it owns the database.
+    """
+    server = running_server(settings.data_dir) if background else None
+    async with running(settings, background=background and not server) as runtime:
+        pipeline = runtime.pipeline
+        workflow = read_workflow(what) or (await pipeline.plan(what)).workflow
+        config = parse_assignments(assignments)
+        _ask(pipeline, workflow, config)
+        request = RunRequest(workflow, config, command=what)
+        if server:
+            return await run_on_server(server, request)
+        return await _follow(runtime, request, background, as_json)
+
+
+async def _follow(runtime: Runtime, request: RunRequest, background: bool, as_json: bool) -> str:
+    pipeline = runtime.pipeline
+    start = pipeline.start_background if background else pipeline.start_live
+    run_id = await start(request)
+    if as_json:
+        async for event in pipeline.follow(run_id):
+            print_json(event.to_wire())
+    else:
+        with Progress(request.workflow) as progress:
+            async for event in pipeline.follow(run_id):
+                progress.take(event)
+    return await _report(pipeline, run_id, as_json)
+
+
+async def _report(pipeline: Pipeline, run_id: RunId, as_json: bool) -> str:
+    detail = await pipeline.queries.detail(run_id)
+    if not as_json:
+        last = [node.output.text for node in detail.nodes if node.output and node.output.text][-1:]
+        out.print(*last, markup=False, highlight=False)
+        error = detail.summary.error
+        ending = f": {error.get('message')}" if error else ""
+        out.print(f"Run {detail.summary.status}{ending}  ({run_id})", markup=False, highlight=False)
+    return detail.summary.status
+
+
+def read_workflow(what: str) -> Workflow | None:
+    """The workflow in a file; None when `what` is a sentence. YAML is a superset of JSON, so one reader serves both."""
+    path = Path(what)
+    if path.suffix.lower() not in (".json", ".yaml", ".yml"):
+        return None
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise UserError("no_file", f"{what} cannot be read ({error.strerror}).") from error
+    if path.suffix.lower() == ".json":
+        return parse_workflow(text)
+    try:
+        return parse_workflow(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise UserError("broken_yaml", f"{what} is not YAML: {error}") from error
+
+
+def parse_assignments(assignments: list[str]) -> Config:
+    """`recipientEmail=…` is a config key, `step-0.url=…` a param of a node. A JSON value is taken as such."""
+    config: Config = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise UserError("bad_value", f"--set takes name=value, not “{assignment}”.")
+        node_id, dot, param = name.partition(".")
+        if dot:
+            config.setdefault("params", {}).setdefault(node_id, {})[param] = _value(text)
+        else:
+            config[name] = _value(text)
+    return config
+
+
+def _value(text: str) -> Any:
+    if text[:1] not in '[{"' and text not in ("true", "false", "null"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _ask(pipeline: Pipeline, workflow: Workflow, config: Config) -> None:
+    """Ask for what is still missing, where there is somebody to ask."""
+    found = pipeline.check(workflow, config)
+    for notice in found.notices:
+        typer.echo(f"Note: {notice.message}", err=True)
+    if not sys.stdin.isatty():
+        return
+    for missing in found.missing:
+        answer = typer.prompt(f"{missing.node_label}: {missing.title} ({missing.why})")
+        _answer(config, missing, answer)
+
+
+def _answer(config: Config, missing: MissingParam, answer: str) -> None:
+    if missing.config:
+        config[missing.config] = answer
+    else:
+        config.setdefault("params", {}).setdefault(missing.node_id, {})[missing.param] = answer

@@ -1,0 +1,85 @@
+"""The server process: socket, signals, and an end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from pathlib import Path
+
+import typer
+import uvicorn
+
+from voicegraph.api.build import build_api
+from voicegraph.app import Runtime, running
+from voicegraph.errors import ConfigError
+from voicegraph.settings import Settings
+
+GRACE_SECONDS = 5
+ADDRESS_FILE = "server.url"
+"""In the data folder, while a server runs: where the command line finds it."""
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, and drains the runs before connections are cut."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime, url: str) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As the base class, then print the address."""
+        await super().startup(sockets)
+        if self.started:
+            typer.echo(f"VoiceGraph runs on {self._url}  (Ctrl+C stops it)")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End watchers and runs first: an open event stream would keep the base class waiting."""
+        typer.echo("Stopping: nodes in flight may finish …")
+        await self._runtime.drain()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. ConfigError when the port or the database is taken."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with _listen(settings) as listening:
+        asyncio.run(_serve(settings, listening))
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    host, port = listening.getsockname()[:2]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    async with running(settings) as runtime:
+        app = build_api(settings)
+        app.state.pipeline = runtime.pipeline
+        config = uvicorn.Config(
+            app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS
+        )
+        address = settings.data_dir / ADDRESS_FILE
+        address.write_text(url)
+        try:
+            await _Server(config, runtime, url).serve(sockets=[listening])
+        finally:
+            address.unlink(missing_ok=True)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise ConfigError(
+            "VOICEGRAPH_PORT", f"Cannot listen on {where} ({error.strerror}). Choose another port with --port."
+        ) from error
+
+
+def running_server(data_dir: Path) -> str | None:
+    """The address of the server that uses this data folder, if one does."""
+    try:
+        return (data_dir / ADDRESS_FILE).read_text() or None
+    except OSError:
+        return None

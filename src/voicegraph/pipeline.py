@@ -1,0 +1,144 @@
+"""The way of the data, from a sentence to a run you can watch. Read this first.
+
+    text ──► plan ──► check ──► start ──► follow
+             graph    what is   live or   events,
+                      missing   durable   old and new
+
+Every door into VoiceGraph (HTTP, command line, later schedules and webhooks) goes through these few methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from voicegraph import clock
+from voicegraph.errors import Conflict, GraphError, Problem, UserError
+from voicegraph.graph.model import RunId, Workflow, new_id
+from voicegraph.history.feed import Feed
+from voicegraph.history.files import StoredFiles
+from voicegraph.history.follow import follow
+from voicegraph.history.queries import RunQueries
+from voicegraph.history.workflows import SavedWorkflows
+from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems
+from voicegraph.nodes.registry import Registry
+from voicegraph.plan.planner import Edit, Plan, Planner
+from voicegraph.run.events import NewRun, RunEvent, TriggerName
+from voicegraph.run.ports import Engine
+from voicegraph.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to run and with what; `command` is what the user said, word for word."""
+
+    workflow: Workflow
+    config: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    command: str = ""
+    trigger: TriggerName = "manual"
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What stands between a workflow and its run: breaches, open values, and settings the nodes lack."""
+
+    problems: list[Problem]
+    missing: list[MissingParam]
+    notices: list[Notice]
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """VoiceGraph, put together (`app.py` does that)."""
+
+    settings: Settings
+    registry: Registry
+    planner: Planner
+    live: Engine
+    background: Engine
+    queries: RunQueries
+    feed: Feed
+    workflows: SavedWorkflows
+    files: StoredFiles
+
+    async def plan(self, text: str) -> Plan:
+        """Text to graph. Raises Refusal with an example when there is no workflow in it."""
+        return await self.planner.plan(text)
+
+    async def edit(self, text: str, workflow: Workflow) -> Edit:
+        """(Text, graph) to graph; keeps everything the text does not name."""
+        return await self.planner.edit(text, workflow)
+
+    def check(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> Check:
+        """What a run would trip over, found before it starts."""
+        return Check(
+            problems(workflow, self.registry),
+            missing_params(workflow, self.registry, config, self.settings),
+            notices(workflow, self.registry, self.settings),
+        )
+
+    async def start_live(self, request: RunRequest) -> RunId:
+        """Run now, in this process. On return the run is recorded and its first nodes are starting."""
+        return await self._start(self.live, request)
+
+    async def start_background(self, request: RunRequest) -> RunId:
+        """Run durably. On return the run is on disk; a repeated idempotency key answers the first run's id."""
+        key = request.idempotency_key
+        if key and (known := await self.queries.by_idempotency_key(key)):
+            return known
+        try:
+            return await self._start(self.background, request)
+        except Conflict:
+            if key and (known := await self.queries.by_idempotency_key(key)):
+                return known  # somebody was faster with the same key
+            raise
+
+    async def cancel(self, run_id: RunId) -> bool:
+        """Cancel wherever the run is; False when it is over already. NotFound."""
+        summary = await self.queries.summary(run_id)
+        engine = self.live if summary.engine == self.live.name else self.background
+        return await engine.cancel(run_id)
+
+    def follow(self, run_id: RunId, after: int = 0) -> AsyncIterator[RunEvent]:
+        """Every event after `after`, those on disk first, until the run is over."""
+        return follow(self.queries, self.feed, run_id, after)
+
+    async def _start(self, engine: Engine, request: RunRequest) -> RunId:
+        self._require_runnable(request)
+        run = NewRun(
+            run_id=RunId(new_id("run")),
+            workflow=request.workflow,
+            engine=engine.name,
+            created_at=clock.now(),
+            config=request.config,
+            trigger=request.trigger,
+            command=request.command,
+            idempotency_key=request.idempotency_key,
+        )
+        await engine.start(run)
+        return run.run_id
+
+    def _require_runnable(self, request: RunRequest) -> None:
+        if not request.workflow.nodes:
+            raise UserError("empty_workflow", "The workflow has no nodes. Describe what to do, or add a node.")
+        found = self.check(request.workflow, request.config)
+        if found.problems:
+            raise GraphError(found.problems)
+        if found.missing:
+            first = found.missing[0]
+            message = f"{first.node_label} still needs a value for “{first.title}”"
+            more = f", and {len(found.missing) - 1} more are open." if len(found.missing) > 1 else "."
+            details = [missing.model_dump(mode="json") for missing in found.missing]
+            raise MissingValues(message + more, details)
+
+
+class MissingValues(UserError):
+    """Required params that neither the graph nor the config fills."""
+
+    status = 422
+
+    def __init__(self, message: str, details: list[dict[str, JsonValue]]) -> None:
+        super().__init__("missing_values", message, details)
