@@ -46,5 +46,6 @@ class _Assets(StaticFiles):
 def mount_site(app: FastAPI) -> None:
     """Add the page and its files. Without a build only the notice is served."""
     app.include_router(router)
-    app.mount("/assets", _Assets(directory=DIST / "assets", check_dir=False), name="assets")
-    app.mount("/", StaticFiles(directory=DIST, check_dir=False), name="site")
+    if DIST.is_dir():
+        app.mount("/assets", _Assets(directory=DIST / "assets"), name="assets")
+        app.mount("/", StaticFiles(directory=DIST), name="site")
