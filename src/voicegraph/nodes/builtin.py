@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from voicegraph.nodes.catalogue import prompt, transform, uploads
+from voicegraph.nodes.catalogue import condition, email, llm, notify, prompt, slack, transform, uploads, wait
 from voicegraph.nodes.registry import Registry
 
 
 def builtin_registry() -> Registry:
     """Every action VoiceGraph ships with."""
-    return Registry.from_modules([prompt, uploads, transform])
+    return Registry.from_modules([prompt, uploads, llm, email, slack, notify, transform, condition, wait])

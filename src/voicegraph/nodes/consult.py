@@ -1,0 +1,100 @@
+"""One exchange with a language model: ask, count what it took, and say what went wrong in terms an engine can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.models import ModelChoice, load
+from voicegraph.nodes.output import Metrics
+
+if TYPE_CHECKING:
+    from pydantic_ai.usage import RunUsage
+
+T = TypeVar("T")
+
+UNKNOWN_WINDOW = 32_000
+"""Tokens a model is taken to read when nobody knows its context window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What the model answered, and the usage its provider reported."""
+
+    output: T
+    metrics: Metrics
+
+
+async def consult(
+    choice: ModelChoice, instructions: str, prompt: str, output: Any = str, *, repairs: int = 1, seconds: float = 240
+) -> Answer[Any]:
+    """Ask once. `output` is a pydantic-ai output type; `repairs` bounds how often a bad answer goes back to the model.
+
+    Nothing is tried again after a failed request: that is the engine's to decide. Raises NodeError, retryable for
+    `model_rate_limit`, `model_unavailable` and `model_answer`; not for `model_auth`, `model_quota`, `model_not_found`,
+    `model_too_long`, `model_rejected`, `model_filter` and `not_configured`.
+    """
+    model = await load(choice)  # first: it imports pydantic-ai, in a thread
+
+    from pydantic_ai import Agent
+    from pydantic_ai.exceptions import AgentRunError
+    from pydantic_ai.settings import ModelSettings
+
+    settings = ModelSettings(timeout=seconds, request_timeout=seconds, max_retries=0)
+    agent: Agent[object, Any] = Agent(
+        model, output_type=output, instructions=instructions, model_settings=settings, retries=repairs
+    )
+    try:
+        async with agent:
+            result = await agent.run(prompt, infer_name=False)
+    except AgentRunError as error:
+        raise explain(error, choice) from error
+    return Answer(result.output, _metrics(choice, result.usage))
+
+
+async def context_window(choice: ModelChoice) -> int:
+    """How many tokens the model reads, as far as known."""
+    return (await load(choice)).profile.get("context_window") or UNKNOWN_WINDOW
+
+
+def _metrics(choice: ModelChoice, usage: RunUsage) -> Metrics:
+    """Tokens are the provider's own; the cost is computed from list prices, and marked so."""
+    reported = not usage.unmeasured_requests
+    return Metrics(
+        model=choice.name,
+        input_tokens=usage.input_tokens if reported else None,
+        output_tokens=usage.output_tokens if reported else None,
+        cost=float(usage.cost) if usage.cost is not None else None,
+        estimated=usage.cost is not None,
+    )
+
+
+def explain(error: Exception, choice: ModelChoice) -> NodeError:
+    """The provider's error as a NodeError: what happened, what to do, and whether trying again can help."""
+    from pydantic_ai import exceptions as known
+
+    who, name = choice.provider, choice.name
+    status = error.status_code if isinstance(error, known.ModelHTTPError) else 0
+    passing = status in (408, 409, 425, 429)
+    # The first class that fits decides; the more special ones stand first.
+    for kinds, code, retryable, message in (
+        (known.ModelAuthenticationError, "model_auth", False, f"{who} refused the key. Check {choice.key_setting}."),
+        (known.ModelQuotaExceededError, "model_quota", False, f"The account at {who} has no credit left: {error}"),
+        (known.ModelNotFoundError, "model_not_found", False, f"There is no model {name}. Check VOICEGRAPH_MODEL."),
+        (known.ModelContextWindowExceededError, "model_too_long", False, f"The input is too long for {name}."),
+        (known.ModelRateLimitError, "model_rate_limit", True, f"{who} takes no more requests for now (rate limit)."),
+        (known.ModelConnectionError, "model_unavailable", True, f"{name} cannot be reached{_where(choice)}: {error}"),
+        (known.ModelUnavailableError, "model_unavailable", True, f"{who} is not available: {error}"),
+        (known.ModelServerError, "model_unavailable", True, f"{who} failed: {error}"),
+        (known.ModelRequestTimeout, "model_unavailable", True, f"{name} took too long: {error}"),
+        (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {error}"),
+        (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {error}"),
+    ):
+        if isinstance(error, kinds):
+            return NodeError(code, message, retryable=retryable, retry_after=getattr(error, "retry_after", None))
+    return NodeError("model_answer", f"{name} gave no usable answer: {error}", retryable=True)
+
+
+def _where(choice: ModelChoice) -> str:
+    return f" at {choice.base_url}" if choice.base_url else ""

@@ -1,0 +1,147 @@
+"""Mail messages that cannot be bent: addresses and headers are checked, Markdown becomes harmless HTML.
+
+Built with `EmailMessage` and the SMTP policy, which fold and encode headers (RFC 5322, RFC 2047). Line breaks and other
+control characters are refused in every header instead of being cleaned: who puts one there means something by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from voicegraph import clock
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+MAX_RECIPIENTS = 50
+MAX_SUBJECT = 200
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\\,;:\"]+")
+_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
+_STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:44em}table{border-collapse:collapse}"
+    "td,th{border:1px solid #ccc;padding:4px 8px;text-align:left}pre{background:#f5f5f5;padding:8px}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to go with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def addresses(text: str) -> list[str]:
+    """The addresses in `a@x.org, Bea <b@x.org>; c@x.org`, as bare `local@domain`. ValueError says which one is wrong."""
+    if control := _CONTROL.search(text):
+        raise ValueError(f"an address cannot contain the control character {control[0]!r}")
+    separated = text if '"' in text else text.replace(";", ",")
+    found = [address for name, address in getaddresses([separated]) if name or address]
+    wrong = [address for address in found if not _ADDRESS.fullmatch(address)]
+    if wrong or not found:
+        raise ValueError(f"{(wrong or [text])[0]!r} is not an e-mail address")
+    if len(found) > MAX_RECIPIENTS:
+        raise ValueError(f"at most {MAX_RECIPIENTS} recipients, not {len(found)}")
+    return list(dict.fromkeys(_ascii_domain(address) for address in found))
+
+
+def _ascii_domain(address: str) -> str:
+    """The address with its domain as the DNS knows it: few mail servers take `ü` in one (RFC 5891)."""
+    local, _, domain = address.rpartition("@")
+    try:
+        return address if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise ValueError(f"{address!r} is not an e-mail address") from error
+
+
+def header(text: str) -> str:
+    """The text when it can stand in a header; ValueError when it holds a line break or another control character."""
+    if control := _CONTROL.search(text):
+        raise ValueError(f"a subject cannot contain the control character {control[0]!r}")
+    return text.strip()
+
+
+def subject_of(body: str, label: str) -> str:
+    """A subject for a mail that has none: its first heading, else the node's label, in one clean line."""
+    heading = _HEADING.search(body)
+    text = heading[1] if heading else label
+    line = " ".join(_CONTROL.sub(" ", re.sub(r"[*_`]", "", text)).split())
+    return line[:MAX_SUBJECT] or "Result of your workflow"
+
+
+def compose(
+    *,
+    sender: str,
+    to: Sequence[str],
+    cc: Sequence[str],
+    subject: str,
+    body: str,
+    key: str,
+    attachments: Iterable[Attachment] = (),
+) -> EmailMessage:
+    """The message: `body` (Markdown) as text and HTML. `key` makes the Message-ID, so a repeated mail is recognised."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = ", ".join(to)
+    if cc:
+        message["Cc"] = ", ".join(cc)
+    message["Subject"] = header(subject)
+    message["Date"] = format_datetime(datetime.fromtimestamp(clock.now(), UTC))
+    message["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{_domain(sender)}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday notes must not answer
+    text = _BODY_CONTROL.sub("", body)
+    message.set_content(text)
+    message.add_alternative(html(text), subtype="html")
+    for attachment in attachments:
+        _attach(message, attachment)
+    return message
+
+
+def html(markdown: str) -> str:
+    """A whole HTML document: no raw HTML from the text, no script links, and images as links that nothing loads."""
+    return (
+        f"<!doctype html><html><head><style>{_STYLE}</style></head><body>{_markdown().render(markdown)}</body></html>"
+    )
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    reader.add_render_rule("image", _image_as_link)
+    return reader
+
+
+def _image_as_link(renderer: Any, tokens: Any, index: int, *_: Any) -> str:
+    from markdown_it.common.utils import escapeHtml
+
+    source = escapeHtml(str(tokens[index].attrGet("src") or ""))
+    return f'<a href="{source}">{escapeHtml(tokens[index].content or "image")}</a>'
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    kind, _, subtype = attachment.media_type.partition(";")[0].strip().lower().partition("/")
+    if kind not in ("application", "audio", "font", "image", "text", "video") or not re.fullmatch(r"[\w.+-]+", subtype):
+        kind, subtype = "application", "octet-stream"
+    name = _CONTROL.sub("_", attachment.name) or "file"
+    message.add_attachment(attachment.content, maintype=kind, subtype=subtype, filename=name)
+
+
+def _domain(sender: str) -> str:
+    """The sender's domain in ASCII, for the Message-ID."""
+    domain = sender.rpartition("@")[2].rstrip(">")
+    return domain if domain.isascii() and re.fullmatch(r"[\w.-]+", domain) else "voicegraph.invalid"

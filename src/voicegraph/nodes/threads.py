@@ -1,0 +1,24 @@
+"""Threads for libraries that block. Not the loop's own: name look-ups wait for those, and must not wait for us."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WORKERS = 16
+
+
+async def in_thread(function: Callable[P, R], *args: P.args, **options: P.kwargs) -> R:
+    """What the function returns or raises. When the caller is cancelled the thread goes on to its own time-out."""
+    return await asyncio.get_running_loop().run_in_executor(_pool(), lambda: function(*args, **options))
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="node")

@@ -1,0 +1,100 @@
+"""What a provider answers, as an error an engine can act on. The server is real, on loopback."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.consult import UNKNOWN_WINDOW, consult, context_window
+from voicegraph.nodes.models import ModelChoice
+
+
+def choice_at(url: str) -> ModelChoice:
+    return ModelChoice("openai", "tiny", url, SecretStr("sk-secret-canary"))
+
+
+def refusal(code: str | None, message: str = "no") -> dict[str, Any]:
+    return {"error": {"message": message, "code": code, "type": "some_error"}}
+
+
+async def fails(server: Any, *reply: Any) -> NodeError:
+    server.replies = [reply if isinstance(reply[0], int) else reply[0]]
+    with pytest.raises(NodeError) as caught:
+        await consult(choice_at(server.url), "be good", "hello")
+    assert "sk-secret-canary" not in caught.value.message
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "retryable"),
+    [
+        (401, refusal("invalid_api_key", "Incorrect API key"), "model_auth", False),
+        (403, refusal(None), "model_auth", False),
+        (402, refusal("insufficient_quota"), "model_quota", False),
+        (429, refusal("insufficient_quota"), "model_quota", False),
+        (404, refusal("model_not_found"), "model_not_found", False),
+        (400, refusal("context_length_exceeded"), "model_too_long", False),
+        (400, refusal("bad_request"), "model_rejected", False),
+        (408, refusal(None), "model_rejected", True),
+        (500, refusal(None), "model_unavailable", True),
+        (502, refusal(None), "model_unavailable", True),
+        (503, refusal(None), "model_unavailable", True),
+    ],
+)
+async def test_statuses(model_server: Any, status: int, body: Any, code: str, retryable: bool) -> None:
+    error = await fails(model_server, status, body)
+    assert (error.code, error.retryable) == (code, retryable)
+    assert len(model_server.requests) == 1
+
+
+async def test_a_rate_limit_says_when_to_come_back(model_server: Any) -> None:
+    error = await fails(model_server, 429, refusal("rate_limit_exceeded"), {"retry-after": "7"})
+    assert (error.code, error.retryable, error.retry_after) == ("model_rate_limit", True, 7.0)
+
+
+async def test_a_refused_key_names_the_setting(model_server: Any) -> None:
+    error = await fails(model_server, 401, refusal("invalid_api_key"))
+    assert "OPENAI_API_KEY" in error.message
+
+
+async def test_an_answer_that_is_none_may_be_tried_again(model_server: Any) -> None:
+    error = await fails(model_server, 200, {"surprise": True})
+    assert error.retryable
+    assert error.code in {"model_answer", "model_unavailable"}
+
+
+async def test_an_empty_answer_may_be_tried_again(model_server: Any) -> None:
+    error = await fails(model_server, "")
+    assert (error.code, error.retryable) == ("model_answer", True)
+
+
+async def test_a_server_that_is_not_there_may_come_back() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        with pytest.raises(NodeError) as caught:
+            await consult(choice_at(url), "be good", "hello")
+    assert (caught.value.code, caught.value.retryable) == ("model_unavailable", True)
+    assert url in caught.value.message
+
+
+async def test_a_server_that_never_answers_runs_out_of_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        with pytest.raises(NodeError) as caught:
+            await consult(choice_at(url), "be good", "hello", seconds=0.3)
+    assert (caught.value.code, caught.value.retryable) == ("model_unavailable", True)
+
+
+async def test_the_answer_and_its_usage(model_server: Any) -> None:
+    answer = await consult(choice_at(model_server.url), "be good", "hello")
+    assert (answer.output, answer.metrics.input_tokens, answer.metrics.output_tokens) == ("A fine answer.", 100, 20)
+
+
+async def test_context_windows() -> None:
+    assert await context_window(ModelChoice("groq", "openai/gpt-oss-120b", key=SecretStr("k"))) == 131_072
+    assert await context_window(choice_at("http://127.0.0.1:1/v1")) == UNKNOWN_WINDOW
