@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 MAX_CHARACTERS = 200_000
 MAX_CELL = 2_000
@@ -12,10 +13,10 @@ def markdown_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], max_characters: int = MAX_CHARACTERS
 ) -> tuple[str, int]:
     """A GitHub-flavoured table and how many of the rows are in it: it ends with the last one that fits whole."""
-    lines = [_line(columns), _line(["---"] * len(columns))]
-    room = max_characters - sum(map(len, lines))
+    lines = table_lines([table_cell(name) for name in columns], [])
+    room = max_characters - len(lines[0]) - len(lines[1]) - 1
     for row in rows:
-        line = _line(row)
+        line = _line([table_cell(value) for value in row])
         room -= len(line) + 1
         if room < 0:
             break
@@ -23,14 +24,20 @@ def markdown_table(
     return "\n".join(lines), len(lines) - 2
 
 
-def _line(cells: Sequence[object]) -> str:
-    return f"| {' | '.join(map(_cell, cells))} |"
+def table_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table whose cells are Markdown already; see `table_cell`."""
+    return [_line(columns), _line(["---"] * len(columns)), *map(_line, rows)]
 
 
-def _cell(value: object) -> str:
+def table_cell(value: object) -> str:
+    """A value as the content of a cell: one line, without bars, shortened."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        value = ", ".join(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        value = ", ".join(map(str, cast("Sequence[object]", value)))
     text = " ".join(str(value)[: MAX_CELL + 1].split())
     return (text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…").replace("|", "\\|")
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

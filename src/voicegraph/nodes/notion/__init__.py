@@ -1,0 +1,1 @@
+"""Notion: its REST interface, its blocks as Markdown and Markdown as its blocks."""
