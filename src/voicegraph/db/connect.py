@@ -15,6 +15,7 @@ SQLITE_PRAGMAS = {
     "auto_vacuum": "INCREMENTAL",
     "journal_mode": "WAL",
     "synchronous": "FULL",
+    "wal_autocheckpoint": "4000",
     "busy_timeout": "5000",
     "foreign_keys": "ON",
     "journal_size_limit": str(64 << 20),

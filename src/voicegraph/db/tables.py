@@ -30,11 +30,17 @@ runs = Table(
     Column("finished_at", Double),
     Column("wake_at", Double),
     Column("error", Text),
-    Column("idempotency_key", String(255), unique=True),
+    Column("idempotency_key", String(255)),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
-    Index("ix_runs_wake_at", "wake_at"),
 )
+# Most runs have neither a timer nor a key: an index that leaves them out costs those runs nothing.
+for _name, _column, _unique in (
+    ("ix_runs_wake_at", runs.c.wake_at, False),
+    ("uq_runs_key", runs.c.idempotency_key, True),
+):
+    _present = _column.is_not(None)
+    Index(_name, _column, unique=_unique, sqlite_where=_present, postgresql_where=_present)
 
 run_payloads = Table(
     "run_payloads",

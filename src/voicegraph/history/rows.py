@@ -15,7 +15,7 @@ from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_events, run_p
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunChange, RunEvent
-from voicegraph.run.state import NodeStatus
+from voicegraph.run.state import NodeStatus, RunStatus
 
 
 class EntryWriter:
@@ -32,16 +32,15 @@ class EntryWriter:
     def write(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Write all of them, in order. Call `committed` when the transaction is."""
         self._seqs = seqs = dict[RunId, int]()
-        created = [entry.create for entry in entries if entry.create]
-        if created:
-            connection.execute(insert(runs), [_run_row(run) for run in created])
-            connection.execute(insert(run_payloads), [_payload_row(run) for run in created])
-            seqs.update((run.run_id, 0) for run in created)
+        if created := [(entry.create, entry.change) for entry in entries if entry.create]:
+            connection.execute(insert(runs), [_run_row(run, change) for run, change in created])
+            connection.execute(insert(run_payloads), [_payload_row(run) for run, _ in created])
+            seqs.update((run.run_id, 0) for run, _ in created)
         if events := [self._event_row(connection, seqs, entry.run_id, e) for entry in entries for e in entry.events]:
             connection.execute(insert(run_events), events)
         if nodes := [_node_row(entry.run_id, node) for entry in entries for node in entry.nodes]:
             connection.execute(self._upsert_node, nodes)
-        if changes := [_change_row(entry.run_id, entry.change) for entry in entries if entry.change]:
+        if changes := [_change_row(e.run_id, e.change) for e in entries if e.change and not e.create]:
             connection.execute(_UPDATE_RUN, changes)
 
     def committed(self, entries: Sequence[Entry]) -> None:
@@ -89,17 +88,19 @@ def _upsert_node(dialect: str) -> Any:
     )
 
 
-def _run_row(run: NewRun) -> dict[str, Any]:
+def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
     return {
         "id": run.run_id,
         "workflow_id": run.workflow.workflow_id,
         "name": plain(run.workflow.name),
-        "status": "pending",
+        "status": str(change.status if change else RunStatus.PENDING),
         "engine": run.engine,
         "trigger": run.trigger,
         "command": plain(run.command),
         "node_count": len(run.workflow.nodes),
         "created_at": run.created_at,
+        "started_at": change.started_at if change else None,
+        "finished_at": change.finished_at if change else None,
         "idempotency_key": run.idempotency_key,
     }
 

@@ -77,6 +77,20 @@ class NodeRun:
     error: Mapping[str, JsonValue] | None = None
     output: Output | None = None
 
+    def snapshot(self) -> NodeRun:
+        """A copy as of now, many times cheaper than `copy.copy`: an entry is written later, on another thread."""
+        return NodeRun(
+            self.node_id,
+            self.status,
+            self.attempt,
+            self.starts,
+            self.started_at,
+            self.finished_at,
+            self.due_at,
+            self.error,
+            self.output,
+        )
+
 
 @dataclass(slots=True)
 class NewRun:

@@ -7,7 +7,6 @@ on another thread, while the row goes on changing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from copy import copy
 
 from voicegraph import clock
 from voicegraph.clock import iso
@@ -53,7 +52,7 @@ class Script:
         else:
             self._change(entry, RunStatus.RUNNING)
         for row in interrupted:
-            entry.nodes.append(copy(row))
+            entry.nodes.append(row.snapshot())
             message = "The server stopped while this node ran: whether it took effect is unknown. It is started again."
             self._event(entry, "log", message, row.node_id, row.attempt, uncertain=True)
 
@@ -100,7 +99,7 @@ class Script:
     def node_started(self, entry: Entry, node_id: NodeId) -> NodeRun:
         """First start; answers the new row."""
         row = NodeRun(node_id, NodeStatus.RUNNING, started_at=clock.now())
-        entry.nodes.append(copy(row))
+        entry.nodes.append(row.snapshot())
         self._event(entry, "start", "Started", node_id)
         return row
 
@@ -109,7 +108,7 @@ class Script:
         row.status, row.due_at, row.error = NodeStatus.RUNNING, None, None
         row.attempt += 1
         row.starts = 1
-        entry.nodes.append(copy(row))
+        entry.nodes.append(row.snapshot())
         self._event(entry, "start", f"Started, attempt {row.attempt}", row.node_id, row.attempt)
 
     def node_completed(self, entry: Entry, row: NodeRun, output: Output) -> None:
@@ -131,14 +130,14 @@ class Script:
     def node_retrying(self, entry: Entry, row: NodeRun, error: NodeError, due: float) -> None:
         """The attempt failed; the next is due at `due`."""
         row.status, row.due_at, row.error = NodeStatus.RETRYING, due, error_json(error)
-        entry.nodes.append(copy(row))
+        entry.nodes.append(row.snapshot())
         event = self._event(entry, "retry", error.message, row.node_id, row.attempt, dueAt=iso(due))
         event.error = row.error
 
     def node_waiting(self, entry: Entry, row: NodeRun, suspend: Suspend) -> None:
         """It asked to be taken up later."""
         row.status, row.due_at, row.output = NodeStatus.WAITING, suspend.until, suspend.output
-        entry.nodes.append(copy(row))
+        entry.nodes.append(row.snapshot())
         self._event(entry, "waiting", suspend.message, row.node_id, row.attempt, until=iso(suspend.until))
 
     def node_dropped(self, entry: Entry, row: NodeRun) -> None:
@@ -152,7 +151,7 @@ class Script:
     def node_skipped(self, entry: Entry, node_id: NodeId) -> NodeRun:
         """No live edge leads to it, or the run failed before."""
         row = NodeRun(node_id, NodeStatus.SKIPPED, starts=0, finished_at=clock.now())
-        entry.nodes.append(copy(row))
+        entry.nodes.append(row.snapshot())
         self._event(entry, "skipped", "Skipped", node_id)
         return row
 
@@ -160,13 +159,13 @@ class Script:
         """The server stops in good order: the start in flight is not the node's fault and does not count."""
         for row in rows:
             row.starts -= 1
-            entry.nodes.append(copy(row))
+            entry.nodes.append(row.snapshot())
 
     # -- helpers
 
     def _close(self, entry: Entry, row: NodeRun, status: NodeStatus) -> None:
         row.status, row.due_at, row.finished_at = status, None, clock.now()
-        entry.nodes.append(copy(row))
+        entry.nodes.append(row.snapshot())
 
     def _change(
         self,

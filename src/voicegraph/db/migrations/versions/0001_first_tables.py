@@ -29,11 +29,13 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.Double),
         sa.Column("wake_at", sa.Double),
         sa.Column("error", sa.Text),
-        sa.Column("idempotency_key", sa.String(255), unique=True),
+        sa.Column("idempotency_key", sa.String(255)),
     )
     op.create_index("ix_runs_status_id", "runs", ["status", "id"])
     op.create_index("ix_runs_workflow_id_id", "runs", ["workflow_id", "id"])
-    op.create_index("ix_runs_wake_at", "runs", ["wake_at"])
+    for name, column, unique in (("ix_runs_wake_at", "wake_at", False), ("uq_runs_key", "idempotency_key", True)):
+        present = sa.text(f"{column} IS NOT NULL")
+        op.create_index(name, "runs", [column], unique=unique, sqlite_where=present, postgresql_where=present)
     op.create_table(
         "run_payloads",
         sa.Column("run_id", sa.String(64), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
