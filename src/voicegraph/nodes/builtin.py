@@ -5,15 +5,18 @@ from __future__ import annotations
 from voicegraph.nodes.catalogue import (
     condition,
     email,
+    http,
     llm,
     notify,
     notion,
     notion_create,
     prompt,
+    rss,
     slack,
     transform,
     uploads,
     wait,
+    web_page,
 )
 from voicegraph.nodes.registry import Registry
 
@@ -26,6 +29,9 @@ def builtin_registry() -> Registry:
             uploads,
             notion,
             notion_create,
+            web_page,
+            rss,
+            http,
             llm,
             email,
             slack,

@@ -9,7 +9,9 @@ from typing import IO, TYPE_CHECKING
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.detect import detect, require
+from voicegraph.nodes.documents.feed import read_feed
 from voicegraph.nodes.documents.model import Document, Kind
+from voicegraph.nodes.documents.page import read_page
 from voicegraph.nodes.documents.pdf import parse_pdf
 from voicegraph.nodes.documents.table import parse_csv
 from voicegraph.nodes.documents.text import parse_html, parse_json, parse_text
@@ -26,6 +28,8 @@ _PARSERS: dict[Kind, Callable[[str, bytes], Document]] = {
     "pdf": parse_pdf,
     "text": parse_text,
     "html": parse_html,
+    "page": read_page,
+    "feed": read_feed,
 }
 
 

@@ -1,0 +1,52 @@
+"""What an HTTP response carries: text, JSON, a web page, or a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+import httpx
+from pydantic import JsonValue
+
+MAX_NAME = 120
+
+_TEXTS = frozenset(
+    {"application/xml", "application/javascript", "application/x-www-form-urlencoded", "application/yaml"}
+)
+_DISPOSITION = re.compile(
+    r"filename\*=(?:utf-8'[^']*')?([^;\s]+)|filename=\"([^\"]*)\"|filename=([^;\s]+)", re.IGNORECASE
+)
+
+
+def media_type(response: httpx.Response) -> str:
+    """The media type in lower case without parameters; empty when the server named none."""
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def is_json(kind: str) -> bool:
+    """Whether the media type is JSON or built on it (RFC 6839)."""
+    return kind in ("application/json", "text/json") or kind.endswith("+json")
+
+
+def is_text(kind: str) -> bool:
+    """Whether the media type is for people or programs to read as text."""
+    return kind.startswith("text/") or kind in _TEXTS or kind.endswith("+xml") or is_json(kind)
+
+
+def json_of(response: httpx.Response) -> JsonValue:
+    """The value of a JSON response; None when it is something else, or broken."""
+    if not is_json(media_type(response)):
+        return None
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def file_name(response: httpx.Response) -> str:
+    """A name to keep the body under: of Content-Disposition (RFC 6266), else the end of the URL's path."""
+    found = _DISPOSITION.search(response.headers.get("content-disposition", ""))
+    given = unquote(found[1]) if found and found[1] else (found[2] or found[3] or "") if found else ""
+    name = PurePosixPath(given.replace("\\", "/")).name or PurePosixPath(response.url.path).name
+    return "".join(c for c in name if c.isprintable())[-MAX_NAME:] or "download"

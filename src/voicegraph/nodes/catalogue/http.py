@@ -1,0 +1,139 @@
+"""http: call any web service."""
+
+from __future__ import annotations
+
+import json as json_module
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import httpx
+from pydantic import JsonValue, field_validator, model_validator
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.action import Params, action, param
+from voicegraph.nodes.bodies import file_name, is_text, json_of, media_type
+from voicegraph.nodes.client import send, translated
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.output import Output
+from voicegraph.nodes.urls import Url, shown
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
+
+Scalar = str | int | float | bool
+
+
+class Request(Params):
+    """Params of http.request. At most one of `json`, `form` and `text` is the body."""
+
+    url: Url = param(title="URL", widget="url", why="it is what the node calls")
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = param("GET", title="Method")
+    query: dict[str, Scalar] = param({}, title="Query", description="Added to the URL.")
+    headers: dict[str, Scalar] = param({}, title="Headers")
+    json_body: JsonValue = param(
+        None,
+        alias="json",
+        title="JSON body",
+        description="Sent as application/json; {{ input | json }} puts the input in as a JSON string.",
+        widget="code",
+    )
+    form: dict[str, Scalar] = param({}, title="Form body", description="Sent as a web form.")
+    text: str = param("", title="Text body", description="Sent as it is, as text/plain.", widget="textarea")
+    fail_on_error: bool = param(
+        True, title="Fail on an error status", description="Off: an answer of 4xx or 5xx is output like any other."
+    )
+
+    @field_validator("method", mode="before")
+    @classmethod
+    def _in_capitals(cls, method: object) -> object:
+        return method.strip().upper() if isinstance(method, str) else method
+
+    @field_validator("headers")
+    @classmethod
+    def _are_allowed(cls, headers: dict[str, Scalar]) -> dict[str, Scalar]:
+        for name, value in headers.items():
+            if name.strip().lower() in _OURS:
+                raise ValueError(f"{name} is set by the connection itself")
+            if any(character in f"{name}{value}" for character in "\r\n\0"):
+                raise ValueError("a header is one line")
+        return headers
+
+    @field_validator("json_body")
+    @classmethod
+    def _is_json(cls, body: JsonValue) -> JsonValue:
+        if not isinstance(body, str):
+            return body
+        try:
+            return json_module.loads(body) if body.strip() else None
+        except ValueError as error:
+            raise ValueError(f"this is not valid JSON: {error}") from error
+
+    @model_validator(mode="after")
+    def _has_one_body(self) -> Request:
+        if sum((self.json_body is not None, bool(self.form), bool(self.text))) > 1:
+            raise ValueError("a request has one body: JSON, form or text")
+        return self
+
+
+@action("http", "request", group="tool", title="HTTP request", effect=True)
+async def request(params: Request, node: NodeContext) -> Output:
+    """Calls a web service and gives its answer: text, and data when it is JSON; other content becomes a file."""
+    url = str(httpx.URL(params.url).copy_merge_params(params.query))
+    options = _options(params, node)
+    node.progress(f"{params.method} {shown(url)}")
+    if params.fail_on_error:
+        response = await send(node.http, params.method, url, **options)
+    else:
+        with translated(url):
+            response = await node.http.request(params.method, url, **options)
+    return await _output(response, node)
+
+
+def _options(params: Request, node: NodeContext) -> dict[str, Any]:
+    headers = httpx.Headers({name.strip(): str(value) for name, value in params.headers.items()})
+    headers.update(credential_headers(node.credential or {}))
+    if params.method not in SAFE:
+        headers.setdefault("Idempotency-Key", node.idempotency_key)
+    options: dict[str, Any] = {"headers": headers}
+    if params.json_body is not None:
+        options["json"] = params.json_body
+    elif params.form:
+        options["data"] = params.form
+    elif params.text:
+        headers.setdefault("Content-Type", "text/plain; charset=utf-8")
+        options["content"] = params.text
+    return options
+
+
+def credential_headers(credential: Mapping[str, str]) -> dict[str, str]:
+    """The header a credential becomes: {token}, {username, password}, or {header, value}. NodeError for another."""
+    match credential:
+        case {"token": token}:
+            return {"Authorization": f"Bearer {token}"}
+        case {"username": username, "password": password}:
+            pair = b64encode(f"{username}:{password}".encode()).decode()
+            return {"Authorization": f"Basic {pair}"}
+        case {"header": header, "value": value}:
+            return {header: value}
+        case _ if credential:
+            raise NodeError(
+                "bad_credential",
+                "The credential does not fit an HTTP request; it needs a token, a username and password, "
+                "or a header and its value.",
+            )
+        case _:
+            return {}
+
+
+async def _output(response: httpx.Response, node: NodeContext) -> Output:
+    kind = media_type(response)
+    meta: dict[str, JsonValue] = {
+        "status": response.status_code,
+        "url": shown(response.url),
+        "headers": {name: value for name, value in response.headers.items() if name != "set-cookie"},
+    }
+    if kind and response.content and not is_text(kind):
+        ref = await node.files.save(file_name(response), kind, response.content)
+        return Output(text=f"{ref.name} ({kind}, {ref.size:,} bytes)", files=[ref], meta=meta)
+    return Output(text=response.text, data=json_of(response), meta=meta)

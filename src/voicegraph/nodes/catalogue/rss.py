@@ -1,0 +1,77 @@
+"""rss: what is new in a feed."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import httpx
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.action import Params, action, param
+from voicegraph.nodes.bodies import media_type
+from voicegraph.nodes.client import send
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.documents.feed import MAX_ENTRIES
+from voicegraph.nodes.documents.fetched import read_fetched
+from voicegraph.nodes.documents.page import decode_page, feed_link
+from voicegraph.nodes.output import Output
+from voicegraph.nodes.threads import in_thread
+from voicegraph.nodes.urls import Url, shown
+
+_ACCEPT = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.9,text/html;q=0.5,*/*;q=0.1"
+_SUMMARY = 300
+
+
+class Fetch(Params):
+    """Params of rss.fetch."""
+
+    url: Url = param(
+        title="Feed URL",
+        description="RSS or Atom, or a page that announces its feed.",
+        widget="url",
+        why="it is the feed to read",
+    )
+    limit: int = param(20, title="Entries", description="How many to take, newest first.", ge=1, le=MAX_ENTRIES)
+
+
+@action("rss", "fetch", group="source", title="Read a feed")
+async def fetch(params: Fetch, node: NodeContext) -> Output:
+    """Reads an RSS or Atom feed: a list as text, the entries as data."""
+    node.progress(f"Reading {shown(params.url)}")
+    response = await _feed(params.url, node)
+    document = await read_fetched("feed", str(response.url), _xml(response))
+    entries = sorted(
+        cast("list[dict[str, Any]]", document.data), key=lambda entry: entry["published"] or "", reverse=True
+    )
+    entries = entries[: params.limit]
+    text = "\n".join(_line(entry) for entry in entries) or "The feed has no entries."
+    return Output(text=text, data=cast("Any", entries), meta=document.meta)
+
+
+async def _feed(url: str, node: NodeContext) -> httpx.Response:
+    """The response with the feed; a page's own link is followed once, as browsers did."""
+    response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
+    if media_type(response) != "text/html" or response.content.lstrip().startswith(b"<?xml"):
+        return response
+    link = await in_thread(feed_link, str(response.url), response.content)
+    if link is None:
+        raise NodeError("not_a_feed", f"{shown(url)} is a page that announces no feed; give the feed's own address.")
+    node.log(f"The page announces its feed: {shown(link)}")
+    return await send(node.http, "GET", link, headers={"Accept": _ACCEPT})
+
+
+def _xml(response: httpx.Response) -> bytes:
+    """The feed's bytes; in UTF-8 where only the response, not the XML itself, says how it is encoded."""
+    content = response.content
+    if response.charset_encoding and b"encoding" not in content[:200]:
+        return decode_page(content, response.charset_encoding).encode(errors="replace")
+    return content
+
+
+def _line(entry: dict[str, Any]) -> str:
+    title = entry["title"] or entry["link"] or "Untitled"
+    head = f"- [{title}]({entry['link']})" if entry["link"] else f"- {title}"
+    date = f" ({entry['published'][:10]})" if entry["published"] else ""
+    summary = entry["summary"]
+    cut = summary if len(summary) <= _SUMMARY else f"{summary[:_SUMMARY].rsplit(' ', 1)[0]} …"
+    return f"{head}{date}\n  {cut}" if cut else f"{head}{date}"

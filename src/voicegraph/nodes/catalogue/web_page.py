@@ -1,0 +1,59 @@
+"""web_page: read a page of the web."""
+
+from __future__ import annotations
+
+import httpx
+from pydantic import JsonValue
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.action import Params, action, param
+from voicegraph.nodes.bodies import file_name, is_text, media_type
+from voicegraph.nodes.client import send
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.documents.fetched import read_fetched
+from voicegraph.nodes.documents.isolated import parse
+from voicegraph.nodes.documents.model import Document
+from voicegraph.nodes.documents.page import decode_page
+from voicegraph.nodes.documents.text import shortened
+from voicegraph.nodes.output import Output
+from voicegraph.nodes.urls import Url, shown
+
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.8,text/*;q=0.7,*/*;q=0.1"
+
+
+class Fetch(Params):
+    """Params of web_page.fetch."""
+
+    url: Url = param(title="URL", widget="url", why="it is the page to read")
+
+
+@action("web_page", "fetch", group="source", title="Read a web page")
+async def fetch(params: Fetch, node: NodeContext) -> Output:
+    """Reads a web page: its main text as Markdown, and title, author, date and links as data. Reads PDFs as well."""
+    node.progress(f"Reading {shown(params.url)}")
+    response = await send(node.http, "GET", params.url, headers={"Accept": _ACCEPT})
+    address = str(response.url)
+    document = await _read(response, address)
+    facts = document.data if isinstance(document.data, dict) else {}
+    title = facts.get("title")
+    headed = not isinstance(title, str) or document.text.lstrip("# ").startswith(title)
+    text = document.text if headed else f"# {title}\n\n{document.text}"
+    data: JsonValue = {"url": address, "title": None, "links": [], **facts}
+    return Output(text=text, data=data, meta={"status": response.status_code, **document.meta})
+
+
+async def _read(response: httpx.Response, address: str) -> Document:
+    kind, content = media_type(response), response.content
+    if kind in _PAGES or (not kind and content.lstrip().startswith(b"<")):
+        source = decode_page(content, response.charset_encoding)
+        return await read_fetched("page", address, source.encode(errors="replace"))
+    if kind == "application/pdf" or content.startswith(b"%PDF-"):
+        return await parse(file_name(response), content, "pdf")
+    if is_text(kind) or not kind:
+        return shortened(decode_page(content, response.charset_encoding), {"format": kind or "text"})
+    raise NodeError(
+        "not_a_page",
+        f"{shown(address)} is no page but {kind}, which has no text to read; "
+        "an HTTP request node can download it as a file.",
+    )
