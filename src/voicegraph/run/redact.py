@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
 
 from pydantic import JsonValue, SecretStr
 
@@ -20,9 +19,9 @@ class Redactor:
     """Replaces every form of the given secrets. Without secrets it hands everything back untouched."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets if len(secret) >= MIN_LENGTH for form in _forms(secret)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+        longest_first = sorted({secret for secret in secrets if len(secret) >= MIN_LENGTH}, key=len, reverse=True)
+        forms = [form for secret in longest_first for form in (_written(secret), *_encoded(secret))]
+        self._pattern = re.compile("|".join(forms)) if forms else None
 
     @classmethod
     def of_settings(cls, settings: Settings) -> Redactor:
@@ -54,14 +53,27 @@ class Redactor:
         return output.model_copy(update={"text": self.text(output.text), "data": self.value(output.data), "meta": meta})
 
 
-def _forms(secret: str) -> set[str]:
-    """The secret as it may show up: plain, URL-encoded, and in base64 at each of the three alignments."""
-    forms = {secret, quote(secret, safe=""), quote_plus(secret)}
+def _written(secret: str) -> str:
+    """A pattern of the secret with any of its characters percent-encoded: no two clients agree on which are."""
+    return "".join(_character(one) for one in secret)
+
+
+def _character(one: str) -> str:
+    if one.isascii() and one.isalnum():
+        return one
+    escaped = "".join(f"%{byte:02x}" for byte in one.encode())
+    plus = r"|\+" if one == " " else ""
+    return f"(?:{re.escape(one)}|(?i:{escaped}){plus})"
+
+
+def _encoded(secret: str) -> set[str]:
+    """Patterns of the secret in base64 at each of the three alignments, in both alphabets."""
+    forms: set[str] = set()
     raw = secret.encode()
     for shift in range(3):
         # Bits that neighbours share are cut off: what is left is the same whatever stands around the secret.
         encoded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
         inner = encoded[(0, 2, 3)[shift] :]
         inner = inner[:-1] if (shift + len(raw)) % 3 else inner
-        forms |= {inner, inner.replace("+", "-").replace("/", "_")} if len(inner) >= MIN_LENGTH else set()
+        forms |= {re.escape(inner), inner.replace("+", "-").replace("/", "_")}
     return forms

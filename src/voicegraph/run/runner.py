@@ -64,11 +64,19 @@ class NodeRunner:
         if action is None:
             raise NodeError("unknown_action", f"There is no action {node.type}.{node.action}.")
         limit = node.timeout or action.timeout or self._settings.node_timeout
+        deadline = asyncio.timeout(limit)
         try:
-            async with asyncio.timeout(limit):
-                result = await self._call(action, attempt)
+            async with deadline:
+                return self._clean(await self._call(action, attempt))
         except TimeoutError as error:
-            raise NodeError("timeout", f"The node took longer than {limit:g} seconds.", retryable=True) from error
+            ours = f"The node took longer than {limit:g} seconds."
+            message = ours if deadline.expired() else f"A service did not answer in time. {error}".strip()
+            raise self._redacted(NodeError("timeout", message, retryable=True)) from error
+        except asyncio.CancelledError as error:
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            # Not us: a task the action waited for was cancelled. Let through, it would end ours without an outcome.
+            raise NodeError("unexpected", "Something the node waited for was cancelled.", retryable=True) from error
         except NodeError as error:
             raise self._redacted(error) from error.__cause__
         except (ConfigError, UserError) as error:
@@ -78,7 +86,6 @@ class NodeRunner:
         except Exception as error:
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
             raise self._redacted(NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
-        return self._redactor.output(result) if isinstance(result, Output) else result
 
     async def _call(self, action: Action, attempt: Attempt) -> Output | Suspend:
         run, node = attempt.run, attempt.node
@@ -116,6 +123,11 @@ class NodeRunner:
                 emit("log", f"More than {MAX_LINES} lines: the rest is not kept.")
 
         return limited
+
+    def _clean(self, result: Output | Suspend) -> Output | Suspend:
+        if isinstance(result, Suspend):
+            return Suspend(result.until, self._redactor.output(result.output), self._redactor.text(result.message))
+        return self._redactor.output(result)
 
     def _redacted(self, error: NodeError) -> NodeError:
         message = self._redactor.text(error.message)

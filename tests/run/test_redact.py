@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote, quote_plus, urlencode
+
+import httpx
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from voicegraph.nodes.output import Metrics, Output
+from voicegraph.run.redact import MASK, MIN_LENGTH, Redactor
+from voicegraph.settings import Settings
+
+SECRET = "hunter2/+secret=="
+secrets = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=MIN_LENGTH, max_size=40)
+
+
+def core(text: str) -> str:
+    """The middle of a base64 text: what is the same whatever stands beside it."""
+    return text.rstrip("=")[4:-4]
+
+
+@given(secret=secrets, before=st.binary(max_size=7), after=st.binary(max_size=7))
+def test_base64_hides_nothing_at_any_alignment(secret: str, before: bytes, after: bytes):
+    """As in `Authorization: Basic base64(user:secret)`, where the secret starts anywhere."""
+    redactor = Redactor([secret])
+    shift = len(before) % 3
+    raw = secret.encode()
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        encoded = encode(before + raw + after).decode()
+        assert MASK in redactor.text(f"header: {encoded}")
+        # What is left of the secret: at most the character it shares with each neighbour.
+        inner = encode(b"\0" * shift + raw).decode().rstrip("=")[(0, 2, 3)[shift] : -1]
+        assert inner not in redactor.text(encoded)
+
+
+@given(secret=secrets)
+def test_url_forms_are_hidden(secret: str):
+    redactor = Redactor([secret])
+    for form in (quote(secret), quote(secret, safe=""), quote_plus(secret), urlencode({"key": secret})):
+        assert MASK in redactor.text(f"https://example.org/?{form}")
+    assert redactor.text(f"a {secret} b") == f"a {MASK} b"
+
+
+@pytest.mark.parametrize("secret", [SECRET, "päss wörd!", "a&b=c?d/e f", "100%sure"])
+def test_secrets_in_requests_are_hidden(secret: str):
+    """As the HTTP client writes them: in the path, in the query, in a form, in the login."""
+    redactor = Redactor([secret])
+    request = httpx.Request("POST", "https://example.org", params={"key": secret}, data={"key": secret})
+    header = httpx.BasicAuth("user", secret)._auth_header
+    for text in (str(request.url), request.read().decode(), header, f"https://example.org/{quote(secret)}/x"):
+        assert MASK in redactor.text(text), text
+
+
+def test_lower_case_escapes_are_hidden_too():
+    assert MASK in Redactor([SECRET]).text(quote(SECRET, safe="").replace("%2F", "%2f").replace("%2B", "%2b"))
+
+
+def test_the_longest_form_goes_first():
+    assert Redactor(["secret", "secret-and-more"]).text("x secret-and-more y secret") == f"x {MASK} y {MASK}"
+
+
+@given(text=st.text(), secret=secrets)
+def test_what_holds_no_secret_is_left_alone(text: str, secret: str):
+    assume(all(part not in text for part in (secret[:3], secret[-3:])))
+    assume(not any(part in text for part in (quote(secret)[:3], base64.b64encode(secret.encode()).decode()[3:6])))
+    assert Redactor([]).text(text) is text
+    assert Redactor([secret]).text("lorem ipsum") == "lorem ipsum"
+
+
+def test_short_values_are_no_secrets():
+    assert Redactor(["12345"]).text("12345 apples") == "12345 apples"
+
+
+def test_every_place_of_an_output_is_covered():
+    output = Output(
+        text=f"key {SECRET}",
+        data={"list": [SECRET, 1, None], f"name {SECRET}": {"deep": SECRET}},
+        meta={"url": f"https://example.org/?k={quote_plus(SECRET)}"},
+        metrics=Metrics(model="m", input_tokens=3),
+        branch=True,
+    )
+    clean = Redactor([SECRET]).output(output)
+    assert SECRET not in json.dumps(clean.model_dump())
+    assert quote_plus(SECRET) not in json.dumps(clean.model_dump())
+    assert clean.data == {"list": [MASK, 1, None], f"name {MASK}": {"deep": MASK}}
+    assert clean.metrics == output.metrics
+    assert clean.branch is True
+
+
+def test_without_secrets_everything_is_handed_back_untouched():
+    output = Output(text="t", data={"a": [1]})
+    redactor = Redactor([])
+    assert redactor.output(output) is output
+    assert redactor.value(output.data) is output.data
+
+
+def test_all_secrets_of_the_settings_are_known():
+    fields = [name for name, info in Settings.model_fields.items() if "SecretStr" in str(info.annotation)]
+    assert len(fields) >= 8
+    values = {name: SecretStr(f"canary-{name}") for name in fields}
+    redactor = Redactor.of_settings(Settings(_env_file=None).model_copy(update=values))
+    for name in fields:
+        assert redactor.text(f"x canary-{name} y") == f"x {MASK} y"

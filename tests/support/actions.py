@@ -1,0 +1,188 @@
+"""Actions for tests: nodes that can be held, fail on demand, wait, shout, and keep count of what they did."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from voicegraph import clock
+from voicegraph.errors import NodeError
+from voicegraph.nodes.action import Action, Params, action, param
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.output import Inputs, Output, Suspend
+from voicegraph.nodes.registry import Registry
+
+
+@dataclass
+class Gate:
+    """A node that runs until the test opens it."""
+
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def enter(self) -> None:
+        """Wait until a node has come to the gate, then forget that it did, so that the next one can be waited for."""
+        async with asyncio.timeout(20):
+            await self.entered.wait()
+        self.entered.clear()
+
+
+@dataclass
+class Probe:
+    """What the actions saw and did, across restarts of an engine in this process.
+
+    `timeline` holds ("start" | "finish", node) in order; `spans` the last (begin, end) of a node, in seconds.
+    """
+
+    gates: defaultdict[str, Gate] = field(default_factory=lambda: defaultdict(Gate))
+    timeline: list[tuple[str, str]] = field(default_factory=list)
+    spans: dict[str, tuple[float, float]] = field(default_factory=dict)
+    starts: Counter[str] = field(default_factory=Counter)
+    inputs: dict[str, Inputs] = field(default_factory=dict)
+    contexts: list[NodeContext] = field(default_factory=list)
+
+    def registry(self) -> Registry:
+        """The actions below, telling this probe."""
+        return Registry([replace(one, run=self._watching(one.run)) for one in _ACTIONS])
+
+    def _watching(self, run: Callable[..., Awaitable[Output | Suspend]]) -> Callable[..., Awaitable[Output | Suspend]]:
+        async def watched(params: Any, node: NodeContext) -> Output | Suspend:
+            self.timeline.append(("start", node.node_id))
+            self.starts[node.node_id] += 1
+            self.inputs[node.node_id] = node.inputs
+            self.contexts.append(node)
+            began = time.monotonic()
+            try:
+                return await run(params, node, self)
+            finally:
+                self.timeline.append(("finish", node.node_id))
+                self.spans[node.node_id] = (began, time.monotonic())
+
+        return watched
+
+    @property
+    def order(self) -> list[str]:
+        """Nodes in the order they were started."""
+        return [node_id for what, node_id in self.timeline if what == "start"]
+
+
+class Nothing(Params):
+    """No params."""
+
+
+class Text(Params):
+    text: str = param("", title="Text")
+
+
+class Branch(Params):
+    branch: bool = param(True, title="Branch")
+
+
+class Seconds(Params):
+    seconds: float = param(0.0, title="Seconds")
+    text: str = param("later", title="Text")
+
+
+class Failure(Params):
+    code: str = param("broken", title="Code")
+    message: str = param("It broke.", title="Message")
+    times: int = param(1_000, title="How often")
+    retryable: bool = param(False, title="Retryable")
+    retry_after: float | None = param(None, title="Retry after")
+
+
+class Size(Params):
+    size: int = param(1, title="Size")
+
+
+class Crash(Params):
+    error: str = param("ValueError", title="Which error")
+    text: str = param("", title="Text")
+
+
+@action("test", "echo", group="tool", title="Echo")
+async def echo(params: Text, node: NodeContext, probe: Probe) -> Output:
+    """Its text, else its input, else its id."""
+    return Output(text=params.text or node.inputs.text or node.node_id, data=node.inputs.data)
+
+
+@action("condition", "choose", group="logic", title="Choose")
+async def choose(params: Branch, node: NodeContext, probe: Probe) -> Output:
+    """Takes the branch it is told to."""
+    return Output(text=node.inputs.text, branch=params.branch)
+
+
+@action("test", "gate", group="tool", title="Gate")
+async def gate(params: Text, node: NodeContext, probe: Probe) -> Output:
+    """Runs until the test opens it."""
+    own = probe.gates[node.node_id]
+    own.entered.set()
+    try:
+        await own.opened.wait()
+    finally:
+        own.left.set()
+    return Output(text=params.text or node.node_id)
+
+
+@action("test", "gate_then_fail", group="tool", title="Gate, then fail")
+async def gate_then_fail(params: Failure, node: NodeContext, probe: Probe) -> Output:
+    """A gate with a failure behind it."""
+    await gate.run(Text(), node, probe)  # pyright: ignore[reportCallIssue]
+    return await fail.run(params, node, probe)  # pyright: ignore
+
+
+@action("test", "sleep", group="tool", title="Sleep")
+async def sleep(params: Seconds, node: NodeContext, probe: Probe) -> Output:
+    """Takes its time."""
+    await asyncio.sleep(params.seconds)
+    return Output(text=params.text)
+
+
+@action("test", "fail", group="tool", title="Fail")
+async def fail(params: Failure, node: NodeContext, probe: Probe) -> Output:
+    """Fails so many times, then gives its attempt's number."""
+    if probe.starts[node.node_id] <= params.times:
+        raise NodeError(params.code, params.message, retryable=params.retryable, retry_after=params.retry_after)
+    return Output(text=f"attempt {node.attempt}")
+
+
+@action("test", "crash", group="tool", title="Crash")
+async def crash(params: Crash, node: NodeContext, probe: Probe) -> Output:
+    """Raises what no catalogue file should."""
+    kinds = (ValueError, OSError, TimeoutError, asyncio.CancelledError)
+    raise next(kind for kind in kinds if kind.__name__ == params.error)(params.text)
+
+
+@action("test", "later", group="logic", title="Later")
+async def later(params: Seconds, node: NodeContext, probe: Probe) -> Suspend:
+    """A durable timer."""
+    return Suspend(clock.now() + params.seconds, Output(text=params.text), f"Until later: {params.text}")
+
+
+@action("test", "big", group="tool", title="Big")
+async def big(params: Size, node: NodeContext, probe: Probe) -> Output:
+    """So many bytes of text."""
+    return Output(text=("0123456789abcde\n" * (params.size // 16 + 1))[: params.size])
+
+
+@action("test", "chatty", group="tool", title="Chatty")
+async def chatty(params: Size, node: NodeContext, probe: Probe) -> Output:
+    """So many lines of log."""
+    for line in range(params.size):
+        node.log(f"line {line}")
+    node.progress("done")
+    return Output(text="said")
+
+
+@action("test", "nothing", group="tool", title="Nothing")
+async def nothing(params: Nothing, node: NodeContext, probe: Probe) -> Output:
+    """A broken plug-in: gives no output at all."""
+    return None  # pyright: ignore[reportReturnType]
+
+
+_ACTIONS: list[Action] = [echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, nothing]
