@@ -1,0 +1,89 @@
+/** Every call the front end makes, behind one interface, so that a test can stand in for the server. */
+import { request, send } from './http';
+import type {
+  BackgroundAnswer,
+  Catalogue,
+  CheckAnswer,
+  EditAnswer,
+  FileRef,
+  HistoryFilter,
+  HistoryPage,
+  Info,
+  ParseAnswer,
+  Run,
+  RunConfig,
+  RunStatus,
+  SavedWorkflow,
+  Template,
+  Workflow,
+} from './types';
+
+export interface RunRequest {
+  workflow: Workflow;
+  config: RunConfig;
+  transcribedText?: string | undefined;
+}
+
+const PAGE = 30;
+const at = encodeURIComponent;
+
+export const api = {
+  info: () => request<Info>('/api/info'),
+  health: () => request<{ status: string }>('/api/health'),
+  catalogue: () => request<Catalogue>('/api/nodes'),
+  templates: async () => (await request<{ templates: Template[] }>('/api/templates')).templates,
+
+  parse: (text: string, signal?: AbortSignal) =>
+    request<ParseAnswer>('/api/parse', { json: { text }, signal }),
+  edit: (text: string, currentWorkflow: Workflow, signal?: AbortSignal) =>
+    request<EditAnswer>('/api/edit-workflow', { json: { text, currentWorkflow }, signal }),
+  check: (workflow: Workflow, config: RunConfig) =>
+    request<CheckAnswer>('/api/check', { json: { workflow, config } }),
+  layout: async (workflow: Workflow) =>
+    (await request<{ workflow: Workflow }>('/api/layout', { json: { workflow } })).workflow,
+
+  /** The response body is the run's event stream; `X-Run-Id` names the run. */
+  execute: (run: RunRequest, signal?: AbortSignal) => send('/api/execute', { json: run, signal }),
+  executeBackground: (run: RunRequest, idempotencyKey: string) =>
+    request<BackgroundAnswer>('/api/execute-background', {
+      json: run,
+      headers: { 'Idempotency-Key': idempotencyKey },
+    }),
+
+  history: (filter: HistoryFilter, cursor?: string | null, limit = PAGE, signal?: AbortSignal) => {
+    const query = new URLSearchParams({ limit: String(limit) });
+    for (const [key, value] of Object.entries({ ...filter, cursor })) if (value) query.set(key, value);
+    return request<HistoryPage>(`/api/workflow-history?${query}`, { signal });
+  },
+  historyStream: (signal?: AbortSignal) => send('/api/history/stream', { signal }),
+  run: (id: string, signal?: AbortSignal) => request<Run>(`/api/runs/${at(id)}`, { signal }),
+  runEvents: (id: string, after: number | null, signal?: AbortSignal) =>
+    send(`/api/runs/${at(id)}/events`, {
+      headers: after === null ? {} : { 'Last-Event-ID': String(after) },
+      signal,
+    }),
+  cancelRun: (id: string) =>
+    request<{ success: boolean; status: RunStatus }>(`/api/runs/${at(id)}/cancel`, { json: {} }),
+  deleteRun: (id: string) => request<{ success: boolean }>(`/api/runs/${at(id)}`, { method: 'DELETE' }),
+  exportRunUrl: (id: string) => `/api/runs/${at(id)}/export`,
+
+  workflows: async () => (await request<{ workflows: SavedWorkflow[] }>('/api/workflows')).workflows,
+  workflow: async (id: string) =>
+    (await request<{ workflow: Workflow }>(`/api/workflows/${at(id)}`)).workflow,
+  createWorkflow: async (workflow: Workflow) =>
+    (await request<{ workflow: Workflow }>('/api/workflows', { json: { workflow } })).workflow,
+  updateWorkflow: async (workflow: Workflow) => {
+    const path = `/api/workflows/${at(workflow.workflowId)}`;
+    return (await request<{ workflow: Workflow }>(path, { method: 'PUT', json: { workflow } })).workflow;
+  },
+  deleteWorkflow: (id: string) => request<unknown>(`/api/workflows/${at(id)}`, { method: 'DELETE' }),
+
+  uploadFile: async (file: File) => {
+    const body = new FormData();
+    body.append('file', file);
+    return (await request<{ file: FileRef }>('/api/files', { body })).file;
+  },
+  fileUrl: (id: string) => `/api/files/${at(id)}`,
+};
+
+export type Api = typeof api;

@@ -1,0 +1,111 @@
+import { ReactFlowProvider } from '@xyflow/react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Canvas } from '@/canvas/Canvas';
+import { CommandBar } from '@/command/CommandBar';
+import { Welcome } from '@/command/Welcome';
+import { HistoryButton } from '@/runs/HistoryButton';
+import { useRunner } from '@/runs/runner';
+import { useRun } from '@/runs/store';
+import { useHistoryStream } from '@/runs/useHistoryStream';
+import type { DraftKeeper } from '@/workflow/draft';
+import { isEmpty } from '@/workflow/ops';
+import classes from './App.module.css';
+import { ConnectionBanner } from './ConnectionBanner';
+import { watchConnection } from './connection';
+import { Header } from './Header';
+import { LeaveDialog } from './leave';
+import { Shortcuts } from './Shortcuts';
+import { useUi } from './ui';
+import { useDraft } from './useDraft';
+import { useShortcuts } from './useShortcuts';
+import { useView } from './view';
+
+const NodePanel = lazy(async () => ({ default: (await import('@/panels/NodePanel')).NodePanel }));
+const NodeLibrary = lazy(async () => ({ default: (await import('@/panels/NodeLibrary')).NodeLibrary }));
+const Dock = lazy(async () => ({ default: (await import('@/runs/Dock')).Dock }));
+const RunBar = lazy(async () => ({ default: (await import('@/runs/RunBar')).RunBar }));
+const RunDialog = lazy(async () => ({ default: (await import('@/runs/RunDialog')).RunDialog }));
+const HistoryDrawer = lazy(async () => ({ default: (await import('@/runs/HistoryDrawer')).HistoryDrawer }));
+const SavedWorkflows = lazy(async () => ({ default: (await import('./SavedWorkflows')).SavedWorkflows }));
+const Palette = lazy(() => import('./Palette'));
+
+export function App({ keeper }: { keeper: DraftKeeper }) {
+  useDraft(keeper);
+  useShortcuts();
+  useHistoryStream();
+  useEffect(watchConnection, []);
+  return (
+    <ReactFlowProvider>
+      <div className={classes.page}>
+        <Header />
+        <ConnectionBanner />
+        <Workspace />
+        <Suspense>
+          <DockIfRun />
+          <Overlays />
+        </Suspense>
+      </div>
+    </ReactFlowProvider>
+  );
+}
+
+function Workspace() {
+  const view = useView();
+  const run = useRun((state) => (state.readOnly ? state.run : null));
+  const libraryOpen = useUi((state) => state.libraryOpen);
+  const inspected = useUi((state) => state.inspected !== null);
+  const empty = isEmpty(view.workflow) && view.nodes.length === 0;
+  return (
+    <div className={classes.workspace}>
+      <Suspense>{libraryOpen && !view.readOnly && <NodeLibrary />}</Suspense>
+      <main className={classes.stage}>
+        <Canvas />
+        {empty && <Welcome />}
+        <div className={classes.bottom}>
+          <div className={classes.bar}>
+            {run ? (
+              <Suspense>
+                <RunBar run={run} />
+              </Suspense>
+            ) : (
+              <CommandBar />
+            )}
+          </div>
+          <div className={classes.history}>
+            <HistoryButton />
+          </div>
+        </div>
+      </main>
+      <Suspense>{inspected && <NodePanel />}</Suspense>
+    </div>
+  );
+}
+
+function DockIfRun() {
+  const hasRun = useRun((state) => state.run !== null);
+  return hasRun ? <Dock /> : null;
+}
+
+/** Each is fetched when it is first needed, and stays for its closing animation. */
+function Overlays() {
+  const asking = useEver(useRunner((state) => state.asking !== null));
+  const history = useEver(useUi((state) => state.historyOpen));
+  const saved = useEver(useUi((state) => state.dialog === 'open-workflow'));
+  return (
+    <>
+      {asking && <RunDialog />}
+      {history && <HistoryDrawer />}
+      {saved && <SavedWorkflows />}
+      <Palette />
+      <Shortcuts />
+      <LeaveDialog />
+    </>
+  );
+}
+
+/** True from the first time on that `now` was. */
+function useEver(now: boolean): boolean {
+  const [ever, setEver] = useState(now);
+  if (now && !ever) setEver(true);
+  return ever;
+}

@@ -1,0 +1,90 @@
+import { ActionIcon, Button, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconCommand, IconDeviceFloppy, IconMoon, IconSun } from '@tabler/icons-react';
+import { useRun } from '@/runs/store';
+import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
+import { isEmpty, rename } from '@/workflow/ops';
+import classes from './Header.module.css';
+import { Logo } from './Logo';
+import { openPalette } from './palette';
+import { saveWorkflow } from './save';
+import { usePhone } from './usePhone';
+import { WorkflowMenu } from './WorkflowMenu';
+
+export function Header() {
+  const phone = usePhone();
+  return (
+    <header className={classes.header}>
+      <Logo named={!phone} />
+      <WorkflowName />
+      <WorkflowMenu />
+      <span className={classes.spring} />
+      <SaveButton />
+      <Tooltip label="All commands (Ctrl+K)">
+        <ActionIcon aria-label="All commands" onClick={openPalette}>
+          <IconCommand size={18} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <ThemeSwitch />
+    </header>
+  );
+}
+
+function WorkflowName() {
+  const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
+  const draftName = useEditor((state) => currentWorkflow(state).name);
+  const runName = useRun((state) => (state.readOnly ? state.run?.name : undefined));
+  const dirty = useEditor(isDirty);
+  if (runName !== undefined) return <span className={classes.shownName}>{runName}</span>;
+  if (empty) return null;
+  return (
+    <>
+      <input
+        className={classes.name}
+        aria-label="Name of the workflow"
+        value={draftName}
+        maxLength={200}
+        onChange={(event) => {
+          const name = event.currentTarget.value;
+          useEditor.getState().commit((workflow) => rename(workflow, name), 'name');
+        }}
+        onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+      />
+      {dirty && (
+        <Tooltip label="Not saved yet. It is kept in this browser until you save it.">
+          <span className={classes.unsaved} role="img" aria-label="Unsaved changes" />
+        </Tooltip>
+      )}
+    </>
+  );
+}
+
+function SaveButton() {
+  const savable = useEditor((state) => !isEmpty(currentWorkflow(state)) && isDirty(state));
+  const readOnly = useRun((state) => state.readOnly);
+  if (!savable || readOnly) return null;
+  return (
+    <Tooltip label="Ctrl+S">
+      <Button
+        size="xs"
+        className={classes.save}
+        leftSection={<IconDeviceFloppy size={15} aria-hidden />}
+        onClick={() => void saveWorkflow()}
+      >
+        Save
+      </Button>
+    </Tooltip>
+  );
+}
+
+function ThemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
+  const next = scheme === 'dark' ? 'light' : 'dark';
+  return (
+    <Tooltip label={`Switch to ${next}`}>
+      <ActionIcon aria-label={`Switch to ${next} colours`} onClick={() => setColorScheme(next)}>
+        {scheme === 'dark' ? <IconSun size={18} aria-hidden /> : <IconMoon size={18} aria-hidden />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

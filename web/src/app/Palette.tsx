@@ -1,0 +1,99 @@
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
+import '@mantine/spotlight/styles.css';
+import { useMantineColorScheme } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useCatalogue, useSavedWorkflows } from '@/api/queries';
+import { addAction } from '@/canvas/addAction';
+import { autoLayout } from '@/canvas/autoLayout';
+import { focusCommandBar } from '@/command/focus';
+import { useRunner } from '@/runs/runner';
+import { useRun } from '@/runs/store';
+import { actionKey } from '@/workflow/describe';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { isEmpty } from '@/workflow/ops';
+import { confirmLeaving } from './leave';
+import { paletteStore } from './palette';
+import { exportWorkflow, newWorkflow, openWorkflow, saveWorkflow } from './save';
+import { useUi } from './ui';
+
+/** Everything the page can do, by name. */
+export default function Palette() {
+  const groups: SpotlightActionGroupData[] = [
+    { group: 'Commands', actions: useCommands() },
+    { group: 'Saved workflows', actions: useSaved() },
+    { group: 'Add a node', actions: useNodes() },
+  ];
+  return (
+    <Spotlight
+      store={paletteStore}
+      actions={groups}
+      shortcut={null}
+      limit={12}
+      highlightQuery={false}
+      nothingFound="Nothing is called that."
+      searchProps={{
+        leftSection: <IconSearch size={18} aria-hidden />,
+        placeholder: 'Search commands, nodes and saved workflows',
+        'aria-label': 'Search commands',
+      }}
+    />
+  );
+}
+
+function useCommands() {
+  const { background, setBackground, set } = useUi();
+  const { setColorScheme } = useMantineColorScheme();
+  const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
+  const readOnly = useRun((state) => state.readOnly);
+  const { undo, redo } = useEditor.getState();
+  const always = [
+    { label: 'Say something', description: '/', onClick: () => setTimeout(focusCommandBar, 50) },
+    { label: 'Workflow History', onClick: () => set({ historyOpen: true }) },
+    { label: 'New workflow', onClick: () => confirmLeaving(newWorkflow) },
+    { label: 'Saved workflows', onClick: () => set({ dialog: 'open-workflow' }) },
+    { label: 'Keyboard shortcuts', description: '?', onClick: () => set({ dialog: 'shortcuts' }) },
+    {
+      label: background ? 'Turn Background Execution off' : 'Turn Background Execution on',
+      onClick: () => setBackground(!background),
+    },
+    { label: 'Light colours', onClick: () => setColorScheme('light') },
+    { label: 'Dark colours', onClick: () => setColorScheme('dark') },
+    { label: 'Colours of the system', onClick: () => setColorScheme('auto') },
+  ];
+  const withDraft = [
+    { label: 'Run', description: 'Ctrl+Enter', onClick: () => void useRunner.getState().run() },
+    { label: 'Save', description: 'Ctrl+S', onClick: () => void saveWorkflow() },
+    { label: 'Undo', description: 'Ctrl+Z', onClick: undo },
+    { label: 'Redo', description: 'Ctrl+Y', onClick: redo },
+    { label: 'Arrange nodes', onClick: () => void autoLayout() },
+    { label: 'Fit to view', onClick: () => useUi.getState().requestFit() },
+    { label: 'Export to file', onClick: exportWorkflow },
+  ];
+  const commands = [
+    ...(empty || readOnly ? [] : withDraft),
+    ...(readOnly ? [] : [{ label: 'Node library', onClick: () => set({ libraryOpen: true }) }]),
+    ...always,
+  ];
+  return commands.map((command) => ({ id: command.label, ...command }));
+}
+
+function useSaved() {
+  const { data = [] } = useSavedWorkflows(true);
+  return data.map((workflow) => ({
+    id: workflow.id,
+    label: workflow.name,
+    onClick: () => confirmLeaving(() => void openWorkflow(workflow.id)),
+  }));
+}
+
+function useNodes() {
+  const { data: catalogue } = useCatalogue();
+  const readOnly = useRun((state) => state.readOnly);
+  if (readOnly) return [];
+  return (catalogue?.nodes ?? []).map((action) => ({
+    id: actionKey(action.type, action.action),
+    label: action.title,
+    description: action.type,
+    onClick: () => addAction(action),
+  }));
+}

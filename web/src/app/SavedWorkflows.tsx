@@ -1,0 +1,129 @@
+import { ActionIcon, Button, Group, Modal, Popover, Skeleton, TextInput, Tooltip } from '@mantine/core';
+import { IconCheck, IconPencil, IconTrash } from '@tabler/icons-react';
+import { type FormEvent, useState } from 'react';
+import { describe } from '@/api/http';
+import { useSavedWorkflows } from '@/api/queries';
+import type { SavedWorkflow } from '@/api/types';
+import { exact, relative } from '@/runs/format';
+import { confirmLeaving } from './leave';
+import classes from './SavedWorkflows.module.css';
+import { deleteWorkflow, openWorkflow, renameWorkflow } from './save';
+import { useUi } from './ui';
+import { usePhone } from './usePhone';
+
+export function SavedWorkflows() {
+  const open = useUi((state) => state.dialog === 'open-workflow');
+  const phone = usePhone();
+  const { data: workflows, error } = useSavedWorkflows(open);
+  return (
+    <Modal
+      opened={open}
+      onClose={() => useUi.getState().set({ dialog: null })}
+      title="Saved workflows"
+      fullScreen={phone}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {error && <p role="alert">The list could not be loaded. {describe(error)}</p>}
+      {!workflows && !error && <Skeleton h={56} />}
+      {workflows?.length === 0 && (
+        <p className={classes.empty}>Nothing is saved yet. Save a workflow with Ctrl+S.</p>
+      )}
+      <ul className={classes.list}>
+        {workflows?.map((workflow) => (
+          <Row key={workflow.id} workflow={workflow} />
+        ))}
+      </ul>
+    </Modal>
+  );
+}
+
+function Row({ workflow }: { workflow: SavedWorkflow }) {
+  const [renaming, setRenaming] = useState(false);
+  if (renaming) return <Rename workflow={workflow} onDone={() => setRenaming(false)} />;
+  const open = () => {
+    useUi.getState().set({ dialog: null });
+    confirmLeaving(() => void openWorkflow(workflow.id));
+  };
+  return (
+    <li className={classes.row}>
+      <button type="button" className={classes.open} onClick={open}>
+        <span className={classes.name}>{workflow.name}</span>
+        <span className={classes.facts}>
+          {workflow.nodeCount} {workflow.nodeCount === 1 ? 'node' : 'nodes'} · saved{' '}
+          <time dateTime={workflow.updatedAt} title={exact(workflow.updatedAt)}>
+            {relative(workflow.updatedAt, Date.now())}
+          </time>
+        </span>
+      </button>
+      <Tooltip label="Rename">
+        <ActionIcon aria-label={`Rename “${workflow.name}”`} onClick={() => setRenaming(true)}>
+          <IconPencil size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Delete workflow={workflow} />
+    </li>
+  );
+}
+
+function Rename({ workflow, onDone }: { workflow: SavedWorkflow; onDone: () => void }) {
+  const [name, setName] = useState(workflow.name);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (name.trim() && name !== workflow.name) await renameWorkflow(workflow.id, name.trim());
+    onDone();
+  };
+  return (
+    <li className={classes.row}>
+      <form onSubmit={submit} className={classes.rename}>
+        <TextInput
+          flex={1}
+          aria-label="New name"
+          value={name}
+          maxLength={200}
+          autoFocus
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <ActionIcon type="submit" aria-label="Take the new name">
+          <IconCheck size={17} aria-hidden />
+        </ActionIcon>
+      </form>
+    </li>
+  );
+}
+
+function Delete({ workflow }: { workflow: SavedWorkflow }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <Popover
+      opened={asking}
+      onChange={setAsking}
+      position="bottom-end"
+      withArrow
+      shadow="md"
+      trapFocus
+      width={280}
+    >
+      <Popover.Target>
+        <Tooltip label="Delete">
+          <ActionIcon aria-label={`Delete “${workflow.name}”`} onClick={() => setAsking(!asking)}>
+            <IconTrash size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <p className={classes.question}>
+          Delete “{workflow.name}” for good? Its past runs stay in the history.
+        </p>
+        <Group gap={8} justify="flex-end">
+          <Button size="xs" onClick={() => setAsking(false)}>
+            Keep it
+          </Button>
+          <Button size="xs" variant="filled" color="red" onClick={() => void deleteWorkflow(workflow.id)}>
+            Delete workflow
+          </Button>
+        </Group>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

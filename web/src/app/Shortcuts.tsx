@@ -1,0 +1,45 @@
+import { Kbd, Modal } from '@mantine/core';
+import classes from './Shortcuts.module.css';
+import { useUi } from './ui';
+
+const SHORTCUTS: [string, string[]][] = [
+  ['Put the cursor into the command bar', ['/']],
+  ['Plan what is typed', ['Enter']],
+  ['Run', ['Ctrl', 'Enter']],
+  ['All commands', ['Ctrl', 'K']],
+  ['Save', ['Ctrl', 'S']],
+  ['Undo', ['Ctrl', 'Z']],
+  ['Redo', ['Ctrl', 'Y']],
+  ['Copy and paste nodes', ['Ctrl', 'C / V']],
+  ['Select several nodes', ['Shift', 'drag']],
+  ['Delete what is selected', ['Del']],
+  ['Move the selected node', ['Arrows']],
+  ['Open the selected node', ['Enter']],
+  ['Close the panel', ['Esc']],
+  ['This list', ['?']],
+];
+
+export function Shortcuts() {
+  const open = useUi((state) => state.dialog === 'shortcuts');
+  return (
+    <Modal
+      opened={open}
+      onClose={() => useUi.getState().set({ dialog: null })}
+      title="Keyboard shortcuts"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <dl className={classes.list}>
+        {SHORTCUTS.map(([does, shortcut]) => (
+          <div key={does} className={classes.row}>
+            <dt>{does}</dt>
+            <dd>
+              {shortcut.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

@@ -1,0 +1,3 @@
+import { newQueryClient } from '@/api/queries';
+
+export const queryClient = newQueryClient();

@@ -1,0 +1,112 @@
+/** Saved workflows: save, open, start afresh, import and export. */
+import { api } from '@/api/client';
+import { ApiError } from '@/api/http';
+import { keys } from '@/api/queries';
+import type { Workflow } from '@/api/types';
+import { stopViewing } from '@/runs/watch';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { emptyWorkflow, newWorkflowId } from '@/workflow/ops';
+import { readWorkflow } from '@/workflow/transfer';
+import { queryClient } from './queryClient';
+import { toast, toastError } from './toasts';
+import { useUi } from './ui';
+
+function refreshList(): void {
+  void queryClient.invalidateQueries({ queryKey: keys.workflows });
+}
+
+export async function saveWorkflow(): Promise<void> {
+  const editor = useEditor.getState();
+  editor.accept();
+  const { workflow, saved } = useEditor.getState();
+  try {
+    await (saved ? updateOrCreate(workflow) : api.createWorkflow(workflow));
+    useEditor.getState().markSaved(workflow);
+    toast('Saved', workflow.name);
+    refreshList();
+  } catch (error) {
+    toastError('The workflow was not saved', error);
+  }
+}
+
+/** Saved before but gone at the server (deleted in another tab): it is made anew. */
+async function updateOrCreate(workflow: Workflow): Promise<void> {
+  try {
+    await api.updateWorkflow(workflow);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    await api.createWorkflow(workflow);
+  }
+}
+
+function show(workflow: Workflow, saved: boolean): void {
+  stopViewing();
+  useEditor.getState().open(workflow, { saved: saved ? workflow : null });
+  useUi.getState().set({ inspected: null, dialog: null, mode: 'edit', selected: [] });
+  useUi.getState().requestFit();
+}
+
+export async function openWorkflow(id: string): Promise<void> {
+  try {
+    show(await api.workflow(id), true);
+  } catch (error) {
+    toastError('The workflow could not be opened', error);
+  }
+}
+
+export function newWorkflow(): void {
+  show(emptyWorkflow(), false);
+}
+
+export function duplicateWorkflow(): void {
+  const workflow = currentWorkflow(useEditor.getState());
+  show({ ...workflow, workflowId: newWorkflowId(), name: `${workflow.name} (copy)`.slice(0, 200) }, false);
+}
+
+export async function deleteWorkflow(id: string): Promise<void> {
+  try {
+    await api.deleteWorkflow(id);
+    const { saved, markSaved } = useEditor.getState();
+    if (saved?.workflowId === id) markSaved(null); // what is on the canvas stays, as unsaved work
+    toast('The saved workflow was deleted');
+    refreshList();
+  } catch (error) {
+    toastError('The workflow was not deleted', error);
+  }
+}
+
+export async function renameWorkflow(id: string, name: string): Promise<void> {
+  try {
+    const workflow = { ...(await api.workflow(id)), name };
+    await api.updateWorkflow(workflow);
+    refreshList();
+  } catch (error) {
+    toastError('The workflow was not renamed', error);
+  }
+}
+
+export function exportWorkflow(): void {
+  const workflow = currentWorkflow(useEditor.getState());
+  const url = URL.createObjectURL(
+    new Blob([JSON.stringify(workflow, null, 2)], { type: 'application/json' }),
+  );
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${workflow.name.replace(/[^\p{L}\p{N}_-]+/gu, '-') || 'workflow'}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** The server judges the file; nothing in it runs. */
+export async function importWorkflow(file: File): Promise<void> {
+  try {
+    const workflow = readWorkflow(await file.text());
+    const { problems } = await api.check(workflow, {});
+    const first = problems[0];
+    if (first) throw new Error(`${first.where}: ${first.message}`);
+    show({ ...workflow, workflowId: newWorkflowId() }, false);
+    toast('Imported', workflow.name);
+  } catch (error) {
+    toastError(`“${file.name}” could not be imported`, error);
+  }
+}

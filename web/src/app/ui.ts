@@ -1,0 +1,75 @@
+/** What is open and where the user is: nothing here is part of the document. */
+import { create } from 'zustand';
+
+export type Mode = 'edit' | 'new';
+export type Dialog = 'open-workflow' | 'shortcuts' | null;
+
+interface UiState {
+  /** The node or trigger whose panel is open. */
+  inspected: string | null;
+  /** Ids selected on the canvas. */
+  selected: string[];
+  /** Ids to select as soon as the canvas has them. */
+  toSelect: string[] | null;
+  /** Nodes lit up by a clause under the pointer. */
+  highlighted: readonly string[];
+  libraryOpen: boolean;
+  historyOpen: boolean;
+  dockOpen: boolean;
+  dialog: Dialog;
+  mode: Mode;
+  command: string;
+  background: boolean;
+  /** Counts up when the canvas should bring everything into view. */
+  fitRequest: number;
+}
+
+interface UiActions {
+  set: (change: Partial<UiState>) => void;
+  inspect: (id: string | null) => void;
+  requestFit: () => void;
+  setBackground: (background: boolean) => void;
+}
+
+const BACKGROUND_KEY = 'voicegraph-background';
+
+function keptBackground(): boolean {
+  try {
+    return localStorage.getItem(BACKGROUND_KEY) === 'true';
+  } catch {
+    return false;
+  }
+}
+
+export const useUi = create<UiState & UiActions>()((set) => ({
+  inspected: null,
+  selected: [],
+  toSelect: null,
+  highlighted: [],
+  libraryOpen: false,
+  historyOpen: false,
+  dockOpen: false,
+  dialog: null,
+  mode: 'edit',
+  command: '',
+  background: keptBackground(),
+  fitRequest: 0,
+  set: (change) => set(change),
+  inspect: (inspected) => set({ inspected }),
+  requestFit: () => set((state) => ({ fitRequest: state.fitRequest + 1 })),
+  setBackground: (background) => {
+    set({ background });
+    try {
+      localStorage.setItem(BACKGROUND_KEY, String(background));
+    } catch {
+      // Not kept, then: it still holds until the page is left.
+    }
+  },
+}));
+
+export const triggerId = (index: number) => `trigger-${index}`;
+
+export function triggerIndex(id: string): number | null {
+  const match = /^trigger-(\d+)$/.exec(id);
+  return match ? Number(match[1]) : null;
+}

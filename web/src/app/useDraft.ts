@@ -1,0 +1,54 @@
+import { useEffect } from 'react';
+import { isOver } from '@/runs/record';
+import { useRun } from '@/runs/store';
+import { showRun } from '@/runs/watch';
+import type { DraftKeeper, KeptDraft } from '@/workflow/draft';
+import { useEditor } from '@/workflow/editor';
+import { toast } from './toasts';
+
+const SAVE_MS = 400;
+
+/** Put back what the tab had before it was reloaded, the run it followed included. */
+export function restoreDraft(kept: KeptDraft | null): void {
+  if (!kept) return;
+  const { workflow, said, proposal, answers } = kept;
+  // Same content, same object: that is how "nothing to save" is told.
+  const saved = JSON.stringify(kept.saved) === JSON.stringify(workflow) ? workflow : kept.saved;
+  useEditor.setState({ workflow, said, proposal, saved, answers });
+  if (kept.runId) showRun(kept.runId, { readOnly: false }).catch(() => undefined); // deleted meanwhile: nothing to show
+}
+
+/** Keep the draft while it changes. */
+export function useDraft(keeper: DraftKeeper): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let warned = false;
+    const write = () => {
+      clearTimeout(timer);
+      const { run, readOnly } = useRun.getState();
+      const kept = keeper.write(useEditor.getState(), run && !readOnly ? run.id : null);
+      if (kept || warned) return;
+      warned = true;
+      toast(
+        'Unsaved work is not kept',
+        'The browser gives no storage. Save the workflow before you close the page.',
+        { stays: true },
+      );
+    };
+    const schedule = () => {
+      clearTimeout(timer);
+      timer = setTimeout(write, SAVE_MS);
+    };
+    const stopEditor = useEditor.subscribe(schedule);
+    const stopRun = useRun.subscribe((state, old) => {
+      if (state.run?.id !== old.run?.id || (state.run && isOver(state.run.status))) schedule();
+    });
+    window.addEventListener('pagehide', write);
+    return () => {
+      stopEditor();
+      stopRun();
+      window.removeEventListener('pagehide', write);
+      clearTimeout(timer);
+    };
+  }, [keeper]);
+}

@@ -1,0 +1,58 @@
+import { useHotkeys } from '@mantine/hooks';
+import { focusCommandBar } from '@/command/focus';
+import { useRunner } from '@/runs/runner';
+import { useRun } from '@/runs/store';
+import { useEditor } from '@/workflow/editor';
+import { openPalette } from './palette';
+import { saveWorkflow } from './save';
+import { useUi } from './ui';
+
+/** In a text field the browser's own undo must win, and a slash is a slash. */
+const TEXT_FIELDS = ['INPUT', 'TEXTAREA', 'SELECT'];
+
+const editing = (action: () => void) => () => {
+  if (!useRun.getState().readOnly) action();
+};
+
+export function useShortcuts(): void {
+  const undo = editing(() => useEditor.getState().undo());
+  const redo = editing(() => useEditor.getState().redo());
+  useHotkeys(
+    [
+      ['mod+Z', undo],
+      ['mod+Y', redo],
+      ['mod+shift+Z', redo],
+      ['/', focusCommandBar],
+      ['shift+?', () => useUi.getState().set({ dialog: 'shortcuts' })],
+      ['?', () => useUi.getState().set({ dialog: 'shortcuts' })],
+      ['Enter', openSelected, { preventDefault: false }],
+    ],
+    TEXT_FIELDS,
+  );
+  useHotkeys(
+    [
+      ['mod+Enter', () => void useRunner.getState().run()],
+      ['mod+K', openPalette],
+      ['mod+S', editing(() => void saveWorkflow())],
+      ['Escape', closeTopmost, { preventDefault: false }],
+    ],
+    [],
+    true,
+  );
+}
+
+/** Enter on a node that has the focus opens its form; on a button it is the button's. */
+function openSelected(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement | null;
+  const id = target?.closest('.react-flow__node')?.getAttribute('data-id');
+  if (id && target?.classList.contains('react-flow__node')) useUi.getState().inspect(id);
+}
+
+/** Dialogs and menus close themselves; what is left are the two side panels. */
+function closeTopmost(event: KeyboardEvent): void {
+  if (event.defaultPrevented || document.querySelector('[role="dialog"], [role="listbox"], [role="menu"]'))
+    return;
+  const { inspected, libraryOpen, set, inspect } = useUi.getState();
+  if (inspected !== null) inspect(null);
+  else if (libraryOpen) set({ libraryOpen: false });
+}

@@ -1,0 +1,32 @@
+/** What the canvas shows: a run's own workflow, a proposal with its differences, or the draft. */
+import { useMemo } from 'react';
+import type { Trigger, Workflow } from '@/api/types';
+import { useRun } from '@/runs/store';
+import { type MarkedGraph, markedGraph, unmarked } from '@/workflow/diff';
+import { useEditor } from '@/workflow/editor';
+
+export interface View extends MarkedGraph {
+  workflow: Workflow;
+  triggers: readonly Trigger[];
+  readOnly: boolean;
+  proposed: boolean;
+}
+
+export function useView(): View {
+  const draft = useEditor((state) => state.workflow);
+  const proposal = useEditor((state) => state.proposal);
+  const runWorkflow = useRun((state) => (state.readOnly ? state.run?.workflow : undefined));
+  return useMemo(() => {
+    const workflow = runWorkflow ?? proposal?.next ?? draft;
+    const proposed = !runWorkflow && proposal !== null;
+    const graph =
+      proposed && proposal ? markedGraph(proposal.base, proposal.next, proposal.diff) : unmarked(workflow);
+    return {
+      ...graph,
+      workflow,
+      triggers: workflow.triggers ?? [],
+      readOnly: runWorkflow !== undefined,
+      proposed,
+    };
+  }, [draft, proposal, runWorkflow]);
+}

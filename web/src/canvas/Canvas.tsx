@@ -1,0 +1,110 @@
+import {
+  Background,
+  BackgroundVariant,
+  type Connection as FlowConnection,
+  MiniMap,
+  type OnConnect,
+  ReactFlow,
+} from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { toast } from '@/app/toasts';
+import { useUi } from '@/app/ui';
+import { usePhone } from '@/app/usePhone';
+import { useView } from '@/app/view';
+import { useEditor } from '@/workflow/editor';
+import { connect } from '@/workflow/ops';
+import classes from './Canvas.module.css';
+import { CanvasTools } from './CanvasTools';
+import type { CanvasNode, FlowEdge as FlowEdgeType } from './elements';
+import { FlowEdge } from './FlowEdge';
+import { StepNode } from './StepNode';
+import { TriggerNode } from './TriggerNode';
+import { useCanvasEdges } from './useCanvasEdges';
+import { useCanvasNodes } from './useCanvasNodes';
+import { useClipboard } from './useClipboard';
+import { useDelete } from './useDelete';
+import { useDropAction } from './useDropAction';
+import { useFit } from './useFit';
+
+const nodeTypes = { step: StepNode, trigger: TriggerNode };
+const edgeTypes = { flow: FlowEdge };
+
+/** Below this size drawing everything is cheaper than deciding what to draw. */
+const MANY = 120;
+const DELETE_KEYS = ['Delete', 'Backspace'];
+const MULTI_KEYS = ['Shift', 'Meta', 'Control'];
+
+const onConnect: OnConnect = ({ source, target, sourceHandle }: FlowConnection) => {
+  const when = sourceHandle === 'true' ? true : sourceHandle === 'false' ? false : null;
+  const editor = useEditor.getState();
+  const connected = connect(editor.proposal?.next ?? editor.workflow, { source, target, when });
+  if (typeof connected === 'string')
+    toast('These two cannot be connected', connected, { stays: true, id: 'connect' });
+  else editor.commit((workflow) => resultOr(workflow, connect(workflow, { source, target, when })));
+};
+
+function resultOr<T>(fallback: T, result: T | string): T {
+  return typeof result === 'string' ? fallback : result;
+}
+
+function onSelectionChange({ nodes }: { nodes: CanvasNode[] }): void {
+  useUi.getState().set({ selected: nodes.map((node) => node.id) });
+}
+
+/** The graph itself. What it shows is decided by the view; what the user does to it goes to the editor. */
+export function Canvas() {
+  const view = useView();
+  const phone = usePhone();
+  const { nodes, onNodesChange } = useCanvasNodes(view);
+  const { edges, onEdgesChange } = useCanvasEdges(view);
+  const onDelete = useDelete();
+  const drop = useDropAction(view.readOnly);
+  useClipboard(view);
+  useFit(view, nodes);
+
+  return (
+    <div className={classes.canvas} data-readonly={view.readOnly || undefined} data-testid="canvas">
+      <ReactFlow<CanvasNode, FlowEdgeType>
+        aria-label={view.readOnly ? 'Workflow of this run, read-only' : 'Workflow'}
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onConnect={onConnect}
+        onDelete={onDelete}
+        onSelectionChange={onSelectionChange}
+        onNodeClick={(event, node) => {
+          if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useUi.getState().inspect(node.id);
+        }}
+        onPaneClick={() => useUi.getState().inspect(null)}
+        {...drop}
+        nodesConnectable={!view.readOnly}
+        deleteKeyCode={view.readOnly ? null : DELETE_KEYS}
+        multiSelectionKeyCode={MULTI_KEYS}
+        connectionRadius={34}
+        minZoom={0.1}
+        maxZoom={2}
+        onlyRenderVisibleElements={nodes.length > MANY}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--vg-dot)" />
+        <CanvasTools view={view} />
+        {!phone && nodes.length > 3 && (
+          <MiniMap
+            className={classes.minimap}
+            position="top-right"
+            pannable
+            zoomable
+            ariaLabel="Overview of the workflow"
+            nodeColor="var(--vg-line-strong)"
+            maskColor="color-mix(in srgb, var(--vg-canvas) 70%, transparent)"
+            bgColor="var(--vg-surface)"
+            nodeBorderRadius={24}
+          />
+        )}
+      </ReactFlow>
+    </div>
+  );
+}

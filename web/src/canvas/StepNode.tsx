@@ -1,0 +1,129 @@
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Handle, type NodeProps, Position } from '@xyflow/react';
+import clsx from 'clsx';
+import { memo } from 'react';
+import { useCatalogue } from '@/api/queries';
+import { useUi } from '@/app/ui';
+import { duration } from '@/runs/format';
+import { useNodeResult, useRun } from '@/runs/store';
+import { findAction, openParams, shorten, summaryOf, titleOf } from '@/workflow/describe';
+import type { Mark } from '@/workflow/diff';
+import { EITHER, type StepNode as StepNodeType } from './elements';
+import { iconFor } from './icons';
+import { StatusMark } from './StatusMark';
+import classes from './StepNode.module.css';
+
+const MARK_WORDS: Record<Mark, string> = { added: 'New', changed: 'Changed', removed: 'Removed' };
+
+export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
+  const { node, mark, readOnly } = data;
+  const { data: catalogue } = useCatalogue();
+  const result = useNodeResult(id);
+  const highlighted = useUi((state) => state.highlighted.includes(id));
+  const hovered = useRun((state) => state.hovered === id);
+  const action = findAction(catalogue, node);
+  const Icon = iconFor(node.type);
+  const summary = summaryOf(node, action);
+
+  return (
+    <div
+      className={clsx(classes.card, mark && classes[mark], result && classes[`is-${result.status}`])}
+      data-selected={selected || undefined}
+      data-lit={highlighted || hovered || undefined}
+      data-readonly={readOnly || undefined}
+      data-status={result?.status}
+      data-testid={`node-${id}`}
+    >
+      {mark && <span className={classes.mark}>{MARK_WORDS[mark]}</span>}
+      <Handle type="target" position={Position.Left} className={classes.handle} aria-label="Input" />
+      <div className={classes.head}>
+        <span className={classes.icon}>
+          <Icon size={19} stroke={1.6} aria-hidden />
+        </span>
+        <div className={classes.words}>
+          <div className={classes.label}>{titleOf(node, action)}</div>
+          {summary && <div className={classes.summary}>{summary}</div>}
+        </div>
+        {result && <StatusMark status={result.status} />}
+      </div>
+      {result ? (
+        <ResultLine id={id} />
+      ) : (
+        <Attention
+          requires={action?.requires ?? null}
+          open={openParams(node, action)}
+          unknown={!!catalogue && !action}
+        />
+      )}
+      {node.type === 'condition' ? <Branches /> : <Source />}
+    </div>
+  );
+});
+
+/** How long it took, which attempt, and what went wrong. */
+function ResultLine({ id }: { id: string }) {
+  const result = useNodeResult(id);
+  if (!result) return null;
+  const parts = [duration(result.durationMs), result.attempt > 1 ? `attempt ${result.attempt}` : ''].filter(
+    Boolean,
+  );
+  if (parts.length === 0 && !result.error) return null;
+  return (
+    <div className={classes.foot}>
+      {result.error && <span className={classes.error}>{shorten(result.error.message, 84)}</span>}
+      {parts.length > 0 && <span className={classes.facts}>{parts.join(' · ')}</span>}
+    </div>
+  );
+}
+
+interface AttentionProps {
+  requires: string | null;
+  open: string[];
+  unknown: boolean;
+}
+
+/** What stands between this node and a run, said before the run. */
+function Attention({ requires, open, unknown }: AttentionProps) {
+  const asks =
+    open.length > 0 ? `Asks for ${open.map((title) => title.toLowerCase()).join(', ')} when run` : null;
+  const words = unknown ? 'This server does not know this action' : (requires ?? asks);
+  if (!words) return null;
+  const serious = unknown || requires !== null;
+  return (
+    <div className={clsx(classes.foot, serious && classes.attention)} title={words}>
+      {serious && <IconAlertTriangle size={14} aria-hidden />}
+      <span>{shorten(words, 76)}</span>
+    </div>
+  );
+}
+
+function Source() {
+  return <Handle type="source" position={Position.Right} className={classes.handle} aria-label="Output" />;
+}
+
+function Branches() {
+  return (
+    <div className={classes.branches}>
+      {['true', 'false'].map((branch) => (
+        <div key={branch} className={classes.branch}>
+          {branch}
+          <Handle
+            type="source"
+            id={branch}
+            position={Position.Right}
+            className={classes.handle}
+            aria-label={`Output when ${branch}`}
+          />
+        </div>
+      ))}
+      <Handle
+        type="source"
+        id={EITHER}
+        position={Position.Right}
+        isConnectable={false}
+        className={classes.hidden}
+        aria-hidden
+      />
+    </div>
+  );
+}

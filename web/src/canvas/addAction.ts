@@ -1,0 +1,34 @@
+import type { ActionInfo, Position } from '@/api/types';
+import { useUi } from '@/app/ui';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { addNode, connect } from '@/workflow/ops';
+import { NODE_WIDTH, placeFor } from './geometry';
+
+/** Media type under which a dragged action travels. */
+export const DRAG_TYPE = 'application/voicegraph-action';
+
+/** Add a node at a place, as when it is dropped there. */
+export function addActionAt(action: ActionInfo, at: Position): void {
+  const position = { x: Math.round(at.x - NODE_WIDTH / 2), y: Math.round(at.y - 28) };
+  insert(action, position, null);
+}
+
+/** Add a node where there is room, behind the one selected node if there is one. */
+export function addAction(action: ActionInfo): void {
+  const workflow = currentWorkflow(useEditor.getState());
+  const { selected } = useUi.getState();
+  const after = selected.length === 1 ? workflow.nodes.find((node) => node.id === selected[0]) : undefined;
+  insert(action, placeFor(workflow, after), after?.type === 'condition' ? null : (after?.id ?? null));
+  useUi.getState().requestFit();
+}
+
+function insert(action: ActionInfo, position: Position, after: string | null): void {
+  let id = '';
+  useEditor.getState().commit((workflow) => {
+    const [added, node] = addNode(workflow, action, position);
+    id = node.id;
+    const connected = after ? connect(added, { source: after, target: id }) : added;
+    return typeof connected === 'string' ? added : connected;
+  });
+  useUi.getState().set({ toSelect: [id], inspected: id });
+}

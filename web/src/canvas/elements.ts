@@ -1,0 +1,112 @@
+/** From the view to React Flow's nodes and edges. What did not change keeps its identity, so that it does not render. */
+import type { Edge, Node } from '@xyflow/react';
+import type { Trigger, WorkflowNode } from '@/api/types';
+import { triggerId } from '@/app/ui';
+import type { View } from '@/app/view';
+import type { Mark } from '@/workflow/diff';
+import { roots } from '@/workflow/ops';
+import { positionsOf, triggerPosition } from './geometry';
+
+export type StepNode = Node<{ node: WorkflowNode; mark: Mark | undefined; readOnly: boolean }, 'step'>;
+export type TriggerNode = Node<{ trigger: Trigger; index: number; readOnly: boolean }, 'trigger'>;
+export type CanvasNode = StepNode | TriggerNode;
+
+export type FlowEdge = Edge<{ when: boolean | null; mark: Mark | undefined; fixed: boolean }, 'flow'>;
+
+/** Handle of a condition for an edge that says neither true nor false. */
+export const EITHER = 'either';
+
+export function toCanvasNodes(
+  view: View,
+  previous: readonly CanvasNode[],
+  selected: readonly string[] | null,
+): CanvasNode[] {
+  const before = new Map(previous.map((node) => [node.id, node]));
+  const positions = positionsOf(view);
+  const steps = view.nodes.map((node): CanvasNode => {
+    const old = before.get(node.id);
+    const mark = view.nodeMarks.get(node.id);
+    const position = positions.get(node.id) ?? { x: 0, y: 0 };
+    const data = { node, mark, readOnly: view.readOnly };
+    if (old?.type === 'step' && isSame(old, data, position, selected)) return old;
+    return {
+      ...(old?.type === 'step' ? old : {}),
+      id: node.id,
+      type: 'step',
+      position,
+      data,
+      draggable: !view.readOnly && mark !== 'removed',
+      deletable: !view.readOnly && mark !== 'removed',
+      connectable: !view.readOnly && mark !== 'removed',
+      selected: selected ? selected.includes(node.id) : (old?.selected ?? false),
+    };
+  });
+  const triggers = view.triggers.map((trigger, index): CanvasNode => {
+    const id = triggerId(index);
+    const old = before.get(id);
+    return {
+      ...(old?.type === 'trigger' ? old : {}),
+      id,
+      type: 'trigger',
+      position: triggerPosition(view.workflow, positions, index),
+      data: { trigger, index, readOnly: view.readOnly },
+      draggable: false,
+      deletable: !view.readOnly,
+      connectable: false,
+      selected: selected ? false : (old?.selected ?? false),
+    };
+  });
+  return [...triggers, ...steps];
+}
+
+function isSame(
+  old: StepNode,
+  data: StepNode['data'],
+  position: { x: number; y: number },
+  selected: readonly string[] | null,
+): boolean {
+  return (
+    old.data.node === data.node &&
+    old.data.mark === data.mark &&
+    old.data.readOnly === data.readOnly &&
+    old.position.x === position.x &&
+    old.position.y === position.y &&
+    (selected === null || (old.selected ?? false) === selected.includes(old.id))
+  );
+}
+
+export function toFlowEdges(view: View): FlowEdge[] {
+  const conditions = new Set(view.nodes.filter((node) => node.type === 'condition').map((node) => node.id));
+  const steps = view.edges.map((edge): FlowEdge => {
+    const when = edge.when ?? null;
+    const mark = view.edgeMarks.get(edge.id);
+    const fixed = view.readOnly || mark === 'removed';
+    return {
+      id: edge.id,
+      type: 'flow',
+      source: edge.source,
+      target: edge.target,
+      sourceHandle: conditions.has(edge.source) ? (when === null ? EITHER : String(when)) : null,
+      data: { when, mark, fixed },
+      deletable: !fixed,
+      ariaLabel: `Edge from ${edge.source} to ${edge.target}`,
+    };
+  });
+  const starts = view.triggers.flatMap((_, index) =>
+    roots(view.workflow).map((target): FlowEdge => {
+      const source = triggerId(index);
+      return {
+        id: `${source}-${target}`,
+        type: 'flow',
+        source,
+        target,
+        data: { when: null, mark: undefined, fixed: true },
+        deletable: false,
+        selectable: false,
+        focusable: false,
+        className: 'from-trigger',
+      };
+    }),
+  );
+  return [...starts, ...steps];
+}

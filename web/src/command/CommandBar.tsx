@@ -1,0 +1,122 @@
+import { ActionIcon, Loader, SegmentedControl, Textarea, Tooltip } from '@mantine/core';
+import { IconArrowUp, IconX } from '@tabler/icons-react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type Mode, useUi } from '@/app/ui';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { isEmpty } from '@/workflow/ops';
+import classes from './CommandBar.module.css';
+import { onFocusRequest } from './focus';
+import { ProposalCard } from './ProposalCard';
+import { RefusalCard } from './RefusalCard';
+import { RunControls } from './RunControls';
+import { usePlan } from './usePlan';
+
+const MODES = [
+  { value: 'edit', label: 'Edit' },
+  { value: 'new', label: 'New' },
+];
+
+/** The primary action: say what should happen, then run it. */
+export function CommandBar() {
+  const { command, mode, set } = useUi();
+  const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
+  const { plan, cancel, dismiss, planning, refusal } = usePlan();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const editing = !empty && mode === 'edit';
+
+  useEffect(() => onFocusRequest(() => field.current?.focus()), []);
+
+  const submit = () => {
+    if (command.trim() && !planning) plan(command);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (
+      event.key === 'Enter' &&
+      !event.shiftKey &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.nativeEvent.isComposing
+    ) {
+      event.preventDefault();
+      submit();
+    }
+    if (event.key === 'Escape') field.current?.blur();
+  };
+  const takeExample = (text: string) => {
+    set({ command: text });
+    dismiss();
+    field.current?.focus();
+  };
+
+  return (
+    <div className={classes.stack}>
+      {refusal && <RefusalCard refusal={refusal} onExample={takeExample} onClose={dismiss} />}
+      <ProposalCard />
+      <form
+        className={classes.bar}
+        aria-label="Command bar"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <div className={classes.say}>
+          <Textarea
+            ref={field}
+            variant="unstyled"
+            className={classes.field}
+            classNames={{ input: classes.input }}
+            aria-label="Describe the workflow"
+            placeholder={editing ? 'Say what to change…' : 'Say what should happen…'}
+            value={command}
+            onChange={(event) => set({ command: event.currentTarget.value })}
+            onKeyDown={onKeyDown}
+            autosize
+            minRows={1}
+            maxRows={5}
+            maxLength={4_000}
+            autoFocus
+          />
+          {planning ? (
+            <Tooltip label="Stop planning">
+              <ActionIcon size={36} radius="lg" aria-label="Stop planning" onClick={cancel}>
+                <span className={classes.planning}>
+                  <Loader size={30} color="gray" type="oval" />
+                  <IconX size={14} aria-hidden />
+                </span>
+              </ActionIcon>
+            </Tooltip>
+          ) : (
+            <Tooltip label={editing ? 'Plan the change (Enter)' : 'Plan the workflow (Enter)'}>
+              <ActionIcon
+                type="submit"
+                size={36}
+                radius="lg"
+                variant={empty ? 'filled' : 'default'}
+                color={empty ? 'accent' : 'gray'}
+                aria-label={editing ? 'Plan the change' : 'Plan the workflow'}
+                disabled={!command.trim()}
+              >
+                <IconArrowUp size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </div>
+        {!empty && (
+          <div className={classes.row}>
+            <SegmentedControl
+              size="xs"
+              radius="md"
+              data={MODES}
+              value={mode}
+              onChange={(value) => set({ mode: value as Mode })}
+              aria-label="What the sentence does: edit this workflow, or plan a new one"
+            />
+            <RunControls />
+          </div>
+        )}
+      </form>
+      <output className="sr-only">{planning ? 'Planning…' : ''}</output>
+    </div>
+  );
+}

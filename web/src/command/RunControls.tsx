@@ -1,0 +1,43 @@
+import { Button, Switch, Tooltip } from '@mantine/core';
+import { IconPlayerPlayFilled } from '@tabler/icons-react';
+import { useInfo } from '@/api/queries';
+import { useUi } from '@/app/ui';
+import { useRunner } from '@/runs/runner';
+import { useEditor } from '@/workflow/editor';
+import classes from './CommandBar.module.css';
+
+/** The run button and, beside it, where the run goes. */
+export function RunControls() {
+  const { background, setBackground } = useUi();
+  const { data: info } = useInfo();
+  const { run, starting } = useRunner();
+  const proposed = useEditor((state) => state.proposal !== null);
+  const engine = info ? ` Engine: ${info.engine.title}.` : '';
+  const meaning = `On: the run is saved first, retries by itself and goes on when this page is closed or the server restarts.${engine} Off: it runs live in front of you, without retries.`;
+  return (
+    <div className={classes.run}>
+      <Tooltip label={meaning}>
+        <Switch
+          size="sm"
+          color="accent"
+          label="Background Execution"
+          checked={background}
+          onChange={(event) => setBackground(event.currentTarget.checked)}
+          aria-description={meaning}
+        />
+      </Tooltip>
+      <Tooltip label="Ctrl+Enter">
+        <Button
+          variant={proposed ? 'default' : 'filled'}
+          color={proposed ? 'gray' : 'accent'}
+          radius="md"
+          loading={starting}
+          leftSection={<IconPlayerPlayFilled size={15} aria-hidden />}
+          onClick={() => void run()}
+        >
+          {background ? 'Run in Background' : 'Run Workflow'}
+        </Button>
+      </Tooltip>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { api } from '@/api/client';
+import { ApiError, isAbort } from '@/api/http';
+import { useUi } from '@/app/ui';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { isEmpty } from '@/workflow/ops';
+
+/** Why a sentence was not taken, with one that would be. */
+export interface Refusal {
+  message: string;
+  example: string | null;
+}
+
+/** Turns a sentence into a proposal: a new graph, or a change of the one on the canvas. */
+export function usePlan() {
+  const abort = useRef<AbortController | null>(null);
+  const mutation = useMutation({
+    mutationFn: async (text: string) => {
+      abort.current = new AbortController();
+      const editor = useEditor.getState();
+      const current = currentWorkflow(editor);
+      if (useUi.getState().mode === 'edit' && !isEmpty(current)) {
+        const answer = await api.edit(text, current, abort.current.signal);
+        editor.accept(); // what is changed further was good enough to build on
+        useEditor.getState().proposeEdit(text, answer);
+      } else {
+        const answer = await api.parse(text, abort.current.signal);
+        useEditor.getState().proposePlan(text, answer);
+      }
+    },
+    onSuccess: () => useUi.getState().set({ command: '', mode: 'edit', inspected: null }),
+  });
+  return {
+    plan: (text: string) => mutation.mutate(text.trim()),
+    cancel: () => abort.current?.abort(),
+    dismiss: mutation.reset,
+    planning: mutation.isPending,
+    refusal: mutation.error && !isAbort(mutation.error) ? toRefusal(mutation.error) : null,
+  };
+}
+
+function toRefusal(error: Error): Refusal {
+  const details = error instanceof ApiError ? error.details : null;
+  const example =
+    details && typeof details === 'object' && 'example' in details && typeof details.example === 'string'
+      ? details.example
+      : null;
+  return { message: error.message, example };
+}

@@ -1,0 +1,80 @@
+import { MultiSelect } from '@mantine/core';
+import type { Workflow, WorkflowNode } from '@/api/types';
+import { toast } from '@/app/toasts';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { connect, remove, wouldLoop } from '@/workflow/ops';
+import classes from './Panel.module.css';
+
+interface Props {
+  node: WorkflowNode;
+  readOnly: boolean;
+}
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+/** A source as a value: the node, and for a condition the branch. */
+const choiceValue = (source: string, when: boolean | null | undefined) =>
+  when === null || when === undefined ? source : `${source} ${when}`;
+
+function choicesFor(workflow: Workflow, node: WorkflowNode): Choice[] {
+  return workflow.nodes
+    .filter((other) => other.id !== node.id && !wouldLoop(workflow, other.id, node.id))
+    .flatMap((other) => {
+      const label = other.label || other.id;
+      if (other.type !== 'condition') return [{ value: other.id, label }];
+      return [true, false].map((when) => ({
+        value: choiceValue(other.id, when),
+        label: `${label}: ${when}`,
+      }));
+    });
+}
+
+/** The incoming edges as a list: the way to connect nodes without a pointer. */
+export function Connections({ node, readOnly }: Props) {
+  const workflow = useEditor(currentWorkflow);
+  if (readOnly || workflow.nodes.length < 2) return null;
+  const incoming = workflow.edges.filter((edge) => edge.target === node.id);
+  const values = incoming.map((edge) => choiceValue(edge.source, edge.when));
+
+  const change = (next: string[]) => {
+    const dropped = incoming.filter((edge) => !next.includes(choiceValue(edge.source, edge.when)));
+    const added = next.filter((value) => !values.includes(value));
+    useEditor.getState().commit((current) => {
+      let result = remove(
+        current,
+        [],
+        dropped.map((edge) => edge.id),
+      );
+      for (const value of added) {
+        const [source = '', branch] = value.split(' ');
+        const connected = connect(result, {
+          source,
+          target: node.id,
+          ...(branch ? { when: branch === 'true' } : {}),
+        });
+        if (typeof connected === 'string')
+          toast('These two cannot be connected', connected, { stays: true, id: 'connect' });
+        else result = connected;
+      }
+      return result;
+    });
+  };
+
+  return (
+    <section className={classes.section} aria-label="Connections">
+      <MultiSelect
+        label="Runs after"
+        description="It starts as soon as all of these are done, with their results as its input."
+        placeholder={values.length ? '' : 'Nothing: it starts the workflow'}
+        data={choicesFor(workflow, node)}
+        value={values}
+        onChange={change}
+        searchable
+        hidePickedOptions
+      />
+    </section>
+  );
+}

@@ -1,0 +1,92 @@
+import { Alert } from '@mantine/core';
+import { IconAlertCircle } from '@tabler/icons-react';
+import type { NodeResult, Output, Workflow, WorkflowNode } from '@/api/types';
+import { duration, exact } from '@/runs/format';
+import { useNodeResult, useRun } from '@/runs/store';
+import { OutputView } from './output/OutputView';
+import classes from './Panel.module.css';
+
+interface Props {
+  node: WorkflowNode;
+  workflow: Workflow;
+}
+
+/** What went in and what came out, side by side. */
+export function NodeData({ node, workflow }: Props) {
+  const result = useNodeResult(node.id);
+  const nodes = useRun((state) => state.run?.nodes);
+  const sources = workflow.edges
+    .filter((edge) => edge.target === node.id)
+    .map((edge) => ({
+      id: edge.source,
+      label: workflow.nodes.find((other) => other.id === edge.source)?.label || edge.source,
+      output: nodes?.[edge.source]?.output ?? null,
+    }));
+  return (
+    <>
+      {result && <Facts result={result} />}
+      {result?.error && (
+        <Alert color="red" mb="md" icon={<IconAlertCircle aria-hidden />} title="This node failed">
+          {result.error.message}
+        </Alert>
+      )}
+      <div className={classes.columns}>
+        <section className={classes.column} aria-label="Input">
+          <h3 className={classes.sectionTitle}>Input</h3>
+          {sources.length === 0 && <p className={classes.description}>Nothing comes before this node.</p>}
+          {sources.map((source) => (
+            <Source key={source.id} {...source} titled={sources.length > 1} />
+          ))}
+        </section>
+        <section className={classes.column} aria-label="Output">
+          <h3 className={classes.sectionTitle}>Output</h3>
+          {result?.output ? (
+            <OutputView output={result.output} />
+          ) : (
+            <p className={classes.description}>
+              {result?.status === 'skipped' ? 'It was skipped.' : 'Nothing yet.'}
+            </p>
+          )}
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Source({ label, output, titled }: { label: string; output: Output | null; titled: boolean }) {
+  return (
+    <div>
+      {titled && <h4 className={classes.subtitle}>{label}</h4>}
+      {output ? (
+        <OutputView output={output} />
+      ) : (
+        <p className={classes.description}>“{label}” gave nothing.</p>
+      )}
+    </div>
+  );
+}
+
+function Facts({ result }: { result: NodeResult }) {
+  const metrics = result.output?.metrics;
+  const tokens = metrics && (metrics.inputTokens != null || metrics.outputTokens != null);
+  return (
+    <p className={classes.facts}>
+      {result.startTime && (
+        <span title={exact(result.startTime)}>{duration(result.durationMs) || 'under way'}</span>
+      )}
+      {result.attempt > 1 && <span>attempt {result.attempt}</span>}
+      {metrics?.model && <span>{metrics.model}</span>}
+      {tokens && (
+        <span>
+          {metrics.inputTokens ?? 0} tokens in, {metrics.outputTokens ?? 0} out
+        </span>
+      )}
+      {metrics?.cost != null && (
+        <span>
+          ${metrics.cost.toFixed(4)}
+          {metrics.estimated ? ' (estimated)' : ''}
+        </span>
+      )}
+    </p>
+  );
+}

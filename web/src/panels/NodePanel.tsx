@@ -1,0 +1,100 @@
+import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
+import { IconTrash, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useCatalogue } from '@/api/queries';
+import { triggerIndex, useUi } from '@/app/ui';
+import { useView } from '@/app/view';
+import { iconFor } from '@/canvas/icons';
+import { StatusMark } from '@/canvas/StatusMark';
+import { useNodeResult } from '@/runs/store';
+import { findAction, titleOf } from '@/workflow/describe';
+import { useEditor } from '@/workflow/editor';
+import { remove } from '@/workflow/ops';
+import { NodeData } from './NodeData';
+import { NodeSettings } from './NodeSettings';
+import classes from './Panel.module.css';
+import { TriggerPanel } from './TriggerPanel';
+
+/** Beside the canvas: what is selected, as a form, and what a run made of it. */
+export function NodePanel() {
+  const inspected = useUi((state) => state.inspected);
+  if (inspected === null) return null;
+  const index = triggerIndex(inspected);
+  return index === null ? (
+    <StepPanel key={inspected} id={inspected} />
+  ) : (
+    <TriggerPanel key={inspected} index={index} />
+  );
+}
+
+type Tab = 'settings' | 'data';
+
+function StepPanel({ id }: { id: string }) {
+  const view = useView();
+  const { data: catalogue } = useCatalogue();
+  const result = useNodeResult(id);
+  const [chosen, setChosen] = useState<Tab | null>(null);
+  const node = view.nodes.find((candidate) => candidate.id === id);
+  if (!node) return null;
+
+  const action = findAction(catalogue, node);
+  const readOnly = view.readOnly || view.nodeMarks.get(id) === 'removed';
+  const tab = result ? (chosen ?? (readOnly ? 'data' : 'settings')) : 'settings';
+  const Icon = iconFor(node.type);
+  const close = () => useUi.getState().inspect(null);
+  const deleteNode = () => {
+    useEditor.getState().commit((workflow) => remove(workflow, [id], []));
+    close();
+  };
+
+  return (
+    <aside
+      className={classes.panel}
+      data-wide={tab === 'data' || undefined}
+      aria-label={`Node: ${titleOf(node, action)}`}
+    >
+      <header className={classes.header}>
+        <Icon size={20} stroke={1.6} aria-hidden className={classes.icon} />
+        <div className={classes.heading}>
+          <h2 className={classes.title}>{titleOf(node, action)}</h2>
+          <div className={classes.subtitle}>
+            {node.type} · {node.action}
+          </div>
+        </div>
+        {result && <StatusMark status={result.status} />}
+        {!readOnly && (
+          <Tooltip label="Delete this node (Del)">
+            <ActionIcon aria-label="Delete this node" onClick={deleteNode}>
+              <IconTrash size={17} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <ActionIcon aria-label="Close the panel" onClick={close}>
+          <IconX size={18} aria-hidden />
+        </ActionIcon>
+      </header>
+      {result && (
+        <div className={classes.tabs}>
+          <SegmentedControl
+            size="xs"
+            fullWidth
+            value={tab}
+            onChange={(value) => setChosen(value as Tab)}
+            data={[
+              { value: 'settings', label: 'Settings' },
+              { value: 'data', label: 'Input & output' },
+            ]}
+            aria-label="What the panel shows"
+          />
+        </div>
+      )}
+      <div className={classes.body}>
+        {tab === 'settings' ? (
+          <NodeSettings node={node} action={action} readOnly={readOnly} />
+        ) : (
+          <NodeData node={node} workflow={view.workflow} />
+        )}
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,98 @@
+import { ActionIcon, Alert, Autocomplete, TextInput } from '@mantine/core';
+import { IconCalendarClock, IconInfoCircle, IconTrash, IconWebhook, IconX } from '@tabler/icons-react';
+import { useInfo } from '@/api/queries';
+import type { Schedule } from '@/api/types';
+import { useUi } from '@/app/ui';
+import { useView } from '@/app/view';
+import { NOT_FIRING } from '@/canvas/TriggerNode';
+import { cronInWords, triggerInWords } from '@/workflow/describe';
+import { useEditor } from '@/workflow/editor';
+import { setTrigger } from '@/workflow/ops';
+import classes from './Panel.module.css';
+
+export function TriggerPanel({ index }: { index: number }) {
+  const view = useView();
+  const { data: info } = useInfo();
+  const trigger = view.triggers[index];
+  if (!trigger) return null;
+  const Icon = trigger.kind === 'schedule' ? IconCalendarClock : IconWebhook;
+  const close = () => useUi.getState().inspect(null);
+  const removeTrigger = () => {
+    useEditor.getState().commit((workflow) => setTrigger(workflow, index, null));
+    close();
+  };
+  return (
+    <aside className={classes.panel} aria-label={`Trigger: ${triggerInWords(trigger)}`}>
+      <header className={classes.header}>
+        <Icon size={20} stroke={1.6} aria-hidden className={classes.icon} />
+        <div className={classes.heading}>
+          <h2 className={classes.title}>{triggerInWords(trigger)}</h2>
+          <div className={classes.subtitle}>{trigger.kind === 'schedule' ? 'Schedule' : 'Webhook'}</div>
+        </div>
+        {!view.readOnly && (
+          <ActionIcon aria-label="Remove this trigger" onClick={removeTrigger}>
+            <IconTrash size={17} aria-hidden />
+          </ActionIcon>
+        )}
+        <ActionIcon aria-label="Close the panel" onClick={close}>
+          <IconX size={18} aria-hidden />
+        </ActionIcon>
+      </header>
+      <div className={classes.body}>
+        <div className={classes.form}>
+          {info && !info.triggers && (
+            <Alert color="gray" icon={<IconInfoCircle aria-hidden />}>
+              {NOT_FIRING} The workflow keeps what you set here.
+            </Alert>
+          )}
+          {trigger.kind === 'schedule' && (
+            <ScheduleForm schedule={trigger} index={index} readOnly={view.readOnly} />
+          )}
+          {trigger.kind === 'webhook' && (
+            <p className={classes.description}>
+              The body of the call is at hand in every node as {'{{ trigger.body }}'}.
+            </p>
+          )}
+        </div>
+      </div>
+    </aside>
+  );
+}
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+
+interface ScheduleProps {
+  schedule: Schedule;
+  index: number;
+  readOnly: boolean;
+}
+
+function ScheduleForm({ schedule, index, readOnly }: ScheduleProps) {
+  const change = (part: Partial<Schedule>) =>
+    useEditor
+      .getState()
+      .commit((workflow) => setTrigger(workflow, index, { ...schedule, ...part }), `trigger-${index}`);
+  const words = cronInWords(schedule.cron);
+  return (
+    <>
+      <TextInput
+        label="When"
+        description="Minute, hour, day of month, month, day of week (Sunday is 0)."
+        value={schedule.cron}
+        disabled={readOnly}
+        error={words ? undefined : 'This is no schedule in five fields, such as 0 9 * * 1 (Mondays at 9).'}
+        onChange={(event) => change({ cron: event.currentTarget.value })}
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+      />
+      <Autocomplete
+        label="Time zone"
+        placeholder="The server's"
+        data={ZONES}
+        limit={40}
+        value={schedule.timezone ?? ''}
+        disabled={readOnly}
+        onChange={(value) => change({ timezone: value || null })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,128 @@
+import { NumberInput, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import type { Json, ParamSchema } from '@/api/types';
+import { FileField } from './FileField';
+import { JsonField } from './JsonField';
+import { PairsField } from './PairsField';
+import { shapeOf, titleFrom } from './schema';
+
+export interface FieldProps {
+  schema: ParamSchema;
+  /** The schema that holds `$defs`, when it is not `schema` itself. */
+  root?: ParamSchema | undefined;
+  name?: string | undefined;
+  description?: string | undefined;
+  value: Json | undefined;
+  /** Undefined leaves the param to its default. */
+  onChange: (value: Json | undefined) => void;
+  required?: boolean | undefined;
+  disabled?: boolean | undefined;
+  autoFocus?: boolean | undefined;
+  error?: string | undefined;
+}
+
+function textOf(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Anything but text in a number's or a switch's place is a template, and is edited as what it is: text. */
+function isTemplate(value: Json | undefined): boolean {
+  return typeof value === 'string' && value.includes('{');
+}
+
+/** One value of a params model, with the control that its schema asks for. */
+export function Field(props: FieldProps) {
+  const { value, onChange, name = '', required, disabled, autoFocus, error } = props;
+  const { kind, schema, nullable, integer, options } = shapeOf(props.schema, props.root);
+  const fallback = schema.default;
+  const common = {
+    label: schema.title ?? titleFrom(name),
+    description: props.description ?? schema.description,
+    required: required ?? false,
+    disabled: disabled ?? false,
+    error,
+    'data-autofocus': autoFocus || undefined,
+  };
+  const placeholder = textOf(fallback) || textOf(schema.examples?.[0]) || undefined;
+  const onText = (text: string) => onChange(text === '' ? undefined : text);
+  const text = {
+    ...common,
+    placeholder,
+    value: textOf(value),
+    onChange: (event: { currentTarget: { value: string } }) => onText(event.currentTarget.value),
+  };
+
+  if ((kind === 'number' || kind === 'boolean') && isTemplate(value)) return <TextInput {...text} />;
+  switch (kind) {
+    case 'textarea':
+      return <Textarea {...text} autosize minRows={3} maxRows={14} />;
+    case 'code':
+      return (
+        <Textarea
+          {...text}
+          autosize
+          minRows={3}
+          maxRows={18}
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+        />
+      );
+    case 'secret':
+      return <PasswordInput {...text} autoComplete="off" />;
+    case 'url':
+      return <TextInput {...text} type="url" inputMode="url" placeholder={placeholder ?? 'https://…'} />;
+    case 'number':
+      return (
+        <NumberInput
+          {...common}
+          placeholder={placeholder}
+          value={typeof value === 'number' ? value : ''}
+          onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
+          min={schema.minimum ?? schema.exclusiveMinimum}
+          max={schema.maximum ?? schema.exclusiveMaximum}
+          allowDecimal={!integer}
+          clampBehavior="blur"
+        />
+      );
+    case 'boolean':
+      return (
+        <Switch
+          {...common}
+          color="gray.6"
+          checked={value === undefined || value === null ? fallback === true : value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      );
+    case 'enum':
+      return (
+        <Select
+          {...common}
+          placeholder={placeholder}
+          data={options.map((option) => ({ value: String(option), label: titleFrom(String(option)) }))}
+          value={value === undefined || value === null ? null : String(value)}
+          onChange={(next) => onChange(options.find((option) => String(option) === next))}
+          clearable={nullable || fallback !== undefined}
+          allowDeselect={false}
+        />
+      );
+    case 'list':
+      return (
+        <TagsInput
+          {...common}
+          placeholder={placeholder ?? 'Type one and press Enter'}
+          value={Array.isArray(value) ? value.map(textOf) : isTemplate(value) ? [textOf(value)] : []}
+          onChange={(next) => onChange(next.length ? next : undefined)}
+          acceptValueOnBlur
+        />
+      );
+    case 'pairs':
+      return <PairsField {...common} value={value} onChange={onChange} />;
+    case 'file':
+    case 'files':
+      return <FileField {...common} multiple={kind === 'files'} value={value} onChange={onChange} />;
+    case 'json':
+      return <JsonField {...common} value={value} onChange={onChange} />;
+    default:
+      return <TextInput {...text} />;
+  }
+}

@@ -1,0 +1,126 @@
+import { ActionIcon, Button, FileButton, Group, Input, Stack } from '@mantine/core';
+import { IconFile, IconUpload, IconX } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { type DragEvent, useState } from 'react';
+import { api } from '@/api/client';
+import { describe } from '@/api/http';
+import { useInfo } from '@/api/queries';
+import type { FileRef } from '@/api/types';
+import { bytes } from '@/runs/format';
+import type { ControlProps } from './controls';
+import classes from './form.module.css';
+
+interface Props extends ControlProps {
+  multiple: boolean;
+}
+
+/** Names of files sent from this page; a reload leaves their ids alone. */
+const names = new Map<string, FileRef>();
+
+/** Sends files at once and keeps their ids as the value. */
+export function FileField({
+  label,
+  description,
+  required,
+  disabled,
+  error,
+  multiple,
+  value,
+  onChange,
+}: Props) {
+  const { data: info } = useInfo();
+  const [over, setOver] = useState(false);
+  const ids = (Array.isArray(value) ? value : [value]).filter(
+    (id): id is string => typeof id === 'string' && id !== '',
+  );
+  const set = (next: string[]) => onChange(next.length === 0 ? undefined : multiple ? next : next.at(-1));
+
+  const upload = useMutation({
+    mutationFn: async (files: File[]) => {
+      const limit = info?.maxUploadBytes;
+      const large = files.find((file) => limit !== undefined && file.size > limit);
+      if (large)
+        throw new Error(`“${large.name}” has ${bytes(large.size)}; the limit is ${bytes(limit ?? 0)}.`);
+      const refs: FileRef[] = [];
+      for (const file of files) refs.push(await api.uploadFile(file));
+      return refs;
+    },
+    onSuccess: (refs) => {
+      for (const ref of refs) names.set(ref.id, ref);
+      set([...(multiple ? ids : []), ...refs.map((ref) => ref.id)]);
+    },
+  });
+  const send = (files: File[]) => {
+    if (files.length > 0 && !disabled) upload.mutate(multiple ? files : files.slice(0, 1));
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    send([...event.dataTransfer.files]);
+  };
+  const problem = upload.error ? describe(upload.error) : error;
+  const shownLabel = ids.length > 0 && !multiple ? 'Replace file' : 'Choose file';
+
+  return (
+    <Input.Wrapper
+      label={label}
+      description={description}
+      required={required}
+      error={problem}
+      labelElement="div"
+    >
+      <Stack
+        gap={6}
+        mt={6}
+        className={classes.drop}
+        data-over={over || undefined}
+        role="group"
+        aria-label={label}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        {ids.map((id) => (
+          <Group key={id} gap={8} wrap="nowrap">
+            <IconFile size={16} aria-hidden />
+            <a className={classes.file} href={api.fileUrl(id)} download>
+              {names.get(id)?.name ?? 'Uploaded file'}
+            </a>
+            <span className={classes.size}>{names.has(id) ? bytes(names.get(id)?.size ?? 0) : ''}</span>
+            <ActionIcon
+              size="sm"
+              disabled={disabled}
+              aria-label={`Remove ${names.get(id)?.name ?? 'the file'}`}
+              onClick={() => set(ids.filter((other) => other !== id))}
+            >
+              <IconX size={14} aria-hidden />
+            </ActionIcon>
+          </Group>
+        ))}
+        <FileButton
+          multiple={multiple}
+          disabled={disabled}
+          onChange={(chosen: File | File[] | null) => send(chosen ? [chosen].flat() : [])}
+          inputProps={{ 'aria-label': label }}
+        >
+          {(button) => (
+            <Button
+              {...button}
+              size="xs"
+              w="fit-content"
+              disabled={disabled}
+              loading={upload.isPending}
+              leftSection={<IconUpload size={14} aria-hidden />}
+              aria-label={`${shownLabel}: ${label}`}
+            >
+              {shownLabel}
+            </Button>
+          )}
+        </FileButton>
+      </Stack>
+    </Input.Wrapper>
+  );
+}

@@ -1,0 +1,94 @@
+import { ActionIcon, Tabs, Tooltip } from '@mantine/core';
+import { IconCopy, IconDownload } from '@tabler/icons-react';
+import { api } from '@/api/client';
+import type { FileRef, Output } from '@/api/types';
+import { copyText } from '@/app/copy';
+import { bytes } from '@/runs/format';
+import { JsonTree } from './JsonTree';
+import { Markdown } from './Markdown';
+import classes from './output.module.css';
+import { RowTable } from './RowTable';
+import { isMarkdown, rowsOf } from './shapes';
+
+/** One output, in every form that suits it. */
+export function OutputView({ output }: { output: Output }) {
+  const { text, data, files = [], meta = {} } = output;
+  const rows = rowsOf(data);
+  const hasData = data !== null && data !== undefined;
+  const hasMeta = Object.keys(meta).length > 0;
+  const first =
+    files.length && !text
+      ? 'files'
+      : rows
+        ? 'table'
+        : text || !hasData
+          ? isMarkdown(text)
+            ? 'markdown'
+            : 'text'
+          : 'json';
+  return (
+    <Tabs defaultValue={first} keepMounted={false} variant="default" className={classes.tabs}>
+      <Tabs.List>
+        {rows && <Tabs.Tab value="table">Table</Tabs.Tab>}
+        <Tabs.Tab value="text">Text</Tabs.Tab>
+        {text && <Tabs.Tab value="markdown">Markdown</Tabs.Tab>}
+        {hasData && <Tabs.Tab value="json">JSON</Tabs.Tab>}
+        {files.length > 0 && <Tabs.Tab value="files">Files ({files.length})</Tabs.Tab>}
+        {hasMeta && <Tabs.Tab value="meta">Details</Tabs.Tab>}
+        <CopyButton text={text || JSON.stringify(data, null, 2)} />
+      </Tabs.List>
+      {rows && (
+        <Tabs.Panel value="table">
+          <RowTable rows={rows} />
+        </Tabs.Panel>
+      )}
+      <Tabs.Panel value="text">
+        <pre className={classes.text}>{text || 'No text.'}</pre>
+      </Tabs.Panel>
+      <Tabs.Panel value="markdown">
+        <Markdown text={text} />
+      </Tabs.Panel>
+      <Tabs.Panel value="json">
+        <JsonTree value={data ?? null} />
+      </Tabs.Panel>
+      <Tabs.Panel value="files">
+        <Files files={files} />
+      </Tabs.Panel>
+      <Tabs.Panel value="meta">
+        <JsonTree value={meta} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function CopyButton({ text }: { text: string }) {
+  return (
+    <Tooltip label="Copy">
+      <ActionIcon size="md" ml="auto" aria-label="Copy this" onClick={() => void copyText(text)}>
+        <IconCopy size={15} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+/** Formats that a browser shows without running anything in them. */
+const SHOWN = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+
+function Files({ files }: { files: FileRef[] }) {
+  return (
+    <ul className={classes.files}>
+      {files.map((file) => (
+        <li key={file.id}>
+          <a href={api.fileUrl(file.id)} download={file.name} className={classes.file}>
+            <IconDownload size={16} aria-hidden />
+            <span className={classes.name}>{file.name}</span>
+            <span className={classes.size}>{bytes(file.size)}</span>
+          </a>
+          {SHOWN.includes(file.mediaType) && (
+            <img className={classes.image} src={api.fileUrl(file.id)} alt={file.name} loading="lazy" />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

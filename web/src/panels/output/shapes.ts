@@ -1,0 +1,28 @@
+import type { Json } from '@/api/types';
+
+export type Row = Record<string, Json>;
+
+/** The value as rows of a table, when it is a list of objects; null otherwise. */
+export function rowsOf(data: Json | undefined): Row[] | null {
+  if (!Array.isArray(data) || data.length === 0) return null;
+  const isRow = (item: Json): item is Row =>
+    item !== null && typeof item === 'object' && !Array.isArray(item);
+  return data.every(isRow) ? data : null;
+}
+
+/** Columns in the order in which the first rows name them. */
+export function columnsOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.slice(0, 50).flatMap((row) => Object.keys(row)))];
+}
+
+export function cellText(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** A guess that decides which tab comes first, nothing more. */
+export function isMarkdown(text: string): boolean {
+  return (
+    /^(#{1,6} |[-*] |\d+\. |> |```|\|.+\|)/m.test(text) || /\*\*[^*]+\*\*|\[[^\]]+\]\([^)]+\)/.test(text)
+  );
+}

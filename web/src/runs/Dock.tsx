@@ -1,0 +1,114 @@
+import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
+import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '@/api/client';
+import { toastError } from '@/app/toasts';
+import { useUi } from '@/app/ui';
+import { usePhone } from '@/app/usePhone';
+import { StatusMark } from '@/canvas/StatusMark';
+import classes from './Dock.module.css';
+import { duration } from './format';
+import { LogPanel } from './LogPanel';
+import { isOver, type RunRecord } from './record';
+import { StatusBadge } from './StatusBadge';
+import { useRun } from './store';
+import { TimelinePanel } from './TimelinePanel';
+import { closeRun } from './watch';
+
+type Tab = 'log' | 'timeline';
+
+/** Under the graph: how the run on the canvas goes. */
+export function Dock() {
+  const { run, readOnly, stalled } = useRun();
+  const open = useUi((state) => state.dockOpen);
+  const phone = usePhone();
+  const [tab, setTab] = useState<Tab>('log');
+  if (!run) return null;
+  const toggle = () => useUi.getState().set({ dockOpen: !open });
+  const both = !phone;
+  return (
+    <section className={classes.dock} aria-label="Run" data-open={open || undefined} data-testid="dock">
+      <header className={classes.header}>
+        <StatusBadge status={run.status} />
+        <Progress run={run} />
+        {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
+        <span className={classes.spring} />
+        {open && !both && (
+          <SegmentedControl
+            size="xs"
+            value={tab}
+            onChange={(value) => setTab(value as Tab)}
+            data={[
+              { value: 'log', label: 'Log' },
+              { value: 'timeline', label: 'Timeline' },
+            ]}
+            aria-label="What of the run is shown"
+          />
+        )}
+        {!isOver(run.status) && <CancelButton runId={run.id} />}
+        <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
+          <ActionIcon
+            aria-label={open ? 'Hide log and timeline' : 'Show log and timeline'}
+            aria-expanded={open}
+            onClick={toggle}
+          >
+            {open ? <IconChevronDown size={18} aria-hidden /> : <IconChevronUp size={18} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
+        {!readOnly && (
+          <Tooltip label="Take this run off the canvas. It stays in Workflow History.">
+            <ActionIcon aria-label="Take this run off the canvas" onClick={closeRun}>
+              <IconX size={17} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </header>
+      {open && (
+        <div className={classes.body}>
+          {(both || tab === 'timeline') && (
+            <div className={classes.timeline}>
+              <TimelinePanel run={run} />
+            </div>
+          )}
+          {(both || tab === 'log') && <LogPanel logs={run.logs} workflow={run.workflow} />}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Progress({ run }: { run: RunRecord }) {
+  const results = Object.values(run.nodes);
+  const done = results.filter((node) => node.status === 'completed' || node.status === 'skipped').length;
+  const going = results.filter((node) => node.status === 'running' || node.status === 'retrying');
+  const length = run.startTime && run.endTime ? Date.parse(run.endTime) - Date.parse(run.startTime) : null;
+  const first = going[0];
+  const label = first && (run.workflow.nodes.find((node) => node.id === first.nodeId)?.label || first.nodeId);
+  return (
+    <>
+      <span className={classes.facts}>
+        {done} of {run.workflow.nodes.length} nodes{length !== null && ` · ${duration(length)}`}
+      </span>
+      {first && !isOver(run.status) && (
+        <span className={classes.going}>
+          <StatusMark status={first.status} size={14} />
+          {label}
+          {going.length > 1 && ` and ${going.length - 1} more`}
+        </span>
+      )}
+    </>
+  );
+}
+
+function CancelButton({ runId }: { runId: string }) {
+  const cancel = useMutation({
+    mutationFn: () => api.cancelRun(runId),
+    onError: (error) => toastError('The run could not be cancelled', error),
+  });
+  return (
+    <Button size="xs" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+      Cancel run
+    </Button>
+  );
+}

@@ -1,0 +1,113 @@
+import { ActionIcon, Switch, TextInput, Tooltip } from '@mantine/core';
+import { IconCopy, IconSearch } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import clsx from 'clsx';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import type { RunEvent } from '@/api/events';
+import type { Workflow } from '@/api/types';
+import { copyText } from '@/app/copy';
+import classes from './LogPanel.module.css';
+import { asText, filterLog, type LogLine, toLines } from './log';
+import { useRun } from './store';
+
+interface Props {
+  logs: readonly RunEvent[];
+  workflow: Workflow;
+}
+
+/** Everything that happened, in order. Only the lines in sight are in the page. */
+export function LogPanel({ logs, workflow }: Props) {
+  const [filter, setFilter] = useState('');
+  const [follow, setFollow] = useState(true);
+  const wanted = useDeferredValue(filter);
+  const lines = useMemo(() => filterLog(toLines(logs, workflow), wanted), [logs, workflow, wanted]);
+  return (
+    <section className={classes.panel} aria-label="Log">
+      <div className={classes.tools}>
+        <TextInput
+          size="xs"
+          className={classes.filter}
+          leftSection={<IconSearch size={14} aria-hidden />}
+          placeholder="Filter"
+          aria-label="Filter the log"
+          value={filter}
+          onChange={(event) => setFilter(event.currentTarget.value)}
+        />
+        <Switch
+          size="xs"
+          color="gray.6"
+          label="Follow"
+          checked={follow}
+          onChange={(event) => setFollow(event.currentTarget.checked)}
+        />
+        <Tooltip label="Copy the log">
+          <ActionIcon size="md" aria-label="Copy the log" onClick={() => void copyText(asText(lines))}>
+            <IconCopy size={15} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <Lines lines={lines} follow={follow} onScrolledUp={() => setFollow(false)} />
+    </section>
+  );
+}
+
+interface LinesProps {
+  lines: LogLine[];
+  follow: boolean;
+  onScrolledUp: () => void;
+}
+
+const ROW = 24;
+
+function Lines({ lines, follow, onScrolledUp }: LinesProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const hovered = useRun((state) => state.hovered);
+  const hover = useRun((state) => state.hover);
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    getItemKey: (index) => lines[index]?.seq ?? index,
+    overscan: 12,
+  });
+  useEffect(() => {
+    if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' });
+  }, [follow, lines.length, rows]);
+
+  if (lines.length === 0) return <p className={classes.empty}>No lines.</p>;
+  return (
+    <div
+      ref={box}
+      className={classes.lines}
+      role="log"
+      aria-live="off"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      onWheel={(e) => e.deltaY < 0 && onScrolledUp()}
+    >
+      <div className={classes.all} style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map((row) => {
+          const line = lines[row.index];
+          if (!line) return null;
+          return (
+            // biome-ignore lint/a11y/noStaticElementInteractions: hovering only mirrors what the canvas shows
+            <div
+              key={row.key}
+              ref={rows.measureElement}
+              data-index={row.index}
+              className={clsx(classes.line, classes[line.tone])}
+              data-lit={(line.nodeId !== null && line.nodeId === hovered) || undefined}
+              style={{ transform: `translateY(${row.start}px)` }}
+              onMouseEnter={() => hover(line.nodeId)}
+              onMouseLeave={() => hover(null)}
+            >
+              <span className={classes.time}>{line.time}</span>
+              <span className={classes.label}>{line.label}</span>
+              <span className={classes.message}>{line.message}</span>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { Button, Tooltip } from '@mantine/core';
+import { IconPencil, IconRefresh } from '@tabler/icons-react';
+import { toastError } from '@/app/toasts';
+import { useUi } from '@/app/ui';
+import { useEditor } from '@/workflow/editor';
+import { newWorkflowId } from '@/workflow/ops';
+import { exact, relative } from './format';
+import classes from './RunBar.module.css';
+import { isOver, type RunRecord } from './record';
+import { startBackground } from './runner';
+import { StatusBadge } from './StatusBadge';
+import { useRun } from './store';
+import { closeRun } from './watch';
+
+/** In the command bar's place while a past run is looked at. */
+export function RunBar({ run }: { run: RunRecord }) {
+  const edit = () => {
+    // The draft's own history keeps what was there: undo brings it back.
+    useEditor.getState().replace({ ...run.workflow, workflowId: newWorkflowId() }, run.said ?? '');
+    if (isOver(run.status)) closeRun();
+    else useRun.getState().setReadOnly(false);
+    useUi.getState().set({ inspected: null });
+  };
+  const again = () => {
+    edit();
+    startBackground({
+      workflow: run.workflow,
+      config: run.config,
+      transcribedText: run.said ?? undefined,
+    }).catch((error: unknown) => toastError('The run was not started', error));
+  };
+  return (
+    <section className={classes.bar} aria-label="Run on the canvas">
+      <div className={classes.words}>
+        <div className={classes.said}>{run.said || run.name}</div>
+        <div className={classes.facts}>
+          <StatusBadge status={run.status} />
+          {run.startTime && <span title={exact(run.startTime)}>{relative(run.startTime, Date.now())}</span>}
+          <span>read-only</span>
+        </div>
+        {run.error && <div className={classes.error}>{run.error}</div>}
+      </div>
+      <div className={classes.buttons}>
+        <Button onClick={closeRun}>Close</Button>
+        {run.interrupted && (
+          <Tooltip label="The server stopped while this run went live. In the background it would have gone on.">
+            <Button leftSection={<IconRefresh size={15} aria-hidden />} onClick={again}>
+              Run in Background
+            </Button>
+          </Tooltip>
+        )}
+        <Button
+          variant="filled"
+          color="accent"
+          leftSection={<IconPencil size={15} aria-hidden />}
+          onClick={edit}
+        >
+          Edit this
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,16 @@
+import clsx from 'clsx';
+import type { RunStatus } from '@/api/types';
+import { STATUS_WORDS, StatusMark } from '@/canvas/StatusMark';
+import classes from './StatusBadge.module.css';
+
+/** A run's status, said in a word and shown by a shape. */
+export function StatusBadge({ status }: { status: RunStatus }) {
+  return (
+    <span className={clsx(classes.badge, classes[status])} data-status={status}>
+      <span aria-hidden className={classes.shape}>
+        <StatusMark status={status} size={14} />
+      </span>
+      {STATUS_WORDS[status]}
+    </span>
+  );
+}

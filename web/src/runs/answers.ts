@@ -1,0 +1,48 @@
+/** The run dialog's values: where they go in the run's config, and what they start from. */
+import type { Json, MissingValue, RunConfig } from '@/api/types';
+
+export type Values = Record<string, Json | undefined>;
+
+/** One question may stand for several nodes: two e-mails to "me" ask for one address. */
+export function questionKey(missing: MissingValue): string {
+  return missing.config ? `config:${missing.config}` : `${missing.nodeId}:${missing.param}`;
+}
+
+export function questions(missing: readonly MissingValue[]): MissingValue[] {
+  return [...new Map(missing.map((value) => [questionKey(value), value])).values()];
+}
+
+export function isAnswered(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'string') return value.trim() !== '';
+  return Array.isArray(value) ? value.length > 0 : true;
+}
+
+/** Values given the last time, for the same questions. */
+export function startValues(
+  missing: readonly MissingValue[],
+  remembered: RunConfig,
+  userEmail: string | null,
+): Values {
+  return Object.fromEntries(
+    questions(missing).map((value) => {
+      const known = value.config
+        ? (remembered[value.config] as Json | undefined)
+        : remembered.params?.[value.nodeId]?.[value.param];
+      const email = value.config === 'recipientEmail' ? (userEmail ?? undefined) : undefined;
+      return [questionKey(value), known ?? email ?? value.schema.default ?? undefined];
+    }),
+  );
+}
+
+export function toConfig(missing: readonly MissingValue[], values: Values): RunConfig {
+  const config: RunConfig = {};
+  const params: Record<string, Record<string, Json>> = {};
+  for (const value of missing) {
+    const answer = values[questionKey(value)];
+    if (answer === undefined) continue;
+    if (value.config) config[value.config] = answer;
+    else params[value.nodeId] = { ...params[value.nodeId], [value.param]: answer };
+  }
+  return Object.keys(params).length > 0 ? { ...config, params } : config;
+}

@@ -1,0 +1,69 @@
+/** The lines of the log panel. */
+import { endsRun, type RunEvent } from '@/api/events';
+import type { Workflow } from '@/api/types';
+import { clock, exact } from './format';
+
+export type Tone = 'plain' | 'good' | 'bad' | 'wait';
+
+export interface LogLine {
+  seq: number;
+  nodeId: string | null;
+  time: string;
+  label: string;
+  message: string;
+  tone: Tone;
+}
+
+const WORDS: Record<RunEvent['type'], string> = {
+  start: 'Started',
+  progress: 'Working',
+  success: 'Completed',
+  error: 'Failed',
+  retry: 'Trying again',
+  waiting: 'Waiting',
+  skipped: 'Skipped',
+  log: '',
+  complete: 'Completed',
+  cancelled: 'Cancelled',
+};
+
+function toneOf(event: RunEvent): Tone {
+  if (event.type === 'error' || (endsRun(event) && event.type === 'cancelled')) return 'bad';
+  if (event.type === 'success' || event.type === 'complete') return 'good';
+  return event.type === 'retry' || event.type === 'waiting' ? 'wait' : 'plain';
+}
+
+function messageOf(event: RunEvent): string {
+  const told = event.message || WORDS[event.type];
+  const error = event.error?.message;
+  const message = error && !told.includes(error) ? `${told}: ${error}` : told;
+  if (event.type === 'retry' && event.data?.dueAt)
+    return `${message} (next attempt ${exact(event.data.dueAt)})`;
+  if (event.type === 'waiting' && event.data?.until) return `${message} (until ${exact(event.data.until)})`;
+  return message;
+}
+
+export function toLines(logs: readonly RunEvent[], workflow: Workflow): LogLine[] {
+  const labels = new Map(workflow.nodes.map((node) => [node.id, node.label || node.id]));
+  return logs.map((event) => ({
+    seq: event.seq,
+    nodeId: event.nodeId,
+    time: clock(event.timestamp),
+    label: event.nodeId === null ? 'Run' : (labels.get(event.nodeId) ?? event.nodeId),
+    message: messageOf(event),
+    tone: toneOf(event),
+  }));
+}
+
+export function filterLog(lines: LogLine[], filter: string): LogLine[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return lines;
+  return lines.filter((line) => {
+    const text = `${line.label} ${line.message}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+export function asText(lines: readonly LogLine[]): string {
+  return lines.map((line) => `${line.time}  ${line.label}: ${line.message}`).join('\n');
+}

@@ -1,0 +1,172 @@
+/** A run as the page knows it, and the pure step from its events to its state. */
+import { endsRun, type RunEvent } from '@/api/events';
+import type { NodeResult, Output, Run, RunConfig, RunStatus, RunSummary, Workflow } from '@/api/types';
+
+export interface RunRecord {
+  id: string;
+  name: string;
+  said: string | null;
+  status: RunStatus;
+  engine: RunSummary['engine'];
+  workflow: Workflow;
+  config: RunConfig;
+  startTime: string | null;
+  endTime: string | null;
+  error: string | null;
+  /** The server stopped while this run went live: it can be run again, in the background. */
+  interrupted: boolean;
+  nodes: Readonly<Record<string, NodeResult>>;
+  logs: readonly RunEvent[];
+}
+
+export const TERMINAL: readonly RunStatus[] = ['completed', 'failed', 'cancelled'];
+
+export function isOver(status: RunStatus): boolean {
+  return TERMINAL.includes(status);
+}
+
+const INTERRUPTED = 'interrupted';
+
+export function isInterrupted(run: RunSummary): boolean {
+  return run.status === 'failed' && run.error?.code === INTERRUPTED;
+}
+
+export function newRecord(
+  id: string,
+  engine: RunRecord['engine'],
+  start: { workflow: Workflow; config: RunConfig; said: string },
+): RunRecord {
+  return {
+    id,
+    engine,
+    name: start.workflow.name,
+    said: start.said || null,
+    status: 'pending',
+    workflow: start.workflow,
+    config: start.config,
+    startTime: null,
+    endTime: null,
+    error: null,
+    interrupted: false,
+    nodes: {},
+    logs: [],
+  };
+}
+
+export function fromRun(run: Run): RunRecord {
+  return {
+    id: run.id,
+    name: run.name,
+    said: run.transcribedText,
+    status: run.status,
+    engine: run.engine,
+    workflow: run.workflow,
+    config: run.config,
+    startTime: run.startTime,
+    endTime: run.endTime,
+    error: run.error?.message ?? null,
+    interrupted: isInterrupted(run),
+    nodes: Object.fromEntries(run.nodes.map((node) => [node.nodeId, node])),
+    logs: run.logs,
+  };
+}
+
+/** The record after these events; those it has seen already change nothing. */
+export function applyEvents(record: RunRecord, events: readonly RunEvent[]): RunRecord {
+  const last = record.logs.at(-1)?.seq;
+  const fresh = last === undefined ? events : events.filter((event) => event.seq > last);
+  if (fresh.length === 0) return record;
+  const nodes = { ...record.nodes };
+  let next: RunRecord = { ...record, nodes, logs: [...record.logs, ...fresh] };
+  for (const event of fresh) {
+    if (event.nodeId === null) next = applyToRun(next, event);
+    else nodes[event.nodeId] = applyToNode(nodes[event.nodeId], event);
+  }
+  return next;
+}
+
+function applyToRun(record: RunRecord, event: RunEvent): RunRecord {
+  if (endsRun(event)) {
+    const status =
+      event.type === 'complete' ? 'completed' : event.type === 'cancelled' ? 'cancelled' : 'failed';
+    const error = event.error?.message ?? null;
+    const interrupted = event.error?.code === INTERRUPTED;
+    return {
+      ...record,
+      status,
+      error,
+      interrupted,
+      endTime: event.timestamp,
+      nodes: closeNodes(record.nodes, event),
+    };
+  }
+  if (event.type === 'start') {
+    return { ...record, status: 'running', startTime: record.startTime ?? event.timestamp };
+  }
+  return record;
+}
+
+/** Nothing goes on in a run that is over, whatever the last event of a node was. */
+function closeNodes(nodes: Record<string, NodeResult>, event: RunEvent): Record<string, NodeResult> {
+  for (const [id, node] of Object.entries(nodes)) {
+    if (['running', 'waiting', 'retrying', 'pending'].includes(node.status)) {
+      nodes[id] = { ...node, status: 'cancelled', endTime: event.timestamp, durationMs: lasted(node, event) };
+    }
+  }
+  return nodes;
+}
+
+function applyToNode(node: NodeResult | undefined, event: RunEvent): NodeResult {
+  const before = node ?? newNode(event.nodeId as string);
+  const attempt = event.attempt ?? before.attempt;
+  switch (event.type) {
+    case 'start':
+      return {
+        ...before,
+        status: 'running',
+        attempt,
+        startTime: before.startTime ?? event.timestamp,
+        error: null,
+      };
+    case 'success':
+      return { ...before, ...ended(before, event), status: 'completed', attempt, output: outputOf(event) };
+    case 'error':
+      return { ...before, ...ended(before, event), status: 'failed', attempt, error: event.error };
+    case 'cancelled':
+      return { ...before, ...ended(before, event), status: 'cancelled' };
+    case 'skipped':
+      return { ...before, status: 'skipped', endTime: event.timestamp };
+    case 'retry':
+      return { ...before, status: 'retrying', attempt, error: event.error };
+    case 'waiting':
+      return { ...before, status: 'waiting' };
+    default:
+      return before;
+  }
+}
+
+/** Events carry the metrics beside the output; results carry them in it. */
+function outputOf({ output, metrics }: RunEvent): Output | null {
+  return output && metrics ? { ...output, metrics } : output;
+}
+
+function newNode(nodeId: string): NodeResult {
+  return {
+    nodeId,
+    status: 'pending',
+    attempt: 0,
+    startTime: null,
+    endTime: null,
+    durationMs: null,
+    output: null,
+    error: null,
+  };
+}
+
+function ended(node: NodeResult, event: RunEvent): Pick<NodeResult, 'endTime' | 'durationMs'> {
+  return { endTime: event.timestamp, durationMs: lasted(node, event) };
+}
+
+function lasted(node: NodeResult, event: RunEvent): number | null {
+  return node.startTime ? Date.parse(event.timestamp) - Date.parse(node.startTime) : null;
+}

@@ -1,0 +1,99 @@
+/**
+ * Keeps unsaved work across reloads, one slot a tab.
+ *
+ * The slot's id lives in sessionStorage, which a reload keeps. A duplicated tab copies sessionStorage, so a Web Lock
+ * named after the slot tells the two apart; a slot whose lock is free and which no tab owns is what a closed window
+ * left behind, and the next new tab takes it up.
+ */
+
+import type { RunConfig, Workflow } from '@/api/types';
+import type { Draft, EditorState, Proposal } from './editor';
+
+export interface KeptDraft extends Draft {
+  proposal: Proposal | null;
+  saved: Workflow | null;
+  answers: RunConfig;
+  runId: string | null;
+  at: number;
+}
+
+const PREFIX = 'voicegraph-draft-';
+const SLOT = 'voicegraph-slot';
+const MAX_KEPT = 12;
+
+function read(slot: string): KeptDraft | null {
+  try {
+    const text = localStorage.getItem(PREFIX + slot);
+    return text ? (JSON.parse(text) as KeptDraft) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Every kept slot with its content, newest first. */
+function keptSlots(): [string, KeptDraft | null][] {
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+  const found = keys.map((key) => key.slice(PREFIX.length));
+  const entries = found.map((slot): [string, KeptDraft | null] => [slot, read(slot)]);
+  return entries.sort(([, a], [, b]) => (b?.at ?? 0) - (a?.at ?? 0));
+}
+
+/** Hold the slot's lock for the life of the page. False when another tab has it. */
+function claim(slot: string): Promise<boolean> {
+  if (!navigator.locks) return Promise.resolve(slot === sessionStorage.getItem(SLOT));
+  return new Promise((resolve) => {
+    void navigator.locks.request(PREFIX + slot, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock ? new Promise(() => undefined) : undefined;
+    });
+  });
+}
+
+export class DraftKeeper {
+  private constructor(
+    readonly slot: string,
+    readonly kept: KeptDraft | null,
+  ) {}
+
+  /** Find this tab's slot and what it holds. */
+  static async open(): Promise<DraftKeeper> {
+    try {
+      return await DraftKeeper.#find();
+    } catch {
+      return new DraftKeeper('closed', null); // no storage at all: work goes on, unkept
+    }
+  }
+
+  static async #find(): Promise<DraftKeeper> {
+    const own = sessionStorage.getItem(SLOT);
+    if (own && (await claim(own))) return new DraftKeeper(own, read(own));
+    const fresh = crypto.getRandomValues(new Uint32Array(2)).join('-');
+    sessionStorage.setItem(SLOT, fresh);
+    await claim(fresh);
+    if (own) return new DraftKeeper(fresh, read(own)); // a duplicated tab goes on with a copy
+    return new DraftKeeper(fresh, await DraftKeeper.#adopt());
+  }
+
+  static async #adopt(): Promise<KeptDraft | null> {
+    const found = keptSlots();
+    for (const [slot] of found.slice(MAX_KEPT)) localStorage.removeItem(PREFIX + slot);
+    for (const [slot, kept] of found.slice(0, MAX_KEPT)) {
+      if (!kept || !(await claim(slot))) continue;
+      localStorage.removeItem(PREFIX + slot);
+      return kept;
+    }
+    return null;
+  }
+
+  /** False when the browser would not keep it (storage full or closed). */
+  write(state: EditorState, runId: string | null): boolean {
+    const { workflow, said, proposal, saved, answers } = state;
+    const kept: KeptDraft = { workflow, said, proposal, saved, answers, runId, at: Date.now() };
+    try {
+      localStorage.setItem(PREFIX + this.slot, JSON.stringify(kept));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

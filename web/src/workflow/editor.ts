@@ -1,0 +1,170 @@
+/** The one store of the document being edited: the draft, its undo history, and a proposal that waits for a yes. */
+import { create } from 'zustand';
+import type { Clause, EditAnswer, GraphDiff, ParseAnswer, RunConfig, Workflow } from '@/api/types';
+import { wholeDiff } from './diff';
+import { emptyWorkflow, isEmpty } from './ops';
+
+/** A workflow and the words it came from. Undo and redo step through these. */
+export interface Draft {
+  workflow: Workflow;
+  said: string;
+}
+
+export interface Proposal {
+  kind: 'plan' | 'edit';
+  text: string;
+  base: Workflow;
+  next: Workflow;
+  diff: GraphDiff;
+  explanation: string;
+  assumptions: string[];
+  clauses: Clause[];
+}
+
+export interface EditorState extends Draft {
+  past: Draft[];
+  future: Draft[];
+  proposal: Proposal | null;
+  /** The workflow as last saved on the server, or null when it never was. */
+  saved: Workflow | null;
+  /** Answers given in the run dialog, offered again the next time. */
+  answers: RunConfig;
+}
+
+interface EditorActions {
+  /** Change the draft. Changes with the same `key` in a row are one step of the undo history. */
+  commit: (change: (workflow: Workflow) => Workflow, key?: string) => void;
+  /** Replace the draft as one step, so that undo brings the old one back. */
+  replace: (workflow: Workflow, said: string) => void;
+  /** Put up another document; the undo history starts afresh. */
+  open: (workflow: Workflow, options?: { said?: string; saved?: Workflow | null }) => void;
+  proposePlan: (text: string, answer: ParseAnswer) => void;
+  proposeEdit: (text: string, answer: EditAnswer) => void;
+  accept: () => void;
+  reject: () => void;
+  undo: () => void;
+  redo: () => void;
+  markSaved: (workflow: Workflow | null) => void;
+  remember: (answers: RunConfig) => void;
+}
+
+const DEPTH = 100;
+const MERGE_MS = 1_500;
+let lastKey: string | undefined;
+let lastAt = 0;
+
+function mergesWithLast(key: string | undefined): boolean {
+  const now = Date.now();
+  const merges = key !== undefined && key === lastKey && now - lastAt < MERGE_MS;
+  lastKey = key;
+  lastAt = now;
+  return merges;
+}
+
+function freshState(): EditorState {
+  return {
+    workflow: emptyWorkflow(),
+    said: '',
+    past: [],
+    future: [],
+    proposal: null,
+    saved: null,
+    answers: {},
+  };
+}
+
+function draftOf({ workflow, said }: Draft): Draft {
+  return { workflow, said };
+}
+
+function step(state: EditorState, next: Draft): Partial<EditorState> {
+  return { ...next, past: [...state.past, draftOf(state)].slice(-DEPTH), future: [], proposal: null };
+}
+
+/** The state after the proposal, if there is one, was taken. */
+function taken(state: EditorState): EditorState {
+  const { proposal } = state;
+  if (!proposal) return state;
+  const isEdit = proposal.kind === 'edit' && state.said;
+  const said = isEdit ? `${state.said} → ${proposal.text}` : proposal.text;
+  const saved = proposal.kind === 'plan' ? null : state.saved;
+  return { ...state, ...step(state, { workflow: proposal.next, said }), saved };
+}
+
+export const useEditor = create<EditorState & EditorActions>()((set) => ({
+  ...freshState(),
+
+  commit: (change, key) =>
+    set((current) => {
+      const state = taken(current); // whoever edits a proposal has taken it
+      const workflow = change(state.workflow);
+      if (workflow === state.workflow) return state;
+      if (mergesWithLast(key)) return { ...state, workflow, future: [] };
+      return { ...state, ...step(state, { workflow, said: state.said }) };
+    }),
+  replace: (workflow, said) => set((state) => ({ ...step(state, { workflow, said }), saved: null })),
+  open: (workflow, { said = '', saved = null } = {}) => set({ ...freshState(), workflow, said, saved }),
+
+  proposePlan: (text, answer) =>
+    set((state) => ({
+      proposal: {
+        kind: 'plan',
+        text,
+        base: { ...state.workflow, nodes: [], edges: [], triggers: [] },
+        next: answer.workflow,
+        diff: wholeDiff(answer.workflow),
+        explanation: answer.explanation,
+        assumptions: answer.assumptions,
+        clauses: answer.clauses,
+      },
+    })),
+  proposeEdit: (text, answer) =>
+    set((state) => ({
+      proposal: {
+        kind: 'edit',
+        text,
+        base: state.workflow,
+        next: answer.workflow,
+        diff: answer.diff,
+        explanation: answer.message,
+        assumptions: answer.assumptions,
+        clauses: answer.clauses,
+      },
+    })),
+  accept: () => set(taken),
+  reject: () => set({ proposal: null }),
+
+  undo: () =>
+    set((state) => {
+      if (state.proposal) return { proposal: null };
+      const previous = state.past.at(-1);
+      if (!previous) return {};
+      return { ...previous, past: state.past.slice(0, -1), future: [draftOf(state), ...state.future] };
+    }),
+  redo: () =>
+    set((state) => {
+      const [next, ...future] = state.future;
+      if (!next || state.proposal) return {};
+      return { ...next, past: [...state.past, draftOf(state)], future };
+    }),
+  markSaved: (saved) => set(saved ? { saved } : { saved: null }),
+  remember: (answers) =>
+    set((state) => ({
+      answers: { ...state.answers, ...answers, params: { ...state.answers.params, ...answers.params } },
+    })),
+}));
+
+/** The workflow in front of the user: a proposal counts before the draft beneath it. */
+export function currentWorkflow(state: EditorState): Workflow {
+  return state.proposal?.next ?? state.workflow;
+}
+
+export function currentSaid(state: EditorState): string {
+  return taken(state).said;
+}
+
+/** True when something would be lost by opening another document. */
+export function isDirty(state: EditorState): boolean {
+  const workflow = currentWorkflow(state);
+  return state.saved ? workflow !== state.saved : !isEmpty(workflow);
+}

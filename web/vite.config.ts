@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const src = fileURLToPath(new URL('./src', import.meta.url));
+const server = process.env.VOICEGRAPH_URL ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [react()],
+  base: '/',
+  resolve: { alias: { '@': src } },
+  // The server replaces the placeholder with a fresh nonce in every index.html it sends.
+  html: { cspNonce: '__CSP_NONCE__' },
+  build: {
+    outDir: '../src/voicegraph/ui/dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // data: addresses would break the content security policy
+    target: 'es2022',
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    // Looks same-origin to the server, whose Host and Origin checks stay on during development.
+    proxy: { '/api': { target: server, changeOrigin: true, headers: { origin: server } } },
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['./src/test/setup.ts'],
+    css: false,
+    restoreMocks: true,
+  },
+});
