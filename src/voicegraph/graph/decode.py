@@ -22,7 +22,7 @@ _DOUBLE = 1 << 1024  # whole numbers beyond a double's range mean different thin
 
 def decode(raw: str | bytes | bytearray) -> object:
     """The value of a JSON text in UTF-8. Raises GraphError, with line and column, when it is broken or over 1 MiB."""
-    if len(raw) > MAX_BYTES:
+    if (_bytes(raw) if isinstance(raw, str) else len(raw)) > MAX_BYTES:
         raise GraphError([_too_large()])
     try:
         text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
@@ -36,6 +36,10 @@ def decode(raw: str | bytes | bytearray) -> object:
         raise GraphError([_too_deep("")]) from error
     except ValueError as error:
         raise _broken("The JSON has a whole number with thousands of digits; put it in quotation marks.") from error
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _broken(message: str) -> GraphError:
@@ -155,7 +159,7 @@ _CHECKS: dict[type, Callable[[Any], str | None]] = {
 }
 # About the bytes as compact JSON; for what is inside a list or an object, the least it can take.
 _SIZED: dict[type, Callable[[Any], int]] = {
-    str: len,
+    str: _bytes,
     list: lambda items: 2 * len(items),
     dict: lambda items: 4 * len(items) + sum(map(len, items)),
 }

@@ -56,7 +56,7 @@ def locate(path: Iterable[str | int]) -> str:
         elif _PLAIN_KEY.fullmatch(step):
             place += f".{step}" if place else step
         else:
-            place += f"[{quoted(step)}]"
+            place += f'["{short(step)}"]'
     return place
 
 
@@ -67,7 +67,7 @@ def short(text: str) -> str:
 
 def quoted(text: str) -> str:
     """As `short`, in quotation marks."""
-    return f'"{short(text)}"'
+    return f"“{short(text)}”"
 
 
 def kind_of(value: object) -> str:
@@ -101,14 +101,21 @@ def _in_words(found: Mapping[str, Any]) -> tuple[str, str]:
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return 'The "kind" of a trigger should be "schedule" or "webhook".', "invalid"
     if kind in _EXPECTED:
-        return f"This should be {_EXPECTED[kind]}, not {kind_of(found['input'])}.", "wrong_type"
+        value = found["input"]
+        seen = str(value) if kind == "int_from_float" else kind_of(value)
+        return f"This should be {_EXPECTED[kind]}, not {seen}.", "wrong_type"
     if kind == "string_pattern_mismatch" and name in ("id", "workflowId"):
         return "An id is 1 to 64 letters, digits, hyphens or underscores, without spaces or accents.", "bad_id"
     if kind in _LIMITS:
-        before, key, after = _LIMITS[kind]
-        limit = found["ctx"][key]
-        return f"This should be {' '.join(filter(None, (before, _plain(limit), after)))}.", "out_of_range"
+        return f"This should {_limit(kind, found['ctx'])}.", "out_of_range"
     return str(found["msg"]), "invalid"
+
+
+def _limit(kind: str, ctx: Mapping[str, Any]) -> str:
+    before, key, after = _LIMITS[kind]
+    if (key, ctx[key]) == ("min_length", 1):
+        return "not be empty"
+    return " ".join(filter(None, ("be", before, _plain(ctx[key]), after)))
 
 
 def _plain(limit: object) -> str:

@@ -36,7 +36,7 @@ def layers(workflow: Workflow) -> Layers:
     for sweep in range(_SWEEPS):
         if fewest == 0:
             break
-        grid = _swept(grid, rightward=sweep % 2 == 0)
+        grid = _swept(grid, rightward=sweep % 2 == 0, flip=sweep % 4 >= 2)
         found = _crossings(grid)
         if found < fewest:
             best, fewest = grid.columns, found
@@ -93,8 +93,11 @@ def _first_order(column: Sequence[int], right: Sequence[Sequence[int]]) -> list[
     return columns
 
 
-def _swept(grid: Layers, *, rightward: bool) -> Layers:
-    """Sort each column, one after the other, by the mean place of the neighbours in the column before it."""
+def _swept(grid: Layers, *, rightward: bool, flip: bool) -> Layers:
+    """Sort each column, one after the other, by the mean place of the neighbours in the column before it.
+
+    `flip` turns around those of equal mean, which gets the sweeps out of an order that they would repeat for ever.
+    """
     columns = [list(column) for column in grid.columns]
     neighbours = grid.left if rightward else grid.right
     turn = range(1, len(columns)) if rightward else range(len(columns) - 2, -1, -1)
@@ -103,7 +106,7 @@ def _swept(grid: Layers, *, rightward: bool) -> Layers:
         place = {vertex: float(at) for at, vertex in enumerate(before)}
         own = {vertex: float(at) for at, vertex in enumerate(columns[index])}
         mean = {v: fmean(place[n] for n in neighbours[v]) if neighbours[v] else own[v] for v in columns[index]}
-        columns[index].sort(key=mean.__getitem__)
+        columns[index].sort(key=lambda v: (mean[v], -own[v] if flip else own[v]))
     return Layers(columns, grid.left, grid.right)
 
 

@@ -31,51 +31,42 @@ def layout(workflow: Workflow, keep: bool = False) -> Workflow:
 
 def _drawn(workflow: Workflow) -> dict[NodeId, Position]:
     grid = layers(workflow)
-    middle = _heights(grid, len(workflow.nodes))
-    top = min((middle[index] for index in range(len(workflow.nodes))), default=0)
+    heights = _heights(grid)
+    top = min(heights[: len(workflow.nodes)], default=0)
     return {
-        workflow.nodes[vertex].id: Position(x=x * STEP_X, y=middle[vertex] - top)
+        workflow.nodes[vertex].id: Position(x=x * STEP_X, y=heights[vertex] - top)
         for x, column in enumerate(grid.columns)
         for vertex in column
         if vertex < len(workflow.nodes)
     }
 
 
-def _heights(grid: Layers, nodes: int) -> list[float]:
-    """The y of each vertex's middle: close to that of its neighbours, apart from those in its column."""
-    middle = [0.0] * len(grid.left)
+def _heights(grid: Layers) -> list[float]:
+    """The y of each vertex: close to that of its neighbours, apart from those in its column."""
+    heights = [0.0] * len(grid.left)
     both = [before + after for before, after in zip(grid.left, grid.right, strict=True)]
     for neighbours in [grid.left, grid.right] * _ROUNDS + [both]:
-        ahead = neighbours is grid.left
-        for column in grid.columns if ahead else reversed(grid.columns):
-            wanted = [fmean(middle[n] for n in neighbours[v]) if neighbours[v] else middle[v] for v in column]
-            for vertex, y in zip(column, spread(wanted, [_size(v, nodes) for v in column]), strict=True):
-                middle[vertex] = y
-    return middle
+        for column in grid.columns if neighbours is grid.left else reversed(grid.columns):
+            wanted = [fmean(heights[n] for n in neighbours[v]) if neighbours[v] else heights[v] for v in column]
+            for vertex, y in zip(column, spread(wanted), strict=True):
+                heights[vertex] = y
+    return heights
 
 
-def _size(vertex: int, nodes: int) -> int:
-    """The height of a node; a waypoint is a line."""
-    return NODE_HEIGHT if vertex < nodes else 0
-
-
-def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """The middles closest to those wanted (least squares) with `GAP_Y` between neighbours, in the order given.
+def spread(wanted: Sequence[float]) -> list[float]:
+    """The places closest to those wanted (least squares) that are `STEP_Y` apart at least, in the order given.
 
     This is isotonic regression by pooling adjacent violators, after taking the least distances away.
     """
-    least: list[float] = []
-    for index, size in enumerate(sizes):
-        least.append(least[-1] + (sizes[index - 1] + size) / 2 + GAP_Y if index else 0.0)
     pools: list[tuple[float, int]] = []
-    for want, least_y in zip(wanted, least, strict=True):
-        total, count = want - least_y, 1
+    for index, want in enumerate(wanted):
+        total, count = want - index * STEP_Y, 1
         while pools and pools[-1][0] / pools[-1][1] > total / count:
             before, members = pools.pop()
             total, count = total + before, count + members
         pools.append((total, count))
     shifts = [round(total / count) for total, count in pools for _ in range(count)]
-    return [shift + least_y for shift, least_y in zip(shifts, least, strict=True)]
+    return [float(shift + index * STEP_Y) for index, shift in enumerate(shifts)]
 
 
 def _fitted(workflow: Workflow) -> dict[NodeId, Position]:

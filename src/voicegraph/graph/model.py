@@ -37,14 +37,14 @@ class Wire(BaseModel):
 class Position(Wire):
     """Where a node's top left corner stands on the canvas, in CSS pixels."""
 
-    x: float = Field(0, ge=-MAX_COORDINATE, le=MAX_COORDINATE)
-    y: float = Field(0, ge=-MAX_COORDINATE, le=MAX_COORDINATE)
+    x: float = Field(default=0, ge=-MAX_COORDINATE, le=MAX_COORDINATE)
+    y: float = Field(default=0, ge=-MAX_COORDINATE, le=MAX_COORDINATE)
 
 
 class Retry(Wire):
     """How often a node is tried in all (the first try counts); the waits between grow, see `run/retry.py`."""
 
-    attempts: int = Field(3, ge=1, le=100)
+    attempts: int = Field(default=3, ge=1, le=100)
 
 
 class Node(Wire):
@@ -53,14 +53,14 @@ class Node(Wire):
     id: NodeId = Field(pattern=ID_PATTERN)
     type: str = Field(min_length=1, max_length=64)
     action: str = Field(min_length=1, max_length=64)
-    label: str = Field("", max_length=200)
+    label: str = Field(default="", max_length=200)
     params: dict[str, JsonValue] = Field(default_factory=dict)
     position: Position | None = None
     each: bool = False
     retry: Retry | None = None
-    timeout: float | None = Field(None, gt=0, le=86_400, description="Seconds one attempt may take.")
-    on_error: Literal["fail", "continue"] = Field("fail", description="continue: the error becomes the output.")
-    credential: str | None = Field(None, max_length=64)
+    timeout: float | None = Field(default=None, gt=0, le=86_400, description="Seconds one attempt may take.")
+    on_error: Literal["fail", "continue"] = Field(default="fail", description="continue: the error becomes the output.")
+    credential: str | None = Field(default=None, max_length=64)
 
 
 class Edge(Wire):
@@ -77,7 +77,7 @@ class Schedule(Wire):
 
     kind: Literal["schedule"] = "schedule"
     cron: str = Field(max_length=200)
-    timezone: str | None = Field(None, max_length=64)
+    timezone: str | None = Field(default=None, max_length=64)
 
 
 class Webhook(Wire):
@@ -93,7 +93,7 @@ class Workflow(Wire):
     """A named graph. Build one from untrusted input with `validate.parse_workflow`, which locates every breach."""
 
     workflow_id: WorkflowId = Field(default_factory=lambda: WorkflowId(new_id("wf")), pattern=ID_PATTERN)
-    name: str = Field("Untitled workflow", max_length=200)
+    name: str = Field(default="Untitled workflow", max_length=200)
     nodes: list[Node] = Field(default_factory=list)
     edges: list[Edge] = Field(default_factory=list)
     triggers: list[Trigger] = Field(default_factory=list)

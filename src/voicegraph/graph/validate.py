@@ -6,8 +6,7 @@ words by `explain.py`) and the rules that span several nodes (`rules.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -16,7 +15,7 @@ from voicegraph.errors import GraphError, Problem
 from voicegraph.graph.decode import decode, flaws
 from voicegraph.graph.explain import explain, kind_of
 from voicegraph.graph.fill import content_id, filled
-from voicegraph.graph.model import Node, Workflow
+from voicegraph.graph.model import Workflow
 from voicegraph.graph.rules import Outline, check, check_limits, check_outline
 
 
@@ -42,18 +41,13 @@ def parse_workflow(raw: object) -> Workflow:
     return workflow
 
 
-def check_nodes(workflow: Workflow, complaints: Callable[[Node], Iterable[Problem]]) -> None:
-    """Let a layer that knows the node types judge every node; GraphError with all it finds.
+def check_nodes(workflow: Workflow, judge: Callable[[Workflow], Sequence[Problem]]) -> Workflow:
+    """Let a layer that knows the node types judge the workflow: unknown types and actions, wrong params.
 
-    A complaint's `where` is the place inside the node (`action`, `params.url`, or "" for the node as a whole).
+    Returns the workflow as it is; GraphError with all that `judge` finds.
     """
-    _refuse(
-        [
-            replace(problem, where=f"nodes[{index}]{'.' if problem.where else ''}{problem.where}")
-            for index, node in enumerate(workflow.nodes)
-            for problem in complaints(node)
-        ]
-    )
+    _refuse(judge(workflow))
+    return workflow
 
 
 def _object(raw: object) -> Mapping[str, Any]:
@@ -71,6 +65,6 @@ def _count(given: Mapping[str, Any], part: str) -> int:
     return len(cast("list[object]", value)) if isinstance(value, list) else 0
 
 
-def _refuse(problems: list[Problem]) -> None:
+def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
         raise GraphError(problems)
