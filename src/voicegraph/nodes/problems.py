@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from voicegraph.errors import Problem
 from voicegraph.graph.model import Node, Wire, Workflow
-from voicegraph.nodes.action import Action
+from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.fields import explain, fields_of, texts_of
 from voicegraph.nodes.registry import TYPE_ALIASES, Registry
 from voicegraph.nodes.template import check, is_template
@@ -42,10 +42,14 @@ def notices(workflow: Workflow, registry: Registry, settings: Settings) -> list[
     found: list[Notice] = []
     for node in workflow.nodes:
         action = registry.find(node.type, node.action)
-        lacking = action.requires(settings, node.action) if action and action.requires and not node.credential else None
-        if lacking:
-            setting = _SETTING.search(lacking)
-            found.append(Notice(node_id=node.id, message=lacking, setting=setting[0] if setting else None))
+        if action is None or action.requires is None or node.credential:
+            continue
+        lack = action.requires(settings, node.action)
+        if lack:
+            lack = Lack(lack) if isinstance(lack, str) else lack
+            named = _SETTING.search(lack.message)
+            setting = named[0] if named else None
+            found.append(Notice(node_id=node.id, message=lack.message, setting=setting, blocking=lack.blocking))
     return found
 
 

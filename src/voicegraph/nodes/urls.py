@@ -38,6 +38,6 @@ def shown(url: httpx.URL | str) -> str:
     except httpx.InvalidURL:
         return "the address"
     scheme = f"{url.scheme}:" if url.scheme else ""
-    host = f"//{url.host}" if url.host else ""
+    host = f"//[{url.host}]" if ":" in url.host else f"//{url.host}" if url.host else ""
     port = f":{url.port}" if url.port else ""
     return f"{scheme}{host}{port}{url.path if host else url.path.lstrip('/')}"

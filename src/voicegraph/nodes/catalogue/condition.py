@@ -26,8 +26,7 @@ class If(Params):
     @field_validator("expression")
     @classmethod
     def _is_cel(cls, text: str) -> str:
-        problem = cel.check(text)
-        if problem:
+        if problem := cel.check(text):
             raise ValueError(problem)
         return text
 

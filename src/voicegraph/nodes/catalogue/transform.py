@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from pydantic import JsonValue
+from pydantic import field_validator
 
-from voicegraph.errors import NodeError
+from voicegraph.nodes import selection
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
@@ -37,18 +37,21 @@ class Select(Params):
         description="For example items[?price > `10`].name, over the input's data.",
         widget="code",
         why="it picks the data to keep",
+        template=False,
+        max_length=selection.MAX_LENGTH,
     )
+
+    @field_validator("expression")
+    @classmethod
+    def _is_jmespath(cls, text: str) -> str:
+        if problem := selection.check_selection(text):
+            raise ValueError(problem)
+        return text
 
 
 @action("transform", "select", group="tool", title="Select data")
 async def select(params: Select, node: NodeContext) -> Output:
     """Picks a part of the input's data with a JMESPath expression."""
-    import jmespath
-    from jmespath.exceptions import JMESPathError
-
-    try:
-        found: JsonValue = jmespath.search(params.expression, node.inputs.data)
-    except JMESPathError as error:
-        raise NodeError("bad_expression", f"The JMESPath expression is wrong: {error}") from error
+    found = selection.select(params.expression, node.inputs.data)
     text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, indent=2)
     return Output(text=text, data=found)

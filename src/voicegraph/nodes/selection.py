@@ -1,0 +1,81 @@
+"""JMESPath (https://jmespath.org) over plain data, refused beforehand where it would not end in time.
+
+`[@,@][] | [@,@][] | …` doubles its data with every part, so what an expression may multiply is read off its syntax tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any, cast
+
+from pydantic import JsonValue
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.expression_cost import MAX_VALUES, measure
+
+MAX_LENGTH = 2_000
+MAX_VISITS = 4_000_000
+MAX_JOINED = 10 << 20
+
+_MULTIPLIERS = frozenset({"multi_select_list", "multi_select_dict"})
+
+
+def check_selection(expression: str) -> str | None:
+    """What is wrong with the expression's syntax, or None."""
+    try:
+        _compiled(expression)
+    except ValueError as error:
+        return str(error).replace("\n", " ")
+    return None
+
+
+def select(expression: str, data: JsonValue) -> JsonValue:
+    """What the expression picks of the data. NodeError `bad_expression` where it does not fit, or would take too long."""
+    try:
+        compiled = _compiled(expression)
+        _refuse_costly(compiled.parsed, data)
+        found: JsonValue = compiled.search(data)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise NodeError("bad_expression", f"The JMESPath expression does not fit the data: {error}") from error
+    if measure(found).values > MAX_VALUES:
+        raise _too_much()
+    return found
+
+
+def _compiled(expression: str) -> Any:
+    """The expression, ready to search with; ValueError when it is no JMESPath. jmespath itself keeps recent ones."""
+    import jmespath
+
+    try:
+        return cast("Any", jmespath).compile(expression)
+    except RecursionError as error:
+        raise ValueError("The expression is nested too deeply.") from error
+
+
+def _refuse_costly(tree: dict[str, Any], data: JsonValue) -> None:
+    size = measure(data)
+    growth = prod(len(part["children"]) for part in _parts(tree) if part["type"] in _MULTIPLIERS)
+    if size.values > MAX_VALUES or size.values * growth > MAX_VISITS:
+        raise _too_much()
+    for part in _parts(tree):
+        if part["type"] == "function_expression" and part["value"] == "join":
+            separator = part["children"][0] if part["children"] else {}
+            if separator.get("type") != "literal":
+                raise NodeError("bad_expression", "join() needs a separator written out, like join(', ', names).")
+            if len(str(separator["value"])) * size.values > MAX_JOINED:
+                raise _too_much()
+
+
+def _parts(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    left = [tree]
+    while left:
+        part = left.pop()
+        yield part
+        left.extend(part["children"])
+
+
+def _too_much() -> NodeError:
+    return NodeError(
+        "bad_expression", "The JMESPath expression makes too much of this data; take a smaller part first."
+    )
