@@ -26,7 +26,7 @@ def check_selection(expression: str) -> str | None:
     try:
         _compiled(expression)
     except ValueError as error:
-        return str(error).replace("\n", " ")
+        return " ".join(str(error).splitlines()[:2])
     return None
 
 
@@ -60,7 +60,7 @@ def _refuse_costly(tree: dict[str, Any], data: JsonValue) -> None:
         raise _too_much()
     for part in _parts(tree):
         if part["type"] == "function_expression" and part["value"] == "join":
-            separator = part["children"][0] if part["children"] else {}
+            separator: dict[str, Any] = part["children"][0] if part["children"] else {}
             if separator.get("type") != "literal":
                 raise NodeError("bad_expression", "join() needs a separator written out, like join(', ', names).")
             if len(str(separator["value"])) * size.values > MAX_JOINED:

@@ -10,6 +10,7 @@ from voicegraph.nodes import selection
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.threads import in_thread
 
 
 class Template(Params):
@@ -52,6 +53,6 @@ class Select(Params):
 @action("transform", "select", group="tool", title="Select data")
 async def select(params: Select, node: NodeContext) -> Output:
     """Picks a part of the input's data with a JMESPath expression."""
-    found = selection.select(params.expression, node.inputs.data)
+    found = await in_thread(selection.select, params.expression, node.inputs.data)
     text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, indent=2)
     return Output(text=text, data=found)
