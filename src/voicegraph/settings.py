@@ -32,88 +32,115 @@ class Settings(BaseSettings):
     )
 
     # -- server
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         default_factory=lambda: ["127.0.0.1", "localhost", "[::1]"],
         description="Host names the server answers to, comma-separated; anything else is refused (DNS rebinding).",
     )
-    public_url: str | None = Field(None, description="Address users reach the server at, for links in messages.")
-    data_dir: Path = Field(Path("data"), description="Folder for the database and the uploaded files.")
-    database_url: str | None = Field(
-        None, description="`postgresql://user:password@host/name`; empty means SQLite in the data folder."
+    public_url: str | None = Field(
+        default=None, description="Address users reach the server at, for links in messages."
     )
-    max_upload_bytes: int = Field(25 << 20, gt=0, description="Largest accepted upload, in bytes.")
-    user_email: str | None = Field(None, description='Your own address: what "email me" means.')
+    data_dir: Path = Field(default=Path("data"), description="Folder for the database and the uploaded files.")
+    database_url: str | None = Field(
+        default=None, description="`postgresql://user:password@host/name`; empty means SQLite in the data folder."
+    )
+    max_upload_bytes: int = Field(default=25 << 20, gt=0, description="Largest accepted upload, in bytes.")
+    user_email: str | None = Field(default=None, description='Your own address: what "email me" means.')
 
     # -- runs
-    max_concurrent_runs: int = Field(100, ge=1, description="Background runs that execute at the same time.")
-    max_queued_runs: int = Field(100_000, ge=1, description="Background runs that may wait; more are refused (429).")
-    retry_base_seconds: float = Field(
-        1, gt=0, le=3600, description="First wait before a failed node is tried again; it doubles each time."
+    max_concurrent_runs: int = Field(default=100, ge=1, description="Background runs that execute at the same time.")
+    max_queued_runs: int = Field(
+        default=100_000, ge=1, description="Background runs that may wait; more are refused (429)."
     )
-    drain_seconds: float = Field(25, ge=0, description="How long nodes in flight may finish after SIGTERM.")
-    node_timeout: float = Field(60, gt=0, description="Seconds a node's attempt may take, where nothing else is set.")
+    retry_base_seconds: float = Field(
+        default=1, gt=0, le=3600, description="First wait before a failed node is tried again; it doubles each time."
+    )
+    drain_seconds: float = Field(default=25, ge=0, description="How long nodes in flight may finish after SIGTERM.")
+    node_timeout: float = Field(
+        default=60, gt=0, description="Seconds a node's attempt may take, where nothing else is set."
+    )
 
     # -- network
     allow_private_hosts: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Hosts or CIDRs in private networks that nodes may reach, comma-separated. Empty: public only.",
     )
-    max_response_bytes: int = Field(10 << 20, gt=0, description="Largest response body a node reads, in bytes.")
+    max_response_bytes: int = Field(default=10 << 20, gt=0, description="Largest response body a node reads, in bytes.")
 
     # -- models
     model: str | None = Field(
-        None,
+        default=None,
         description="Model for llm nodes and planning, as pydantic-ai names it: `openai:gpt-5-mini`, "
         "`anthropic:claude-sonnet-4-5`, `groq:llama-3.3-70b-versatile`, `cerebras:…`, `google:…`, `ollama:llama3.2`. "
         "Empty: the first provider below that has a key; none: summaries are extractive and other llm actions fail.",
     )
-    model_base_url: str | None = Field(None, description="Any OpenAI-compatible endpoint, for `openai:` and `ollama:`.")
-    openai_api_key: SecretStr | None = Field(None, validation_alias=_also("OPENAI_API_KEY"), description="OpenAI key.")
-    anthropic_api_key: SecretStr | None = Field(
-        None, validation_alias=_also("ANTHROPIC_API_KEY"), description="Anthropic key."
+    model_base_url: str | None = Field(
+        default=None, description="Any OpenAI-compatible endpoint, for `openai:` and `ollama:`."
     )
-    google_api_key: SecretStr | None = Field(None, validation_alias=_also("GOOGLE_API_KEY"), description="Google key.")
-    groq_api_key: SecretStr | None = Field(None, validation_alias=_also("GROQ_API_KEY"), description="Groq key.")
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias=_also("OPENAI_API_KEY"), description="OpenAI key."
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, validation_alias=_also("ANTHROPIC_API_KEY"), description="Anthropic key."
+    )
+    google_api_key: SecretStr | None = Field(
+        default=None, validation_alias=_also("GOOGLE_API_KEY"), description="Google key."
+    )
+    groq_api_key: SecretStr | None = Field(
+        default=None, validation_alias=_also("GROQ_API_KEY"), description="Groq key."
+    )
     cerebras_api_key: SecretStr | None = Field(
-        None, validation_alias=_also("CEREBRAS_API_KEY"), description="Cerebras key."
+        default=None, validation_alias=_also("CEREBRAS_API_KEY"), description="Cerebras key."
     )
     planner: Literal["auto", "rules", "llm"] = Field(
-        "auto", description="Who turns a sentence into a graph; auto: rules, or the model where one is configured."
+        default="auto",
+        description="Who turns a sentence into a graph; auto: rules, or the model where one is configured.",
     )
 
     # -- services
-    smtp_host: str | None = Field(None, validation_alias=_also("SMTP_HOST"), description="Mail server.")
-    smtp_port: int = Field(587, validation_alias=_also("SMTP_PORT"), description="465 is TLS, others try STARTTLS.")
-    smtp_user: str | None = Field(None, validation_alias=_also("SMTP_USER"), description="Mail server login.")
+    smtp_host: str | None = Field(default=None, validation_alias=_also("SMTP_HOST"), description="Mail server.")
+    smtp_port: int = Field(
+        default=587, validation_alias=_also("SMTP_PORT"), description="465 is TLS, others try STARTTLS."
+    )
+    smtp_user: str | None = Field(default=None, validation_alias=_also("SMTP_USER"), description="Mail server login.")
     smtp_password: SecretStr | None = Field(
-        None, validation_alias=_also("SMTP_PASSWORD"), description="Mail server password."
+        default=None, validation_alias=_also("SMTP_PASSWORD"), description="Mail server password."
     )
     smtp_from: str | None = Field(
-        None, validation_alias=_also("SMTP_FROM"), description="Sender of mails; empty: the login, else user_email."
+        default=None,
+        validation_alias=_also("SMTP_FROM"),
+        description="Sender of mails; empty: the login, else user_email.",
     )
     smtp_tls: Literal["auto", "tls", "starttls", "none"] = Field(
-        "auto", description="How mail is encrypted; auto: TLS on 465, STARTTLS where the server offers it."
+        default="auto", description="How mail is encrypted; auto: TLS on 465, STARTTLS where the server offers it."
     )
     notion_api_key: SecretStr | None = Field(
-        None, validation_alias=_also("NOTION_API_KEY"), description="Notion integration token."
+        default=None, validation_alias=_also("NOTION_API_KEY"), description="Notion integration token."
     )
-    notion_base_url: str = Field("https://api.notion.com", description="Notion's API.")
+    notion_base_url: str = Field(default="https://api.notion.com", description="Notion's API.")
     tavily_api_key: SecretStr | None = Field(
-        None, validation_alias=_also("TAVILY_API_KEY"), description="Tavily key for web search; empty: DuckDuckGo."
+        default=None,
+        validation_alias=_also("TAVILY_API_KEY"),
+        description="Tavily key for web search; empty: DuckDuckGo.",
     )
-    tavily_base_url: str = Field("https://api.tavily.com", description="Tavily's API.")
+    tavily_base_url: str = Field(default="https://api.tavily.com", description="Tavily's API.")
     github_token: SecretStr | None = Field(
-        None, validation_alias=_also("GITHUB_TOKEN"), description="GitHub token; empty: public data, 60 calls an hour."
+        default=None,
+        validation_alias=_also("GITHUB_TOKEN"),
+        description="GitHub token; empty: public data, 60 calls an hour.",
     )
-    github_base_url: str = Field("https://api.github.com", description="GitHub's API, or an Enterprise server's.")
+    github_base_url: str = Field(
+        default="https://api.github.com", description="GitHub's API, or an Enterprise server's."
+    )
     slack_bot_token: SecretStr | None = Field(
-        None, validation_alias=_also("SLACK_BOT_TOKEN"), description="Slack bot token (`xoxb-…`, scope chat:write)."
+        default=None,
+        validation_alias=_also("SLACK_BOT_TOKEN"),
+        description="Slack bot token (`xoxb-…`, scope chat:write).",
     )
-    slack_base_url: str = Field("https://slack.com/api/", description="Slack's API.")
+    slack_base_url: str = Field(default="https://slack.com/api/", description="Slack's API.")
     notify_url: SecretStr | None = Field(
-        None, description="Default Apprise URL for notify nodes: Telegram, Discord, Teams, ntfy, 100+ more."
+        default=None, description="Default Apprise URL for notify nodes: Telegram, Discord, Teams, ntfy, 100+ more."
     )
 
     @field_validator("allowed_hosts", "allow_private_hosts", mode="before")

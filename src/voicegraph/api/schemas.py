@@ -107,7 +107,7 @@ class ExecuteBody(Wire):
     nodes: list[Any] | None = None
     edges: list[Any] | None = None
     config: Json = Field(default_factory=dict)
-    transcribed_text: str = Field("", max_length=MAX_TEXT)
+    transcribed_text: str = Field(default="", max_length=MAX_TEXT)
 
 
 class CheckBody(Wire):

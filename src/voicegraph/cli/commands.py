@@ -20,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 
 def _settings() -> Settings:
-    return Settings()  # pyright: ignore[reportCallIssue]
+    return Settings()
 
 
 @app.command()

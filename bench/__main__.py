@@ -1,0 +1,39 @@
+"""`python -m bench [--seconds N] [--only engine,http,history,planner]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+from pathlib import Path
+
+from bench import engine, history, http
+
+PARTS = ("engine", "http", "history", "planner")
+
+
+async def main() -> None:
+    """Run the parts asked for, on the disk of the current folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10, help="how long each load lasts")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, comma-separated")
+    arguments = parser.parse_args()
+    folder = Path("data")
+    folder.mkdir(exist_ok=True)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    parts = arguments.only.split(",")
+    if "engine" in parts:
+        await engine.measure(folder, arguments.seconds)
+    if "http" in parts:
+        await http.measure(folder, arguments.seconds)
+    if "history" in parts:
+        await history.measure(folder)
+    if "planner" in parts:
+        from bench import planner
+
+        await planner.measure()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
