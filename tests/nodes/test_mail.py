@@ -1,0 +1,123 @@
+"""Mails that cannot be bent: addresses, subjects and bodies that try to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voicegraph.nodes.mail import Attachment, addresses, compose, header, html, subject_of
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a@b.org", ["a@b.org"]),
+        ("a@b.org, c@d.org;e@f.org", ["a@b.org", "c@d.org", "e@f.org"]),
+        ('"Doe; Jane" <jane@b.org>, Bob <bob@b.org>', ["jane@b.org", "bob@b.org"]),
+        ("a@b.org, a@b.org", ["a@b.org"]),
+        ("dana@köln.example", ["dana@xn--kln-sna.example"]),
+        ("root@localhost", ["root@localhost"]),
+    ],
+)
+def test_addresses(text: str, found: list[str]) -> None:
+    assert addresses(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "nobody", "a@", "@b.org", "a b@c.org", "a@b.org, nobody", "a@b.org\nBcc: x@y.org", "a@b@c.org"],
+)
+def test_addresses_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"e-mail address|control character"):
+        addresses(text)
+
+
+def test_a_domain_no_dns_knows() -> None:
+    with pytest.raises(ValueError, match="not an e-mail address"):
+        addresses(f"dana@{'ü' * 70}.example")
+
+
+def test_recipients_have_a_limit() -> None:
+    with pytest.raises(ValueError, match="at most 50"):
+        addresses(", ".join(f"a{n}@example.com" for n in range(51)))
+
+
+@settings(deadline=None)
+@given(to=st.text(alphabet=st.sampled_from('ab@.,;<>"\\ \r\n:()[]'), max_size=30))
+def test_whatever_is_accepted_is_a_plain_address(to: str) -> None:
+    try:
+        accepted = addresses(to)
+    except ValueError:
+        return
+    for address in accepted:
+        local, _, domain = address.partition("@")
+        assert local
+        assert domain
+        assert not set(address) & set(' <>"\\\r\n:;()[],')
+
+
+@pytest.mark.parametrize("text", ["Hi\r\nBcc: evil@example.com", "a\nb", "a\x00b", "a\tb", "a\u2028b", "a\x85b"])
+def test_a_header_with_control_characters_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        header(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "subject"),
+    [
+        ("Intro\n\n## The *real* `point` ##\n\nmore", "Send it", "The real point"),
+        ("no heading", "Mail the digest", "Mail the digest"),
+        ("no heading", "", "Result of your workflow"),
+        ("# " + "long " * 100, "", "long " * 40),
+        ("# a\x00b\x0bc", "", "a b c"),
+    ],
+)
+def test_a_subject_for_a_mail_without(text: str, label: str, subject: str) -> None:
+    assert subject_of(text, label) == subject
+
+
+def test_html_in_the_text_stays_text_and_images_are_not_loaded() -> None:
+    made = html(
+        "<script>alert(1)</script> <img src=x onerror=alert(1)>\n\n"
+        '![pixel](https://spy.example/p.gif?"x)\n\n![t](https://spy.example/q.gif)\n\n![](data:image/png;base64,AA)\n\n'
+        "[click](javascript:alert(1)) [ok](https://example.com)\n\n| a |\n|---|\n| 1 |"
+    )
+    for harmful in ("<script", "<img", 'href="javascript', 'src="'):
+        assert harmful not in made
+    assert '<a href="https://spy.example/q.gif">t</a>' in made
+    assert '<a href="https://example.com">ok</a>' in made
+    assert "<table>" in made
+
+
+@pytest.mark.parametrize(
+    ("sender", "domain"),
+    [("a@example.com", "example.com"), ("A <a@b.org>", "b.org"), ("a@köln.example", "voicegraph.invalid")],
+)
+def test_the_message_id_is_made_of_key_and_sender(sender: str, domain: str) -> None:
+    def message_id(key: str) -> str:
+        return compose(sender=sender, to=["x@y.org"], cc=[], subject="s", body="b", key=key)["Message-ID"]
+
+    assert message_id("run:node") == message_id("run:node") != message_id("run:other")
+    assert message_id("run:node").endswith(f"@{domain}>")
+
+
+def test_what_no_mail_can_carry_is_taken_out_of_the_body() -> None:
+    message = compose(sender="a@b.org", to=["x@y.org"], cc=[], subject="", body="a\x00b\ud800c", key="k")
+    part = message.get_body(("plain",))
+    assert part is not None
+    assert part.get_content().strip() == "abc"
+
+
+def test_an_attachment_without_a_usable_name_or_type() -> None:
+    message = compose(
+        sender="a@b.org",
+        to=["x@y.org"],
+        cc=[],
+        subject="",
+        body="b",
+        key="k",
+        attachments=[Attachment("", "x/y", b"1")],
+    )
+    (attached,) = message.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("file", "application/octet-stream")
