@@ -5,6 +5,7 @@ from __future__ import annotations
 from voicegraph.nodes.catalogue import (
     condition,
     email,
+    github,
     http,
     llm,
     notify,
@@ -29,6 +30,7 @@ def builtin_registry() -> Registry:
             uploads,
             notion,
             notion_create,
+            github,
             web_page,
             rss,
             http,

@@ -148,6 +148,9 @@ def _failures(what: str) -> Generator[None]:
         raise _node_error(what, error.status, error.headers, str(error)) from error
     except NotionClientErrorBase as error:
         raise NodeError("invalid_request", f"Notion: {error}") from error
+    except ValueError as error:
+        message = "Notion's answer is not JSON. Check VOICEGRAPH_NOTION_BASE_URL."
+        raise NodeError("bad_response", message) from error
 
 
 def _node_error(what: str, status: int, headers: httpx.Headers, said: str) -> NodeError:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
+from voicegraph.nodes.markdown import escaped
+
 Json = dict[str, Any]
 _Style = tuple[bool, bool, bool, bool, bool, str]
 
-_SPECIAL = re.compile(r"[\\`*\[\]<]|(?<![^\W_])_|_(?![^\W_])|~~|&(?=#?\w+;)")
-_LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+=](?=[\s=-]|$)|>|\d{1,9}(?=[.)](?:\s|$)))", re.MULTILINE)
 _MARKS = ("**", "*", "~~")
 
 
@@ -21,12 +21,6 @@ def inline_markdown(rich_text: Iterable[Json]) -> str:
     return "".join(
         _marked(style, "".join(text for _, text in group)) for style, group in groupby(runs, key=lambda run: run[0])
     )
-
-
-def escaped(text: str) -> str:
-    """The text with a backslash before what Markdown would take for formatting."""
-    text = _SPECIAL.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
-    return _LINE_START.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", text)
 
 
 def _style(part: Json) -> _Style:

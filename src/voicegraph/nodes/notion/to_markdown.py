@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from textwrap import indent
 from typing import Any
 
+from voicegraph.nodes.markdown import escaped
 from voicegraph.nodes.notion.properties import plain_text
-from voicegraph.nodes.notion.rich_text import escaped, inline_markdown
+from voicegraph.nodes.notion.rich_text import inline_markdown
 from voicegraph.nodes.tables import table_lines
 
 Json = dict[str, Any]
