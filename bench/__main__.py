@@ -1,4 +1,4 @@
-"""`python -m bench [--seconds N] [--only engine,http,history,planner]`."""
+"""`python -m bench [--seconds N] [--only engine,diamond,http,history,planner]`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import os
 import platform
 from pathlib import Path
 
-from bench import engine, history, http
+from bench import diamond, engine, history, http
 
-PARTS = ("engine", "http", "history", "planner")
+PARTS = ("engine", "diamond", "http", "history", "planner")
 
 
 async def main() -> None:
@@ -25,6 +25,8 @@ async def main() -> None:
     parts = arguments.only.split(",")
     if "engine" in parts:
         await engine.measure(folder, arguments.seconds)
+    if "diamond" in parts:
+        await diamond.measure(folder)
     if "http" in parts:
         await http.measure(folder, arguments.seconds)
     if "history" in parts:
