@@ -30,7 +30,7 @@ async def execute(run_id: Annotated[RunId, Depends(_start_live)], voicegraph: Wi
 
 
 @router.post("/execute-background", status_code=202)
-@router.post("/execute-inngest", status_code=202, deprecated=True)
+@router.post("/execute-inngest", status_code=202, deprecated=True, name="execute_inngest")
 async def execute_background(
     body: ExecuteBody, voicegraph: Wired, idempotency_key: Annotated[str | None, Header(max_length=255)] = None
 ) -> Accepted:
