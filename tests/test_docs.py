@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from voicegraph.api.build import build_api
+from voicegraph.cli.commands import app
 from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.settings import Settings
 
@@ -59,6 +60,11 @@ def test_every_route_has_its_heading_and_every_heading_its_route() -> None:
     routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     described = {heading for heading in _headings(DOCS / "api.md") if " /" in heading}
     assert routes == described
+
+
+def test_every_command_has_its_heading() -> None:
+    commands = {f"voicegraph {command.name or command.callback.__name__}" for command in app.registered_commands}
+    assert commands == {heading for heading in _headings(DOCS / "command-line.md") if heading != "Command line"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -72,6 +73,18 @@ def test_the_npm_lock_file_names_no_registry() -> None:
     lock = (ROOT / "web/package-lock.json").read_text()
     assert '"integrity"' in lock
     assert '"resolved"' not in lock
+
+
+def test_the_npm_lock_file_names_the_programs_of_every_platform() -> None:
+    """npm writes the lock file without what it could not look up, and `npm ci` then refuses it everywhere."""
+    packages = json.loads((ROOT / "web/package-lock.json").read_text())["packages"]
+    missing = {
+        optional
+        for path, package in packages.items()
+        for optional in package.get("optionalDependencies", {})
+        if not {f"{path}/node_modules/{optional}", f"node_modules/{optional}"} & packages.keys()
+    }
+    assert not missing
 
 
 def test_pins_of_run_are_the_pins_the_tests_use() -> None:
