@@ -18,6 +18,7 @@ from voicegraph.nodes.catalogue import (
     uploads,
     wait,
     web_page,
+    web_search,
 )
 from voicegraph.nodes.registry import Registry
 
@@ -31,6 +32,7 @@ def builtin_registry() -> Registry:
             notion,
             notion_create,
             github,
+            web_search,
             web_page,
             rss,
             http,
