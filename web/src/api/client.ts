@@ -2,6 +2,7 @@
 import { request, send } from './http';
 import type {
   BackgroundAnswer,
+  CancelAnswer,
   Catalogue,
   CheckAnswer,
   EditAnswer,
@@ -12,7 +13,6 @@ import type {
   ParseAnswer,
   Run,
   RunConfig,
-  RunStatus,
   SavedWorkflow,
   Template,
   Workflow,
@@ -62,8 +62,7 @@ export const api = {
       headers: after === null ? {} : { 'Last-Event-ID': String(after) },
       signal,
     }),
-  cancelRun: (id: string) =>
-    request<{ success: boolean; status: RunStatus }>(`/api/runs/${at(id)}/cancel`, { json: {} }),
+  cancelRun: (id: string) => request<CancelAnswer>(`/api/runs/${at(id)}/cancel`, { json: {} }),
   deleteRun: (id: string) => request<{ success: boolean }>(`/api/runs/${at(id)}`, { method: 'DELETE' }),
   exportRunUrl: (id: string) => `/api/runs/${at(id)}/export`,
 

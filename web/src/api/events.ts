@@ -1,31 +1,17 @@
-/** The union of what a run's event stream carries. OpenAPI cannot describe a stream, so this one is kept by hand. */
-import type { EventError, Metrics, Output } from './types';
+/** The union of what a run's event stream carries: OpenAPI describes the members, a stream it cannot. */
+import type { components } from './schema.gen';
+import type { EventError, Output } from './types';
 
-interface EventBase {
-  nodeId: string | null;
-  message: string;
-  timestamp: string;
-  seq: number;
-  attempt: number | null;
-  metrics: Metrics | null;
-  data: Record<string, unknown> | null;
-  output: Output | null;
-  error: EventError | null;
-}
-
-interface NodeEvent extends EventBase {
-  nodeId: string;
-}
+type Base = Omit<components['schemas']['Event'], 'type' | 'output'> & { output: Output | null };
+type OfNode = Base & { nodeId: string };
 
 export type RunEvent =
-  | (EventBase & { type: 'start' | 'progress' | 'log' | 'complete' | 'cancelled' })
-  | (NodeEvent & { type: 'success'; output: Output })
-  | (EventBase & { type: 'error'; error: EventError })
-  | (NodeEvent & { type: 'retry'; data: { dueAt?: string } | null })
-  | (EventBase & { type: 'waiting'; data: { until?: string } | null })
-  | (NodeEvent & { type: 'skipped' });
-
-export type RunEventType = RunEvent['type'];
+  | (Base & { type: 'start' | 'progress' | 'log' | 'complete' | 'cancelled' })
+  | (OfNode & { type: 'success'; output: Output })
+  | (Base & { type: 'error'; error: EventError })
+  | (OfNode & { type: 'retry'; data: { dueAt?: string } | null })
+  | (OfNode & { type: 'waiting'; data: { until?: string } | null })
+  | (OfNode & { type: 'skipped' });
 
 /** True for the last event of a run: the stream ends after it. */
 export function endsRun(event: RunEvent): boolean {

@@ -1,163 +1,56 @@
-/** The shapes of the HTTP API, under the names the rest of the front end uses. */
+/**
+ * The API's shapes under the names the front end uses. They are the generated ones; what is narrowed here is what
+ * OpenAPI cannot say: JSON values, and which defaults the server always fills in.
+ */
+import type { RunEvent } from './events';
+import type { ParamSchema } from './paramSchema';
+import type { components } from './schema.gen';
+
+type Schemas = components['schemas'];
+type Narrow<T, Part> = Omit<T, keyof Part> & Part;
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type { ParamSchema };
 
-export interface Position {
-  x: number;
-  y: number;
-}
+// -- workflows
 
-export interface WorkflowNode {
-  id: string;
-  type: string;
-  action: string;
-  label: string;
-  params: Record<string, Json>;
-  position?: Position | null;
-  each?: boolean;
-  retry?: { attempts: number } | null;
-  timeout?: number | null;
-  onError?: 'fail' | 'continue';
-  credential?: string | null;
-}
-
-export interface WorkflowEdge {
-  id: string;
-  source: string;
-  target: string;
-  when?: boolean | null;
-}
-
-export interface Schedule {
-  kind: 'schedule';
-  cron: string;
-  timezone?: string | null;
-}
-
-export interface Webhook {
-  kind: 'webhook';
-}
-
+export type Position = Schemas['Position'];
+export type WorkflowEdge = Schemas['Edge'];
+export type Schedule = Schemas['Schedule'];
+export type Webhook = Schemas['Webhook'];
 export type Trigger = Schedule | Webhook;
 
-export interface Workflow {
-  workflowId: string;
-  name: string;
-  nodes: WorkflowNode[];
-  edges: WorkflowEdge[];
-  triggers: Trigger[];
-}
+type NodeCore = 'id' | 'type' | 'action' | 'label';
+/** A node as the page makes it: the server fills in what is left out. */
+export type WorkflowNode = Pick<Schemas['Node'], NodeCore> &
+  Partial<Omit<Schemas['Node'], NodeCore | 'params'>> & { params: Record<string, Json> };
 
-/** The parts of JSON Schema that pydantic writes for params, and our own `x-` hints. */
-export interface ParamSchema {
-  type?: string | string[];
-  title?: string;
-  description?: string;
-  default?: Json;
-  enum?: Json[];
-  const?: Json;
-  format?: string;
-  items?: ParamSchema;
-  properties?: Record<string, ParamSchema>;
-  additionalProperties?: boolean | ParamSchema;
-  required?: string[];
-  anyOf?: ParamSchema[];
-  allOf?: ParamSchema[];
-  oneOf?: ParamSchema[];
-  $ref?: string;
-  $defs?: Record<string, ParamSchema>;
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-  exclusiveMaximum?: number;
-  minLength?: number;
-  maxLength?: number;
-  examples?: Json[];
-  'x-widget'?: 'text' | 'textarea' | 'markdown' | 'file' | 'code' | 'url' | 'secret';
-  'x-config'?: string;
-  'x-setting'?: string;
-  'x-why'?: string;
-}
+export type Workflow = Narrow<
+  Required<Schemas['Workflow']>,
+  { nodes: WorkflowNode[]; edges: WorkflowEdge[]; triggers: Trigger[] }
+>;
+export type SavedWorkflow = Schemas['SavedWorkflowLine'];
+export type Template = Narrow<Schemas['TemplateCard'], { workflow: Workflow }>;
+
+// -- the catalogue
 
 export type ActionGroup = 'source' | 'ai' | 'logic' | 'delivery' | 'tool';
+export type ActionInfo = Narrow<Schemas['NodeKind'], { group: ActionGroup; params: ParamSchema }>;
+export type Catalogue = Narrow<Schemas['Catalogue'], { nodes: ActionInfo[] }>;
 
-export interface ActionInfo {
-  type: string;
-  action: string;
-  group: ActionGroup;
-  title: string;
-  description: string;
-  effect: boolean;
-  anyName: boolean;
-  params: ParamSchema;
-  requires: string | null;
-}
+// -- planning
 
-export interface Catalogue {
-  nodes: ActionInfo[];
-  aliases: Record<string, string>;
-}
+export type Clause = Schemas['ClauseLink'];
+export type GraphDiff = Schemas['Diff'];
+export type ParseAnswer = Narrow<Schemas['ParseAnswer'], { workflow: Workflow }>;
+export type EditAnswer = Narrow<Schemas['EditAnswer'], { workflow: Workflow }>;
 
-export interface Clause {
-  text: string;
-  nodeIds: string[];
-}
+// -- running
 
-export interface ParseAnswer {
-  workflow: Workflow;
-  success: boolean;
-  explanation: string;
-  clauses: Clause[];
-  assumptions: string[];
-}
-
-export interface GraphDiff {
-  addedNodes: string[];
-  removedNodes: string[];
-  changedNodes: string[];
-  addedEdges: string[];
-  removedEdges: string[];
-  summary: string;
-}
-
-export interface EditAnswer {
-  workflow: Workflow;
-  success: boolean;
-  message: string;
-  diff: GraphDiff;
-  clauses: Clause[];
-  assumptions: string[];
-}
-
-export interface Problem {
-  where: string;
-  message: string;
-  code: string;
-}
-
-export interface MissingValue {
-  nodeId: string;
-  nodeLabel: string;
-  param: string;
-  title: string;
-  why: string | null;
-  schema: ParamSchema;
-  config: string | null;
-}
-
-export interface Notice {
-  nodeId: string;
-  message: string;
-  setting: string | null;
-  blocking: boolean;
-}
-
-export interface CheckAnswer {
-  success: boolean;
-  problems: Problem[];
-  missing: MissingValue[];
-  notices: Notice[];
-}
+export type Problem = Schemas['Problem'];
+export type Notice = Schemas['Notice'];
+export type MissingValue = Narrow<Schemas['MissingParam'], { schema: ParamSchema }>;
+export type CheckAnswer = Narrow<Schemas['CheckAnswer'], { missing: MissingValue[] }>;
 
 /** Values for what the graph left open: named keys, and `params[nodeId][param]`. */
 export interface RunConfig {
@@ -165,118 +58,29 @@ export interface RunConfig {
   [key: string]: Json | Record<string, Record<string, Json>> | undefined;
 }
 
-export interface FileRef {
-  id: string;
-  name: string;
-  mediaType: string;
-  size: number;
-}
+export type BackgroundAnswer = Schemas['Accepted'];
+export type FileRef = Schemas['FileRef'];
+export type Metrics = Schemas['Metrics'];
+export type Output = Narrow<Schemas['Output'], { data?: Json; meta?: Record<string, Json> }>;
+export type EventError = Schemas['ErrorInfo'];
 
-export interface Metrics {
-  model?: string | null;
-  inputTokens?: number | null;
-  outputTokens?: number | null;
-  cost?: number | null;
-  estimated?: boolean;
-}
-
-export interface Output {
-  text: string;
-  data?: Json;
-  files?: FileRef[];
-  meta?: Record<string, Json>;
-  metrics?: Metrics | null;
-  branch?: boolean | null;
-}
-
-export interface EventError {
-  code: string;
-  message: string;
-  retryable?: boolean;
-}
-
-export type RunStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
+export type RunStatus = Schemas['RunSummary']['status'];
 export type NodeStatus = RunStatus | 'retrying' | 'skipped';
+export type NodeResult = Narrow<Schemas['NodeResult'], { status: NodeStatus; output: Output | null }>;
 
-export interface NodeResult {
-  nodeId: string;
-  status: NodeStatus;
-  attempt: number;
-  startTime: string | null;
-  endTime: string | null;
-  durationMs: number | null;
-  output: Output | null;
-  error: EventError | null;
-}
+// -- history
 
-export interface RunSummary {
-  id: string;
-  workflowId: string;
-  name: string;
-  status: RunStatus;
-  engine: 'live' | 'embedded' | 'inngest';
-  trigger: 'manual' | 'schedule' | 'webhook' | 'replay';
-  transcribedText: string | null;
-  createdAt: string;
-  startTime: string | null;
-  endTime: string | null;
-  durationMs: number | null;
-  error: EventError | null;
-  nodeCount: number;
-  doneCount: number;
-}
-
-export interface Run extends RunSummary {
-  workflow: Workflow;
-  config: RunConfig;
-  logs: import('./events').RunEvent[];
-  nodes: NodeResult[];
-}
-
-export interface HistoryPage {
-  success: boolean;
-  count: number;
-  running: number;
-  history: RunSummary[];
-  next: string | null;
-}
+export type RunSummary = Schemas['RunSummary'];
+export type Run = Narrow<
+  Schemas['Run'],
+  { workflow: Workflow; config: RunConfig; logs: RunEvent[]; nodes: NodeResult[] }
+>;
+export type HistoryPage = Schemas['HistoryPage'];
 
 export interface HistoryFilter {
   status?: string;
   q?: string;
-  workflow?: string;
 }
 
-export interface BackgroundAnswer {
-  success: boolean;
-  workflowId: string;
-  runId: string;
-  message: string;
-}
-
-export interface SavedWorkflow {
-  id: string;
-  name: string;
-  updatedAt: string;
-  nodeCount: number;
-}
-
-export interface Template {
-  id: string;
-  name: string;
-  description: string;
-  command: string;
-  workflow: Workflow;
-}
-
-export interface Info {
-  version: string;
-  engine: { name: string; title: string };
-  model: string | null;
-  planner: 'rules' | 'llm';
-  search: 'tavily' | 'ddgs';
-  userEmail: string | null;
-  mail: boolean;
-  maxUploadBytes: number;
-  triggers?: boolean;
-}
+export type CancelAnswer = Schemas['CancelAnswer'];
+export type Info = Schemas['Info'];

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { SavedWorkflow } from '@/api/types';
+import { DANGER } from '@/app/theme';
 import { exact, relative } from '@/runs/format';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';
@@ -119,7 +120,7 @@ function Delete({ workflow }: { workflow: SavedWorkflow }) {
           <Button size="xs" onClick={() => setAsking(false)}>
             Keep it
           </Button>
-          <Button size="xs" variant="filled" color="red" onClick={() => void deleteWorkflow(workflow.id)}>
+          <Button size="xs" variant="filled" color={DANGER} onClick={() => void deleteWorkflow(workflow.id)}>
             Delete workflow
           </Button>
         </Group>

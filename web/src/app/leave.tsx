@@ -1,5 +1,6 @@
 import { Button, Group, Modal } from '@mantine/core';
 import { create } from 'zustand';
+import { DANGER } from '@/app/theme';
 import { isDirty, useEditor } from '@/workflow/editor';
 
 interface LeaveState {
@@ -34,7 +35,7 @@ export function LeaveDialog() {
         <Button onClick={close} data-autofocus>
           Keep editing
         </Button>
-        <Button variant="filled" color="red" onClick={leave}>
+        <Button variant="filled" color={DANGER} onClick={leave}>
           Replace it
         </Button>
       </Group>

@@ -27,25 +27,16 @@ const dark: MantineColorsTuple = [
 ];
 
 /** The one accent: kept for what moves the user's work forward. */
-const accent: MantineColorsTuple = [
-  '#eeeefe',
-  '#dcdcfb',
-  '#b9b7f6',
-  '#9490f0',
-  '#756fec',
-  '#625be9',
-  '#574fe6',
-  '#4f46e5',
-  '#4138c4',
-  '#342da0',
-];
+export const ACCENT = 'var(--vg-accent)';
+/** For what cannot be taken back. */
+export const DANGER = 'var(--vg-danger)';
 
 export const theme = createTheme({
   primaryColor: 'gray',
   primaryShade: { light: 9, dark: 1 },
   autoContrast: true,
   luminanceThreshold: 0.4,
-  colors: { gray, dark, accent },
+  colors: { gray, dark },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace:
     "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
@@ -57,7 +48,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Tooltip: { defaultProps: { openDelay: 400, multiline: true, maw: 280, withinPortal: true, fz: 'xs' } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 } },
+      styles: { title: { fontWeight: 600, fontSize: 16 } },
+    },
+    Drawer: { styles: { title: { fontWeight: 600, fontSize: 16 } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } },
     Button: { defaultProps: { variant: 'default' } },
     Menu: { defaultProps: { shadow: 'md', width: 230, position: 'bottom-start' } },

@@ -2,7 +2,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import clsx from 'clsx';
 import { memo } from 'react';
-import { useCatalogue } from '@/api/queries';
+import { useCatalogue, useInfo } from '@/api/queries';
 import { useUi } from '@/app/ui';
 import { duration } from '@/runs/format';
 import { useNodeResult, useRun } from '@/runs/store';
@@ -18,6 +18,7 @@ const MARK_WORDS: Record<Mark, string> = { added: 'New', changed: 'Changed', rem
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
   const { node, mark, readOnly } = data;
   const { data: catalogue } = useCatalogue();
+  const { data: info } = useInfo();
   const result = useNodeResult(id);
   const highlighted = useUi((state) => state.highlighted.includes(id));
   const hovered = useRun((state) => state.hovered === id);
@@ -51,7 +52,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       ) : (
         <Attention
           requires={action?.requires ?? null}
-          open={openParams(node, action)}
+          open={openParams(node, action, info)}
           unknown={!!catalogue && !action}
         />
       )}
@@ -84,17 +85,21 @@ interface AttentionProps {
 
 /** What stands between this node and a run, said before the run. */
 function Attention({ requires, open, unknown }: AttentionProps) {
-  const asks =
-    open.length > 0 ? `Asks for ${open.map((title) => title.toLowerCase()).join(', ')} when run` : null;
+  const asks = open.length > 0 ? `Asks for ${open.join(', ')} when run` : null;
   const words = unknown ? 'This server does not know this action' : (requires ?? asks);
   if (!words) return null;
   const serious = unknown || requires !== null;
   return (
     <div className={clsx(classes.foot, serious && classes.attention)} title={words}>
       {serious && <IconAlertTriangle size={14} aria-hidden />}
-      <span>{shorten(words, 76)}</span>
+      <span>{serious ? headOf(words) : shorten(words, 76)}</span>
     </div>
   );
+}
+
+/** The first statement of a longer notice; the form has the whole of it. */
+function headOf(notice: string): string {
+  return shorten(notice.split(/[:.(]/)[0] ?? notice, 60);
 }
 
 function Source() {

@@ -1,6 +1,7 @@
 import { ActionIcon, Loader, SegmentedControl, Textarea, Tooltip } from '@mantine/core';
 import { IconArrowUp, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { ACCENT } from '@/app/theme';
 import { type Mode, useUi } from '@/app/ui';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
@@ -93,7 +94,7 @@ export function CommandBar() {
                 size={36}
                 radius="lg"
                 variant={empty ? 'filled' : 'default'}
-                color={empty ? 'accent' : 'gray'}
+                color={empty ? ACCENT : 'gray'}
                 aria-label={editing ? 'Plan the change' : 'Plan the workflow'}
                 disabled={!command.trim()}
               >

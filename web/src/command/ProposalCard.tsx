@@ -1,5 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { IconBulb, IconCheck } from '@tabler/icons-react';
+import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
 import { useEditor } from '@/workflow/editor';
 import classes from './CommandBar.module.css';
@@ -27,7 +28,7 @@ export function ProposalCard() {
           <Button
             size="xs"
             variant="filled"
-            color="accent"
+            color={ACCENT}
             leftSection={<IconCheck size={15} aria-hidden />}
             onClick={decide(accept)}
           >

@@ -1,6 +1,7 @@
 import { Button, Switch, Tooltip } from '@mantine/core';
 import { IconPlayerPlayFilled } from '@tabler/icons-react';
 import { useInfo } from '@/api/queries';
+import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
 import { useRunner } from '@/runs/runner';
 import { useEditor } from '@/workflow/editor';
@@ -19,7 +20,7 @@ export function RunControls() {
       <Tooltip label={meaning}>
         <Switch
           size="sm"
-          color="accent"
+          color={ACCENT}
           label="Background Execution"
           checked={background}
           onChange={(event) => setBackground(event.currentTarget.checked)}
@@ -29,7 +30,7 @@ export function RunControls() {
       <Tooltip label="Ctrl+Enter">
         <Button
           variant={proposed ? 'default' : 'filled'}
-          color={proposed ? 'gray' : 'accent'}
+          color={proposed ? 'gray' : ACCENT}
           radius="md"
           loading={starting}
           leftSection={<IconPlayerPlayFilled size={15} aria-hidden />}

@@ -1,6 +1,5 @@
-import { Alert } from '@mantine/core';
-import { IconAlertCircle } from '@tabler/icons-react';
 import type { NodeResult, Output, Workflow, WorkflowNode } from '@/api/types';
+import { Note } from '@/app/Note';
 import { duration, exact } from '@/runs/format';
 import { useNodeResult, useRun } from '@/runs/store';
 import { OutputView } from './output/OutputView';
@@ -26,9 +25,9 @@ export function NodeData({ node, workflow }: Props) {
     <>
       {result && <Facts result={result} />}
       {result?.error && (
-        <Alert color="red" mb="md" icon={<IconAlertCircle aria-hidden />} title="This node failed">
+        <Note tone="error" title="This node failed">
           {result.error.message}
-        </Alert>
+        </Note>
       )}
       <div className={classes.columns}>
         <section className={classes.column} aria-label="Input">

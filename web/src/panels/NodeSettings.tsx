@@ -1,7 +1,7 @@
-import { Alert, Autocomplete, NumberInput, Select, Switch, TextInput } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Autocomplete, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { useCatalogue } from '@/api/queries';
 import type { ActionInfo, WorkflowNode } from '@/api/types';
+import { Note } from '@/app/Note';
 import { useEditor } from '@/workflow/editor';
 import { setParam, updateNode } from '@/workflow/ops';
 import { Connections } from './Connections';
@@ -23,13 +23,9 @@ export function NodeSettings({ node, action, readOnly }: Props) {
   return (
     <div className={classes.form}>
       {action?.requires && (
-        <Alert
-          color="yellow"
-          icon={<IconAlertTriangle aria-hidden />}
-          title="Something is missing on the server"
-        >
+        <Note tone="warn" title="Not set up on the server">
           {action.requires}
-        </Alert>
+        </Note>
       )}
       {action?.description && <p className={classes.description}>{action.description}</p>}
       <TextInput

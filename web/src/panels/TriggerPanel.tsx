@@ -1,7 +1,8 @@
-import { ActionIcon, Alert, Autocomplete, TextInput } from '@mantine/core';
-import { IconCalendarClock, IconInfoCircle, IconTrash, IconWebhook, IconX } from '@tabler/icons-react';
+import { ActionIcon, Autocomplete, TextInput } from '@mantine/core';
+import { IconCalendarClock, IconTrash, IconWebhook, IconX } from '@tabler/icons-react';
 import { useInfo } from '@/api/queries';
 import type { Schedule } from '@/api/types';
+import { Note } from '@/app/Note';
 import { useUi } from '@/app/ui';
 import { useView } from '@/app/view';
 import { NOT_FIRING } from '@/canvas/TriggerNode';
@@ -40,11 +41,7 @@ export function TriggerPanel({ index }: { index: number }) {
       </header>
       <div className={classes.body}>
         <div className={classes.form}>
-          {info && !info.triggers && (
-            <Alert color="gray" icon={<IconInfoCircle aria-hidden />}>
-              {NOT_FIRING} The workflow keeps what you set here.
-            </Alert>
-          )}
+          {info && !info.triggers && <Note>{NOT_FIRING} The workflow keeps what you set here.</Note>}
           {trigger.kind === 'schedule' && (
             <ScheduleForm schedule={trigger} index={index} readOnly={view.readOnly} />
           )}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { RunSummary } from '@/api/types';
+import { DANGER } from '@/app/theme';
 import { toast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { duration, exact, relative } from './format';
@@ -162,7 +163,7 @@ function Delete({ run, said }: { run: RunSummary; said: string }) {
           <Button
             size="xs"
             variant="filled"
-            color="red"
+            color={DANGER}
             loading={remove.isPending}
             onClick={() => remove.mutate()}
           >

@@ -1,5 +1,6 @@
 import { Button, Tooltip } from '@mantine/core';
 import { IconPencil, IconRefresh } from '@tabler/icons-react';
+import { ACCENT } from '@/app/theme';
 import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { useEditor } from '@/workflow/editor';
@@ -51,7 +52,7 @@ export function RunBar({ run }: { run: RunRecord }) {
         )}
         <Button
           variant="filled"
-          color="accent"
+          color={ACCENT}
           leftSection={<IconPencil size={15} aria-hidden />}
           onClick={edit}
         >

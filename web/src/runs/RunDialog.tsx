@@ -1,8 +1,10 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
-import { IconAlertTriangle, IconInfoCircle, IconPlayerPlayFilled } from '@tabler/icons-react';
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { IconPlayerPlayFilled } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useInfo } from '@/api/queries';
-import type { CheckAnswer, Notice, Problem } from '@/api/types';
+import type { CheckAnswer, MissingValue, Notice, Problem } from '@/api/types';
+import { Note } from '@/app/Note';
+import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import { Field } from '@/panels/form/Field';
@@ -54,20 +56,18 @@ function Questions({ check }: { check: CheckAnswer }) {
           asked.map((question, index) => {
             const key = questionKey(question);
             return (
-              <div key={key} className={classes.question}>
-                <div className={classes.node}>{question.nodeLabel}</div>
-                <Field
-                  schema={{ ...question.schema, title: question.title }}
-                  description={question.why ?? undefined}
-                  value={values[key]}
-                  onChange={(value) => setValues((old) => ({ ...old, [key]: value }))}
-                  required
-                  autoFocus={index === 0}
-                  error={
-                    tried && open.includes(question) ? `${question.title} is needed for this run.` : undefined
-                  }
-                />
-              </div>
+              <Field
+                key={key}
+                schema={{ ...question.schema, title: question.title }}
+                description={reasonFor(question)}
+                value={values[key]}
+                onChange={(value) => setValues((old) => ({ ...old, [key]: value }))}
+                required
+                autoFocus={index === 0}
+                error={
+                  tried && open.includes(question) ? `${question.title} is needed for this run.` : undefined
+                }
+              />
             );
           })}
         <Group justify="flex-end" gap="sm">
@@ -76,7 +76,7 @@ function Questions({ check }: { check: CheckAnswer }) {
             <Button
               type="submit"
               variant="filled"
-              color="accent"
+              color={ACCENT}
               loading={starting}
               leftSection={<IconPlayerPlayFilled size={15} aria-hidden />}
             >
@@ -89,10 +89,16 @@ function Questions({ check }: { check: CheckAnswer }) {
   );
 }
 
+/** What the value is for, and how it may be written. */
+function reasonFor({ nodeLabel, why, schema }: MissingValue): string {
+  const need = why ? `“${nodeLabel}” needs it: ${why}.` : `For “${nodeLabel}”.`;
+  return schema.description ? `${need} ${schema.description}` : need;
+}
+
 function Problems({ problems }: { problems: readonly Problem[] }) {
   if (problems.length === 0) return null;
   return (
-    <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="Mend this first" role="alert">
+    <Note tone="error" title="Mend this first">
       <ul className={classes.list}>
         {problems.map((problem) => (
           <li key={`${problem.where} ${problem.message}`}>
@@ -100,7 +106,7 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
           </li>
         ))}
       </ul>
-    </Alert>
+    </Note>
   );
 }
 
@@ -143,14 +149,13 @@ function NoticeList({
 }) {
   if (notices.length === 0) return null;
   const messages = [...new Set(notices.map((notice) => notice.message))];
-  const Icon = serious ? IconAlertTriangle : IconInfoCircle;
   return (
-    <Alert color={serious ? 'yellow' : 'gray'} icon={<Icon aria-hidden />} title={title}>
+    <Note tone={serious ? 'warn' : 'plain'} title={title}>
       <ul className={classes.list}>
         {messages.map((message) => (
           <li key={message}>{message}</li>
         ))}
       </ul>
-    </Alert>
+    </Note>
   );
 }

@@ -1,6 +1,6 @@
 /** Words for nodes and triggers: what the canvas and the lists show. */
 import cronstrue from 'cronstrue';
-import type { ActionInfo, Catalogue, Json, ParamSchema, Trigger, WorkflowNode } from '@/api/types';
+import type { ActionInfo, Catalogue, Info, Json, ParamSchema, Trigger, WorkflowNode } from '@/api/types';
 
 const SUMMARY_LENGTH = 60;
 
@@ -53,15 +53,21 @@ function isFile(schema: ParamSchema | undefined): boolean {
   return schema?.['x-widget'] === 'file';
 }
 
-/** Titles of required params that are empty and that a run would have to ask for. */
-export function openParams(node: WorkflowNode, action: ActionInfo | null): string[] {
+/** Titles of required params that are empty and that a run would have to ask for, as they stand in a sentence. */
+export function openParams(node: WorkflowNode, action: ActionInfo | null, info: Info | undefined): string[] {
   const { required = [], properties = {} } = action?.params ?? {};
   return required
     .filter((name) => {
       const value = node.params[name];
-      return value === undefined || value === null || value === '';
+      const isOpen = value === undefined || value === null || value === '';
+      return isOpen && !(properties[name]?.['x-setting'] === 'user_email' && info?.userEmail);
     })
-    .map((name) => properties[name]?.title ?? name);
+    .map((name) => inSentence(properties[name]?.title ?? name));
+}
+
+/** "Page" as "page", but "URL" and "CSV file" as they are. */
+function inSentence(title: string): string {
+  return /^.[A-Z]/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1);
 }
 
 export function cronInWords(cron: string): string | null {

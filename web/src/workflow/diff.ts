@@ -24,6 +24,8 @@ export function wholeDiff(next: Workflow): GraphDiff {
     changedNodes: [],
     addedEdges: next.edges.map((edge) => edge.id),
     removedEdges: [],
+    renamed: false,
+    triggersChanged: next.triggers.length > 0,
     summary: parts.map((part) => `+${part}`).join(', '),
   };
 }

@@ -3,7 +3,7 @@ import type { Json, ParamSchema } from '@/api/types';
 import { FileField } from './FileField';
 import { JsonField } from './JsonField';
 import { PairsField } from './PairsField';
-import { shapeOf, titleFrom } from './schema';
+import { optionLabel, shapeOf, titleFrom } from './schema';
 
 export interface FieldProps {
   schema: ParamSchema;
@@ -98,7 +98,7 @@ export function Field(props: FieldProps) {
         <Select
           {...common}
           placeholder={placeholder}
-          data={options.map((option) => ({ value: String(option), label: titleFrom(String(option)) }))}
+          data={options.map((option) => ({ value: String(option), label: optionLabel(option) }))}
           value={value === undefined || value === null ? null : String(value)}
           onChange={(next) => onChange(options.find((option) => String(option) === next))}
           clearable={nullable || fallback !== undefined}
@@ -119,7 +119,15 @@ export function Field(props: FieldProps) {
       return <PairsField {...common} value={value} onChange={onChange} />;
     case 'file':
     case 'files':
-      return <FileField {...common} multiple={kind === 'files'} value={value} onChange={onChange} />;
+      return (
+        <FileField
+          {...common}
+          accept={schema['x-accept']}
+          multiple={kind === 'files'}
+          value={value}
+          onChange={onChange}
+        />
+      );
     case 'json':
       return <JsonField {...common} value={value} onChange={onChange} />;
     default:

@@ -8,14 +8,14 @@ import { useInfo } from '@/api/queries';
 import type { FileRef } from '@/api/types';
 import { bytes } from '@/runs/format';
 import type { ControlProps } from './controls';
+import { fileNamed, rememberFiles } from './files';
 import classes from './form.module.css';
 
 interface Props extends ControlProps {
   multiple: boolean;
+  /** What the file dialog offers, as in HTML's `accept`. */
+  accept: string | undefined;
 }
-
-/** Names of files sent from this page; a reload leaves their ids alone. */
-const names = new Map<string, FileRef>();
 
 /** Sends files at once and keeps their ids as the value. */
 export function FileField({
@@ -25,6 +25,7 @@ export function FileField({
   disabled,
   error,
   multiple,
+  accept,
   value,
   onChange,
 }: Props) {
@@ -46,7 +47,7 @@ export function FileField({
       return refs;
     },
     onSuccess: (refs) => {
-      for (const ref of refs) names.set(ref.id, ref);
+      rememberFiles(refs);
       set([...(multiple ? ids : []), ...refs.map((ref) => ref.id)]);
     },
   });
@@ -84,24 +85,16 @@ export function FileField({
         onDrop={drop}
       >
         {ids.map((id) => (
-          <Group key={id} gap={8} wrap="nowrap">
-            <IconFile size={16} aria-hidden />
-            <a className={classes.file} href={api.fileUrl(id)} download>
-              {names.get(id)?.name ?? 'Uploaded file'}
-            </a>
-            <span className={classes.size}>{names.has(id) ? bytes(names.get(id)?.size ?? 0) : ''}</span>
-            <ActionIcon
-              size="sm"
-              disabled={disabled}
-              aria-label={`Remove ${names.get(id)?.name ?? 'the file'}`}
-              onClick={() => set(ids.filter((other) => other !== id))}
-            >
-              <IconX size={14} aria-hidden />
-            </ActionIcon>
-          </Group>
+          <StoredFile
+            key={id}
+            id={id}
+            disabled={disabled}
+            onRemove={() => set(ids.filter((other) => other !== id))}
+          />
         ))}
         <FileButton
           multiple={multiple}
+          {...(accept ? { accept } : {})}
           disabled={disabled}
           onChange={(chosen: File | File[] | null) => send(chosen ? [chosen].flat() : [])}
           inputProps={{ 'aria-label': label }}
@@ -122,5 +115,22 @@ export function FileField({
         </FileButton>
       </Stack>
     </Input.Wrapper>
+  );
+}
+
+function StoredFile({ id, disabled, onRemove }: { id: string; disabled: boolean; onRemove: () => void }) {
+  const file = fileNamed(id);
+  const name = file?.name ?? 'Uploaded file';
+  return (
+    <Group gap={8} wrap="nowrap">
+      <IconFile size={16} aria-hidden />
+      <a className={classes.file} href={api.fileUrl(id)} download>
+        {name}
+      </a>
+      {file && <span className={classes.size}>{bytes(file.size)}</span>}
+      <ActionIcon size="sm" disabled={disabled} aria-label={`Remove ${name}`} onClick={onRemove}>
+        <IconX size={14} aria-hidden />
+      </ActionIcon>
+    </Group>
   );
 }

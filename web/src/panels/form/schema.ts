@@ -56,6 +56,7 @@ function kindOf(schema: ParamSchema, choices: ParamSchema[], root: ParamSchema):
   if (widget === 'file') return schema.type === 'array' ? 'files' : 'file';
   if (schema.enum || schema.const !== undefined) return 'enum';
   if (widget === 'markdown') return 'textarea';
+  if (widget === 'code' && choices.length > 1) return 'json';
   if (widget) return widget;
   if (choices.length > 1) return kindOfUnion(choices);
   if (schema.format === 'uri') return 'url';
@@ -68,11 +69,12 @@ function kindOf(schema: ParamSchema, choices: ParamSchema[], root: ParamSchema):
   return 'json';
 }
 
-/** Values of the object are text, or anything: both can be typed as text. */
+/** The object's values can be typed as text: they are text, or something plain that text may stand for. */
 function holdsText(schema: ParamSchema, root: ParamSchema): boolean {
   const values = schema.additionalProperties;
   if (values === undefined || typeof values === 'boolean') return false;
-  return follow(values, root).type === 'string';
+  const resolved = follow(values, root);
+  return [resolved, ...(resolved.anyOf ?? [])].some((choice) => choice.type === 'string');
 }
 
 /** A union with text in it can be written as text; any other only as JSON. */
@@ -80,6 +82,12 @@ function kindOfUnion(choices: ParamSchema[]): FieldKind {
   const types = choices.map((choice) => choice.type);
   if (types.includes('object') || types.includes(undefined)) return 'json';
   return types.includes('string') ? 'text' : 'json';
+}
+
+/** An option as it is read: "short" as "Short", "GET" as it is. */
+export function optionLabel(option: Json): string {
+  const text = String(option);
+  return /[A-Z]/.test(text) ? text : titleFrom(text);
 }
 
 /** "repoName" or "repo_name" as "Repo name", for a property without a title. */
