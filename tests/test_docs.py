@@ -67,6 +67,14 @@ def test_every_command_has_its_heading() -> None:
     assert commands == {heading for heading in _headings(DOCS / "command-line.md") if heading != "Command line"}
 
 
+def test_the_keyboard_table_is_the_one_the_page_shows() -> None:
+    source = (ROOT / "web/src/app/Shortcuts.tsx").read_text("utf-8")
+    shown = {does: re.findall("'([^']+)'", keys) for does, keys in re.findall(r"\['([^']+)', \[([^]]+)\]\]", source)}
+    rows = re.findall(r"^\| ([^|]+) \| (`.+`) \|$", (DOCS / "canvas.md").read_text("utf-8"), re.MULTILINE)
+    assert shown
+    assert {does: re.findall("`([^`]+)`", keys) for does, keys in rows} == shown
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for path, anchor in _links(page):
