@@ -51,9 +51,9 @@ class ModelServer:
 
 def _tool_call(arguments: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
     names = [tool["function"]["name"] for tool in request["tools"]]
-    wanted = arguments.pop("tool", "")
-    name = next((name for name in names if wanted in name), names[0])
-    function = {"name": name, "arguments": json.dumps(arguments)}
+    name = next((name for name in names if arguments.get("tool", "") in name), names[0])
+    given = {key: value for key, value in arguments.items() if key != "tool"}
+    function = {"name": name, "arguments": json.dumps(given)}
     call = {"id": f"call_{len(request['messages'])}", "type": "function", "function": function}
     return {"role": "assistant", "content": None, "tool_calls": [call]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -27,10 +28,18 @@ class Answer(Generic[T]):
 
 
 async def consult(
-    choice: ModelChoice, instructions: str, prompt: str, output: Any = str, *, repairs: int = 1, seconds: float = 240
+    choice: ModelChoice,
+    instructions: str,
+    prompt: str,
+    output: Any = str,
+    *,
+    check: Callable[[Any], str | None] | None = None,
+    repairs: int = 1,
+    seconds: float = 240,
 ) -> Answer[Any]:
-    """Ask once. `output` is a pydantic-ai output type; `repairs` bounds how often a bad answer goes back to the model.
+    """Ask once. `output` is a pydantic-ai output type: str, a model, or a list of models to choose from.
 
+    `check` says what is wrong with an answer, which then goes back to the model, up to `repairs` times.
     Nothing is tried again after a failed request: that is the engine's to decide. Raises NodeError, retryable for
     `model_rate_limit`, `model_unavailable` and `model_answer`; not for `model_auth`, `model_quota`, `model_not_found`,
     `model_too_long`, `model_rejected`, `model_filter` and `not_configured`.
@@ -45,12 +54,25 @@ async def consult(
     agent: Agent[object, Any] = Agent(
         model, output_type=output, instructions=instructions, model_settings=settings, retries=repairs
     )
+    if check:
+        agent.output_validator(_validator(check))
     try:
         async with agent:
             result = await agent.run(prompt, infer_name=False)
     except AgentRunError as error:
         raise explain(error, choice) from error
     return Answer(result.output, _metrics(choice, result.usage))
+
+
+def _validator(check: Callable[[Any], str | None]) -> Callable[[Any], Any]:
+    from pydantic_ai import ModelRetry
+
+    def validate(output: Any) -> Any:
+        if wrong := check(output):
+            raise ModelRetry(wrong)
+        return output
+
+    return validate
 
 
 async def context_window(choice: ModelChoice) -> int:

@@ -100,7 +100,7 @@ def compose(
         message["Cc"] = ", ".join(cc)
     message["Subject"] = header(subject)
     message["Date"] = format_datetime(datetime.fromtimestamp(clock.now(), UTC))
-    message["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{_domain(sender)}>"
+    message["Message-ID"] = f"<{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:40]}@{_domain(sender)}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday notes must not answer
     text = _BODY_CONTROL.sub("", body)
     message.set_content(text)

@@ -124,8 +124,9 @@ async def test_the_mail_arrives_as_text_and_html(mailing: MakeNode, mailbox: Mai
 async def test_a_repeated_attempt_has_the_same_message_id(mailing: MakeNode, mailbox: Mailbox) -> None:
     await run(mailing(mailbox, attempt=1), to="a@example.com")
     await run(mailing(mailbox, attempt=2), to="a@example.com")
-    (_, first), (_, second) = mailbox.mails
-    assert first["Message-ID"] == second["Message-ID"]
+    await run(mailing(mailbox, "another item"), to="a@example.com")
+    (_, first), (_, second), (_, other) = mailbox.mails
+    assert first["Message-ID"] == second["Message-ID"] != other["Message-ID"]
     assert first["Message-ID"].endswith("@example.com>")
 
 

@@ -120,6 +120,22 @@ async def test_data_without_text_is_what_the_model_reads(asking: MakeNode, model
 
 
 @pytest.mark.parametrize(
+    ("body", "read"), [({"order": 7}, '"order": 7'), ("just text", "just text"), (None, "nothing to summarize")]
+)
+async def test_a_first_node_reads_what_the_webhook_brought(
+    asking: MakeNode, model_server: Any, body: Any, read: str
+) -> None:
+    node = asking("summarize", "")
+    node.trigger = {"body": body}
+    if body is None:
+        with pytest.raises(NodeError, match=read):
+            await run(node)
+        return
+    await run(node)
+    assert read in model_server.requests[0]["messages"][1]["content"]
+
+
+@pytest.mark.parametrize(
     ("reply", "data"),
     [
         ('[{"a": 1}]', [{"a": 1}]),

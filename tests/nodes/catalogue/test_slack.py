@@ -70,8 +70,9 @@ async def test_the_message_is_posted(posting: MakeNode, slack: Any) -> None:
 async def test_a_repeated_attempt_carries_the_same_id(posting: MakeNode, slack: Any) -> None:
     await run(posting(attempt=1))
     await run(posting(attempt=2))
-    first, second = (call.json["client_msg_id"] for call in slack.asked("POST"))
-    assert first == second
+    await run(posting("another item"))
+    first, second, other = (call.json["client_msg_id"] for call in slack.asked("POST"))
+    assert first == second != other
 
 
 async def test_a_text_of_its_own(posting: MakeNode, slack: Any) -> None:

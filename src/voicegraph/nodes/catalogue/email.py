@@ -75,15 +75,12 @@ async def send(params: Send, node: NodeContext) -> Output:
     if not body.strip() and not attachments:
         raise NodeError("empty_input", "There is nothing to send: the input is empty.")
     to, cc = addresses(params.to), addresses(params.cc) if params.cc else []
+    subject = params.subject or subject_of(body, node.label)
+    # The content is in the key because a node that runs for each item sends several mails.
+    key = "\n".join((node.idempotency_key, *to, *cc, subject, body))
     try:
         message = compose(
-            sender=_sender(settings),
-            to=to,
-            cc=cc,
-            subject=params.subject or subject_of(body, node.label),
-            body=body,
-            key=node.idempotency_key,
-            attachments=attachments,
+            sender=_sender(settings), to=to, cc=cc, subject=subject, body=body, key=key, attachments=attachments
         )
     except ValueError as error:
         raise NodeError("invalid_params", f"The mail cannot be written: {error}") from error

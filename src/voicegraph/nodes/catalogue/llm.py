@@ -115,10 +115,12 @@ async def _run(params: Llm, node: NodeContext) -> Output:
 
 
 def _material(node: NodeContext) -> str:
+    """The input's text, else its data, else what triggered the run: a webhook's body, for a node that comes first."""
     inputs = node.inputs
-    if inputs.text.strip() or inputs.data is None:
+    data = inputs.data if inputs.data is not None or inputs.nodes else node.trigger.get("body")
+    if inputs.text.strip() or data is None:
         return inputs.text
-    return json.dumps(inputs.data, ensure_ascii=False, indent=1)
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, indent=1)
 
 
 def _task(params: Llm, name: str) -> str:

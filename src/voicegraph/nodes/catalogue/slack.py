@@ -99,8 +99,9 @@ def _without_broadcasts(text: str) -> str:
 def _post(node: NodeContext, channel: str, text: str, number: int, thread: JsonValue) -> dict[str, JsonValue]:
     from slack_sdk.errors import SlackApiError, SlackRequestError
 
-    # Slack drops a message whose client_msg_id it has seen: a repeated attempt posts nothing twice.
-    message_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"voicegraph:{node.idempotency_key}:{number}"))
+    # Slack drops a message whose client_msg_id it has seen: a repeated attempt posts nothing twice. The text is in it
+    # because a node that runs for each item posts several messages.
+    message_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"voicegraph:{node.idempotency_key}:{number}:{channel}:{text}"))
     extra: dict[str, Any] = {"thread_ts": thread} if thread else {}
     try:
         answer = _client(node.settings).chat_postMessage(

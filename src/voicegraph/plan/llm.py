@@ -1,0 +1,150 @@
+"""The planner that asks a language model. Its answer is checked like anybody's input and goes back until it is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from voicegraph.errors import GraphError, NodeError, Refusal, UserError
+from voicegraph.graph.diff import diff
+from voicegraph.graph.layout import layout
+from voicegraph.graph.model import Workflow
+from voicegraph.nodes.consult import consult
+from voicegraph.nodes.models import require
+from voicegraph.nodes.registry import Registry
+from voicegraph.plan.briefing import EXAMPLE, briefing
+from voicegraph.plan.planner import Clause, Edit, Plan, Planner, check_length
+from voicegraph.plan.sketch import Revision, Sketch, of_workflow, to_workflow
+from voicegraph.settings import Settings
+
+REPAIRS = 3
+"""How often a plan that breaks a rule goes back to the model."""
+TIMEOUT = 60.0
+"""Seconds for one answer of the model."""
+DOUBTFUL = 0.6
+"""The confidence of a plan that names assumptions."""
+
+
+class PlannerUnavailable(UserError):
+    """The model that plans cannot be reached, is not set up, or gives no valid plan."""
+
+    status = 503
+
+    def __init__(self, message: str) -> None:
+        super().__init__("planner_unavailable", message)
+
+
+class Decline(BaseModel):
+    """Why there is no workflow in the command."""
+
+    code: Literal["off_topic", "unclear"]
+    message: str = Field(max_length=300, description="One friendly sentence to the user.")
+
+
+class LlmPlanner:
+    """Plans with the model of the settings. Besides the port's errors it raises `PlannerUnavailable`."""
+
+    def __init__(self, settings: Settings, registry: Registry) -> None:
+        self._settings = settings
+        self._registry = registry
+
+    async def plan(self, text: str) -> Plan:
+        """Make a new workflow of a command."""
+        prompt = f"The command:\n{_command(text)}"
+        sketch, workflow = await self._ask(briefing(self._registry), prompt, Sketch, None)
+        return Plan(
+            layout(workflow),
+            sketch.explanation,
+            _clauses(sketch, workflow),
+            sketch.assumptions,
+            DOUBTFUL if sketch.assumptions else 1.0,
+        )
+
+    async def edit(self, text: str, workflow: Workflow) -> Edit:
+        """Change a workflow as the command says; what the command does not name stays as it is."""
+        prompt = f"The workflow:\n{of_workflow(workflow, self._registry)}\n\nThe command:\n{_command(text)}"
+        sketch, edited = await self._ask(briefing(self._registry, editing=True), prompt, Revision, workflow)
+        if any(node.position for node in workflow.nodes):
+            edited = layout(edited, keep=True)
+        return Edit(
+            edited,
+            sketch.explanation,
+            diff(workflow, edited),
+            _clauses(sketch, edited),
+            sketch.assumptions,
+            DOUBTFUL if sketch.assumptions else 1.0,
+        )
+
+    async def _ask(
+        self, instructions: str, prompt: str, kind: type[Sketch], base: Workflow | None
+    ) -> tuple[Sketch, Workflow]:
+        """The model's sketch and the valid workflow made of it; Refusal when it declines."""
+
+        def check(output: Sketch | Decline) -> str | None:
+            return None if isinstance(output, Decline) else _breaches(output, self._registry, base)
+
+        try:
+            choice = require(self._settings)
+            kinds = [kind, Decline]
+            answer = await consult(choice, instructions, prompt, kinds, check=check, repairs=REPAIRS, seconds=TIMEOUT)
+        except NodeError as error:
+            raise PlannerUnavailable(f"The language model could not plan this. {error.message}") from error
+        if isinstance(answer.output, Decline):
+            raise Refusal(answer.output.code, answer.output.message, EXAMPLE)
+        return answer.output, to_workflow(answer.output, self._registry, base)
+
+
+class WithFallback:
+    """Asks `first`, and `second` while the first is unavailable; the plan then says so."""
+
+    def __init__(self, first: Planner, second: Planner) -> None:
+        self._first = first
+        self._second = second
+
+    async def plan(self, text: str) -> Plan:
+        """Make a new workflow of a command."""
+        try:
+            return await self._first.plan(text)
+        except PlannerUnavailable as error:
+            plan = await self._second.plan(text)
+            return replace(plan, assumptions=[*plan.assumptions, _planned_by_rules(error)])
+
+    async def edit(self, text: str, workflow: Workflow) -> Edit:
+        """Change a workflow as the command says."""
+        try:
+            return await self._first.edit(text, workflow)
+        except PlannerUnavailable as error:
+            edit = await self._second.edit(text, workflow)
+            return replace(edit, assumptions=[*edit.assumptions, _planned_by_rules(error)])
+
+
+def _planned_by_rules(error: PlannerUnavailable) -> str:
+    return f"{error.message} So it was planned by rules."
+
+
+def _breaches(sketch: Sketch, registry: Registry, base: Workflow | None) -> str | None:
+    """What is wrong with the sketch, for the model to mend; None when nothing is."""
+    try:
+        to_workflow(sketch, registry, base)
+    except GraphError as error:
+        found = "\n".join(f"- {problem.where}: {problem.message}" for problem in error.problems[:20])
+        return f"The workflow breaks rules; nodes[i] is step i, counted from 0.\n{found}"
+    return None
+
+
+def _command(text: str) -> str:
+    """The command, when it has words in it. Refusal `unclear` without, UserError `too_long` with too many."""
+    check_length(text)
+    if not any(character.isalnum() for character in text):
+        raise Refusal("unclear", "There is nothing in this command. Say what is to be done.", EXAMPLE)
+    return text.strip()
+
+
+def _clauses(sketch: Sketch, workflow: Workflow) -> list[Clause]:
+    """The words of the command by the nodes they became; the steps are in the order of the nodes."""
+    pairs = [(step.said.strip(), node.id) for step, node in zip(sketch.steps, workflow.nodes, strict=True)]
+    groups = groupby((pair for pair in pairs if pair[0]), key=lambda pair: pair[0])
+    return [Clause(said, [node_id for _, node_id in group]) for said, group in groups]
