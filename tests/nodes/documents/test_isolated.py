@@ -20,6 +20,11 @@ async def test_a_document_crosses_the_process_border_whole():
     assert document.meta["rows"] == 1
 
 
+async def test_any_name_crosses_it():
+    name = "-x\x00\n'\"ü" + "y" * 200_000
+    assert (await parse(name, b"text", "text")).text == "text"
+
+
 async def test_an_error_crosses_it_too():
     with pytest.raises(NodeError) as caught:
         await parse("a.pdf", b'{"posing": true}', "pdf")
@@ -74,13 +79,13 @@ def test_running_out_of_memory_is_an_answer(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setitem(worker._PARSERS, "text", explode)
     answer = io.StringIO()
-    worker.main("text", "a.txt", io.BytesIO(b"x"), answer)
+    worker.main(io.BytesIO(b'{"wanted": "text", "name": "a.txt"}\nx'), answer)
     assert json.loads(answer.getvalue())["error"]["code"] == "too_large"
 
 
 def test_the_worker_answers_on_its_output():
     answer = io.StringIO()
-    worker.main("any", "a.md", io.BytesIO(b"# Hello"), answer)
+    worker.main(io.BytesIO(b'{"wanted": null, "name": "a.md"}\n# Hello'), answer)
     assert json.loads(answer.getvalue()) == {
         "document": {"text": "# Hello", "data": None, "meta": {"format": "text", "encoding": "utf-8"}}
     }

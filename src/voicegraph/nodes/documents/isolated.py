@@ -25,21 +25,18 @@ async def parse(name: str, content: bytes, wanted: Kind | None = None, seconds: 
     """The document in the file; `wanted` None detects the kind. Raises NodeError, never retryable."""
     slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     async with slots:
-        answer = await _ask(wanted, name.replace("\x00", ""), content, seconds)
+        answer = await _ask(wanted, name, content, seconds)
     if error := answer.get("error"):
         raise NodeError(error["code"], error["message"])
     return Document(**answer["document"])
 
 
 async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float) -> dict[str, dict[str, Any]]:
-    command = [sys.executable, "-P", "-s", "-m", "voicegraph.nodes.documents.worker", wanted or "any", name]
-    environment = {key: os.environ[key] for key in _INHERITED if key in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-    pipe, silent = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=silent, env=environment)
+    request = json.dumps({"wanted": wanted, "name": name}).encode() + b"\n" + content
+    child = await _start()
     try:
         async with asyncio.timeout(seconds):
-            answer, _ = await child.communicate(content)
+            answer, _ = await child.communicate(request)
     except TimeoutError as error:
         raise NodeError("too_slow", f"Reading {name} took longer than {seconds:g} seconds. Split the file.") from error
     finally:
@@ -49,3 +46,17 @@ async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float) -
     if child.returncode:
         raise NodeError("unreadable_file", f"{name} cannot be read: the parser gave up. The file may be damaged.")
     return json.loads(answer)
+
+
+async def _start() -> asyncio.subprocess.Process:
+    environment = {key: os.environ[key] for key in _INHERITED if key in os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-s", "-m", "voicegraph.nodes.documents.worker"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=environment,
+        # Ctrl-C in the terminal is for the server, which lets its nodes finish.
+        start_new_session=True,
+    )

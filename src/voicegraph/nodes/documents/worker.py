@@ -1,4 +1,8 @@
-"""The child process: a file on stdin, its `Document` or the error as JSON on stdout. Started by `isolated.py`."""
+"""The child process: a request on stdin, its `Document` or the error as JSON on stdout. Started by `isolated.py`.
+
+A request is a line of JSON, `{"wanted": "csv" or null, "name": "…"}`, and after it the bytes of the file. Names are not
+arguments: a URL may hold a secret, and everybody on the machine can read a process's arguments.
+"""
 
 from __future__ import annotations
 
@@ -43,17 +47,14 @@ def read(wanted: Kind | None, name: str, content: bytes) -> Document:
         raise NodeError("too_large", f"Reading {name} takes more memory than is allowed. Split the file.") from error
 
 
-def main(wanted: str, name: str, stdin: IO[bytes], stdout: IO[str]) -> None:
+def main(stdin: IO[bytes], stdout: IO[str]) -> None:
     """Answer one request."""
+    request = json.loads(stdin.readline())
     try:
-        answer = {"document": asdict(read(_kind(wanted), name, stdin.read()))}
+        answer = {"document": asdict(read(request["wanted"], request["name"], stdin.read()))}
     except NodeError as error:
         answer = {"error": {"code": error.code, "message": error.message}}
     json.dump(answer, stdout)
-
-
-def _kind(wanted: str) -> Kind | None:
-    return next((kind for kind in _PARSERS if kind == wanted), None)
 
 
 def _confine() -> None:
@@ -69,4 +70,4 @@ def _confine() -> None:
 
 if __name__ == "__main__":
     _confine()
-    main(sys.argv[1], sys.argv[2], sys.stdin.buffer, sys.stdout)
+    main(sys.stdin.buffer, sys.stdout)
