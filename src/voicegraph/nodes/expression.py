@@ -35,7 +35,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> bool:
     program = _compile(expression)
     variables = {name: scope.get(name) for name in program.names}
     if too_costly(program.shape, variables):
-        raise _bad("it would take too long on this much data; nest fewer loops, or select a part of the data first")
+        raise _bad("it would take too long on this much data; let a “Select data” node filter or count it first")
     try:
         result: object = program.compiled.execute(_engine().Context(variables, _FUNCTIONS))
     except BaseException as error:

@@ -13,6 +13,7 @@ from typing import cast
 PER_VALUE = 3.0  # to hand a value over
 PER_STEP = 0.5  # of a loop
 PER_COPIED_VALUE = 0.03  # a variable used within a loop is copied in every step
+PER_COLLECTED_VALUE = 0.25  # `map` and `filter` copy what they have so far in every step
 PER_SEARCHED_CHARACTER = 0.001
 PER_PATTERN_CHARACTER = 14.0  # `matches` compiles its pattern at every call
 PER_MATCHED_CHARACTER = 0.015  # times the weight of the pattern
@@ -31,9 +32,14 @@ _TOKEN = re.compile(
 
 @dataclass(slots=True)
 class Shape:
-    """An expression's outline. `inner`: names used within loops; `pattern`: weight of the regular expressions."""
+    """An expression's outline.
+
+    `collects`: how many of the loops are `map` or `filter`; `inner`: names used within loops; `pattern`: weight of the
+    regular expressions.
+    """
 
     loops: int = 0
+    collects: int = 0
     depth: int = 0
     plus: int = 0
     commas: int = 0
@@ -67,6 +73,7 @@ def shape_of(expression: str) -> Shape:
         if kind in ("loop", "open"):
             brackets.append(kind == "loop")
             shape.loops += kind == "loop"
+            shape.collects += "map" in text or "filter" in text
             shape.depth = max(shape.depth, sum(brackets))
         elif kind == "close" and brackets:
             brackets.pop()
@@ -110,6 +117,7 @@ def too_costly(shape: Shape, variables: Mapping[str, object]) -> bool:
         + PER_COPIED_VALUE * inner.values
         + PER_SEARCHED_CHARACTER * inner.characters
         + PER_PATTERN_CHARACTER * shape.pattern
+        + PER_COLLECTED_VALUE * whole.values * shape.collects
     )
     once = PER_VALUE * whole.values + PER_MATCHED_CHARACTER * shape.pattern * whole.characters
     microseconds = once + steps * per_step * shape.growth

@@ -107,7 +107,8 @@ def _message(found: ErrorDetails, model: type[Params]) -> str:
         close = difflib.get_close_matches(str(found["loc"][0]), known, n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
         return f"there is no such param{hint} (the action takes {', '.join(known) or 'none'})"
-    return found["msg"].removeprefix("Value error, ")
+    # "Input" is pydantic's word for the value; to users it is what comes into a node.
+    return found["msg"].removeprefix("Value error, ").replace("Input should", "the value should", 1)
 
 
 def _field(attribute: str, info: FieldInfo) -> ParamField:

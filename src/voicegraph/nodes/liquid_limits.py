@@ -8,15 +8,18 @@ ends here, by counting and by processor time of the thread, so that a busy machi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from io import StringIO
 from typing import Any, TextIO, cast
 
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.ast import Node
+from liquid.builtin.expressions import FilteredExpression
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.echo_tag import EchoTag
 from liquid.expression import Expression
+from liquid.output import LimitedStringIO
 
 from voicegraph.nodes.liquid_filters import MAX_ITEMS, MAX_TEXT, Limit, limited, replacements, to_json
 
@@ -56,6 +59,11 @@ class LimitedContext(RenderContext):
         self.check_time()
         return super().filter(name, token)
 
+    def get_buffer(self, buf: TextIO | None = None) -> StringIO:
+        """A buffer for a part of the output, with what is left of the limit."""
+        carry = buf.size if isinstance(buf, LimitedStringIO) else 0
+        return _buffer(MAX_TEXT - carry)
+
     def stopindex(self, key: str, index: int | None = None) -> int:
         """Loops announce here how far they will step, including what `offset` skips, before the first step."""
         self.steps += index or 0
@@ -68,6 +76,14 @@ class LimitedTemplate(BoundTemplate):
     """Renders with a fresh budget."""
 
     context_class = LimitedContext
+
+    def _get_buffer(self) -> StringIO:
+        return _buffer(MAX_TEXT)
+
+
+def _buffer(limit: int) -> StringIO:
+    """Liquid's own would turn carriage returns into line feeds."""
+    return LimitedStringIO(limit, newline="")
 
 
 class DataNode(OutputNode):
@@ -122,20 +138,27 @@ def _integer(value: Any) -> int:
         return 0
 
 
-def bound_ranges(nodes: Iterable[Node]) -> None:
-    """Give every range of a parsed template an end it must respect; Liquid has no limit of its own to set."""
+def prepare(template: BoundTemplate) -> None:
+    """What Liquid leaves until a template is filled, or undone: check its filters, and bound its ranges."""
+    for expression in _expressions(template.nodes):
+        if isinstance(expression, FilteredExpression):
+            for one in expression.filters or ():
+                one.validate_filter_arguments(template.env)
+        if isinstance(expression, RangeLiteral):
+            expression.stop = BoundedStop(expression.start, expression.stop)
+
+
+def _expressions(nodes: Iterable[Node]) -> Iterator[Expression]:
     no_context = cast("RenderContext", None)  # only `include` and `render` look at it, and they are not offered
-    for node in nodes:
-        for expression in node.expressions():
-            _bound_expression(expression)
-        bound_ranges(node.children(no_context))
-
-
-def _bound_expression(expression: Expression) -> None:
-    for child in expression.children():
-        _bound_expression(child)
-    if isinstance(expression, RangeLiteral):
-        expression.stop = BoundedStop(expression.start, expression.stop)
+    left = list(nodes)
+    while left:
+        node = left.pop()
+        left.extend(node.children(no_context))
+        inner = list(node.expressions())
+        while inner:
+            expression = inner.pop()
+            inner.extend(expression.children())
+            yield expression
 
 
 class LimitedEnvironment(Environment):

@@ -57,12 +57,12 @@ def check(text: str) -> str | None:
 
 
 def _parse(text: str) -> BoundTemplate:
-    from voicegraph.nodes.liquid_limits import bound_ranges
+    from voicegraph.nodes.liquid_limits import prepare
 
     source = _scan(text)
     try:
         template = _environment().from_string(source)
-        bound_ranges(template.nodes)
+        prepare(template)
     except Exception as error:  # RecursionError among others
         raise _bad_template(error) from error
     return template

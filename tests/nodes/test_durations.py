@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicegraph.nodes.durations import parse_duration, parse_moment, parse_zone
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90),
+        ("1.5", 1.5),
+        ("0", 0),
+        ("2h", 7_200),
+        ("10 minutes", 600),
+        ("1 hour and 30 minutes", 5_400),
+        ("1h30m", 5_400),
+        ("1.5 hours", 5_400),
+        ("3 days, 4 secs", 259_204),
+        ("2 Weeks", 1_209_600),
+        ("PT10M", 600),
+        ("pt1h30m", 5_400),
+        ("P1DT2H", 93_600),
+        ("P1W", 604_800),
+        ("PT0.5S", 0.5),
+    ],
+)
+def test_durations(text: str, seconds: float) -> None:
+    assert parse_duration(f" {text} ") == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "5 months", "1h foo", "P", "PT", "-5", "1..2h", "1 2", "h", "1e3", "٣h h"]
+)
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match="write a duration"):
+        parse_duration(text)
+
+
+@given(st.text(alphabet="0123456789.hmsdwPT :-+Zapm,"))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for parse in (parse_duration, lambda value: parse_moment(value, 1.8e9, UTC)):
+        try:
+            assert parse(text) is not None
+        except ValueError as error:
+            assert str(error)  # noqa: PT017 - either outcome is right
+
+
+def at(text: str, zone: str | None = "UTC", now: str = "2026-11-22T12:00:00+00:00") -> str:
+    moment = parse_moment(text, datetime.fromisoformat(now).timestamp(), parse_zone(zone))
+    return datetime.fromtimestamp(moment, UTC).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "moment"),
+    [
+        ("2026-12-24T18:00", "UTC", "2026-12-24T18:00:00+00:00"),
+        ("2026-12-24 18:00:30", "Europe/Berlin", "2026-12-24T17:00:30+00:00"),
+        ("2026-12-24T18:00-05:00", "Europe/Berlin", "2026-12-24T23:00:00+00:00"),
+        ("2026-12-24T18:00Z", "Asia/Tokyo", "2026-12-24T18:00:00+00:00"),
+        ("2026-12-24", "UTC", "2026-12-24T00:00:00+00:00"),
+        ("18:00", "UTC", "2026-11-22T18:00:00+00:00"),
+        ("6pm", "UTC", "2026-11-22T18:00:00+00:00"),
+        ("12 am", "UTC", "2026-11-23T00:00:00+00:00"),
+        ("12:30 pm", "UTC", "2026-11-22T12:30:00+00:00"),
+        ("12:00", "UTC", "2026-11-23T12:00:00+00:00"),
+        ("9:15:30", "UTC", "2026-11-23T09:15:30+00:00"),
+        ("12:30", "Europe/Berlin", "2026-11-23T11:30:00+00:00"),
+        ("00:30", "Asia/Tokyo", "2026-11-22T15:30:00+00:00"),
+    ],
+)
+def test_moments(text: str, zone: str, moment: str) -> None:
+    assert at(text, zone) == moment
+
+
+def test_a_time_the_clock_skips_moves_on_by_the_gap() -> None:
+    assert at("02:30", "Europe/Berlin", "2027-03-28T00:00:00+00:00") == "2027-03-28T01:30:00+00:00"
+
+
+def test_a_time_the_clock_shows_twice_is_the_first() -> None:
+    assert at("02:30", "Europe/Berlin", "2026-10-24T23:00:00+00:00") == "2026-10-25T00:30:00+00:00"
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_without_a_zone_it_is_the_server_s(in_tokyo: None) -> None:
+    assert at("18:00", None, "2026-11-22T00:00:00+00:00") == "2026-11-22T09:00:00+00:00"
+    assert at("2026-12-24T18:00", None) == "2026-12-24T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "later", "9", "25:00", "9:60", "13 pm", "0 am", "2026-13-01", "0001-01-01T00:00+10:00", "18:00 x"]
+)
+def test_what_is_no_moment(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        at(text, "Pacific/Kiritimati")
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "/etc/localtime", "x" * 300, "\x00"])
+def test_what_is_no_time_zone(name: str) -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        parse_zone(name)
+
+
+def test_no_time_zone() -> None:
+    assert parse_zone(None) is parse_zone("") is None

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.expression import MAX_LENGTH, NAMES, check, evaluate
+
+SCOPE: dict[str, Any] = {
+    "input": "Outage at noon",
+    "data": [{"name": "Ada", "n": 3, "price": "9.50"}, {"name": "Bob", "n": 1, "price": "3"}],
+    "item": None,
+    "nodes": {"step-0": {"text": "first"}},
+    "config": {"limit": 2},
+    "trigger": {"body": {"id": 7}},
+    "run": {"id": "run_1"},
+}
+
+
+@pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("size(data) > 10", False),
+        ("size(data) == 2", True),
+        ('input.contains("Outage")', True),
+        ('input.contains("outage")', False),
+        ('input.lowerAscii().contains("outage")', True),
+        ('input.upperAscii().startsWith("OUT")', True),
+        ('"  x ".trim() == "x"', True),
+        ('input.matches("[Nn]oon$")', True),
+        ('nodes["step-0"].text == "first"', True),
+        ("data.exists(row, row.n > config.limit)", True),
+        ("data.all(row, double(row.price) > 5.0)", False),
+        ("data.filter(row, row.n > 1).size() == 1", True),
+        ("[1, 2, 3].filter(x, x > 1).map(x, x + data[0].n) == [5, 6]", True),
+        ("trigger.body.id == 7 && run.id != ''", True),
+        ("has(trigger.body.missing)", False),
+        ("item == null", True),
+        ("data[0].n > 1.5 || false", True),
+        ("size(input) > 100 ? true : false", False),
+        ("!(input in ['a', 'b'])", True),
+        ("'(' in ['(', \"it's\", r'\\d']", True),
+    ],
+)
+def test_conditions(expression: str, holds: bool) -> None:
+    assert evaluate(expression, SCOPE) is holds
+    assert check(expression) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("", "it is empty"),
+        ("  ", "it is empty"),
+        ("input ==", "at character 9"),
+        ("(input", "at character"),
+        ("input = 'a'", "at character"),
+        ("true // because", "it holds a comment"),
+        ("'a' == 'b" + "c" * MAX_LENGTH, "longer than"),
+        ("(" * 900 + "true" + ")" * 900, "cannot be judged"),
+    ],
+)
+def test_syntax_is_checked_before_a_run(expression: str, says: str) -> None:
+    assert says in (check(expression) or "")
+    with pytest.raises(NodeError) as caught:
+        evaluate(expression, SCOPE)
+    assert (caught.value.code, caught.value.retryable) == ("bad_expression", False)
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("input", "a value of type str, not true or false"),
+        ("size(data)", "a value of type int"),
+        ("nosuch > 1", "“nosuch” is not known here; there are input, data"),
+        ("nosuch(1)", "“nosuch” is not known here"),
+        ("trigger.body.missing == 1", "the data has no 'missing'; has(…)"),
+        ("data[9].n == 1", "index out of bounds"),
+        ("1 / 0 == 1", "division by zero"),
+        ("9223372036854775807 + 1 > 0", "overflow"),
+        ("input > 3", "an operator does not fit its values"),
+        ("int(input) > 3", "int"),
+        ("timestamp(input) > timestamp(input)", "timestamp"),
+        ("item.lowerAscii() == 'x'", "cannot be judged"),
+    ],
+)
+def test_what_goes_wrong_with_the_data_is_said(expression: str, says: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        evaluate(expression, SCOPE)
+    assert says in caught.value.message
+    assert ".." not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "__import__('os')",
+        "input.__class__ == 1",
+        "open('/etc/passwd') == ''",
+        "data.__len__() == 2",
+        "eval('1') == 1",
+    ],
+)
+def test_nothing_of_python_can_be_reached(expression: str) -> None:
+    with pytest.raises(NodeError):
+        evaluate(expression, SCOPE)
+
+
+BIG = {
+    "data": [{"a": index, "text": "x" * 50} for index in range(2_000)],
+    "input": "ab" * 400_000,
+    "run": {"id": "run_1"},
+    "config": {"x": {str(index): index for index in range(20_000)}, "y": 1},
+}
+BOMBS = {
+    "nested loops": "data.all(a, data.all(b, data.all(c, true)))",
+    "nested over a literal": "[" + ",".join("1" * 300) + "].all(a, [1].all(b, data.all(c, true)))",
+    "doubled text": "[input]" + ".map(x, x + x)" * 60 + ".size() > 1",
+    "doubled list": "data" + ".map(x, data + data)" * 20 + ".size() > 1",
+    "long sum": "size(" + "+".join(["input"] * 250) + ") > 1",
+    "slow pattern": r"input.matches('\\w{100}\\w{100}x')",
+    "slow pattern of data": "input.matches(data[0].text)",
+    "patterns in a loop": r"data.all(x, x.text.matches('(a{90}){90}'))",
+    "copies in a loop": "data.all(x, config.x.a.b == 1)",
+    "collecting": "data.filter(x, x.a > 3).size() > 1",
+    "search in a loop": "data.all(x, input.contains('zz'))",
+    "too many values": "size(data) > 1",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_could_not_be_stopped_is_not_started(name: str) -> None:
+    scope = {**BIG, "data": [0] * 600_000} if name == "too many values" else BIG
+    before = time.thread_time()
+    with pytest.raises(NodeError, match="too long"):
+        evaluate(BOMBS[name], scope)
+    assert time.thread_time() - before < 1
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "data.exists(x, x.a == 3)",
+        "data.exists_one(x, x.a > 3 && x.a < 5 && x.text.contains('x'))",
+        "data.all(x, run.id != '')",
+        "input.contains('ba')",
+        "data.exists(x, x.text.matches('x+'))",
+        "size(data) == 2000",
+    ],
+)
+def test_honest_conditions_over_thousands_of_rows_are_judged(expression: str) -> None:
+    assert evaluate(expression, BIG)
+
+
+_PIECES = st.sampled_from(
+    [
+        *NAMES,
+        *"()[]{}.,+-*/%!<>?:'\"",
+        "==",
+        "&&",
+        "||",
+        "in",
+        "1",
+        "1.5",
+        "'a'",
+        "size(",
+        ".map(x,",
+        ".all(x,",
+        "x",
+        "has(",
+    ]
+)
+_DATA = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(_PIECES | st.text(max_size=2), max_size=20).map("".join), _DATA)
+def test_any_text_is_judged_or_refused(expression: str, data: object) -> None:
+    try:
+        assert isinstance(evaluate(expression, {**SCOPE, "data": data, "item": data}), bool)
+    except NodeError as error:
+        assert error.code == "bad_expression"  # noqa: PT017 - either outcome is right

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.selection import check_selection, select
+
+DATA = [{"name": "Ada", "n": 3, "tags": ["a", "b"]}, {"name": "Bob", "n": 1, "tags": ["c"]}]
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("[].name", ["Ada", "Bob"]),
+        ("[?n > `1`].{who: name, many: n}", [{"who": "Ada", "many": 3}]),
+        ("[].tags[]", ["a", "b", "c"]),
+        ("sort_by(@, &n)[0].name", "Bob"),
+        ("join(', ', [].name)", "Ada, Bob"),
+        ("[5].name", None),
+        ("length(@)", 2),
+    ],
+)
+def test_selections(expression: str, found: object) -> None:
+    assert select(expression, DATA) == found
+    assert check_selection(expression) is None
+
+
+@pytest.mark.parametrize("expression", ["", "[", "a b", "foo..bar", "[" * 5_000])
+def test_syntax_is_checked_before_a_run(expression: str) -> None:
+    assert check_selection(expression)
+    with pytest.raises(NodeError):
+        select(expression, DATA)
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("length(n)", "does not fit the data"),
+        ("nosuch(@)", "Unknown function"),
+        ("sort_by(@, &tags)", "does not fit the data"),
+        ("join(name, [].name)", "separator written out"),
+        ("join()", "separator written out"),
+    ],
+)
+def test_what_does_not_fit_is_said(expression: str, says: str) -> None:
+    with pytest.raises(NodeError, match=says.replace("(", r"\(")) as caught:
+        select(expression, DATA)
+    assert (caught.value.code, caught.value.retryable) == ("bad_expression", False)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        " | ".join(["[@,@][]"] * 100),
+        " | ".join(["[@,@]"] * 100),
+        " | ".join(["{a: @, b: @}"] * 100),
+        "join('" + "x" * 1_500 + "', [].a)",
+    ],
+)
+def test_what_multiplies_the_data_is_refused(expression: str) -> None:
+    before = time.thread_time()
+    with pytest.raises(NodeError, match="too much of this data"):
+        select(expression, [{"a": "x"}] * 5_000)
+    assert time.thread_time() - before < 1
+
+
+def test_a_selection_too_large_to_keep_is_refused() -> None:
+    with pytest.raises(NodeError, match="too much of this data"):
+        select("[@, @, @] | [@, @, @]", list(range(100_000)))
+    with pytest.raises(NodeError, match="too much of this data"):
+        select("@", list(range(600_000)))

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from liquid import Environment
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.template import check, is_template, render
+
+SCOPE: dict[str, Any] = {
+    "input": "raw {{ config.key }} {input}",
+    "data": [{"name": "Ada", "n": 3}, {"name": "Bob", "n": 1}],
+    "item": "one",
+    "nodes": {"step-0": {"text": "first", "data": {"a": [1, 2]}}},
+    "config": {"recipientEmail": "me@example.org"},
+    "trigger": {"body": {"id": 7}},
+    "run": {"id": "run_1"},
+}
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("plain text", "plain text"),
+        ("", ""),
+        ("{{ item }}", "one"),
+        ('{{ nodes["step-0"].text }}', "first"),
+        ("{{ nodes.step-0.text }}", "first"),
+        ("{{ nodes['step-0'].data.a[1] }}", "2"),
+        ("to {{ config.recipientEmail }}", "to me@example.org"),
+        ("{{ trigger.body.id }}/{{ run.id }}", "7/run_1"),
+        ("{% for row in data %}{{ row.name }};{% endfor %}", "Ada;Bob;"),
+        ("{{ data | map: 'name' | join: ', ' }}", "Ada, Bob"),
+        ("{{ data | sort: 'n' | first | json }}", '{"name": "Bob", "n": 1}'),
+        ("{% if data.size > 1 %}many{% else %}few{% endif %}", "many"),
+        ("{% liquid\n assign a = 1\n echo a\n%}", "1"),
+        ("{% comment %}{input}{% endcomment %}x", "x"),
+        ("{%- raw -%} {{ input }}{input} {%- endraw -%}", " {{ input }}{input} "),
+    ],
+)
+def test_what_templates_can_say(template: str, text: str) -> None:
+    assert render(template, SCOPE) == text
+    assert check(template) is None
+
+
+@pytest.mark.parametrize(
+    "template", ["{{ missing }}", "{{ missing.deep.er }}", "{{ data[99].name }}", "{{ nodes['x'].text }}"]
+)
+def test_undefined_names_are_empty(template: str) -> None:
+    assert render(f"<{template}>", SCOPE) == "<>"
+
+
+def test_data_is_written_as_json() -> None:
+    assert render("{{ data }}", SCOPE) == '[{"name": "Ada", "n": 3}, {"name": "Bob", "n": 1}]'
+    assert render("{% echo nodes['step-0'].data %}", SCOPE) == '{"a": [1, 2]}'
+    assert render("{{ input | json }}", {"input": 'a "b" ü'}) == '"a \\"b\\" ü"'
+    assert render("{{ a }}{{ b }}{{ c }}", {"a": True, "b": None, "c": 1.5}) == "true1.5"
+
+
+# -- the older placeholder
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("Summary: {input}", "Summary: X"),
+        ("{input}{input}", "XX"),
+        ("{input} and {{ input }}", "X and X"),
+        ("{{ input }}{input}{% if input %}{input}{% endif %}", "XXX"),
+        ("{ input } {Input} {inputs}", "{ input } {Input} {inputs}"),
+        ('{"a": {"b": "{input}"}}', '{"a": {"b": "X"}}'),
+    ],
+)
+def test_input_in_single_braces(template: str, text: str) -> None:
+    assert render(template, {"input": "X"}) == text
+
+
+def test_what_comes_in_is_never_a_template_itself() -> None:
+    for template in ("{input}", "{{ input }}", "{input}{% if input %}{% endif %}"):
+        assert render(template, SCOPE) == SCOPE["input"]
+
+
+# -- nothing is interpreted but Liquid, and it sees data only
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{x.__class__}",
+        "{0.__class__.__mro__}",
+        "{input.__class__}",
+        "{input!r:>10}",
+        "${input}".replace("input", "HOME"),
+        "%(input)s",
+        "{# jinja comment #}",
+        "<% erb %>",
+    ],
+)
+def test_other_template_languages_stay_literal(text: str) -> None:
+    assert render(text, SCOPE) == text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "input.__class__",
+        "input['__class__']",
+        "data.__len__",
+        "config.items",
+        "config.keys",
+        "now.__class__",
+        "now.tzinfo",
+        "data[0].__class__.__mro__",
+        "nodes.step-0.__init__.__globals__",
+        "forloop.__class__",
+        "self",
+    ],
+)
+def test_no_attribute_of_python_can_be_reached(path: str) -> None:
+    assert render(f"<{{{{ {path} }}}}>", SCOPE) == "<>"
+    assert render(f"<{{{{ {path} | map: '__class__' | join: '' }}}}>", SCOPE) == "<>"
+
+
+@pytest.mark.parametrize(
+    "tag", ["{% include 'x' %}", "{% render 'x' %}", "{% include '/etc/passwd' %}", "{% extends 'x' %}"]
+)
+def test_no_other_template_can_be_loaded(tag: str) -> None:
+    with pytest.raises(NodeError, match="tag"):
+        render(tag, SCOPE)
+
+
+# -- errors say what and where
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("a\nb {{ input", "line 2 at “{{ input”: the tag is never closed with }}"),
+        ("{% if x", "never closed with %}"),
+        ("{{ }}", "the tag is empty"),
+        ("{%  %}", "the tag is empty"),
+        ("{% raw %} {{ x }}", "no endraw"),
+        ("{% if x %}", "expected tag endif"),
+        ("{% nosuch %}", "nosuch"),
+        ("{{ input | nosuch }}", "unknown filter 'nosuch'"),
+        ("one\n\n{{ input | append }}", "line 3"),
+        ("{{ 1 | divided_by: 0 }}", "divided_by"),
+        ("{{ '/////w==' | base64_decode }}", "cannot be filled"),
+        ("{{ 'inf' | ceil }}", "cannot be filled"),
+        ("{% for %}", "line 1"),
+        ("{{ a b }}", "line 1"),
+        ("{{ 'x }}", "line 1"),
+        ("{% break %}", "line 1"),
+    ],
+)
+def test_a_wrong_template_is_located(template: str, says: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        render(template, SCOPE)
+    assert (caught.value.code, caught.value.retryable) == ("bad_template", False)
+    assert says in caught.value.message
+
+
+@pytest.mark.parametrize("template", ["{{ x", "{{ x | nosuch }}", "{% endif %}", "{% if %}"])
+def test_syntax_is_checked_before_a_run(template: str) -> None:
+    assert "template" in (check(template) or "")
+    assert check("no template") is None
+
+
+# -- filters of our own
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>a <b>b</b></p>", "a b"),
+        ("a<script>evil()</script>b", "ab"),
+        ("a<STYLE>p{}</style >b<!-- <p>no</p> -->c", "abc"),
+        ("1 < 2 and 3 > 2", "1  2"),
+        ("<script>a</style></script>b --> c", "b  c"),
+        ("no tags", "no tags"),
+        ("<" * 50_000, "<" * 50_000),
+    ],
+)
+def test_strip_html(html: str, text: str) -> None:
+    assert render("{{ input | strip_html }}", {"input": html}) == text
+
+
+def test_uniq_keeps_the_first_of_each() -> None:
+    scope = {"data": [{"a": 1, "b": 1}, {"a": 1, "b": 2}, {"b": 3}, {"b": 4}, {"a": 1, "b": 1}]}
+    assert render("{{ data | uniq | size }} {{ data | uniq: 'a' | map: 'b' | join: ',' }}", scope) == "4 1,3"
+    assert render("{{ data | uniq | join: ',' }}", {"data": [1, "1", 1, "a"]}) == "1,1,a"
+    rows = [{"n": index} for index in range(20_000)]
+    assert render("{{ data | uniq | size }}", {"data": rows}) == "20000"
+
+
+# -- properties
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=10,
+)
+_WORDS = """
+{{ }} {% %} {input} input data | : ' " if endif for in (1..3) . raw endraw case when assign a = size map sort date - [ ]
+== nodes times , % { }
+"""
+_PIECES = st.sampled_from(_WORDS.split())
+
+
+@given(st.text(), _JSON)
+def test_a_text_without_markup_stays_as_it_is(text: str, value: object) -> None:
+    if not is_template(text):
+        assert render(text, {"input": value}) == text
+
+
+def outcome(template: str, scope: dict[str, Any]) -> str:
+    """The text, or the code of the NodeError; nothing else may come out."""
+    try:
+        return render(template, scope)
+    except NodeError as error:
+        return error.code
+
+
+@given(st.lists(_PIECES | st.text(max_size=3), max_size=25).map(" ".join), _JSON)
+def test_any_text_is_rendered_or_refused(text: str, value: object) -> None:
+    assert isinstance(outcome(text, {"input": "in", "data": value, "nodes": {"a": value}}), str)
+
+
+@given(st.sampled_from(sorted(Environment().filters)), _JSON, _JSON)
+def test_any_filter_takes_any_value(name: str, value: object, argument: object) -> None:
+    for call in (name, f"{name}: b", f"{name}: b, b"):
+        assert isinstance(outcome(f"{{{{ a | {call} }}}}", {"a": value, "b": argument}), str)
+
+
+@given(st.text())
+def test_what_comes_in_comes_out(text: str) -> None:
+    assert render("{{ input }}", {"input": text}) == text
+    assert render("{input}", {"input": text}) == text
