@@ -50,6 +50,7 @@ async def digest(
 
     When the provider says that it is too much after all, smaller parts are tried twice. Errors are those of `consult`.
     """
+    material = material.encode(errors="replace").decode()  # half a character, which JSON can bring in, cannot be sent
     budget = await _budget(choice, material)
     for shrink in (1, 2, 4):
         pieces = split(material, budget // shrink)

@@ -259,3 +259,8 @@ def test_only_generate_takes_any_name() -> None:
     assert registry.find("llm", "extract_dates") is llm.generate
     assert registry.find("llm", "analyze") is llm.analyze
     assert registry.find("llm", "Not An Action") is None
+
+
+async def test_half_a_character_does_not_stop_the_model(asking: MakeNode, model_server: Any) -> None:
+    await run(asking("summarize", "a\ud800b"))
+    assert "a?b" in model_server.requests[0]["messages"][1]["content"]

@@ -240,3 +240,9 @@ async def test_closed_traffic_lets_nothing_out(http: httpx.AsyncClient) -> None:
     traffic.close()
     with pytest.raises(NodeError, match="cancelled"):
         traffic.send(requests.Request("GET", "http://127.0.0.1/").prepare())
+
+
+async def test_half_a_character_does_not_stop_the_notification(make_node: MakeNode, service: Any, host: str) -> None:
+    service.on("POST", "/hook", (200, {}))
+    await run(make_node(input="a\ud800b"), f"json://{host}/hook")
+    assert service.calls[0].json["message"] == "a?b"

@@ -167,3 +167,8 @@ async def test_a_missing_token_is_said_before_and_in_the_run(
 def test_a_channel_that_is_none(channel: str) -> None:
     with pytest.raises(ValidationError):
         PostMessage(channel=channel)
+
+
+async def test_half_a_character_does_not_stop_the_message(posting: MakeNode, slack: Any) -> None:
+    await run(posting("a\ud800b"))
+    assert slack.asked("POST")[0].json["markdown_text"] == "a?b"

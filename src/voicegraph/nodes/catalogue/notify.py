@@ -36,7 +36,7 @@ class Send(Params):
 @action("notify", "send", group="delivery", title="Send a notification", effect=True)
 async def send(params: Send, node: NodeContext) -> Output:
     """Sends the text to the chat or push service of an Apprise URL. What was sent goes on to the next node."""
-    body = params.body or node.inputs.text
+    body = (params.body or node.inputs.text).encode(errors="replace").decode()
     if not body.strip():
         raise NodeError("empty_input", "There is nothing to send: the input is empty.")
     plugin = await in_thread(plugin_of, params.url.get_secret_value())

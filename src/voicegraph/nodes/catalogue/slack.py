@@ -93,7 +93,7 @@ async def post_message(params: PostMessage, node: NodeContext) -> Output:
 
 def _without_broadcasts(text: str) -> str:
     """The text with `<!channel>`, `<!here>` and `<!everyone>` made visible: fetched text must not ring everybody."""
-    return text.replace("<!", "&lt;!")
+    return text.encode(errors="replace").decode().replace("<!", "&lt;!")
 
 
 def _post(node: NodeContext, channel: str, text: str, number: int, thread: JsonValue) -> dict[str, JsonValue]:
