@@ -93,12 +93,18 @@ def _handler_for(service: Service) -> type[BaseHTTPRequestHandler]:
     return Handling
 
 
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A handler that hangs up on purpose is no news."""
+
+
 @pytest.fixture
 def service() -> Iterator[Service]:
     """A service on loopback without routes; its `url` has no slash at the end."""
     service = Service()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(service))
-    server.daemon_threads = True
+    server = _QuietServer(("127.0.0.1", 0), _handler_for(service))
     service.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

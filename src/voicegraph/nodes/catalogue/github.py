@@ -38,6 +38,7 @@ def _since(text: str) -> str:
 
 
 Since = Annotated[str, AfterValidator(_since)]
+_STATE = "open, closed or all."
 _SINCE = "A date like 2026-11-01, or a span like 7 days. Empty: no limit."
 
 
@@ -59,7 +60,9 @@ class GetRepos(Params):
 
     username: Account = param("", title="User", description="Empty: the owner of GITHUB_TOKEN.")
     org: Account = param("", title="Organisation", description="Its repositories instead of a user's.")
-    sort: Literal["updated", "pushed", "created", "full_name"] = param("updated", title="Sort by")
+    sort: Literal["updated", "pushed", "created", "full_name"] = param(
+        "updated", title="Sort by", description="Latest change first, or by full_name."
+    )
     limit: int = _limit_param("repositories")
 
 
@@ -67,7 +70,7 @@ class GetIssues(Params):
     """Params of github.get_issues."""
 
     repo: Repo = _repo_param()
-    state: State = param("open", title="State")
+    state: State = param("open", title="State", description=_STATE)
     labels: list[str] | str = param("", title="Labels", description="With commas; an issue must have all of them.")
     since: Since = param("", title="Changed since", description=_SINCE)
     limit: int = _limit_param("issues")
@@ -77,7 +80,9 @@ class CreateIssue(Params):
     """Params of github.create_issue."""
 
     repo: Repo = _repo_param()
-    title: str = param(title="Title", why="it heads the new issue", min_length=1, max_length=256)
+    title: str = param(
+        title="Title", description="One line.", why="it heads the new issue", min_length=1, max_length=256
+    )
     body: str = param("", title="Text", description="Markdown. Empty: what comes in.", widget="markdown")
     labels: list[str] | str = param("", title="Labels", description="With commas.")
 
@@ -101,7 +106,7 @@ class GetPullRequests(Params):
     """Params of github.get_pull_requests."""
 
     repo: Repo = _repo_param()
-    state: State = param("open", title="State")
+    state: State = param("open", title="State", description=_STATE)
     limit: int = _limit_param("pull requests")
 
 

@@ -15,19 +15,37 @@ _WHY = "it is what the workflow reads"
 class UploadCsv(Params):
     """Params of csv_upload.upload_csv."""
 
-    file_id: str = param(title="CSV file", widget="file", accept=".csv,.tsv,.txt,text/csv", why=_WHY)
+    file_id: str = param(
+        title="CSV file",
+        description="Separated by commas, semicolons, tabs or bars, in any usual encoding.",
+        widget="file",
+        accept=".csv,.tsv,.txt,text/csv",
+        why=_WHY,
+    )
 
 
 class UploadPdf(Params):
     """Params of pdf_upload.upload_pdf."""
 
-    file_id: str = param(title="PDF file", widget="file", accept=".pdf,application/pdf", why=_WHY)
+    file_id: str = param(
+        title="PDF file",
+        description="With text in it: a scan needs text recognition first.",
+        widget="file",
+        accept=".pdf,application/pdf",
+        why=_WHY,
+    )
 
 
 class UploadText(Params):
     """Params of txt_upload.upload_txt."""
 
-    file_id: str = param(title="Text file", widget="file", accept=".txt,.md,.log,text/*", why=_WHY)
+    file_id: str = param(
+        title="Text file",
+        description="Plain text or Markdown, in any usual encoding.",
+        widget="file",
+        accept=".txt,.md,.log,text/*",
+        why=_WHY,
+    )
 
 
 class UploadAny(Params):

@@ -28,7 +28,7 @@ class SearchNews(Params):
 
     query: str = param("", title="Search for", description=_QUERY)
     limit: int = param(8, title="Most results", description="1 to 20.", ge=1, le=20)
-    days: int | None = param(None, title="Not older than, in days", ge=1, le=3_650)
+    days: int | None = param(None, title="Not older than", description="In days; empty: any age.", ge=1, le=3_650)
 
 
 @action("web_search", "search", group="source", title="Search the web")
