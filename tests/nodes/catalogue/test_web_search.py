@@ -187,6 +187,15 @@ async def test_engines_that_refuse_are_worth_another_try(run: Any, engine: Any):
     assert "TAVILY_API_KEY" in caught.value.message
 
 
+async def test_engines_out_of_reach_are_told_apart(run: Any, engine: Any, monkeypatch: pytest.MonkeyPatch):
+    from ddgs.engines import ENGINES
+
+    monkeypatch.setattr(ENGINES["text"]["local"], "search_url", "http://127.0.0.1:1/")
+    with pytest.raises(NodeError) as caught:
+        await run(nodes.search, query="bees")
+    assert (caught.value.code, caught.value.retryable) == ("unreachable", True)
+
+
 async def test_slow_engines_are_a_time_out(run: Any, engine: Any, monkeypatch: pytest.MonkeyPatch):
     import threading
 

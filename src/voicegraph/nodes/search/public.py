@@ -46,10 +46,16 @@ def _ask(question: Question) -> list[dict[str, Any]]:
     except TimeoutException as error:
         raise NodeError("timeout", f"The search engines did not answer in time. {_KEY}", retryable=True) from error
     except DDGSException as error:
+        raise _failure(question, error) from error
+
+
+def _failure(question: Question, error: Exception) -> NodeError:
+    if "No results" in str(error):
         message = (
             f"The search engines gave no results for “{question.query}”; they may limit us. Try again later. {_KEY}"
         )
-        raise NodeError("no_results", message, retryable=True) from error
+        return NodeError("no_results", message, retryable=True)
+    return NodeError("unreachable", f"The search engines cannot be reached: {error}. {_KEY}", retryable=True)
 
 
 def _span(days: int | None) -> str | None:
