@@ -55,7 +55,8 @@ def _failure(question: Question, error: Exception) -> NodeError:
             f"The search engines gave no results for “{question.query}”; they may limit us. Try again later. {_KEY}"
         )
         return NodeError("no_results", message, retryable=True)
-    return NodeError("unreachable", f"The search engines cannot be reached: {error}. {_KEY}", retryable=True)
+    message = "The search engines cannot be reached. Check the server's connection to the internet."
+    return NodeError("unreachable", message, retryable=True)
 
 
 def _span(days: int | None) -> str | None:
