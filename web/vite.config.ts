@@ -1,12 +1,32 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const src = fileURLToPath(new URL('./src', import.meta.url));
 const server = process.env.VOICEGRAPH_URL ?? 'http://127.0.0.1:8000';
 
+// The page of the API (public/docs, served at /api/docs) takes Swagger UI as it comes, beside the bundle.
+const SWAGGER_UI = [
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-bundle.js.LICENSE.txt',
+  'LICENSE',
+  'NOTICE',
+];
+const swaggerUi: Plugin = {
+  name: 'swagger-ui',
+  generateBundle() {
+    for (const name of SWAGGER_UI) {
+      const source = readFileSync(new URL(`./node_modules/swagger-ui-dist/${name}`, import.meta.url));
+      this.emitFile({ type: 'asset', fileName: `docs/${name}`, source });
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), swaggerUi],
   base: '/',
   resolve: { alias: { '@': src } },
   // The server replaces the placeholder with a fresh nonce in every index.html it sends.
@@ -27,5 +47,6 @@ export default defineConfig({
     setupFiles: ['./src/test/setup.ts'],
     css: false,
     restoreMocks: true,
+    env: { DEBUG_PRINT_LIMIT: '0' },
   },
 });

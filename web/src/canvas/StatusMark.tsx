@@ -37,15 +37,17 @@ const ICONS = {
 interface Props {
   status: NodeStatus;
   size?: number;
+  /** Off where the word stands beside the shape. */
+  named?: boolean;
 }
 
 /** A status as a shape and a colour, with its word for screen readers. */
-export function StatusMark({ status, size = 18 }: Props) {
+export function StatusMark({ status, size = 18, named = true }: Props) {
   const Icon = ICONS[status];
   return (
-    <span className={clsx(classes.mark, classes[status])} title={STATUS_WORDS[status]}>
+    <span className={clsx(classes.mark, classes[status])} title={named ? STATUS_WORDS[status] : undefined}>
       <Icon size={size} aria-hidden className={status === 'running' ? classes.spin : undefined} />
-      <span className="sr-only">{STATUS_WORDS[status]}</span>
+      {named && <span className="sr-only">{STATUS_WORDS[status]}</span>}
     </span>
   );
 }

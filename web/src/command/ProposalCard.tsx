@@ -53,6 +53,7 @@ export function ProposalCard() {
                   onClick={() => useUi.getState().set({ toSelect: clause.nodeIds })}
                 >
                   {clause.text}
+                  {clause.doubtful && <span className={classes.guess}> best guess</span>}
                 </button>
               </li>
             ))}

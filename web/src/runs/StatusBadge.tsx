@@ -7,9 +7,7 @@ import classes from './StatusBadge.module.css';
 export function StatusBadge({ status }: { status: RunStatus }) {
   return (
     <span className={clsx(classes.badge, classes[status])} data-status={status}>
-      <span aria-hidden className={classes.shape}>
-        <StatusMark status={status} size={14} />
-      </span>
+      <StatusMark status={status} size={14} named={false} />
       {STATUS_WORDS[status]}
     </span>
   );

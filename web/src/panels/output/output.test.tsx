@@ -1,0 +1,54 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { renderUi } from '@/test/render';
+import { OutputView } from './OutputView';
+
+const HOSTILE = [
+  '# Title',
+  '<script>alert(1)</script><img src=x onerror=alert(1)>',
+  '![tracker](https://evil.example/pixel.png)',
+  '[click](javascript:alert(1)) [fine](https://example.com)',
+].join('\n\n');
+
+describe('an output', () => {
+  it('in Markdown runs nothing and fetches nothing', () => {
+    const { container } = renderUi(<OutputView output={{ text: HOSTILE }} />);
+    expect(screen.getByRole('heading', { name: 'Title' })).toBeTruthy();
+    expect(container.querySelector('script, img, iframe')).toBeNull();
+    const links = [...container.querySelectorAll('a')].map((link) => link.getAttribute('href') ?? '');
+    expect(links.some((href) => href.startsWith('javascript'))).toBe(false);
+    expect(links).toContain('https://example.com');
+  });
+
+  it('that is a list of objects is a table', () => {
+    renderUi(
+      <OutputView
+        output={{
+          text: '2 rows',
+          data: [
+            { name: 'Ada', age: 36 },
+            { name: 'Grace', city: '<b>NY</b>' },
+          ],
+        }}
+      />,
+    );
+    expect(screen.getAllByRole('columnheader').map((cell) => cell.textContent)).toEqual([
+      'name',
+      'age',
+      'city',
+    ]);
+    expect(screen.getByRole('cell', { name: '<b>NY</b>' })).toBeTruthy();
+  });
+
+  it('offers its data as a tree and its files as downloads', async () => {
+    const file = { id: 'file_1', name: 'report.csv', mediaType: 'text/csv', size: 2_048 };
+    renderUi(<OutputView output={{ text: 'done', data: { answer: [42] }, files: [file] }} />);
+    await userEvent.click(screen.getByRole('tab', { name: 'JSON' }));
+    expect(screen.getByText('42')).toBeTruthy();
+    await userEvent.click(screen.getByRole('tab', { name: 'Files (1)' }));
+    const link = screen.getByRole('link', { name: /report.csv/ });
+    expect(link.getAttribute('href')).toBe('/api/files/file_1');
+    expect(link.hasAttribute('download')).toBe(true);
+  });
+});

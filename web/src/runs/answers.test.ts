@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import type { MissingValue } from '@/api/types';
+import { isAnswered, questions, startValues, toConfig } from './answers';
+
+function missing(nodeId: string, param: string, config: string | null = null): MissingValue {
+  return { nodeId, nodeLabel: nodeId, param, title: param, why: '', schema: { type: 'string' }, config };
+}
+
+const asked = [
+  missing('a', 'to', 'recipientEmail'),
+  missing('b', 'to', 'recipientEmail'),
+  missing('c', 'url'),
+];
+
+it('one address is asked for once, whoever needs it', () => {
+  expect(questions(asked)).toHaveLength(2);
+});
+
+it('answers go under their config key, or under their node', () => {
+  expect(
+    toConfig(asked, { 'config:recipientEmail': 'me@example.com', 'c:url': 'https://example.com' }),
+  ).toEqual({
+    recipientEmail: 'me@example.com',
+    params: { c: { url: 'https://example.com' } },
+  });
+});
+
+it('what was answered before is offered again', () => {
+  const remembered = { recipientEmail: 'old@example.com', params: { c: { url: 'https://old.example' } } };
+  expect(startValues(asked, remembered, null)).toEqual({
+    'config:recipientEmail': 'old@example.com',
+    'c:url': 'https://old.example',
+  });
+  expect(startValues(asked, {}, 'mine@example.com')['config:recipientEmail']).toBe('mine@example.com');
+});
+
+it('blank is no answer', () => {
+  expect(['', '  ', null, undefined, []].some((value) => isAnswered(value))).toBe(false);
+  expect([0, false, 'x', ['a']].every((value) => isAnswered(value))).toBe(true);
+});

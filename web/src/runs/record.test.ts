@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { RunEvent } from '@/api/events';
+import { event, resetEvents, run, workflow } from '@/test/fakes';
+import { filterLog, toLines } from './log';
+import { applyEvents, fromRun, isInterrupted, newRecord } from './record';
+
+const start = { workflow: workflow(['a', 'b'], ['a>b']), config: {}, said: 'do it' };
+const fresh = () => newRecord('run_1', 'live', start);
+
+beforeEach(resetEvents);
+
+describe('a run from its events', () => {
+  it('goes from start to end', () => {
+    const events = [
+      event('start', null, 0),
+      event('start', 'a', 10),
+      event('success', 'a', 250, {
+        output: { text: 'A' },
+        metrics: { inputTokens: 5, outputTokens: 2, estimated: false },
+      } as Partial<RunEvent>),
+      event('skipped', 'b', 260),
+      event('complete', null, 300),
+    ];
+    const record = applyEvents(fresh(), events);
+    expect(record.status).toBe('completed');
+    expect(record.nodes.a).toMatchObject({ status: 'completed', durationMs: 240 });
+    expect(record.nodes.a?.output).toMatchObject({ text: 'A', metrics: { inputTokens: 5 } });
+    expect(record.nodes.b?.status).toBe('skipped');
+    expect(record.logs).toHaveLength(5);
+  });
+
+  it('shows retries and the attempt', () => {
+    const record = applyEvents(fresh(), [
+      event('start', 'a', 0, { attempt: 1 }),
+      event('retry', 'a', 10, { attempt: 1, error: { code: 'http', message: '503', retryable: true } }),
+    ]);
+    expect(record.nodes.a).toMatchObject({ status: 'retrying', error: { message: '503' } });
+    const again = applyEvents(record, [event('start', 'a', 900, { attempt: 2 })]);
+    expect(again.nodes.a).toMatchObject({ status: 'running', attempt: 2, error: null });
+  });
+
+  it('takes no event twice', () => {
+    const first = event('start', null, 0);
+    const record = applyEvents(fresh(), [first]);
+    expect(applyEvents(record, [first])).toBe(record);
+  });
+
+  it('leaves nothing going in a run that is over', () => {
+    const record = applyEvents(fresh(), [
+      event('start', 'a', 0),
+      event('error', null, 50, {
+        error: { code: 'interrupted', message: 'The server stopped.', retryable: false },
+      }),
+    ]);
+    expect(record).toMatchObject({ status: 'failed', error: 'The server stopped.', interrupted: true });
+    expect(record.nodes.a?.status).toBe('cancelled');
+  });
+});
+
+describe('a run from the history', () => {
+  it('keeps its words, config and results', () => {
+    const record = fromRun(run('run_2', { config: { recipientEmail: 'me@example.com' } }));
+    expect(record).toMatchObject({ said: 'Do run_2', config: { recipientEmail: 'me@example.com' } });
+  });
+
+  it('can be run again when the server broke it off', () => {
+    const error = { code: 'interrupted', message: '', retryable: false };
+    expect(isInterrupted(run('r', { status: 'failed', error }))).toBe(true);
+    expect(isInterrupted(run('r', { status: 'failed', error: { ...error, code: 'http_503' } }))).toBe(false);
+  });
+});
+
+describe('the log', () => {
+  it('names nodes by their label and adds the error', () => {
+    const [line] = toLines(
+      [
+        event('error', 'a', 0, {
+          message: 'Failed',
+          error: { code: 'x', message: 'No route to host', retryable: false },
+        }),
+      ],
+      workflow(['a']),
+    );
+    expect(line).toMatchObject({ label: 'a', message: 'Failed: No route to host', tone: 'bad' });
+  });
+
+  it('is filtered by every word', () => {
+    const lines = toLines(
+      [event('log', 'a', 0, { message: 'Read 12 rows' }), event('log', 'b', 1, { message: 'Read nothing' })],
+      workflow(['a', 'b']),
+    );
+    expect(filterLog(lines, 'read ROWS')).toHaveLength(1);
+    expect(filterLog(lines, '  ')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { workflow } from '@/test/fakes';
+import { DraftKeeper } from './draft';
+import { useEditor } from './editor';
+
+function stateWith(name: string) {
+  useEditor.getState().open(workflow(['a'], [], { name }), { said: name });
+  return useEditor.getState();
+}
+
+describe('unsaved work', () => {
+  it('is there again after a reload', async () => {
+    const before = await DraftKeeper.open();
+    expect(before.kept).toBeNull();
+    before.write(stateWith('Mine'), 'run_1');
+    const after = await DraftKeeper.open(); // sessionStorage lives on, as in a reload
+    expect(after.kept).toMatchObject({ said: 'Mine', runId: 'run_1' });
+    expect(after.kept?.workflow.name).toBe('Mine');
+  });
+
+  it('survives what it cannot read', async () => {
+    const keeper = await DraftKeeper.open();
+    localStorage.setItem(`voicegraph-draft-${keeper.slot}`, '{broken');
+    expect((await DraftKeeper.open()).kept).toBeNull();
+  });
+});
+
+describe('two tabs', () => {
+  it('never write into one slot', async () => {
+    const held = new Set<string>();
+    Object.defineProperty(navigator, 'locks', {
+      configurable: true,
+      value: {
+        // Grants each name once and never gives it back, as a page that stays open does.
+        request: async (name: string, _options: unknown, use: (lock: object | null) => unknown) => {
+          use(held.has(name) ? null : {});
+          held.add(name);
+        },
+      },
+    });
+    try {
+      const first = await DraftKeeper.open();
+      first.write(stateWith('First'), null);
+      const duplicate = await DraftKeeper.open(); // same sessionStorage: a duplicated tab
+      expect(duplicate.slot).not.toBe(first.slot);
+      expect(duplicate.kept?.workflow.name).toBe('First');
+
+      sessionStorage.clear(); // a tab opened by hand
+      const fresh = await DraftKeeper.open();
+      expect(fresh.kept).toBeNull();
+
+      held.clear(); // all closed
+      sessionStorage.clear();
+      expect((await DraftKeeper.open()).kept?.workflow.name).toBe('First');
+    } finally {
+      Reflect.deleteProperty(navigator, 'locks');
+    }
+  });
+});

@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EditAnswer } from '@/api/types';
+import { workflow } from '@/test/fakes';
+import { currentSaid, currentWorkflow, isDirty, useEditor } from './editor';
+import { rename, setParam } from './ops';
+
+const editor = () => useEditor.getState();
+const names = () => editor().workflow.name;
+
+beforeEach(() => editor().open(workflow(['a', 'b'], ['a>b'])));
+
+function editAnswer(next = workflow(['a', 'b', 'c'], ['a>b', 'b>c'])): EditAnswer {
+  return {
+    success: true,
+    workflow: next,
+    message: 'Adds c.',
+    diff: {
+      addedNodes: ['c'],
+      removedNodes: [],
+      changedNodes: [],
+      addedEdges: ['edge-1'],
+      removedEdges: [],
+      renamed: false,
+      triggersChanged: false,
+      summary: '+1 node, +1 edge',
+    },
+    clauses: [],
+    assumptions: [],
+  };
+}
+
+describe('undo and redo', () => {
+  it('steps back and forth through changes', () => {
+    editor().commit((draft) => rename(draft, 'One'));
+    editor().commit((draft) => rename(draft, 'Two'));
+    editor().undo();
+    expect(names()).toBe('One');
+    editor().undo();
+    expect(names()).toBe('Test');
+    editor().undo();
+    expect(names()).toBe('Test');
+    editor().redo();
+    editor().redo();
+    expect(names()).toBe('Two');
+  });
+
+  it('forgets the future when something else is done', () => {
+    editor().commit((draft) => rename(draft, 'One'));
+    editor().undo();
+    editor().commit((draft) => rename(draft, 'Other'));
+    editor().redo();
+    expect(names()).toBe('Other');
+  });
+
+  it('makes one step of typing into one field', () => {
+    for (const text of ['h', 'he', 'hey'])
+      editor().commit((draft) => setParam(draft, 'a', 'text', text), 'a:text');
+    expect(editor().past).toHaveLength(1);
+    editor().undo();
+    expect(editor().workflow.nodes[0]?.params).toEqual({});
+  });
+
+  it('counts no step when nothing changed', () => {
+    editor().commit((draft) => draft);
+    expect(editor().past).toHaveLength(0);
+  });
+
+  it('brings back what a template replaced, words included', () => {
+    editor().open(workflow(['mine']), { said: 'my words' });
+    editor().replace(workflow(['theirs']), 'template');
+    editor().undo();
+    expect(editor().workflow.nodes[0]?.id).toBe('mine');
+    expect(editor().said).toBe('my words');
+  });
+});
+
+describe('a proposal', () => {
+  it('is shown but not yet the draft', () => {
+    editor().proposeEdit('add c', editAnswer());
+    expect(editor().workflow.nodes).toHaveLength(2);
+    expect(currentWorkflow(editor()).nodes).toHaveLength(3);
+  });
+
+  it('becomes a step of the history when it is accepted', () => {
+    editor().open(workflow(['a', 'b'], ['a>b']), { said: 'do a then b' });
+    editor().proposeEdit('add c', editAnswer());
+    editor().accept();
+    expect(editor().proposal).toBeNull();
+    expect(editor().workflow.nodes).toHaveLength(3);
+    expect(editor().said).toBe('do a then b → add c');
+    editor().undo();
+    expect(editor().workflow.nodes).toHaveLength(2);
+    expect(editor().said).toBe('do a then b');
+  });
+
+  it('leaves no trace when it is undone', () => {
+    editor().proposeEdit('add c', editAnswer());
+    editor().undo();
+    expect(editor().proposal).toBeNull();
+    expect(editor().past).toHaveLength(0);
+  });
+
+  it('is taken by whoever edits it', () => {
+    editor().proposeEdit('add c', editAnswer());
+    editor().commit((draft) => rename(draft, 'Edited'));
+    expect(editor().workflow.nodes).toHaveLength(3);
+    editor().undo();
+    expect(editor().workflow.nodes).toHaveLength(3);
+    editor().undo();
+    expect(editor().workflow.nodes).toHaveLength(2);
+  });
+
+  it('of a new plan stands against nothing and takes its words', () => {
+    const next = workflow(['x', 'y'], ['x>y']);
+    editor().proposePlan('do x', {
+      success: true,
+      workflow: next,
+      explanation: 'x, then y',
+      clauses: [],
+      assumptions: [],
+    });
+    expect(editor().proposal?.diff.addedNodes).toEqual(['x', 'y']);
+    expect(editor().proposal?.diff.summary).toBe('+2 nodes, +1 edge');
+    expect(currentSaid(editor())).toBe('do x');
+  });
+});
+
+describe('unsaved work', () => {
+  it('is told from the saved version', () => {
+    expect(isDirty(editor())).toBe(true);
+    editor().markSaved(editor().workflow);
+    expect(isDirty(editor())).toBe(false);
+    editor().commit((draft) => rename(draft, 'Other'));
+    expect(isDirty(editor())).toBe(true);
+    editor().undo();
+    expect(isDirty(editor())).toBe(false);
+  });
+});
