@@ -10,12 +10,10 @@ from typing import Literal
 import aiosmtplib
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy.exc import SQLAlchemyError
 
 from voicegraph.api.site import DIST
 from voicegraph.cli.view import out, print_json
-from voicegraph.db.connect import connect
-from voicegraph.db.migrate import current_revision, migrate
+from voicegraph.db.migrate import current_revision, open_database
 from voicegraph.errors import VoiceGraphError
 from voicegraph.nodes.models import choose
 from voicegraph.settings import Settings
@@ -49,18 +47,16 @@ async def examine(settings: Settings, as_json: bool) -> bool:
 
 async def _database(settings: Settings) -> Finding:
     def work() -> str:
-        engine = connect(settings)
+        engine = open_database(settings)
         try:
-            migrate(engine)
             return f"{engine.dialect.name}, revision {current_revision(engine)}, {engine.url.render_as_string()}"
         finally:
             engine.dispose()
 
     try:
         return Finding("database", "ok", await asyncio.to_thread(work))
-    except (VoiceGraphError, SQLAlchemyError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        return Finding("database", "bad", f"{reason}. Look at VOICEGRAPH_DATABASE_URL and VOICEGRAPH_DATA_DIR.")
+    except VoiceGraphError as error:
+        return Finding("database", "bad", error.message)
 
 
 async def _model(settings: Settings) -> Finding:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
+from voicegraph.db.connect import connect
 from voicegraph.errors import ConfigError
+from voicegraph.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
@@ -18,6 +21,19 @@ def current_revision(engine: Engine) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def open_database(settings: Settings) -> Engine:
+    """Connect and bring the tables up to date. ConfigError when the database cannot be reached or written."""
+    engine = connect(settings)
+    try:
+        migrate(engine)
+    except (SQLAlchemyError, OSError) as error:
+        engine.dispose()
+        reason = str(error).splitlines()[0]
+        setting = "VOICEGRAPH_DATABASE_URL" if settings.database_url else "VOICEGRAPH_DATA_DIR"
+        raise ConfigError(setting, f"The database cannot be opened ({reason}). Look at {setting}.") from error
+    return engine
 
 
 def migrate(engine: Engine) -> None:

@@ -1,0 +1,124 @@
+"""The composition root: the only place that names concrete adapters and puts VoiceGraph together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from voicegraph.api.build import build_api
+from voicegraph.db.lock import OwnerLock
+from voicegraph.db.migrate import open_database
+from voicegraph.engines.embedded import EmbeddedEngine
+from voicegraph.engines.live import LiveEngine
+from voicegraph.history.feed import Feed
+from voicegraph.history.files import StoredFiles
+from voicegraph.history.journal import Journal
+from voicegraph.history.queries import RunQueries
+from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.workflows import SavedWorkflows
+from voicegraph.nodes.builtin import builtin_registry, warm_up
+from voicegraph.nodes.client import guarded_client
+from voicegraph.nodes.registry import Registry
+from voicegraph.pipeline import Pipeline
+from voicegraph.plan.choice import planner_kind
+from voicegraph.plan.planner import Planner
+from voicegraph.plan.rules import RulesPlanner
+from voicegraph.run.driver import Promise
+from voicegraph.run.runner import NodeRunner
+from voicegraph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Runtime:
+    """A running VoiceGraph. `drain` ends the runs in good order; what is left is closed by `running`."""
+
+    pipeline: Pipeline
+
+    async def drain(self) -> None:
+        """Watchers go, nodes in flight finish. Safe to call twice."""
+        self.pipeline.feed.close()
+        await self.pipeline.background.close()
+        await self.pipeline.live.close()
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, background: bool = True) -> AsyncGenerator[Runtime]:
+    """Open the database, take up what was left, and close it all at the end.
+
+    Without `background` the lock on the database is not taken: a command-line run beside a server.
+    ConfigError when a setting is wrong or another process owns the database.
+    """
+    engine = open_database(settings)
+    feed = Feed()
+    journal = Journal(engine, feed)
+    reader = Reader(engine)
+    store = StoredRuns(reader, journal)
+    files = StoredFiles(settings.data_dir / "files", reader, journal)
+    registry = builtin_registry()
+    http = guarded_client(settings)
+    runner = NodeRunner(registry, settings, http, files)
+    owner = OwnerLock(engine, settings.data_dir)
+    promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
+    pipeline = Pipeline(
+        settings=settings,
+        registry=registry,
+        planner=make_planner(settings, registry),
+        live=LiveEngine(runner, journal, store, settings.drain_seconds),
+        background=EmbeddedEngine(runner, journal, store, owner, settings, promise),
+        queries=RunQueries(reader, journal),
+        feed=feed,
+        workflows=SavedWorkflows(reader, journal),
+        files=files,
+    )
+    runtime = Runtime(pipeline)
+    try:
+        journal.open()
+        if background:
+            await pipeline.background.open()
+            await pipeline.live.open()
+            warming = asyncio.create_task(asyncio.to_thread(warm_up))
+            warming.add_done_callback(_note_failure)
+        yield runtime
+        await runtime.drain()
+    finally:
+        await journal.close()
+        await http.aclose()
+        engine.dispose()
+
+
+def _note_failure(warming: asyncio.Task[None]) -> None:
+    """A library that cannot be imported will say so to the run that needs it; the server runs all the same."""
+    if not warming.cancelled() and (error := warming.exception()):
+        log.warning("Warming up failed: %s", error)
+
+
+def make_planner(settings: Settings, registry: Registry) -> Planner:
+    """Rules, or the model where one is configured and the settings do not say otherwise."""
+    rules = RulesPlanner()
+    if planner_kind(settings) == "rules":
+        return rules
+    from voicegraph.plan.llm import LlmPlanner, WithFallback
+
+    model = LlmPlanner(settings, registry)
+    return WithFallback(model, rules) if settings.planner == "auto" else model
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The ASGI application."""
+    chosen = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with running(chosen) as runtime:
+            app.state.pipeline = runtime.pipeline
+            app.state.runtime = runtime
+            yield
+
+    return build_api(chosen, lifespan)
