@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
@@ -56,3 +57,14 @@ async def test_addresses_of_loopback() -> None:
 async def test_a_name_of_an_odd_form_is_no_host() -> None:
     with pytest.raises(NodeError, match="no host name"):
         await resolve_host("a" * 64 + ".test", 80)
+
+
+@pytest.mark.parametrize(("errno", "retryable"), [(socket.EAI_NONAME, False), (socket.EAI_AGAIN, True)])
+async def test_a_name_the_dns_does_not_know(monkeypatch: pytest.MonkeyPatch, errno: int, retryable: bool) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(errno, "no")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(NodeError, match=r"nosuch\.test cannot be reached") as caught:
+        await resolve_host("nosuch.test", 80)
+    assert (caught.value.code, caught.value.retryable) == ("unknown_host", retryable)

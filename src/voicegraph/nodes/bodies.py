@@ -14,9 +14,8 @@ MAX_NAME = 120
 _TEXTS = frozenset(
     {"application/xml", "application/javascript", "application/x-www-form-urlencoded", "application/yaml"}
 )
-_DISPOSITION = re.compile(
-    r"filename\*=(?:utf-8'[^']*')?([^;\s]+)|filename=\"([^\"]*)\"|filename=([^;\s]+)", re.IGNORECASE
-)
+_ENCODED_NAME = re.compile(r"filename\*=(?:utf-8'[^']*')?([^;\s]+)", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"filename=(?:\"([^\"]*)\"|([^;\s]+))", re.IGNORECASE)
 
 
 def media_type(response: httpx.Response) -> str:
@@ -46,7 +45,11 @@ def json_of(response: httpx.Response) -> JsonValue:
 
 def file_name(response: httpx.Response) -> str:
     """A name to keep the body under: of Content-Disposition (RFC 6266), else the end of the URL's path."""
-    found = _DISPOSITION.search(response.headers.get("content-disposition", ""))
-    given = unquote(found[1]) if found and found[1] else (found[2] or found[3] or "") if found else ""
+    disposition = response.headers.get("content-disposition", "")
+    given = ""
+    if encoded := _ENCODED_NAME.search(disposition):
+        given = unquote(encoded[1])
+    elif plain := _PLAIN_NAME.search(disposition):
+        given = plain[1] or plain[2] or ""
     name = PurePosixPath(given.replace("\\", "/")).name or PurePosixPath(response.url.path).name
     return "".join(c for c in name if c.isprintable())[-MAX_NAME:] or "download"

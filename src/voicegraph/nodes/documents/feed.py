@@ -31,10 +31,11 @@ def read_feed(address: str, content: bytes) -> Document:
     # A stream, because feedparser takes other bytes for the name of a file. Markup is stripped below, at less cost.
     headers = {"content-location": address, "content-type": "application/xml"}
     feed = cast("Any", feedparser).parse(BytesIO(content), response_headers=headers, sanitize_html=False)
-    if not feed.version and not feed.entries:
+    version = feed.get("version", "")
+    if not version and not feed.entries:
         raise NodeError("not_a_feed", f"{address} is neither RSS nor Atom; give the address of the feed itself.")
     meta: dict[str, JsonValue] = {
-        "format": feed.version or "unknown",
+        "format": version or "unknown",
         "title": _plain(feed.feed.get("title")),
         "link": feed.feed.get("link"),
         "entries": len(feed.entries),

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+from pydantic import ValidationError
+from support.web import Web, answer, redirect, serving
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.catalogue.http import Request, request
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.output import Output
+
+MakeNode = Callable[..., NodeContext]
+JSON = "application/json"
+
+
+@pytest.fixture
+def http(guarded: httpx.AsyncClient) -> httpx.AsyncClient:
+    return guarded
+
+
+async def call(node: NodeContext, url: str, **params: object) -> Output:
+    output = await request.run(Request.model_validate({"url": url, **params}), node)
+    assert isinstance(output, Output)
+    return output
+
+
+async def test_json_is_text_and_data(web: Web, make_node: MakeNode) -> None:
+    url = web.on("/a", answer(200, b'{"a": [1]}', content_type="application/vnd.api+json; charset=utf-8", x_one="1"))
+    output = await call(make_node(), f"{url}?key=secret")
+    assert (output.text, output.data) == ('{"a": [1]}', {"a": [1]})
+    assert (output.meta["status"], output.meta["url"]) == (200, url)
+    assert output.meta["headers"]["x-one"] == "1"
+    assert web.requests[0].startswith("GET /a?key=secret HTTP/1.1")
+    assert web.header("idempotency-key") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text", "data"),
+    [
+        ("text/plain; charset=latin-1", b"f\xfc\xdfe", "füße", None),
+        ("application/json", b"{broken", "{broken", None),
+        ("application/json", b"[" * 5_000, "[" * 5_000, None),
+        ("application/xml", b"<a/>", "<a/>", None),
+        ("text/csv", b"a,b", "a,b", None),
+        (None, b"anything", "anything", None),
+    ],
+)
+async def test_text_of_any_kind(
+    web: Web, make_node: MakeNode, kind: str | None, body: bytes, text: str, data: object
+) -> None:
+    output = await call(make_node(), web.on("/", answer(200, body, **({"content_type": kind} if kind else {}))))
+    assert (output.text, output.data, output.files) == (text, data, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "disposition", "name"),
+    [
+        ("/pictures/cat.png", None, "cat.png"),
+        ("/", None, "download"),
+        ("/x", 'attachment; filename="../../etc/passwd"', "passwd"),
+        ("/x", "attachment; filename=\"a.png\"; filename*=UTF-8''b%20%C3%BC.png", "b ü.png"),
+        ("/x", "attachment; filename=c.png", "c.png"),
+        ("/x", 'attachment; filename="C:\\\\temp\\\\d.png"', "d.png"),
+    ],
+)
+async def test_other_content_becomes_a_file(
+    web: Web, make_node: MakeNode, path: str, disposition: str | None, name: str
+) -> None:
+    headers = {"content_disposition": disposition} if disposition else {}
+    node = make_node()
+    output = await call(node, web.on(path, answer(200, b"\x89PNG", content_type="image/png", **headers)))
+    (ref,) = output.files
+    assert (ref.name, ref.media_type, ref.size) == (name, "image/png", 4)
+    assert (await node.files.read(ref.id))[1] == b"\x89PNG"
+    assert output.text == f"{name} (image/png, 4 bytes)"
+
+
+async def test_the_query_is_added_to_the_url_s(web: Web, make_node: MakeNode) -> None:
+    await call(make_node(), web.on("/", answer()) + "?a=1", query={"b": "x y", "c": 2, "d": True})
+    assert web.requests[0].split()[1] in ("/?a=1&b=x+y&c=2&d=true", "/?a=1&b=x%20y&c=2&d=true")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "sent"),
+    [
+        ({"json": {"a": "ü", "b": [1, None]}}, JSON, {"a": "ü", "b": [1, None]}),
+        ({"json": '{"a": 1}'}, JSON, {"a": 1}),
+        ({"json": False}, JSON, False),
+        ({"form": {"a": "x y", "b": 2}}, "application/x-www-form-urlencoded", b"a=x+y&b=2"),
+        ({"text": "füße"}, "text/plain; charset=utf-8", "füße".encode()),
+        ({"text": "<a/>", "headers": {"content-type": "text/xml"}}, "text/xml", b"<a/>"),
+    ],
+)
+async def test_bodies(web: Web, make_node: MakeNode, body: dict[str, object], kind: str, sent: object) -> None:
+    await call(make_node(), web.on("/", answer()), method="post", **body)
+    assert web.header("content-type") == kind
+    assert (json.loads(web.bodies[0]) if kind == JSON else web.bodies[0]) == sent
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_a_repeated_attempt_can_be_told_by_its_key(web: Web, make_node: MakeNode, method: str) -> None:
+    url = web.on("/", answer())
+    for attempt in (1, 2):
+        await call(make_node(attempt=attempt), url, method=method)
+    await call(make_node(), url, method=method, headers={"idempotency-key": "mine"})
+    assert [web.header("idempotency-key", index) for index in range(3)] == ["run_1:step-0", "run_1:step-0", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("credential", "name", "value"),
+    [
+        ({"token": "t"}, "authorization", "Bearer t"),
+        ({"username": "ü", "password": "p:w"}, "authorization", "Basic w7w6cDp3"),
+        ({"header": "X-Api-Key", "value": "k"}, "x-api-key", "k"),
+    ],
+)
+async def test_credentials(web: Web, make_node: MakeNode, credential: dict[str, str], name: str, value: str) -> None:
+    node = make_node()
+    node.credential = credential
+    async with serving() as other:
+        other.on("/", answer())
+        await call(node, web.on("/", answer()), headers={"Authorization": "overridden", "X-Api-Key": "too"})
+        await call(node, web.on("/away", redirect(other.url("/"))))
+        assert other.header(name) is None
+    assert web.header(name, 0) == value
+
+
+async def test_a_credential_that_does_not_fit(web: Web, make_node: MakeNode) -> None:
+    node = make_node()
+    node.credential = {"certificate": "x"}
+    with pytest.raises(NodeError, match="does not fit"):
+        await call(node, web.on("/", answer()))
+
+
+async def test_an_error_status_fails_the_node_unless_told_otherwise(web: Web, make_node: MakeNode) -> None:
+    url = web.on("/", answer(422, b'{"why": "no"}', content_type=JSON, set_cookie="secret=1"))
+    with pytest.raises(NodeError, match="answered 422"):
+        await call(make_node(), url)
+    output = await call(make_node(), url, failOnError=False)
+    assert (output.meta["status"], output.data) == (422, {"why": "no"})
+    assert "set-cookie" not in output.meta["headers"]
+
+
+async def test_an_unreachable_host_fails_either_way(make_node: MakeNode) -> None:
+    async with serving() as closed:
+        url = closed.url("/")
+    for fail in (True, False):
+        with pytest.raises(NodeError, match="cannot be reached"):
+            await call(make_node(), url, failOnError=fail)
+
+
+async def test_private_addresses_are_refused(make_node: MakeNode) -> None:
+    with pytest.raises(NodeError) as caught:
+        await call(make_node(), "http://169.254.169.254/latest/meta-data/")
+    assert caught.value.code == "forbidden_address"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"url": "ftp://x"}, "only http and https"),
+        ({"method": "BREW"}, "GET"),
+        ({"headers": {"Host": "x"}}, "set by the connection"),
+        ({"headers": {"content-length": "1"}}, "set by the connection"),
+        ({"headers": {"X": "a\r\nY: b"}}, "one line"),
+        ({"json": "{broken"}, "not valid JSON"),
+        ({"json": {"a": 1}, "text": "b"}, "one body"),
+        ({"form": {"a": 1}, "text": "b"}, "one body"),
+    ],
+)
+def test_params_that_make_no_request(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        Request.model_validate({"url": "https://example.org", **wrong})

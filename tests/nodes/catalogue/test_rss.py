@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from support.web import Web, answer
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.catalogue.rss import Fetch, fetch
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.output import Output
+
+MakeNode = Callable[..., NodeContext]
+RSS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>
+<title>News &amp; more</title><link>https://example.org/</link>
+<item><title>Old</title><link>https://example.org/1</link><pubDate>Mon, 02 Nov 2026 10:00:00 +0100</pubDate>
+<description>&lt;p&gt;Plain &lt;b&gt;text&lt;/b&gt; &amp;amp; more&lt;/p&gt;</description><category>a</category></item>
+<item><title>New</title><link>https://example.org/2</link><pubDate>Tue, 03 Nov 2026 10:00:00 GMT</pubDate>
+<author>jo@example.org (Jo)</author></item>
+<item><description>Only a summary</description></item>
+</channel></rss>"""
+ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Atom</title>
+<entry><title>Füße</title><link href="/relative"/><updated>2026-11-01T00:00:00Z</updated>
+<content type="html">&lt;i&gt;Body&lt;/i&gt;</content></entry></feed>"""
+
+
+@pytest.fixture
+async def http(guarded: httpx.AsyncClient) -> httpx.AsyncClient:
+    return guarded
+
+
+async def read(node: NodeContext, url: str, **params: object) -> Output:
+    output = await fetch.run(Fetch.model_validate({"url": url, **params}), node)
+    assert isinstance(output, Output)
+    return output
+
+
+async def test_entries_come_newest_first(web: Web, make_node: MakeNode) -> None:
+    output = await read(make_node(), web.on("/", answer(200, RSS.encode(), content_type="application/rss+xml")))
+    new, old, bare = output.data
+    assert new["published"] == "2026-11-03T10:00:00.000Z"
+    assert old == {
+        "title": "Old",
+        "link": "https://example.org/1",
+        "published": "2026-11-02T09:00:00.000Z",
+        "author": None,
+        "summary": "Plain text & more",
+        "tags": ["a"],
+    }
+    assert (bare["title"], bare["summary"], bare["published"]) == ("", "Only a summary", None)
+    assert output.text == (
+        "- [New](https://example.org/2) (2026-11-03)\n"
+        "- [Old](https://example.org/1) (2026-11-02)\n  Plain text & more\n"
+        "- Untitled\n  Only a summary"
+    )
+    assert (output.meta["title"], output.meta["entries"], output.meta["format"]) == ("News & more", 3, "rss20")
+
+
+async def test_the_limit(web: Web, make_node: MakeNode) -> None:
+    output = await read(make_node(), web.on("/", answer(200, RSS.encode())), limit=1)
+    assert [entry["title"] for entry in output.data] == ["New"]
+
+
+async def test_atom_with_the_response_s_encoding(web: Web, make_node: MakeNode) -> None:
+    body = ATOM.encode("latin-1")
+    output = await read(make_node(), web.on("/feed", answer(200, body, content_type="text/xml; charset=iso-8859-1")))
+    (entry,) = output.data
+    assert (entry["title"], entry["summary"]) == ("Füße", "Body")
+    assert entry["link"] == web.url("/relative")
+
+
+async def test_a_large_feed_is_read_in_a_process_of_its_own(web: Web, make_node: MakeNode, monkeypatch) -> None:
+    monkeypatch.setattr("voicegraph.nodes.documents.fetched.SMALL", 10)
+    output = await read(make_node(), web.on("/", answer(200, RSS.encode())))
+    assert len(output.data) == 3
+
+
+async def test_a_page_leads_to_its_feed(web: Web, make_node: MakeNode) -> None:
+    page = '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body>Hi</body></html>'
+    web.on("/feed.xml", answer(200, RSS.encode(), content_type="text/xml"))
+    lines: list[str] = []
+    output = await read(
+        make_node(log=lines.append), web.on("/blog", answer(200, page.encode(), content_type="text/html"))
+    )
+    assert len(output.data) == 3
+    assert "/feed.xml" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html", "<html><head><link rel=stylesheet href=a.css></head><body>no feed</body></html>"),
+        ("text/html", ""),
+        ("application/xml", "<other/>"),
+        ("text/plain", "not a feed"),
+        ("text/xml", ""),
+    ],
+)
+async def test_what_is_no_feed_is_said(web: Web, make_node: MakeNode, kind: str, body: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        await read(make_node(), web.on("/", answer(200, body.encode(), content_type=kind)))
+    assert (caught.value.code, caught.value.retryable) == ("not_a_feed", False)
+
+
+async def test_an_empty_feed_is_no_error(web: Web, make_node: MakeNode) -> None:
+    body = b'<?xml version="1.0"?><rss version="2.0"><channel><title>t</title></channel></rss>'
+    output = await read(make_node(), web.on("/", answer(200, body)))
+    assert (output.text, output.data) == ("The feed has no entries.", [])
+
+
+async def test_a_feed_cannot_name_files_of_the_server(web: Web, make_node: MakeNode, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.xml"
+    secret.write_text(RSS.replace("Old", "SECRET"))
+    entity = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "{secret.as_uri()}">]><rss version="2.0"><channel>'
+    web.on("/entity", answer(200, f"{entity}<item><title>&x;</title></item></channel></rss>".encode()))
+    web.on("/path", answer(200, str(secret).encode()))
+    assert "SECRET" not in str(await read(make_node(), web.url("/entity")))
+    with pytest.raises(NodeError):
+        await read(make_node(), web.url("/path"))
+
+
+async def test_long_summaries_are_cut_in_the_text(web: Web, make_node: MakeNode) -> None:
+    output = await read(make_node(), web.on("/", answer(200, RSS.replace("Only a summary", "word " * 1_000).encode())))
+    assert len(output.data[2]["summary"]) <= 2_000
+    assert output.text.endswith("word …")
+    assert len(output.text) < 600

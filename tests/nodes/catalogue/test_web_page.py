@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from support.web import Web, answer, redirect
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.catalogue.web_page import Fetch, fetch
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.output import Output
+
+MakeNode = Callable[..., NodeContext]
+SENTENCE = "The committee met on Tuesday, as it does every week, and agreed on the budget for the coming year. "
+PAGE = f"""<!doctype html><html lang="en"><head><title>Council news</title>
+<meta name="author" content="Jo Doe"><meta name="description" content="What happened"></head>
+<body><nav><a href="/home">Home</a> <a href="mailto:x@y.z">Mail</a> <a href="#top">Top</a></nav>
+<article><h1>Budget agreed</h1><p>{SENTENCE * 3}</p><h2>Next steps</h2><p>{SENTENCE * 3}</p>
+<ul><li>first item</li><li>second item</li></ul><p><a href="more.html#x">Read <b>more</b></a>
+<a href="more.html">again</a></p></article><script>evil()</script></body></html>"""
+
+
+@pytest.fixture
+async def http(guarded: httpx.AsyncClient) -> httpx.AsyncClient:
+    return guarded
+
+
+async def read(node: NodeContext, url: str) -> Output:
+    output = await fetch.run(Fetch.model_validate({"url": url}), node)
+    assert isinstance(output, Output)
+    return output
+
+
+async def test_a_page_is_readable_text_facts_and_links(web: Web, make_node: MakeNode) -> None:
+    web.on("/news/1", answer(200, PAGE.encode(), content_type="text/html; charset=utf-8"))
+    output = await read(make_node(), web.on("/start", redirect("/news/1")))
+    assert "## Next steps\n\nThe committee met" in output.text
+    assert "- first item" in output.text
+    assert "evil" not in output.text
+    assert output.data["url"] == web.url("/news/1")
+    assert output.data["author"] == "Jo Doe"
+    assert output.data["description"] == "What happened"
+    assert output.data["title"] in ("Council news", "Budget agreed")
+    assert output.data["links"] == [
+        {"url": web.url("/home"), "text": "Home"},
+        {"url": web.url("/news/more.html"), "text": "Read more"},
+    ]
+    assert output.text.startswith("# ")
+    assert output.meta["status"] == 200
+
+
+async def test_a_large_page_is_read_in_a_process_of_its_own(
+    web: Web, make_node: MakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = web.on("/", answer(200, PAGE.encode(), content_type="text/html; charset=utf-8"))
+    near = await read(make_node(), url)
+    monkeypatch.setattr("voicegraph.nodes.documents.fetched.SMALL", 10)
+    assert await read(make_node(), url) == near
+
+
+@pytest.mark.parametrize(
+    ("kind", "declared", "encoding"),
+    [
+        ("text/html; charset=iso-8859-1", "", "latin-1"),
+        ("text/html", '<meta charset="windows-1252">', "cp1252"),
+        ("text/html", '<meta http-equiv="Content-Type" content="text/html; charset=koi8-r">', "koi8-r"),
+        ("text/html; charset=nonsense", "", "utf-8"),
+        ("text/html; charset=utf-8", "", "cp1252"),
+        ("application/xhtml+xml", "", "utf-8-sig"),
+        ("", "", "utf-8"),
+    ],
+)
+async def test_encodings(web: Web, make_node: MakeNode, kind: str, declared: str, encoding: str) -> None:
+    word = "Привет" if encoding == "koi8-r" else "Füße"
+    page = f"<html><head>{declared}<title>{word}</title></head><body><p>{word} {SENTENCE * 3}</p></body></html>"
+    headers = {"content_type": kind} if kind else {}
+    output = await read(make_node(), web.on("/", answer(200, page.encode(encoding), **headers)))
+    assert word in output.text
+    assert output.data["title"] == word
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("text/plain", b"just text"), ("application/json", b'{"a": 1}'), ("text/markdown", b"# md"), ("", b"text")],
+)
+async def test_other_text_is_taken_as_it_is(web: Web, make_node: MakeNode, kind: str, body: bytes) -> None:
+    headers = {"content_type": kind} if kind else {}
+    output = await read(make_node(), web.on("/", answer(200, body, **headers)))
+    assert output.text == body.decode()
+    assert output.data == {"url": web.url("/"), "title": None, "links": []}
+
+
+async def test_a_pdf_is_read_too(web: Web, make_node: MakeNode) -> None:
+    output = await read(
+        make_node(), web.on("/a.pdf", answer(200, _pdf("Hello from a PDF"), content_type="application/pdf"))
+    )
+    assert "Hello from a PDF" in output.text
+    assert output.meta["format"] == "pdf"
+
+
+@pytest.mark.parametrize("kind", ["image/png", "application/zip", "video/mp4", "application/octet-stream"])
+async def test_what_is_no_page_is_said(web: Web, make_node: MakeNode, kind: str) -> None:
+    with pytest.raises(NodeError, match=kind) as caught:
+        await read(make_node(), web.on("/", answer(200, b"\x00\x01", content_type=kind)))
+    assert (caught.value.code, caught.value.retryable) == ("not_a_page", False)
+
+
+@pytest.mark.parametrize("body", ["<html><body><div id=app></div><script src=a.js></script></body></html>", ""])
+async def test_a_page_without_text_is_said(web: Web, make_node: MakeNode, body: str) -> None:
+    with pytest.raises(NodeError, match="no readable text") as caught:
+        await read(make_node(), web.on("/", answer(200, body.encode(), content_type="text/html")))
+    assert caught.value.code == "no_text"
+
+
+async def test_missing_pages_and_private_addresses(web: Web, make_node: MakeNode) -> None:
+    with pytest.raises(NodeError) as caught:
+        await read(make_node(), web.url("/nowhere"))
+    assert caught.value.code == "not_found"
+    with pytest.raises(NodeError) as caught:
+        await read(make_node(), "http://169.254.169.254/")
+    assert caught.value.code == "forbidden_address"
+
+
+def _pdf(text: str) -> bytes:
+    """A PDF of one page with one line."""
+    stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode()
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    content, offsets = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        offsets.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(content)
+    content += b"xref\n0 6\n0000000000 65535 f \n" + table
+    return content + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start
