@@ -61,7 +61,7 @@ check: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## lint, 
 	$(PY) tools/docs.py --check
 
 audit: $(STAMPS)/dev ## known holes in the dependencies
-	$(VENV)/bin/pip-audit --disable-pip -r requirements/run.txt
+	$(VENV)/bin/pip-audit --strict --disable-pip -r requirements/run.txt
 	$(NPM) audit --omit=dev
 
 # -- what is generated and committed ------------------------------------------------------------------------------------
