@@ -75,7 +75,7 @@ class Pipeline:
     def check(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> Check:
         """What a run would trip over, found before it starts."""
         return Check(
-            problems(workflow, self.registry),
+            problems(workflow, self.registry) + unsupported(workflow),
             missing_params(workflow, self.registry, config, self.settings),
             notices(workflow, self.registry, self.settings),
         )
@@ -133,6 +133,19 @@ class Pipeline:
             more = f", and {len(found.missing) - 1} more are open." if len(found.missing) > 1 else "."
             details = [missing.model_dump(mode="json") for missing in found.missing]
             raise MissingValues(message + more, details)
+
+
+def unsupported(workflow: Workflow) -> list[Problem]:
+    """What the format can say and no engine does: refused before the run, since ignoring it would be a wrong result."""
+    found: list[Problem] = []
+    for index, node in enumerate(workflow.nodes):
+        if node.each:
+            message = "This version runs a node once, not once per item. Switch “each” off; the node then gets the list."
+            found.append(Problem(f"nodes[{index}].each", message, "unsupported"))
+        if node.credential:
+            message = "This version takes keys from its settings only. Remove the credential from the node."
+            found.append(Problem(f"nodes[{index}].credential", message, "unsupported"))
+    return found
 
 
 class MissingValues(UserError):
