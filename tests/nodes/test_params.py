@@ -173,7 +173,7 @@ def test_the_graph_is_not_changed() -> None:
     ("params", "says"),
     [
         ({}, "params.to: a value is still missing; fill it in the node's form."),
-        ({"to": "{{ nothing }}"}, "params.to: a value is still missing"),
+        ({"to": "{{ nothing }}"}, "params.to: its template gave an empty text."),
         ({"to": 5}, "params.to: the value should be a valid string."),
         ({"to": "a", "manyCopies": "{{ input }}"}, "params.manyCopies: the value should be a valid integer"),
         ({"to": "a", "manyCopies": 10}, "params.manyCopies: the value should be less than or equal to 9."),

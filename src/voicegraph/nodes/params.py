@@ -56,7 +56,9 @@ def bind_params(
         return action.params.model_validate(values)
     except ValidationError as error:
         breach = explain(error, action.params)[0]
-        raise NodeError("invalid_params", f"{breach.place}: {breach.message}.") from error
+        emptied = breach.param not in values and breach.param in _given(fields, node, config)
+        message = "its template gave an empty text" if emptied else breach.message
+        raise NodeError("invalid_params", f"{breach.place}: {message}.") from error
 
 
 def missing_params(
