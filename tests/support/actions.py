@@ -145,8 +145,8 @@ async def sleep(params: Seconds, node: NodeContext, probe: Probe) -> Output:
 
 @action("test", "fail", group="tool", title="Fail")
 async def fail(params: Failure, node: NodeContext, probe: Probe) -> Output:
-    """Fails so many times, then gives its attempt's number."""
-    if probe.starts[node.node_id] <= params.times:
+    """Its first attempts fail, so many of them."""
+    if node.attempt <= params.times:
         raise NodeError(params.code, params.message, retryable=params.retryable, retry_after=params.retry_after)
     return Output(text=f"attempt {node.attempt}")
 

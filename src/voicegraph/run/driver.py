@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 PARK_AFTER = 1.0
 """A run whose next timer is further away than this, in seconds, leaves memory."""
+LAST_WRITE = 5.0
+"""Seconds a driver that is stopped waits for the disk. What is queued by then is the sink's to write or to give up."""
 
 
 class End(Enum):
@@ -102,8 +104,7 @@ class RunDriver:
         if self._script.over:
             return False
         entry = Entry(self.run.run_id)
-        open_rows = (self._rows.get(node_id) for node_id in self._machine.open)
-        self._script.run_cancelled(entry, [row for row in open_rows if row])
+        self._script.run_cancelled(entry, self._open_rows())
         self._halt()
         await self._sink.record(entry)
         self._end(End.OVER)
@@ -117,19 +118,19 @@ class RunDriver:
         if self.ended.done():
             return
         self._halt()
-        open_rows = (self._rows.get(node_id) for node_id in self._machine.open)
-        cut = [row for row in open_rows if row and row.status is NodeStatus.RUNNING]
+        cut = [row for row in self._open_rows() if row.status is NodeStatus.RUNNING]
         if cut:
             entry = Entry(self.run.run_id)
             self._script.nodes_cut(entry, cut)
-            await self._sink.record(entry)
+            await asyncio.wait([asyncio.ensure_future(self._sink.record(entry))], timeout=LAST_WRITE)
         self._end(End.STOPPED)
 
     def _restore(self, stored: StoredRun) -> Step:
         self._rows = stored.nodes
         self._script.resumed(stored)
         outcomes = {node_id: outcome for node_id, row in self._rows.items() if (outcome := outcome_of(row))}
-        step = self._machine.restore(outcomes, self._rows)
+        started = [node_id for node_id, row in self._rows.items() if row.status is not NodeStatus.SKIPPED]
+        step = self._machine.restore(outcomes, started)
         step.skipped = [node_id for node_id in step.skipped if node_id not in self._rows]
         return step
 
@@ -150,7 +151,8 @@ class RunDriver:
     async def _finish(self, entry: Entry, ready: list[NodeId], node_id: NodeId) -> None:
         self._park_if_idle(entry)
         await self._sink.record(entry)
-        self._tasks.pop(node_id, None)
+        if self._tasks.get(node_id) is asyncio.current_task():  # a short timer may have rung before the disk was done
+            del self._tasks[node_id]
         self._launch(ready)
 
     def _done(self, row: NodeRun, output: Output, entry: Entry) -> list[NodeId]:
@@ -192,8 +194,11 @@ class RunDriver:
         for node_id, timer in list(self._timers.items()):
             timer.cancel()
             del self._timers[node_id]
-            self._script.node_dropped(entry, self._rows[node_id])
-            self._advance(self._machine.settle(node_id, DROPPED), entry)
+            self._drop(node_id, entry)
+
+    def _drop(self, node_id: NodeId, entry: Entry) -> None:
+        self._script.node_dropped(entry, self._rows[node_id])
+        self._advance(self._machine.settle(node_id, DROPPED), entry)
 
     def _advance(self, step: Step, entry: Entry) -> list[NodeId]:
         """Write what a step leads to; the nodes to start once it is on disk."""
@@ -227,7 +232,8 @@ class RunDriver:
         except Exception as error:
             log.exception("Run %s: node %s could not be recorded", self.run.run_id, node_id)
             entry = Entry(self.run.run_id)
-            self._script.run_broken(entry, node_id, error)
+            broken = self._rows[node_id]
+            self._script.run_broken(entry, broken, [row for row in self._open_rows() if row is not broken], error)
             self._halt()
             await self._sink.record(entry)
             self._end(End.OVER)
@@ -239,13 +245,17 @@ class RunDriver:
         self._timers[node_id] = asyncio.get_running_loop().call_later(delay, self._ring, node_id)
 
     def _ring(self, node_id: NodeId) -> None:
-        if not self._stopping:
+        if not self._stopping and not self._script.parked:  # else the timer on disk counts
             del self._timers[node_id]
             self._spawn(node_id, self._wake)
 
     async def _wake(self, node_id: NodeId) -> None:
         row = self._rows[node_id]
         entry = Entry(self.run.run_id)
+        if self._machine.failed:  # in the turn of the loop in which the timer rang
+            self._drop(node_id, entry)
+            await self._finish(entry, [], node_id)
+            return
         self._script.run_awake(entry)
         if row.status is NodeStatus.RETRYING:
             self._script.node_restarted(entry, row)
@@ -266,6 +276,10 @@ class RunDriver:
         self._script.run_idle(entry, rows, wake_at if parks else None)
 
     # -- helpers
+
+    def _open_rows(self) -> list[NodeRun]:
+        """Of nodes in flight or waiting. A node that is ready while the server stops has no row yet."""
+        return [self._rows[node_id] for node_id in self._machine.open if node_id in self._rows]
 
     def _attempt(self, row: NodeRun) -> Attempt:
         node = self._nodes[row.node_id]

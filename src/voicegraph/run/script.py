@@ -87,10 +87,14 @@ class Script:
         self._change(entry, RunStatus.CANCELLED)
         entry.events.append(RunEvent("cancelled", clock.now(), "Run cancelled"))
 
-    def run_broken(self, entry: Entry, node_id: NodeId, cause: Exception) -> None:
+    def run_broken(self, entry: Entry, row: NodeRun, open_rows: Iterable[NodeRun], cause: Exception) -> None:
         """Something failed that is no node's doing; the log of the server has the details."""
-        message = f"VoiceGraph could not go on after {self._label(node_id)}: {type(cause).__name__}: {cause}"
+        message = f"VoiceGraph could not go on after {self._label(row.node_id)}: {type(cause).__name__}: {cause}"
         error = error_json(NodeError("internal", message))
+        row.output, row.error = None, error  # the output may be what could not be written
+        self._close(entry, row, NodeStatus.FAILED)
+        for other in open_rows:
+            self._close(entry, other, NodeStatus.CANCELLED)
         self._change(entry, RunStatus.FAILED, error=error)
         entry.events.append(RunEvent("error", clock.now(), message, error=error))
 
@@ -145,7 +149,6 @@ class Script:
         if row.status is NodeStatus.RETRYING:
             self._close(entry, row, NodeStatus.FAILED)
         else:
-            row.output = None
             self._close(entry, row, NodeStatus.CANCELLED)
 
     def node_skipped(self, entry: Entry, node_id: NodeId) -> NodeRun:
@@ -165,6 +168,8 @@ class Script:
 
     def _close(self, entry: Entry, row: NodeRun, status: NodeStatus) -> None:
         row.status, row.due_at, row.finished_at = status, None, clock.now()
+        if status is NodeStatus.CANCELLED:
+            row.output = None  # of a wait: what it would have given
         entry.nodes.append(row.snapshot())
 
     def _change(

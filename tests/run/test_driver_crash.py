@@ -1,0 +1,211 @@
+"""A process that dies after any entry: what is on disk holds, and the run ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.drive import Drive, ended
+from support.graphs import choice, node, workflow, workflows
+from support.sink import Disk
+
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import Node, NodeId, Workflow
+from voicegraph.nodes.output import Output
+from voicegraph.run.driver import End
+from voicegraph.run.events import NodeRun
+from voicegraph.run.restore import outcome_of, restore
+from voicegraph.run.retry import MAX_STARTS
+from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus
+
+A, B = NodeId("a"), NodeId("b")
+HELD = workflow("a>b", nodes=[node("a", "gate")])
+
+
+def behaviours(node_id: NodeId, *, failures: bool) -> st.SearchStrategy[Node]:
+    if node_id.startswith("if"):
+        return st.builds(choice, st.just(node_id), st.booleans())
+    kinds = [
+        node(node_id),
+        node(node_id),
+        node(node_id, "sleep", seconds=0.001),
+        node(node_id, "fail", times=1, retryable=True),
+        node(node_id, "later", seconds=0.002),
+        node(node_id, "fail", on_error="continue"),
+    ]
+    return st.sampled_from([*kinds, node(node_id, "fail")] if failures else kinds)
+
+
+@st.composite
+def stories(draw: st.DrawFn, *, failures: bool) -> Workflow:
+    """A graph whose nodes succeed, dawdle, wait, flicker or fail."""
+    graph = draw(workflows(max_nodes=6))
+    graph.nodes = [draw(behaviours(one.id, failures=failures)) for one in graph.nodes]
+    return graph
+
+
+def check_story(disk: Disk) -> None:
+    """What must hold for every run that is over, however often it was interrupted."""
+    assert disk.change.status.terminal
+    assert disk.events[-1].node_id is None
+    assert not {"running", "retrying", "waiting", "pending"} & {*disk.statuses.values()}
+    for node_id, status in disk.statuses.items():
+        kinds = [kind for kind, of in disk.story if of == node_id]
+        assert kinds.count("success") == (status is NodeStatus.COMPLETED)
+        assert kinds.count("skipped") == (status is NodeStatus.SKIPPED)
+        assert kinds.count("error") <= 1
+    fatal = next((i for i, event in enumerate(disk.events) if event.kind == "error" and not event.output), None)
+    if fatal is not None:
+        late = [event.node_id for event in disk.events[fatal:] if event.kind == "start"]
+        assert not late, f"started after the failure: {late}"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+async def test_a_run_that_succeeds_does_so_after_any_crash(data: st.DataObject):
+    graph = data.draw(stories(failures=False))
+    whole, after = await crashed(data, graph)
+    assert after.statuses == whole.statuses
+    assert {key: row.output for key, row in after.rows.items()} == {k: row.output for k, row in whole.rows.items()}
+    assert after.change.status is RunStatus.COMPLETED
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+async def test_a_run_that_fails_does_so_after_any_crash(data: st.DataObject):
+    graph = data.draw(stories(failures=True))
+    whole, after = await crashed(data, graph)
+    assert after.change.status is whole.change.status
+
+
+async def crashed(data: st.DataObject, graph: Workflow) -> tuple[Disk, Disk]:
+    """The disk without crashes, and after two; nothing that was settled on it may run again."""
+    async with Drive() as drive:
+        whole = await drive.run(graph)
+        check_story(whole)
+        entries = drive.sink.entries
+    for _ in range(2):
+        entries = entries[: data.draw(st.integers(1, len(entries)))]
+        disk = Disk.after(entries)
+        async with Drive() as drive:
+            drive.sink.entries = entries
+            if not disk.change.status.terminal:
+                assert await ended(await drive.resume()) is End.OVER
+        settled = {node_id for node_id, row in disk.rows.items() if outcome_of(row) or row.status is NodeStatus.SKIPPED}
+        assert not settled & {*drive.probe.order}, "what was settled ran again"
+    check_story(Disk.after(entries))
+    return whole, Disk.after(entries)
+
+
+async def test_what_was_skipped_for_a_failure_is_not_started_by_a_second_crash(drive: Drive):
+    """b finished after a had failed, so its successor d had no start: the first crash writes it as skipped."""
+    graph = workflow("b>d", nodes=[node("c", "gate"), node("b", "gate"), node("a", "fail")])
+    await drive.start(graph)
+    await drive.probe.gates["b"].enter()
+    drive.probe.gates["b"].opened.set()
+    await drive.sink.until(lambda disk: disk.statuses[B] is NodeStatus.COMPLETED)
+    for _ in range(2):
+        await drive.crash()
+        driver = await drive.resume()
+        assert drive.sink.disk.statuses[NodeId("d")] is NodeStatus.SKIPPED
+    drive.probe.gates["c"].opened.set()
+    await ended(driver)
+    check_story(drive.sink.disk)
+    assert "d" not in drive.probe.order
+
+
+async def test_a_node_that_takes_the_process_down_is_not_started_a_fourth_time(drive: Drive):
+    await drive.start(HELD)
+    for start in range(2, MAX_STARTS + 1):
+        await drive.probe.gates["a"].enter()
+        await drive.crash()
+        await drive.resume()
+        assert drive.sink.disk.rows[A].starts == start
+    await drive.probe.gates["a"].enter()
+    await drive.crash()
+    assert await ended(await drive.resume()) is End.OVER
+    disk = drive.sink.disk
+    assert drive.probe.starts["a"] == MAX_STARTS
+    assert disk.statuses == {"a": "failed", "b": "skipped"}
+    assert disk.change.error
+    assert disk.change.error["code"] == "quarantined"
+    check_story(disk)
+
+
+async def test_a_quarantined_node_follows_its_policy_and_spares_the_others(drive: Drive):
+    graph = workflow("a>b", "c>d", nodes=[node("a", "gate", on_error="continue"), node("c", "gate")])
+    await drive.start(graph)
+    for _ in range(MAX_STARTS):
+        await drive.probe.gates["a"].enter()
+        drive.probe.gates["c"].opened.set()
+        await drive.sink.until(lambda disk: disk.statuses.get(NodeId("d")) is NodeStatus.COMPLETED)
+        await drive.crash()
+        driver = await drive.resume()
+    assert await ended(driver) is End.OVER
+    assert drive.sink.disk.statuses == {"a": "failed", "b": "completed", "c": "completed", "d": "completed"}
+    assert "stopped 3 times" in drive.probe.inputs["b"].text
+
+
+async def test_a_new_attempt_may_be_started_as_often_as_the_first(drive: Drive):
+    """A retry is a start by policy, not a crash."""
+    await drive.start(workflow(nodes=[node("a", "gate_then_fail", times=1, retryable=True)]))
+    gate = drive.probe.gates["a"]
+    for _ in range(2):
+        await gate.enter()
+        await drive.crash()
+        await drive.resume()
+    await gate.enter()
+    gate.opened.set()
+    await gate.enter()
+    assert (drive.sink.disk.rows[A].attempt, drive.sink.disk.rows[A].starts) == (2, 1)
+
+
+async def test_an_accepted_run_that_was_never_started_starts(drive: Drive):
+    """As one that waited in the queue: there is a run on disk, and nothing else."""
+    driver = await drive.start(workflow("a>b"))
+    await ended(driver)
+    first = drive.sink.entries[0]
+    first.nodes, first.events, first.change = [], [], None
+    drive.sink.entries = [first]
+    assert await ended(await drive.resume()) is End.OVER
+    disk = drive.sink.disk
+    assert disk.change.status is RunStatus.COMPLETED
+    assert disk.change.started_at is not None
+    assert disk.story[0] == ("start", None)
+
+
+# -- what a kept row means
+
+
+@pytest.mark.parametrize(
+    ("status", "output", "outcome"),
+    [
+        (NodeStatus.COMPLETED, Output(), Done()),
+        (NodeStatus.COMPLETED, None, Done()),
+        (NodeStatus.COMPLETED, Output(branch=False), Done(branch=False)),
+        (NodeStatus.FAILED, None, FAILED),
+        (NodeStatus.FAILED, Output(text="No answer."), Done()),
+        (NodeStatus.CANCELLED, None, DROPPED),
+        (NodeStatus.RUNNING, None, None),
+        (NodeStatus.RETRYING, None, None),
+        (NodeStatus.WAITING, Output(), None),
+        (NodeStatus.SKIPPED, None, None),
+    ],
+)
+def test_outcome_of_a_row(status: NodeStatus, output: Output | None, outcome: object):
+    assert outcome_of(NodeRun(A, status, output=output)) == outcome
+
+
+def test_rows_are_sorted_by_what_to_do_with_them():
+    rows = {
+        NodeId("cut"): NodeRun(NodeId("cut"), NodeStatus.RUNNING, starts=2),
+        NodeId("bad"): NodeRun(NodeId("bad"), NodeStatus.RUNNING, starts=MAX_STARTS),
+        NodeId("due"): NodeRun(NodeId("due"), NodeStatus.RETRYING, due_at=7.0),
+        NodeId("old"): NodeRun(NodeId("old"), NodeStatus.WAITING),
+    }
+    plan = restore([NodeId("new"), *rows], rows, now=5.0)
+    assert (plan.fresh, plan.interrupted, plan.poisoned) == (["new"], ["cut"], ["bad"])
+    assert plan.timers == {"due": 7.0, "old": 5.0}
+    assert rows[NodeId("cut")].starts == 3
+    assert isinstance(plan.poison, NodeError)
+    assert not plan.poison.retryable

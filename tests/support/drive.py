@@ -1,0 +1,77 @@
+"""Drivers over a disk in memory, with the real runner and the tests' actions."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import httpx
+from support.actions import Probe
+from support.sink import Disk, MemorySink
+
+from voicegraph.graph.model import RunId, Workflow
+from voicegraph.history.files import StoredFiles
+from voicegraph.run.driver import End, Promise, RunDriver
+from voicegraph.run.events import NewRun, StoredRun
+from voicegraph.run.runner import NodeRunner
+from voicegraph.settings import Settings
+
+BACKGROUND = Promise(retries=True, parks=True, retry_base=0.01)
+
+
+@dataclass
+class Drive:
+    """One run at a time, over one disk."""
+
+    http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(verify=False))
+    probe: Probe = field(default_factory=Probe)
+    sink: MemorySink = field(default_factory=MemorySink)
+    drivers: list[RunDriver] = field(default_factory=list)
+
+    def driver(self, run: NewRun, promise: Promise = BACKGROUND) -> RunDriver:
+        settings = Settings(_env_file=None, node_timeout=20)
+        files: StoredFiles = None  # pyright: ignore - no action of the tests reads a file
+        runner = NodeRunner(self.probe.registry(), settings, self.http, files)
+        self.drivers.append(RunDriver(run, runner, self.sink, promise))
+        return self.drivers[-1]
+
+    async def start(self, graph: Workflow, promise: Promise = BACKGROUND, **given: object) -> RunDriver:
+        driver = self.driver(NewRun(RunId("run_1"), graph, "embedded", 0.0, **given), promise)  # pyright: ignore
+        await driver.start()
+        return driver
+
+    async def run(self, graph: Workflow, promise: Promise = BACKGROUND, **given: object) -> Disk:
+        """From the start to the end."""
+        driver = await self.start(graph, promise, **given)
+        assert await ended(driver) is End.OVER
+        return self.sink.disk
+
+    async def resume(self, stored: StoredRun | None = None, promise: Promise = BACKGROUND) -> RunDriver:
+        """As a new process would, from what is on the disk."""
+        stored = stored or self.sink.disk.stored()
+        driver = self.driver(stored.run, promise)
+        await driver.resume(stored)
+        return driver
+
+    async def __aenter__(self) -> Drive:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._halt()
+        await self.http.aclose()
+
+    async def _halt(self) -> None:
+        for driver in self.drivers:
+            driver._halt()
+        await asyncio.sleep(0)
+
+    async def crash(self) -> None:
+        """Everything in memory is gone; what was not on the disk is lost."""
+        await self._halt()
+        old, self.sink = self.sink, MemorySink()
+        self.sink.entries = old.entries
+
+
+async def ended(driver: RunDriver) -> End:
+    async with asyncio.timeout(10):
+        return await asyncio.shield(driver.ended)
