@@ -1,0 +1,120 @@
+"""The verbs of commands, by sense, in all their forms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Sense = Literal[
+    "fetch", "call", "search", "find", "upload", "summarize", "analyze", "extract", "translate", "generate", "compare",
+    "combine", "think", "create", "send", "email", "slack", "notify", "save", "append", "ask", "wait", "run", "repeat",
+    "edit",
+]  # fmt: skip
+
+_VOCABULARY: dict[Sense, str] = {
+    "fetch": "get fetch pull grab read open load retrieve take collect list show display check visit download obtain gather "
+    "import monitor watch use view access scrape crawl see bring give go_to check_out pick_up go_through look_at start_with "
+    "read_through pull_up pull_down keep_an_eye_on track poll inspect_the browse_to query fetch_me need tell",
+    "call": "call hit invoke request trigger",
+    "search": "search google research look_up look_for hunt_for browse search_for look_online do_a_web_search",
+    "find": "find locate find_out discover",
+    "upload": "upload attach",
+    "summarize": "summarize summarise sum_up condense recap digest boil_down shorten abridge wrap_up",
+    "analyze": "analyze analyse examine study evaluate assess inspect look_into dig_into investigate interpret",
+    "extract": "extract pull_out pick_out identify spot detect highlight note_down single_out isolate",
+    "translate": "translate",
+    "generate": "generate write draft compose produce prepare come_up_with think_up brainstorm design formulate invent craft "
+    "write_up write_down put_together draw_up author suggest propose",
+    "compare": "compare contrast",
+    "combine": "combine merge join consolidate aggregate fuse unite collate synthesize synthesise mix",
+    "think": "rewrite rephrase paraphrase reword classify categorize categorise sort rank rate score filter group cluster tag "
+    "label explain describe answer fix correct proofread improve polish simplify expand convert turn transform format "
+    "reformat structure clean_up clean tidy_up count calculate compute estimate predict prioritize prioritise validate "
+    "verify critique recommend judge redact anonymize anonymise normalize deduplicate transcribe outline review "
+    "spell-check adapt reply_to respond_to evaluate_the cross-check work_out figure_out change decide shorten_to",
+    "create": "create make build add open_up file raise set_up start report submit book schedule put_in",
+    "send": "send post share publish forward deliver shoot drop pass push submit_to send_out send_over post_out send_off pass_on tweet",
+    "email": "email e-mail mail",
+    "slack": "slack",
+    "notify": "notify ping alert text message inform warn remind let_me_know let_us_know let_the_team_know let_everyone_know "
+    "page ring whatsapp sms",
+    "save": "save store write_to put log record keep archive export dump file_away place stash insert save_off paste copy jot_down back_up",
+    "append": "append attach_to add_to",
+    "ask": "ask let have check_with consult run_it_by hold_for",
+    "wait": "wait pause sleep hold hold_off hang_on stop_for delay",
+    "run": "run execute launch start_up kick_off",
+    "repeat": "repeat do redo",
+    "edit": "remove delete take_out get_rid_of replace swap swap_out move switch skip rename leave_out cut reorder rearrange put_back "
+    "stop_running eliminate erase discard update",
+}  # fmt: skip
+
+_IRREGULAR = {
+    "get": "getting got gotten", "read": "reading read", "take": "taking taken took", "show": "showing shown showed",
+    "see": "seeing seen saw", "bring": "bringing brought", "give": "giving given gave", "go": "going gone went",
+    "find": "finding found", "write": "writing written wrote", "come": "coming come came", "think": "thinking thought",
+    "put": "putting put", "draw": "drawing drawn drew", "make": "making made", "build": "building built",
+    "set": "setting set", "send": "sending sent", "shoot": "shooting shot", "keep": "keeping kept", "let": "letting let",
+    "have": "having had", "hold": "holding held", "run": "running run ran", "do": "doing done did", "tell": "telling told",
+    "cut": "cutting cut", "hit": "hitting hit", "drop": "dropping dropped", "grab": "grabbing grabbed", "log": "logging logged",
+    "stop": "stopping stopped", "plan": "planning planned", "submit": "submitting submitted", "spot": "spotting spotted",
+    "tag": "tagging tagged", "scrape": "scraping scraped", "ping": "pinging pinged", "sum": "summing summed",
+    "wrap": "wrapping wrapped", "pick": "picking picked", "dig": "digging dug", "begin": "beginning begun", "hang": "hanging hung",
+    "hunt": "hunting hunted", "boil": "boiling boiled", "mix": "mixing mixed", "sleep": "sleeping slept", "ring": "ringing rung",
+    "format": "formatting formatted", "reformat": "reformatting reformatted", "fix": "fixing fixed", "jot": "jotting jotted",
+    "rewrite": "rewriting rewritten rewrote", "outline": "outlining outlined",
+}  # fmt: skip
+
+NOUN_LIKE = frozenset(
+    "email e-mail mail post list search report research note text message review update file page rank rate score "
+    "count sort group plan design share store call check show set read open run look take make use log record "
+    "filter format tag label view watch visit access request query ping alert slack google answer reply outline copy "
+    "digest recap contrast study book need hold stop start drop push pass place repeat do have let track poll archive "
+    "dump export import load structure change judge clean schedule trigger hit turn fix paste author cluster whatsapp sms "
+    "ring put insert switch move cut swap delay sleep launch shoot see spot correct raise".split()
+)
+"""Base forms that are nouns or adjectives as well: they open a clause only before an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb at the start of a clause: its base form, its sense, the form it had, and how many characters it took."""
+
+    lemma: str
+    sense: Sense
+    form: Literal["base", "gerund", "past"]
+    length: int
+
+
+def _forms(base: str) -> dict[str, Literal["base", "gerund", "past"]]:
+    """All forms of a verb, whose particle ("up") stays as it is."""
+    head, _, particle = base.replace("_", " ").partition(" ")
+    tail = f" {particle}" if particle else ""
+    forms: dict[str, Literal["base", "gerund", "past"]] = {}
+    if head in _IRREGULAR:
+        gerund, *pasts = _IRREGULAR[head].split()
+    else:
+        stem = head[:-1] if head.endswith("e") and not head.endswith("ee") else head
+        gerund = f"{stem}ing"
+        pasts = [f"{head[:-1]}ied" if re.search(r"[^aeiou]y$", head) else f"{stem}ed"]
+    forms |= {f"{past}{tail}": "past" for past in pasts} | {f"{gerund}{tail}": "gerund"}
+    third = f"{head}es" if re.search(r"(?:s|sh|ch|x|z)$", head) else f"{head[:-1]}ies" if re.search(r"[^aeiou]y$", head) else f"{head}s"
+    return forms | {f"{third}{tail}": "base", f"{head}{tail}": "base"}
+
+
+_FORMS: dict[str, tuple[str, Sense, Literal["base", "gerund", "past"]]] = {
+    form: (base.replace("_", " "), sense, kind)
+    for sense, words in reversed(_VOCABULARY.items())
+    for base in words.split()
+    for form, kind in _forms(base).items()
+}
+_PATTERN = re.compile(rf"(?:{'|'.join(re.escape(form) for form in sorted(_FORMS, key=len, reverse=True))})(?![\w'-])", re.I)
+
+
+def leading_verb(text: str, at: int = 0) -> Verb | None:
+    """The verb that starts at this place of the text, with its particle, or None."""
+    found = _PATTERN.match(text, at)
+    if found is None:
+        return None
+    lemma, sense, form = _FORMS[found[0].lower()]
+    return Verb(lemma, sense, form, len(found[0]))
