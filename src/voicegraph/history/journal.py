@@ -58,7 +58,7 @@ class Journal:
     def __init__(self, engine: Engine, feed: Feed) -> None:
         self._engine = engine
         self._feed = feed
-        self._writer = EntryWriter(engine.dialect.name)
+        self._writer = EntryWriter(engine.dialect)
         self._gathered: list[_Job] = []
         self._busy = False
         self._queue: list[_Job] = []

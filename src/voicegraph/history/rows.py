@@ -8,11 +8,11 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 from pydantic_core import to_json
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Dialect, RowMapping, bindparam, func, insert, select, text, update
 
 from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.prepared import Prepared
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunChange, RunEvent
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -24,24 +24,27 @@ class EntryWriter:
     The last `seq` of each open run is kept in memory; the first time a run is seen it is read.
     """
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         self._last_seq: dict[RunId, int] = {}
         self._seqs: dict[RunId, int] = {}
-        self._upsert_node = _upsert_node(dialect)
+        self._insert_run = Prepared(insert(runs), dialect)
+        self._insert_payload = Prepared(insert(run_payloads), dialect)
+        self._insert_event = Prepared(insert(run_events), dialect)
+        self._upsert_node = Prepared(_upsert_node(dialect.name), dialect)
+        self._update_run = Prepared(_UPDATE_RUN, dialect)
 
     def write(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Write all of them, in order. Call `committed` when the transaction is."""
         self._seqs = seqs = dict[RunId, int]()
-        if created := [(entry.create, entry.change) for entry in entries if entry.create]:
-            connection.execute(insert(runs), [_run_row(run, change) for run, change in created])
-            connection.execute(insert(run_payloads), [_payload_row(run) for run, _ in created])
-            seqs.update((run.run_id, 0) for run, _ in created)
-        if events := [self._event_row(connection, seqs, entry.run_id, e) for entry in entries for e in entry.events]:
-            connection.execute(insert(run_events), events)
-        if nodes := [_node_row(entry.run_id, node) for entry in entries for node in entry.nodes]:
-            connection.execute(self._upsert_node, nodes)
-        if changes := [_change_row(e.run_id, e.change) for e in entries if e.change and not e.create]:
-            connection.execute(_UPDATE_RUN, changes)
+        created = [(entry.create, entry.change) for entry in entries if entry.create]
+        self._insert_run.execute(connection, [_run_row(run, change) for run, change in created])
+        self._insert_payload.execute(connection, [_payload_row(run) for run, _ in created])
+        seqs.update((run.run_id, 0) for run, _ in created)
+        events = [self._event_row(connection, seqs, entry.run_id, event) for entry in entries for event in entry.events]
+        self._insert_event.execute(connection, events)
+        self._upsert_node.execute(connection, [_node_row(e.run_id, node) for e in entries for node in e.nodes])
+        changes = [_change_row(e.run_id, e.change) for e in entries if e.change and not e.create]
+        self._update_run.execute(connection, changes)
 
     def committed(self, entries: Sequence[Entry]) -> None:
         """Remember what is on disk now."""
@@ -75,13 +78,17 @@ class EntryWriter:
 
 _UPDATE_RUN = (
     update(runs)
-    .where(runs.c.id == bindparam("run"), runs.c.status.not_in(TERMINAL_STATUSES))
+    .where(runs.c.id == bindparam("run"), text(f"status NOT IN {TERMINAL_STATUSES}"))
     .values({name: bindparam(f"new_{name}") for name in ("status", "started_at", "finished_at", "wake_at", "error")})
 )
 
 
 def _upsert_node(dialect: str) -> Any:
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(node_runs)
+    if dialect == "postgresql":  # imported where it is used: start-up need not wait for the other's dialect
+        from sqlalchemy.dialects.postgresql import insert as upsert
+    else:
+        from sqlalchemy.dialects.sqlite import insert as upsert
+    statement = upsert(node_runs)
     changing = [column.name for column in node_runs.columns if not column.primary_key]
     return statement.on_conflict_do_update(
         index_elements=["run_id", "node_id"], set_={name: statement.excluded[name] for name in changing}
@@ -101,6 +108,8 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "created_at": run.created_at,
         "started_at": change.started_at if change else None,
         "finished_at": change.finished_at if change else None,
+        "wake_at": change.wake_at if change else None,
+        "error": dump(change.error) if change and change.error else None,
         "idempotency_key": run.idempotency_key,
     }
 
