@@ -81,7 +81,7 @@ lock: $(STAMPS)/dev ## pin the dependencies anew (UPGRADE=1 for the newest relea
 	$(LOCK) pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
 
-# -- installing: one stamp each, so that the second start is quick --------------------------------------------------------
+# -- installing: one stamp each, so that the second start is quick; --no-deps because the lock files are complete --------
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -92,12 +92,12 @@ $(PY):
 
 $(STAMPS)/run: requirements/run.txt requirements/build.txt | $(PY)
 	@echo "Installing VoiceGraph's libraries (once; a minute or so) …"
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt -r requirements/build.txt
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/dev: requirements/dev.txt | $(PY)
 	@echo "Installing the tools for tests and checks …"
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/app: pyproject.toml hatch_build.py $(WEB_SOURCES) $(STAMPS)/run
