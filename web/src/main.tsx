@@ -26,7 +26,7 @@ async function start(): Promise<void> {
       <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
         <QueryClientProvider client={queryClient}>
           <ErrorBoundary>
-            <Notifications position="top-right" limit={5} />
+            <Notifications position="top-center" limit={5} className="toasts" />
             <App keeper={keeper} />
           </ErrorBoundary>
         </QueryClientProvider>

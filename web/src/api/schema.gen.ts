@@ -432,7 +432,7 @@ export interface paths {
         put?: never;
         /**
          * Save Workflow
-         * @description Save a workflow under its id, over an older version of itself.
+         * @description Save a workflow under its id, over an older version of itself; without one it gets an id of its own.
          */
         post: operations["save_workflow"];
         delete?: never;
@@ -455,7 +455,7 @@ export interface paths {
         get: operations["get_workflow"];
         /**
          * Replace Workflow
-         * @description Save a new version of one.
+         * @description Save a new version of one. The body may leave its workflowId out.
          */
         put: operations["replace_workflow"];
         post?: never;
@@ -1305,6 +1305,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1314,8 +1323,8 @@ export interface operations {
                     "application/json": components["schemas"]["CheckAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1338,6 +1347,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1347,8 +1365,8 @@ export interface operations {
                     "application/json": components["schemas"]["EditAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1371,6 +1389,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1380,8 +1407,8 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1406,6 +1433,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             202: {
                 headers: {
@@ -1415,8 +1451,8 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1441,6 +1477,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             202: {
                 headers: {
@@ -1450,8 +1495,8 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1474,6 +1519,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -1483,8 +1537,8 @@ export interface operations {
                     "application/json": components["schemas"]["FileAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1505,17 +1559,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/octet-stream": unknown;
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1536,6 +1599,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1545,8 +1617,8 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1565,6 +1637,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1574,8 +1655,8 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1594,6 +1675,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1603,8 +1693,8 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1623,6 +1713,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1632,8 +1731,8 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1652,6 +1751,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1661,8 +1769,8 @@ export interface operations {
                     "application/json": components["schemas"]["Info"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1685,6 +1793,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1694,8 +1811,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1714,6 +1831,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1723,8 +1849,8 @@ export interface operations {
                     "application/json": components["schemas"]["Catalogue"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1747,6 +1873,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1756,8 +1891,8 @@ export interface operations {
                     "application/json": components["schemas"]["ParseAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1778,6 +1913,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1787,8 +1931,8 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1809,6 +1953,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1818,8 +1971,8 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1840,6 +1993,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1849,8 +2011,8 @@ export interface operations {
                     "application/json": components["schemas"]["CancelAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1876,6 +2038,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1885,8 +2056,8 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1907,17 +2078,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1936,6 +2116,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1945,8 +2134,8 @@ export interface operations {
                     "application/json": components["schemas"]["TemplateList"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1974,6 +2163,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1983,8 +2181,8 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryPage"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2007,6 +2205,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -2016,8 +2223,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2036,6 +2243,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -2045,8 +2261,8 @@ export interface operations {
                     "application/json": components["schemas"]["SavedWorkflowList"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2069,6 +2285,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -2078,8 +2303,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2100,6 +2325,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -2109,8 +2343,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2135,6 +2369,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -2144,8 +2387,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowAnswer"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2166,6 +2409,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -2175,8 +2427,8 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description What is wrong, and where. */
-            422: {
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,3 +1,4 @@
+import { useResizeObserver } from '@mantine/hooks';
 import { ReactFlowProvider } from '@xyflow/react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Canvas } from '@/canvas/Canvas';
@@ -55,13 +56,15 @@ function Workspace() {
   const libraryOpen = useUi((state) => state.libraryOpen);
   const inspected = useUi((state) => state.inspected !== null);
   const empty = isEmpty(view.workflow) && view.nodes.length === 0;
+  const [bottom, { height }] = useResizeObserver<HTMLDivElement>();
+  useEffect(() => useUi.getState().set({ bottomInset: Math.round(height) }), [height]);
   return (
     <div className={classes.workspace}>
       <Suspense>{libraryOpen && !view.readOnly && <NodeLibrary />}</Suspense>
       <main className={classes.stage}>
         <Canvas />
         {empty && <Welcome />}
-        <div className={classes.bottom}>
+        <div className={classes.bottom} ref={bottom}>
           <div className={classes.bar}>
             {run ? (
               <Suspense>

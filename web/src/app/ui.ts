@@ -20,6 +20,8 @@ interface UiState {
   mode: Mode;
   command: string;
   background: boolean;
+  /** Height of what floats over the lower edge of the canvas, in CSS pixels. */
+  bottomInset: number;
   /** Counts up when the canvas should bring everything into view. */
   fitRequest: number;
 }
@@ -53,6 +55,7 @@ export const useUi = create<UiState & UiActions>()((set) => ({
   mode: 'edit',
   command: '',
   background: keptBackground(),
+  bottomInset: 120,
   fitRequest: 0,
   set: (change) => set(change),
   inspect: (inspected) => set({ inspected }),

@@ -25,12 +25,16 @@ import { useClipboard } from './useClipboard';
 import { useDelete } from './useDelete';
 import { useDropAction } from './useDropAction';
 import { useFit } from './useFit';
+import { useReveal } from './useReveal';
 
 const nodeTypes = { step: StepNode, trigger: TriggerNode };
 const edgeTypes = { flow: FlowEdge };
 
 /** Below this size drawing everything is cheaper than deciding what to draw. */
 const MANY = 120;
+/** Up to here the graph is its own overview. */
+const FEW = 5;
+const MINIMAP_SIZE = { width: 172, height: 112 };
 const DELETE_KEYS = ['Delete', 'Backspace'];
 const MULTI_KEYS = ['Shift', 'Meta', 'Control'];
 
@@ -60,7 +64,8 @@ export function Canvas() {
   const onDelete = useDelete();
   const drop = useDropAction(view.readOnly);
   useClipboard(view);
-  useFit(view, nodes);
+  const onMoveStart = useFit(view, nodes);
+  useReveal();
 
   return (
     <div className={classes.canvas} data-readonly={view.readOnly || undefined} data-testid="canvas">
@@ -79,6 +84,7 @@ export function Canvas() {
           if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useUi.getState().inspect(node.id);
         }}
         onPaneClick={() => useUi.getState().inspect(null)}
+        onMoveStart={onMoveStart}
         {...drop}
         nodesConnectable={!view.readOnly}
         deleteKeyCode={view.readOnly ? null : DELETE_KEYS}
@@ -91,9 +97,10 @@ export function Canvas() {
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--vg-dot)" />
         <CanvasTools view={view} />
-        {!phone && nodes.length > 3 && (
+        {!phone && nodes.length > FEW && (
           <MiniMap
             className={classes.minimap}
+            style={MINIMAP_SIZE}
             position="top-right"
             pannable
             zoomable

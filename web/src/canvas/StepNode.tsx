@@ -85,7 +85,7 @@ interface AttentionProps {
 
 /** What stands between this node and a run, said before the run. */
 function Attention({ requires, open, unknown }: AttentionProps) {
-  const asks = open.length > 0 ? `Asks for ${open.join(', ')} when run` : null;
+  const asks = open.length > 0 ? `Asks when run: ${open.join(', ')}` : null;
   const words = unknown ? 'This server does not know this action' : (requires ?? asks);
   if (!words) return null;
   const serious = unknown || requires !== null;

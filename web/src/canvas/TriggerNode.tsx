@@ -20,7 +20,11 @@ export const TriggerNode = memo(function TriggerNode({ id, data, selected }: Nod
         {trigger.kind === 'schedule' && trigger.timezone && (
           <div className={classes.note}>{trigger.timezone}</div>
         )}
-        {info && !info.triggers && <div className={classes.note}>{NOT_FIRING}</div>}
+        {info && !info.triggers && (
+          <div className={classes.note} title={NOT_FIRING}>
+            Does not start by itself yet
+          </div>
+        )}
       </div>
       <Handle type="source" position={Position.Right} isConnectable={false} className={classes.handle} />
     </div>

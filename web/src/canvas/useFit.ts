@@ -1,28 +1,44 @@
-import { useNodesInitialized, useReactFlow } from '@xyflow/react';
-import { useEffect, useRef } from 'react';
+import { useNodesInitialized, useReactFlow, useStore } from '@xyflow/react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import type { View } from '@/app/view';
 import type { CanvasNode } from './elements';
 
-/** Brings the graph into view when another one is put up, and when it is asked for. */
-export function useFit(view: View, nodes: readonly CanvasNode[]): void {
+/** Room for the tools on the left; the room below depends on what stands there. */
+const WIDE = { top: '40px', right: '64px', left: '84px' } as const;
+const NARROW = { top: '24px', right: '16px', left: '64px' } as const;
+const ABOVE_BAR = 40;
+
+/**
+ * Brings the whole graph into view when another one is put up, when it is asked for, and when the canvas changes its
+ * size, as long as the user has not chosen a view by hand. Returns the handler that notices that.
+ */
+export function useFit(view: View, nodes: readonly CanvasNode[]): (event: unknown) => void {
   const { fitView } = useReactFlow();
   const measured = useNodesInitialized();
+  const inset = useUi((state) => state.bottomInset);
+  const panelOpen = useUi((state) => state.inspected !== null);
+  const size = useStore((state) => `${state.width}x${state.height - inset}`);
   const request = useUi((state) => state.fitRequest);
   const phone = usePhone();
-  const shown = `${view.workflow.workflowId} ${view.readOnly} ${view.proposed} ${request} ${nodes.length > 0}`;
-  const fitted = useRef('');
+  const graph = `${view.workflow.workflowId} ${view.readOnly} ${view.proposed} ${request} ${nodes.length > 0}`;
+  const fitted = useRef({ graph: '', size: '' });
+  const byHand = useRef(false);
 
   useEffect(() => {
-    if (!measured || fitted.current === shown) return;
-    const first = fitted.current === '';
-    fitted.current = shown;
-    const still = first || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    // Room for the tools on the left and the command bar below.
-    const padding = phone
-      ? ({ top: '24px', right: '16px', bottom: '230px', left: '16px' } as const)
-      : ({ top: '48px', right: '64px', bottom: '200px', left: '84px' } as const);
-    void fitView({ padding, maxZoom: 1.1, minZoom: phone ? 0.45 : 0.2, duration: still ? 0 : 300 });
-  }, [measured, shown, fitView, phone]);
+    const last = fitted.current;
+    // Beside an open panel the graph would get small; there the inspected node is kept in sight instead.
+    const leave = last.size === size || byHand.current || panelOpen;
+    if (!measured || (last.graph === graph && leave)) return;
+    fitted.current = { graph, size };
+    if (last.graph !== graph) byHand.current = false;
+    const still = last.graph === '' || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const padding = { ...(phone ? NARROW : WIDE), bottom: `${inset + ABOVE_BAR}px` } as const;
+    void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.4 : 0.2, duration: still ? 0 : 250 });
+  }, [measured, graph, size, inset, panelOpen, fitView, phone]);
+
+  return useCallback((event) => {
+    if (event) byHand.current = true; // without an event it was us
+  }, []);
 }

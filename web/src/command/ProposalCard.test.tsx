@@ -31,9 +31,9 @@ it('says what would change, why, and what was assumed', () => {
 
 it('lights up the nodes of a clause', async () => {
   renderUi(<ProposalCard />);
-  await userEvent.hover(screen.getByRole('button', { name: 'read it' }));
+  await userEvent.hover(screen.getByRole('button', { name: /read it.*step-0/ }));
   expect(useUi.getState().highlighted).toEqual(['step-0']);
-  await userEvent.unhover(screen.getByRole('button', { name: 'read it' }));
+  await userEvent.unhover(screen.getByRole('button', { name: /read it.*step-0/ }));
   expect(useUi.getState().highlighted).toEqual([]);
 });
 

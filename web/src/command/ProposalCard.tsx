@@ -1,14 +1,16 @@
 import { Button, Group } from '@mantine/core';
-import { IconBulb, IconCheck } from '@tabler/icons-react';
+import { IconArrowRight, IconBulb, IconCheck } from '@tabler/icons-react';
+import type { Clause, Workflow } from '@/api/types';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
-import { useEditor } from '@/workflow/editor';
-import classes from './CommandBar.module.css';
+import { type Proposal, useEditor } from '@/workflow/editor';
+import classes from './ProposalCard.module.css';
+
+const highlight = (ids: readonly string[]) => useUi.getState().set({ highlighted: ids });
 
 /** What was understood, as a difference that waits for a yes. */
 export function ProposalCard() {
   const proposal = useEditor((state) => state.proposal);
-  const highlight = (ids: readonly string[]) => useUi.getState().set({ highlighted: ids });
   if (!proposal) return null;
   const { accept, reject } = useEditor.getState();
   const decide = (decision: () => void) => () => {
@@ -36,40 +38,69 @@ export function ProposalCard() {
           </Button>
         </Group>
       </div>
-      <div className={classes.body}>
-        {proposal.explanation && <p>{proposal.explanation}</p>}
-        {proposal.clauses.length > 0 && (
-          <ul className={classes.clauses} aria-label="What each part of the sentence became">
-            {proposal.clauses.map((clause) => (
-              <li key={`${clause.text} ${clause.nodeIds.join(' ')}`}>
-                <button
-                  type="button"
-                  className={classes.clause}
-                  disabled={clause.nodeIds.length === 0}
-                  onMouseEnter={() => highlight(clause.nodeIds)}
-                  onMouseLeave={() => highlight([])}
-                  onFocus={() => highlight(clause.nodeIds)}
-                  onBlur={() => highlight([])}
-                  onClick={() => useUi.getState().set({ toSelect: clause.nodeIds })}
-                >
-                  {clause.text}
-                  {clause.doubtful && <span className={classes.guess}> best guess</span>}
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-        {proposal.assumptions.length > 0 && (
-          <ul className={classes.assumptions} aria-label="What was assumed">
-            {proposal.assumptions.map((assumption) => (
-              <li key={assumption}>
-                <IconBulb size={15} aria-hidden />
-                <span>{assumption}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
+      <Reasons proposal={proposal} />
     </section>
+  );
+}
+
+function Reasons({ proposal }: { proposal: Proposal }) {
+  const { clauses, assumptions, next } = proposal;
+  const rest = unexplained(proposal);
+  if (rest.length + clauses.length + assumptions.length === 0) return null;
+  return (
+    <div className={classes.body}>
+      {clauses.length > 0 && (
+        <ul className={classes.clauses} aria-label="What each part of the sentence became">
+          {clauses.map((clause) => (
+            <li key={`${clause.text} ${clause.nodeIds.join(' ')}`}>
+              <ClauseLine clause={clause} workflow={next} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {rest.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {assumptions.length > 0 && (
+        <ul className={classes.assumptions} aria-label="What was assumed">
+          {assumptions.map((assumption) => (
+            <li key={assumption}>
+              <IconBulb size={15} aria-hidden />
+              <span>{assumption}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Lines of the explanation that the list of clauses does not say already. */
+function unexplained({ explanation, clauses }: Proposal): string[] {
+  const lines = explanation.split('\n').filter((line) => line.trim() !== '');
+  return lines.filter(
+    (line) => !clauses.some((clause) => clause.nodeIds.length && line.startsWith(`“${clause.text}”`)),
+  );
+}
+
+function ClauseLine({ clause, workflow }: { clause: Clause; workflow: Workflow }) {
+  const labels = clause.nodeIds.map((id) => workflow.nodes.find((node) => node.id === id)?.label || id);
+  return (
+    <button
+      type="button"
+      className={classes.clause}
+      disabled={labels.length === 0}
+      onMouseEnter={() => highlight(clause.nodeIds)}
+      onMouseLeave={() => highlight([])}
+      onFocus={() => highlight(clause.nodeIds)}
+      onBlur={() => highlight([])}
+      onClick={() => useUi.getState().set({ toSelect: clause.nodeIds })}
+    >
+      <span className={classes.said}>
+        “{clause.text}”{clause.doubtful && <span className={classes.guess}> best guess</span>}
+      </span>
+      <IconArrowRight size={14} aria-hidden className={classes.arrow} />
+      <span className={classes.became}>{labels.join(', ') || 'nothing'}</span>
+    </button>
   );
 }

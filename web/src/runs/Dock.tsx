@@ -30,8 +30,11 @@ export function Dock() {
   return (
     <section className={classes.dock} aria-label="Run" data-open={open || undefined} data-testid="dock">
       <header className={classes.header}>
-        <StatusBadge status={run.status} />
-        <Progress run={run} />
+        <output className={classes.status}>
+          <StatusBadge status={run.status} />
+          <Progress run={run} />
+        </output>
+        {run.error && !readOnly && <span className={classes.error}>{run.error}</span>}
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <span className={classes.spring} />
         {open && !both && (
@@ -80,7 +83,8 @@ export function Dock() {
 
 function Progress({ run }: { run: RunRecord }) {
   const results = Object.values(run.nodes);
-  const done = results.filter((node) => node.status === 'completed' || node.status === 'skipped').length;
+  const done = results.filter((node) => node.status === 'completed').length;
+  const skipped = results.filter((node) => node.status === 'skipped').length;
   const going = results.filter((node) => node.status === 'running' || node.status === 'retrying');
   const length = run.startTime && run.endTime ? Date.parse(run.endTime) - Date.parse(run.startTime) : null;
   const first = going[0];
@@ -88,7 +92,9 @@ function Progress({ run }: { run: RunRecord }) {
   return (
     <>
       <span className={classes.facts}>
-        {done} of {run.workflow.nodes.length} nodes{length !== null && ` · ${duration(length)}`}
+        {done} of {run.workflow.nodes.length} nodes
+        {skipped > 0 && `, ${skipped} skipped`}
+        {length !== null && ` · ${duration(length)}`}
       </span>
       {first && !isOver(run.status) && (
         <span className={classes.going}>

@@ -8,6 +8,7 @@ import type { RunSummary } from '@/api/types';
 import { DANGER } from '@/app/theme';
 import { toast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
+import { shorten } from '@/workflow/describe';
 import { duration, exact, relative } from './format';
 import classes from './HistoryDrawer.module.css';
 import { isInterrupted, isOver } from './record';
@@ -60,10 +61,9 @@ export function HistoryRow({ run, now }: Props) {
           </time>
           <span>{facts.join(' · ')}</span>
         </span>
-        {run.error && <span className={classes.error}>{run.error.message}</span>}
+        {run.error && <span className={classes.error}>{shorten(run.error.message, 160)}</span>}
       </button>
       <Group gap={2} className={classes.actions}>
-        {isInterrupted(run) && <RunAgain run={run} />}
         {!isOver(run.status) && <Cancel run={run} />}
         <Tooltip label="Export as JSON">
           <ActionIcon component="a" href={api.exportRunUrl(run.id)} download aria-label={`Export “${said}”`}>
@@ -72,6 +72,11 @@ export function HistoryRow({ run, now }: Props) {
         </Tooltip>
         {isOver(run.status) && <Delete run={run} said={said} />}
       </Group>
+      {isInterrupted(run) && (
+        <div className={classes.again}>
+          <RunAgain run={run} />
+        </div>
+      )}
     </li>
   );
 }

@@ -3,6 +3,7 @@ import { IconPencil, IconRefresh } from '@tabler/icons-react';
 import { ACCENT } from '@/app/theme';
 import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
+import { shorten } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { newWorkflowId } from '@/workflow/ops';
 import { exact, relative } from './format';
@@ -39,7 +40,7 @@ export function RunBar({ run }: { run: RunRecord }) {
           {run.startTime && <span title={exact(run.startTime)}>{relative(run.startTime, Date.now())}</span>}
           <span>read-only</span>
         </div>
-        {run.error && <div className={classes.error}>{run.error}</div>}
+        {run.error && <div className={classes.error}>{shorten(run.error, 160)}</div>}
       </div>
       <div className={classes.buttons}>
         <Button onClick={closeRun}>Close</Button>

@@ -138,22 +138,26 @@ function Notices({ notices }: { notices: readonly Notice[] }) {
   );
 }
 
-function NoticeList({
-  notices,
-  title,
-  serious = false,
-}: {
+interface NoticeListProps {
   notices: Notice[];
   title: string;
   serious?: boolean;
-}) {
+}
+
+function NoticeList({ notices, title, serious = false }: NoticeListProps) {
+  const workflow = useEditor((state) => state.workflow);
   if (notices.length === 0) return null;
+  const labelOf = (id: string) => workflow.nodes.find((node) => node.id === id)?.label || id;
   const messages = [...new Set(notices.map((notice) => notice.message))];
+  const nodesOf = (message: string) =>
+    notices.filter((notice) => notice.message === message).map((notice) => `“${labelOf(notice.nodeId)}”`);
   return (
     <Note tone={serious ? 'warn' : 'plain'} title={title}>
       <ul className={classes.list}>
         {messages.map((message) => (
-          <li key={message}>{message}</li>
+          <li key={message}>
+            {nodesOf(message).join(', ')}: {message}
+          </li>
         ))}
       </ul>
     </Note>

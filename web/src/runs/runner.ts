@@ -3,11 +3,11 @@ import { create } from 'zustand';
 import { api, type RunRequest } from '@/api/client';
 import { ApiError } from '@/api/http';
 import type { CheckAnswer, MissingValue, Problem, RunConfig } from '@/api/types';
-import { toast, toastError } from '@/app/toasts';
+import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
-import { toastStarted } from './startedToast';
+import { toastStarted } from './started';
 import { useRun } from './store';
 import { runLive, showRun } from './watch';
 
@@ -99,11 +99,7 @@ export async function startBackground(request: RunRequest): Promise<void> {
   );
 }
 
-/** Said once when a followed run is over; the canvas and the log have the rest. */
+/** How the run ended stands under the graph; here only what went wrong with the watching is said. */
 export function onEnd(problem?: string): void {
-  const { run } = useRun.getState();
   if (problem) toastError('The run cannot be followed any further', new Error(problem));
-  else if (run?.status === 'failed')
-    toastError('The run failed', new Error(run.error ?? 'Its log says why.'));
-  else if (run?.status === 'completed') toast('The run is complete');
 }

@@ -5,11 +5,12 @@ import { pause } from '@/api/follow';
 import { isAbort } from '@/api/http';
 import { keys } from '@/api/queries';
 import { readSse } from '@/api/sse';
+import type { RunStatus } from '@/api/types';
+import { noticeEnd } from './started';
 
 interface Hint {
-  runId?: string;
-  status?: string;
-  running?: number;
+  runId: string;
+  status: RunStatus;
 }
 
 const REFRESH_MS = 400;
@@ -40,16 +41,18 @@ export function useHistoryStream(): void {
 }
 
 async function listen(client: QueryClient, signal: AbortSignal): Promise<void> {
-  const refresh = throttled(() => void client.invalidateQueries({ queryKey: keys.history }), REFRESH_MS);
+  const refresh = throttled(() => {
+    void client.invalidateQueries({ queryKey: keys.history });
+    void client.invalidateQueries({ queryKey: keys.running });
+  }, REFRESH_MS);
   while (!signal.aborted) {
     try {
       const response = await api.historyStream(signal);
-      void client.invalidateQueries({ queryKey: keys.running }); // what changed while nobody listened
-      refresh();
+      refresh(); // what changed while nobody listened
       if (!response.body) return;
       for await (const message of readSse(response.body, signal)) {
         const hint = JSON.parse(message.data) as Hint;
-        if (typeof hint.running === 'number') client.setQueryData(keys.running, hint.running);
+        noticeEnd(hint.runId, hint.status);
         refresh();
       }
     } catch (error) {

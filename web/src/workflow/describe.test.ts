@@ -54,7 +54,7 @@ describe('words for a node', () => {
   });
 
   it('name what a run will ask for, unless a setting knows it', () => {
-    expect(openParams(node('a'), email, undefined)).toEqual(['to', 'URL']);
+    expect(openParams(node('a'), email, undefined)).toEqual(['To', 'URL']);
     expect(openParams(node('a'), email, { userEmail: 'me@example.com' } as Info)).toEqual(['URL']);
   });
 });

@@ -53,7 +53,7 @@ function isFile(schema: ParamSchema | undefined): boolean {
   return schema?.['x-widget'] === 'file';
 }
 
-/** Titles of required params that are empty and that a run would have to ask for, as they stand in a sentence. */
+/** Titles of required params that are empty and that a run would have to ask for. */
 export function openParams(node: WorkflowNode, action: ActionInfo | null, info: Info | undefined): string[] {
   const { required = [], properties = {} } = action?.params ?? {};
   return required
@@ -62,12 +62,7 @@ export function openParams(node: WorkflowNode, action: ActionInfo | null, info: 
       const isOpen = value === undefined || value === null || value === '';
       return isOpen && !(properties[name]?.['x-setting'] === 'user_email' && info?.userEmail);
     })
-    .map((name) => inSentence(properties[name]?.title ?? name));
-}
-
-/** "Page" as "page", but "URL" and "CSV file" as they are. */
-function inSentence(title: string): string {
-  return /^.[A-Z]/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1);
+    .map((name) => properties[name]?.title ?? name);
 }
 
 export function cronInWords(cron: string): string | null {

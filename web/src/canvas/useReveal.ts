@@ -1,0 +1,39 @@
+import { useReactFlow, useStoreApi } from '@xyflow/react';
+import { useEffect } from 'react';
+import { useUi } from '@/app/ui';
+
+const MARGIN = 24;
+/** A panel takes its place first, and the canvas may fit itself to what is left. */
+const SETTLE_MS = 350;
+
+/** Moves the canvas just enough to keep the inspected node in sight when its panel opens over it. */
+export function useReveal(): void {
+  const { getNode, getViewport, setViewport } = useReactFlow();
+  const store = useStoreApi();
+  const inspected = useUi((state) => state.inspected);
+
+  useEffect(() => {
+    if (inspected === null) return;
+    const timer = setTimeout(() => {
+      const node = getNode(inspected);
+      if (!node) return;
+      const { width, height } = store.getState();
+      const { x, y, zoom } = getViewport();
+      const left = node.position.x * zoom + x;
+      const top = node.position.y * zoom + y;
+      const right = left + (node.measured?.width ?? 0) * zoom;
+      const bottom = top + (node.measured?.height ?? 0) * zoom;
+      const dx = shift(left, right, width - MARGIN);
+      const dy = shift(top, bottom, height - useUi.getState().bottomInset - 2 * MARGIN);
+      const duration = window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200;
+      if (dx || dy) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration });
+    }, SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [inspected, getNode, getViewport, setViewport, store]);
+}
+
+/** How far a span must move to lie between the margin and `end`; its start wins when it does not fit. */
+export function shift(from: number, to: number, end: number): number {
+  const back = Math.min(0, end - to);
+  return from + back < MARGIN ? MARGIN - from : back;
+}

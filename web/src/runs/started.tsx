@@ -1,0 +1,56 @@
+import { Button, Code } from '@mantine/core';
+import type { RunStatus } from '@/api/types';
+import { closeToast, toast, toastError } from '@/app/toasts';
+import { useUi } from '@/app/ui';
+import { useRun } from './store';
+import { showRun } from './watch';
+
+/** Background runs that this page started and that are not known to be over. */
+const started = new Set<string>();
+
+/** Says that a background run is safe, and where to find it. Stays until it is closed. */
+export function toastStarted(runId: string): void {
+  started.add(runId);
+  const id = `started-${runId}`;
+  const openHistory = () => {
+    useUi.getState().set({ historyOpen: true });
+    closeToast(id);
+  };
+  const message = (
+    <>
+      Run <Code>{runId}</Code> is saved and goes on even if you close this page.
+      <Button mt={8} size="xs" display="block" onClick={openHistory}>
+        Open Workflow History
+      </Button>
+    </>
+  );
+  toast('Running in the background', message, { stays: true, id });
+}
+
+const ENDS: Partial<Record<RunStatus, string>> = {
+  completed: 'A background run is complete',
+  failed: 'A background run failed',
+  cancelled: 'A background run was cancelled',
+};
+
+/** Says how a run of this page ended, unless the user sees it on the canvas. */
+export function noticeEnd(runId: string, status: RunStatus): void {
+  const title = ENDS[status];
+  if (!title || !started.delete(runId) || useRun.getState().run?.id === runId) return;
+  const id = `ended-${runId}`;
+  const show = () => {
+    closeToast(id);
+    showRun(runId, { readOnly: true }).catch((error: unknown) =>
+      toastError('The run could not be opened', error),
+    );
+  };
+  const message = (
+    <>
+      <Code>{runId}</Code>
+      <Button mt={8} size="xs" display="block" onClick={show}>
+        Show this run
+      </Button>
+    </>
+  );
+  toast(title, message, { stays: true, id });
+}
