@@ -31,7 +31,10 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        responses={422: {"model": Problems, "description": "What is wrong, and where."}},
+        responses={
+            "4XX": {"model": Problems, "description": "What is wrong, and where."},
+            503: {"model": Problems, "description": "The database or the disk refused; nothing was accepted."},
+        },
         separate_input_output_schemas=False,
         generate_unique_id_function=lambda route: route.name,
     )

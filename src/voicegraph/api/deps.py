@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
-from voicegraph.api.schemas import ExecuteBody
-from voicegraph.errors import UserError
-from voicegraph.graph.model import Workflow
+from voicegraph.api.schemas import ExecuteBody, Json
+from voicegraph.errors import GraphError, UserError
+from voicegraph.graph.decode import flaws
+from voicegraph.graph.model import ID_PATTERN, Workflow
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.pipeline import Pipeline, RunRequest
 
@@ -19,16 +20,25 @@ def _pipeline(request: Request) -> Pipeline:
 
 Wired = Annotated[Pipeline, Depends(_pipeline)]
 """The running VoiceGraph."""
+Id = Annotated[str, Path(pattern=ID_PATTERN)]
+"""An id in the address."""
 
 
 def run_request(body: ExecuteBody, idempotency_key: str | None = None) -> RunRequest:
     """The run an execute body asks for; GraphError locates what is wrong with its workflow."""
     return RunRequest(
         workflow=_workflow(body),
-        config=body.config,
+        config=checked_config(body.config),
         command=body.transcribed_text,
         idempotency_key=idempotency_key,
     )
+
+
+def checked_config(config: Json) -> Json:
+    """The config as it is; GraphError when it holds what cannot be kept: NaN, half characters, endless nesting."""
+    if problems := flaws({"config": config}):
+        raise GraphError(problems)
+    return config
 
 
 def _workflow(body: ExecuteBody) -> Workflow:

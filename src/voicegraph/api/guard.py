@@ -6,20 +6,23 @@ header is checked), nor by a form or fetch (Origin, Sec-Fetch-Site and the conte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from voicegraph.api.problems import problem
+from voicegraph.api.problems import TooLarge, problem
 from voicegraph.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 UPLOAD_PATHS = frozenset({"/api/files"})
 MAX_JSON_BYTES = 4 << 20
 """A workflow may take 1 MiB; an edit carries one, and a config beside it."""
+MULTIPART_WRAPPING = 4096
+"""A multipart body wraps the file in a few hundred bytes of its own."""
 
 POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 SECURITY_HEADERS = {
@@ -30,6 +33,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
 def known_hosts(settings: Settings) -> frozenset[str]:
@@ -53,50 +57,45 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        refusal = self._refusal(scope["method"], scope["path"], headers)
-        if refusal:
-            await problem(*refusal)(scope, receive, _with_headers(send))
-            return
-        limit = self._limit(scope["path"])
-        await self._app(scope, _limited(receive, limit), _with_headers(send))
+        method, path, send = scope["method"], scope["path"], _with_headers(send)
+        if refusal := self._refusal(method, path, Headers(scope=scope)):
+            await refusal(scope, receive, send)
+        else:
+            reads_body = method not in SAFE_METHODS
+            await self._app(scope, _limited(receive, self._limit(path)) if reads_body else receive, send)
 
-    def _refusal(self, method: str, path: str, headers: Headers) -> tuple[int, str, str] | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
         host = headers.get("host", "")
         if not self._is_known(host):
             message = f"This server does not answer to “{host}”. Add the name to VOICEGRAPH_ALLOWED_HOSTS."
-            return HTTPStatus.BAD_REQUEST, "forbidden_host", message
+            return problem(HTTPStatus.BAD_REQUEST, "forbidden_host", message)
         if method in SAFE_METHODS:
             return None
         if _is_foreign(headers, host):
-            return HTTPStatus.FORBIDDEN, "foreign_origin", "Requests from other sites are refused."
+            return problem(HTTPStatus.FORBIDDEN, "foreign_origin", "Requests from other sites are refused.")
         if _has_body(headers) and not _is_accepted(headers.get("content-type", ""), path):
             wanted = "multipart/form-data" if path in UPLOAD_PATHS else "application/json"
-            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", f"Send the body as {wanted}."
-        length = headers.get("content-length", "0")
+            message = f"Send the body as {wanted}."
+            return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message)
         limit = self._limit(path)
-        if not length.isdecimal() or int(length) > limit:
-            message = f"The body is larger than {limit:,} bytes."
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message
+        if not _is_at_most(headers.get("content-length", "0"), limit):
+            return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", TooLarge(limit).detail)
         return None
 
     def _is_known(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname
-        except ValueError:
-            return False
-        return name is not None and name in self._hosts
+        found = _HOST.fullmatch(host)
+        return found is not None and (found["v6"] or found["name"]).lower() in self._hosts
 
     def _limit(self, path: str) -> int:
-        # A multipart body wraps the file in a few hundred bytes of its own.
-        return self._max_upload + 4096 if path in UPLOAD_PATHS else MAX_JSON_BYTES
+        return self._max_upload + MULTIPART_WRAPPING if path in UPLOAD_PATHS else MAX_JSON_BYTES
 
 
 def _is_foreign(headers: Headers, host: str) -> bool:
-    if headers.get("sec-fetch-site") == "cross-site":
+    """Another port of the same machine is another site, too, though browsers call it `same-site`."""
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+    return origin is not None and origin.partition("://")[2].lower() != host.lower()
 
 
 def _has_body(headers: Headers) -> bool:
@@ -108,15 +107,21 @@ def _is_accepted(content_type: str, path: str) -> bool:
     return kind == ("multipart/form-data" if path in UPLOAD_PATHS else "application/json")
 
 
+def _is_at_most(length: str, limit: int) -> bool:
+    return length.isdecimal() and len(length) < 20 and int(length) <= limit
+
+
 def _limited(receive: Receive, limit: int) -> Receive:
-    """A body that claims no length is counted while it comes; past the limit the connection is treated as gone."""
+    """A body that claims no length is counted while it comes; whoever reads past the limit gets TooLarge."""
     seen = 0
 
     async def limited() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if seen > limit else message
+        if seen > limit:
+            raise TooLarge(limit)
+        return message
 
     return limited
 
@@ -125,12 +130,8 @@ def _with_headers(send: Send) -> Send:
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _missing(headers):
-                headers[name] = value
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
         await send(message)
 
     return with_headers
-
-
-def _missing(headers: MutableHeaders) -> Iterable[tuple[str, str]]:
-    return [(name, value) for name, value in SECURITY_HEADERS.items() if name not in headers]

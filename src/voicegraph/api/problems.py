@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Any, cast
@@ -16,11 +17,39 @@ from voicegraph.errors import ConfigError, NodeError, Overloaded, StorageError, 
 
 log = logging.getLogger(__name__)
 
+HTTP_PROBLEMS = {
+    HTTPStatus.BAD_REQUEST: (
+        "bad_request",
+        "The body could not be read. Send a JSON object; for an upload, multipart/form-data with a part named file.",
+    ),
+    HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address. The API is described at /api/docs."),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "method_not_allowed",
+        "This address does not take this method. The API is described at /api/docs.",
+    ),
+}
+"""Refusals of the web framework in our words."""
+
+
+class _Problem(JSONResponse):
+    """A refusal may quote what was sent, even half of a surrogate pair, which is not UTF-8."""
+
+    def render(self, content: Any) -> bytes:
+        """JSON, with a question mark for what cannot be written."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
 
 def problem(status: int, code: str, message: str, details: Any = None) -> JSONResponse:
     """The one form every refusal takes."""
     body = {"error": message, "code": code, "details": to_jsonable_python(details, fallback=str)}
-    return JSONResponse(body, status)
+    return _Problem(body, status)
+
+
+class TooLarge(HTTPException):
+    """The web framework's kind of exception: no other passes unchanged through the reading of a body."""
+
+    def __init__(self, limit: int, what: str = "body") -> None:
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The {what} is larger than {limit:,} bytes.")
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -69,14 +98,11 @@ def _where(path: tuple[str | int, ...]) -> str:
 
 def _http(_request: Request, error: Exception) -> JSONResponse:
     failure = cast("HTTPException", error)
+    if isinstance(failure, TooLarge):
+        return problem(failure.status_code, "too_large", failure.detail)
     status = HTTPStatus(failure.status_code)
-    messages = {
-        HTTPStatus.NOT_FOUND: "There is nothing at this address. The API is described at /api/docs.",
-        HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method. The API is described at /api/docs.",
-        HTTPStatus.BAD_REQUEST: "The body could not be read. Send a JSON object.",
-    }
-    code = status.phrase.lower().replace(" ", "_")
-    response = problem(status, code, messages.get(status, str(failure.detail)))
+    code, message = HTTP_PROBLEMS.get(status, ("http_error", str(failure.detail)))
+    response = problem(status, code, message)
     response.headers.update(failure.headers or {})
     return response
 

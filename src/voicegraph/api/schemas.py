@@ -13,7 +13,7 @@ from pydantic import Field, JsonValue
 from voicegraph.clock import iso
 from voicegraph.errors import Problem
 from voicegraph.graph.diff import Diff
-from voicegraph.graph.model import Wire, Workflow
+from voicegraph.graph.model import ID_PATTERN, Wire, Workflow
 from voicegraph.history.queries import RunDetail
 from voicegraph.history.queries import RunSummary as Summary
 from voicegraph.history.workflows import SavedWorkflow
@@ -266,7 +266,7 @@ class HistoryPage(Wire):
 class HistoryBody(Wire):
     """Which run; `workflowId` is the run's id, as the first clients send it."""
 
-    workflow_id: str
+    workflow_id: str = Field(pattern=ID_PATTERN)
 
 
 class RunAnswer(Wire):

@@ -7,17 +7,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, UploadFile
 from fastapi.responses import Response
 
-from voicegraph.api.deps import Wired
+from voicegraph.api.deps import Id, Wired
+from voicegraph.api.problems import TooLarge
 from voicegraph.api.schemas import Done, FileAnswer
-from voicegraph.errors import UserError
 
 router = APIRouter(prefix="/api/files", tags=["files"])
-
-
-class FileTooLarge(UserError):
-    """The upload is over the limit."""
-
-    status = 413
 
 
 @router.post("", status_code=201)
@@ -26,13 +20,13 @@ async def upload_file(file: UploadFile, voicegraph: Wired) -> FileAnswer:
     limit = voicegraph.settings.max_upload_bytes
     content = await file.read(limit + 1)
     if len(content) > limit:
-        raise FileTooLarge("too_large", f"The file is larger than {limit:,} bytes.")
+        raise TooLarge(limit, "file")
     kind = file.content_type or "application/octet-stream"
     return FileAnswer(file=await voicegraph.files.save(file.filename or "file", kind, content))
 
 
-@router.get("/{file_id}")
-async def download_file(file_id: str, voicegraph: Wired) -> Response:
+@router.get("/{file_id}", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
+async def download_file(file_id: Id, voicegraph: Wired) -> Response:
     """The file, always as a download: a stored page must never run as one of ours."""
     ref, content = await voicegraph.files.read(file_id)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(ref.name, safe='')}"}
@@ -40,7 +34,7 @@ async def download_file(file_id: str, voicegraph: Wired) -> Response:
 
 
 @router.delete("/{file_id}")
-async def delete_file(file_id: str, voicegraph: Wired) -> Done:
+async def delete_file(file_id: Id, voicegraph: Wired) -> Done:
     """Remove a file."""
     await voicegraph.files.delete(file_id)
     return Done()

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from voicegraph.api.deps import Wired
+from voicegraph.api.deps import Id, Wired
 from voicegraph.api.schemas import (
     CancelAnswer,
     Done,
@@ -21,7 +21,7 @@ from voicegraph.api.schemas import (
     RunSummary,
 )
 from voicegraph.api.sse import encode, resume_after
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import ID_PATTERN, RunId
 from voicegraph.history.queries import MAX_PAGE, RunFilter
 
 router = APIRouter(prefix="/api", tags=["history"])
@@ -32,9 +32,9 @@ async def list_runs(
     voicegraph: Wired,
     status: RunStatusName | None = None,
     q: Annotated[str | None, Query(max_length=200, description="Part of what was said, or of the name.")] = None,
-    workflow: Annotated[str | None, Query(max_length=64, description="A workflow's id.")] = None,
+    workflow: Annotated[str | None, Query(pattern=ID_PATTERN, description="A workflow's id.")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
-    cursor: Annotated[str | None, Query(max_length=64, description="`next` of the page before.")] = None,
+    cursor: Annotated[str | None, Query(pattern=ID_PATTERN, description="`next` of the page before.")] = None,
 ) -> HistoryPage:
     """Runs, newest first."""
     page = await voicegraph.queries.page(RunFilter(status, workflow, q), limit, cursor)
@@ -57,12 +57,12 @@ async def stream_history(voicegraph: Wired) -> AsyncIterator[ServerSentEvent]:
 
 
 @router.get("/runs/{run_id}")
-async def get_run(run_id: str, voicegraph: Wired) -> Run:
+async def get_run(run_id: Id, voicegraph: Wired) -> Run:
     """One run whole: the graph as it was run, config, log, node results."""
     return Run.of_detail(await voicegraph.queries.detail(RunId(run_id)))
 
 
-async def _known_run(run_id: str, voicegraph: Wired) -> RunId:
+async def _known_run(run_id: Id, voicegraph: Wired) -> RunId:
     return (await voicegraph.queries.summary(RunId(run_id))).id
 
 
@@ -76,7 +76,7 @@ async def stream_run(
 
 
 @router.post("/runs/{run_id}/cancel")
-async def cancel_run(run_id: str, voicegraph: Wired) -> CancelAnswer:
+async def cancel_run(run_id: Id, voicegraph: Wired) -> CancelAnswer:
     """Cancel, whatever the run is doing or waiting for."""
     cancelled = await voicegraph.cancel(RunId(run_id))
     summary = RunSummary.of(await voicegraph.queries.summary(RunId(run_id)))
@@ -84,14 +84,14 @@ async def cancel_run(run_id: str, voicegraph: Wired) -> CancelAnswer:
 
 
 @router.delete("/runs/{run_id}")
-async def delete_run(run_id: str, voicegraph: Wired) -> Done:
+async def delete_run(run_id: Id, voicegraph: Wired) -> Done:
     """Remove a run that is over from the history, with all its results."""
     await voicegraph.queries.delete(RunId(run_id))
     return Done()
 
 
-@router.get("/runs/{run_id}/export")
-async def export_run(run_id: str, voicegraph: Wired) -> Response:
+@router.get("/runs/{run_id}/export", responses={200: {"model": Run}})
+async def export_run(run_id: Id, voicegraph: Wired) -> Response:
     """The run as a JSON file."""
     run = Run.of_detail(await voicegraph.queries.detail(RunId(run_id)))
     headers = {"Content-Disposition": f'attachment; filename="{run.id}.json"'}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from voicegraph.api.deps import Wired
+from voicegraph.api.deps import Wired, checked_config
 from voicegraph.api.schemas import (
     CheckAnswer,
     CheckBody,
@@ -50,7 +50,7 @@ async def edit_workflow(body: EditBody, voicegraph: Wired) -> EditAnswer:
 @router.post("/check")
 async def check(body: CheckBody, voicegraph: Wired) -> CheckAnswer:
     """What a run would trip over: breaches, open values, settings the nodes lack."""
-    found = voicegraph.check(parse_workflow(body.workflow), body.config)
+    found = voicegraph.check(parse_workflow(body.workflow), checked_config(body.config))
     success = not found.problems and not found.missing
     return CheckAnswer(success=success, problems=found.problems, missing=found.missing, notices=found.notices)
 
