@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -40,6 +43,16 @@ class _Server(uvicorn.Server):
         await self._runtime.drain()
         await super().shutdown(sockets)
 
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """The base class raises a signal again when it is done, and would kill us before the database is closed."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. ConfigError when the port or the database is taken."""
@@ -51,8 +64,7 @@ def serve(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    host, port = listening.getsockname()[:2]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    url = _url(*listening.getsockname()[:2])
     async with running(settings) as runtime:
         app = build_api(settings)
         app.state.pipeline = runtime.pipeline
@@ -68,14 +80,22 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 
 def _listen(settings: Settings) -> socket.socket:
+    """A listening socket. It says that it is TCP: asyncio turns Nagle's algorithm off for no other."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family)
+        plain = socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise ConfigError(
             "VOICEGRAPH_PORT", f"Cannot listen on {where} ({error.strerror}). Choose another port with --port."
         ) from error
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=plain.detach())
+
+
+def _url(host: str, port: int) -> str:
+    """Where a client on this machine reaches the server; one that listens everywhere is reached on loopback."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def running_server(data_dir: Path) -> str | None:
