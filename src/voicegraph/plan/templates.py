@@ -6,8 +6,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
-import yaml
-
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import Wire, Workflow
 from voicegraph.graph.validate import parse_workflow
@@ -26,6 +24,8 @@ class Template(Wire):
 @cache
 def templates() -> tuple[Template, ...]:
     """All of them, in the order the first screen shows them, with their nodes placed."""
+    import yaml
+
     raw = cast(
         "list[dict[str, Any]]", yaml.safe_load(files("voicegraph.plan").joinpath("templates.yaml").read_text("utf-8"))
     )
