@@ -33,6 +33,7 @@ runs = Table(
     Column("idempotency_key", String(255)),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
+    sqlite_with_rowid=False,
 )
 # Most runs have neither a timer nor a key: an index that leaves them out costs those runs nothing.
 for _name, _column, _unique in (
