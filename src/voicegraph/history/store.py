@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_payloads, runs
-from voicegraph.errors import NotFound
+from voicegraph.errors import NotFound, StorageError
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.journal import Journal
 from voicegraph.history.rows import load, node_of
@@ -26,13 +27,17 @@ class Reader:
         self._engine = engine
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """What `query` answers, in a transaction of its own."""
+        """What `query` answers, in a transaction of its own. StorageError when the database does not answer."""
 
         def work() -> T:
             with self._engine.begin() as connection:
                 return query(connection)
 
-        return await asyncio.to_thread(work)
+        try:
+            return await asyncio.to_thread(work)
+        except DBAPIError as error:
+            reason = str(error.orig).partition("\n")[0]
+            raise StorageError(f"The database did not answer ({reason}). `voicegraph doctor` looks at it.") from error
 
 
 class StoredRuns:
