@@ -163,7 +163,7 @@ def _summaries(connection: Connection, rows: Sequence[RowMapping]) -> list[RunSu
         .where(node_runs.c.run_id.in_(ids), node_runs.c.status.in_(SETTLED))
         .group_by(node_runs.c.run_id)
     )
-    done = dict(connection.execute(counts).tuples().all())
+    done = {run_id: count for run_id, count in connection.execute(counts)}  # noqa: C416
     return [
         RunSummary(
             **{name: row[name] for name in _PLAIN_COLUMNS}, done_count=done.get(row["id"], 0), error=load(row["error"])
