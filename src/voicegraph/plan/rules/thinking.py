@@ -30,6 +30,7 @@ _RESULTS: tuple[tuple[str, str], ...] = (
 _DET = r"(?P<det>(?:(?:the|an?|its|my|our|your|those|these|this|that|their|some|any|all|each|whole|full)\s+)*)"
 _KIND = r"(?P<kind>(?:(?!the\b|an?\b|of\b|from\b|in\b|to\b|for\b|with\b|and\b|on\b|me\b|it\b|them\b|into\b|by\b|about\b)[\w'-]+\s+){0,3}?)"
 _DELIVERABLE = tuple((action, re.compile(rf"(?<![\w-]){_DET}{_KIND}(?P<noun>{nouns})(?![\w-])", re.I)) for action, nouns in _RESULTS)
+_KEY_POINTS = re.compile(r"(?:(?:key|main|most\s+important|important)\s+)?(?:points|takeaways|highlights|facts|ideas|findings|messages)", re.I)
 _ABSORBING = frozenset({"summarize", "analyze", "extract_insights", "generate", "combine", "compare", "transform", "rewrite", "explain", "answer"})
 _DEFINITE = re.compile(r"\b(?:the|its|those|these|this|that|their|all)\b", re.I)
 
@@ -268,6 +269,8 @@ def _extraction(what: str, context: Context) -> Step:
     what = _tidy(re.sub(r"^(?:(?:the|all|any|a|an|some|its|their|every|each|of|me)\s+)+", "", what.strip(), flags=re.I), context)
     if re.fullmatch(r"(?:\w+\s+)?insights", what, re.I):
         return _step("extract_insights", "Extract insights", {})
+    if _KEY_POINTS.fullmatch(what):  # the catalogue's own action, which needs no model
+        return _step("extract_insights", f"Extract {what}"[:80], {})
     action = slug(f"extract {what}") or "extract"
     return _step(action, f"Extract {what}"[:80], {"instruction": f"Extract the {what}"})
 
