@@ -30,24 +30,23 @@ class Watcher(Generic[T]):
     """A bounded line to one reader. Ends when the feed closes or the reader falls too far behind."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[T | None] = asyncio.Queue(CAPACITY)
+        self._queue: asyncio.Queue[T | None] = asyncio.Queue()
         self.dropped = False
 
     def put(self, item: T) -> None:
         """Hand over an item, or drop the watcher: a slow one is not waited for."""
         if self.dropped:
             return
-        try:
+        if self._queue.qsize() < CAPACITY:
             self._queue.put_nowait(item)
-        except asyncio.QueueFull:
+        else:
             self.end()
 
     def end(self) -> None:
-        """Let the reader stop after what it has got, or at once when it is behind."""
-        self.dropped = True
-        if self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait(None)
+        """Let the reader stop after what it has got. All of that: a gap would never be noticed."""
+        if not self.dropped:
+            self.dropped = True
+            self._queue.put_nowait(None)
 
     async def get(self) -> T | None:
         """The next item; None at the end."""

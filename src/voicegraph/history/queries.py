@@ -184,7 +184,9 @@ def _detail(connection: Connection, run_id: RunId) -> RunDetail:
 
 
 def _nodes_of(run_id: RunId) -> Select[Any]:
-    return select(node_runs).where(node_runs.c.run_id == run_id).order_by(node_runs.c.started_at, node_runs.c.node_id)
+    """In the order they were started; what was skipped never was, and comes last."""
+    order = (node_runs.c.started_at.is_(None), node_runs.c.started_at, node_runs.c.node_id)
+    return select(node_runs).where(node_runs.c.run_id == run_id).order_by(*order)
 
 
 def _events(connection: Connection, run_id: RunId, after: int, limit: int) -> list[RunEvent]:
