@@ -11,6 +11,7 @@ import { shorten } from '@/workflow/describe';
 import classes from './Dock.module.css';
 import { duration } from './format';
 import { LogPanel } from './LogPanel';
+import { RunAgainButton } from './RunAgainButton';
 import { isOver, type RunRecord } from './record';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
@@ -39,6 +40,7 @@ export function Dock() {
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <span className={classes.spring} />
         {!isOver(run.status) && <CancelButton runId={run.id} />}
+        {run.interrupted && !readOnly && <RunAgainButton runId={run.id} />}
         <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
           <ActionIcon
             aria-label={open ? 'Hide log and timeline' : 'Show log and timeline'}
