@@ -45,7 +45,10 @@ export function OutputView({ output }: { output: Output }) {
         </Tabs.Panel>
       )}
       <Tabs.Panel value="text">
-        <pre className={classes.text}>{text || 'No text.'}</pre>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+        <pre className={classes.text} tabIndex={0}>
+          {text || 'No text.'}
+        </pre>
       </Tabs.Panel>
       <Tabs.Panel value="markdown">
         <Markdown text={text} />
