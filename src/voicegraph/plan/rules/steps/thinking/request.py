@@ -59,6 +59,10 @@ _LANGUAGE = rx(
     r")?(?P<language>[^\W\d_]+)\b"
 )
 _NO_LANGUAGE = word_set("a an the my our me us it them slack notion email all each every this that both")
+_INSIGHTS = rx(
+    r"(?:\w+ )?insights|(?:(?:key|main|most important|important) )?(?:points|takeaways|highlights|facts|ideas|findings)"
+)
+"""What the catalogue has an action for, which works without a model: "email me the key points"."""
 _DETERMINERS = rx("^(?:(?:the|all|any|a|an|some|its|their|every|each|of|me) )+")
 
 
@@ -94,6 +98,6 @@ def translation(words: str) -> Step:
 def extraction(what: str) -> Step:
     """A step that finds something in its input."""
     what = _DETERMINERS.sub("", what.strip())
-    if re.fullmatch(r"(?:\w+ )?insights", what, re.IGNORECASE):
-        return llm("extract_insights", "Extract insights")
+    if _INSIGHTS.fullmatch(what):
+        return llm("extract_insights", f"Extract {what}")
     return llm(slug(f"extract {what}"), f"Extract {what}", f"Extract the {what}")
