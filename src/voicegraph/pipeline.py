@@ -140,7 +140,9 @@ def unsupported(workflow: Workflow) -> list[Problem]:
     found: list[Problem] = []
     for index, node in enumerate(workflow.nodes):
         if node.each:
-            message = "This version runs a node once, not once per item. Switch “each” off; the node then gets the list."
+            message = (
+                "This version runs a node once, not once per item. Switch “each” off; the node then gets the list."
+            )
             found.append(Problem(f"nodes[{index}].each", message, "unsupported"))
         if node.credential:
             message = "This version takes keys from its settings only. Remove the credential from the node."
