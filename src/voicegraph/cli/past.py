@@ -37,7 +37,7 @@ async def list_runs(settings: Settings, status: str | None, search: str | None, 
             line.id, status_text(line.status), when, took(line.duration_ms), Text(line.transcribed_text or line.name)
         )
     out.print(table)
-    out.print(f"{page.total} runs, {page.running} not over.", style="dim", highlight=False)
+    out.print(f"{page.total} runs, {page.running} not over.", style="dim")
 
 
 async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
@@ -47,7 +47,7 @@ async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
         print_json(run.model_dump(mode="json", by_alias=True))
         return
     out.print(Text.assemble((run.transcribed_text or run.name, "bold"), "  ", status_text(run.status)))
-    out.print(f"{run.id} · {run.engine} · {run.created_at} · {took(run.duration_ms)}", style="dim", highlight=False)
+    out.print(f"{run.id} · {run.engine} · {run.created_at} · {took(run.duration_ms)}", style="dim")
     for event in run.logs:
         out.print(Text(f"{event.timestamp[11:23]}  {event.type:<9} {event.node_id or '':<10} {event.message}"))
     for node in run.nodes:

@@ -41,5 +41,5 @@ async def run_on_server(url: str, request: RunRequest, as_json: bool) -> str:
     if as_json:
         print_json(answer)
     else:
-        out.print(f"{answer['message']}  ({answer['runId']}, {url})", highlight=False)
+        out.print(f"{answer['message']}  ({answer['runId']}, {url})")
     return "completed"

@@ -18,6 +18,7 @@ from voicegraph.cli.view import Progress, out, print_json, print_workflow
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.graph.validate import parse_workflow
+from voicegraph.history.queries import RunDetail
 from voicegraph.nodes.params import MissingParam
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.settings import Settings
@@ -33,7 +34,7 @@ async def show_plan(settings: Settings, sentence: str, as_json: bool) -> None:
         print_json(plan.workflow.to_wire())
         return
     print_workflow(plan.workflow)
-    out.print(plan.explanation, markup=False, highlight=False)
+    out.print(plan.explanation)
 
 
 async def run_workflow(settings: Settings, what: str, background: bool, assignments: list[str], as_json: bool) -> str:
@@ -87,11 +88,18 @@ async def _report(pipeline: Pipeline, run_id: RunId, as_json: bool) -> str:
     detail = await pipeline.queries.detail(run_id)
     if not as_json:
         last = [node.output.text for node in detail.nodes if node.output and node.output.text][-1:]
-        out.print(*last, markup=False, highlight=False)
-        error = detail.summary.error
-        ending = f": {error.get('message')}" if error else ""
-        out.print(f"Run {detail.summary.status}{ending}  ({run_id})", markup=False, highlight=False)
+        out.print(*last)
+        out.print(f"Run {detail.summary.status}{_reason(detail)}  ({run_id})")
     return detail.summary.status
+
+
+def _reason(run: RunDetail) -> str:
+    """Where it failed, by the name the user gave the node, and why."""
+    error = run.summary.error
+    if not error:
+        return ""
+    label = next((node.get("label") for node in run.workflow["nodes"] if node["id"] == error.get("nodeId")), "")
+    return f" at {label}: {error['message']}" if label else f": {error['message']}"
 
 
 def read_workflow(what: str) -> Workflow | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.live import Live
+from rich.segment import Segment
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -18,9 +19,24 @@ from voicegraph.graph.model import NodeId, Workflow
 from voicegraph.graph.order import topological_order
 from voicegraph.run.events import RunEvent
 
-# What is shown comes from the web, too: no `:smile:` of a page becomes a picture.
-out = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
+_STEERING = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+class _Terminal(Console):
+    """Shows what may come from anywhere as it is: no markup, no pictures for `:smile:`, nothing that steers."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, markup=False, emoji=False)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As the base class, without control characters but those of its own."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment(text.translate(_STEERING), style)
+
+
+out = _Terminal()
+err = _Terminal(stderr=True)
 
 STYLES = {
     "completed": "green",
@@ -44,10 +60,10 @@ _STATUS_OF = {
 
 def complain(error: VoiceGraphError) -> None:
     """An error, with what would be right."""
-    err.print(f"[red]Error:[/red] {_plain(error.message)}", highlight=False)
+    err.print(Text.assemble(("Error: ", "red"), error.message))
     details: Any = error.details if isinstance(error, UserError) else None
     if isinstance(details, Mapping) and "example" in details:
-        err.print(f"For example: voicegraph plan {json.dumps(details['example'], ensure_ascii=False)}", highlight=False)
+        err.print(f"For example: voicegraph plan {json.dumps(details['example'], ensure_ascii=False)}")
 
 
 def print_json(value: Any) -> None:
@@ -57,7 +73,7 @@ def print_json(value: Any) -> None:
 
 def print_workflow(workflow: Workflow) -> None:
     """The nodes in order, with what they wait for."""
-    table = Table(title=_plain(workflow.name), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(title=workflow.name, title_justify="left", box=None, padding=(0, 2, 0, 0))
     for heading in ("node", "does", "label", "after", "params"):
         table.add_column(heading, overflow="fold")
     for node_id in topological_order(workflow):
@@ -66,23 +82,18 @@ def print_workflow(workflow: Workflow) -> None:
         table.add_row(
             node.id,
             f"{node.type}.{node.action}{' (each)' if node.each else ''}",
-            _plain(node.label),
+            node.label,
             ", ".join(workflow.predecessors(node_id)) or "–",
-            _plain(params),
+            params,
         )
     out.print(table)
     for trigger in workflow.triggers:
-        out.print(f"Starts by: {_plain(str(trigger.model_dump(exclude_none=True)))}", highlight=False)
+        out.print(f"Starts by: {trigger.model_dump(exclude_none=True)}")
 
 
 def status_text(status: str) -> Text:
     """The status in its colour."""
     return Text(status, style=STYLES.get(status, ""))
-
-
-def _plain(text: str) -> str:
-    """Text of a user's, not markup of ours."""
-    return text.replace("[", r"\[")
 
 
 class Progress:
