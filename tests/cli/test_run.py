@@ -1,0 +1,285 @@
+"""`voicegraph plan` and `voicegraph run`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.api import seed, steps, template, wait
+from support.cli import Cli
+from support.process import Serve
+from support.site import Site, site_on_loopback
+
+HELLO = steps(seed("Ada", id="a", label="Name"), template("Hello {{ input }}!", id="b", label="Greet"), name="Greeting")
+HELLO_YAML = """
+name: Greeting
+nodes:
+  - {id: a, type: prompt, action: seed, params: {text: Ada}}
+  - {id: b, type: transform, action: template, params: {template: "Hello {{ input }}!"}}
+"""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with site_on_loopback() as site:
+        site.put("/page", "<html><body><article><p>The sky is blue. It is large.</p></article></body></html>")
+        site.put("/slow", "at last", "text/plain")
+        yield site
+
+
+def runs(cli: Cli) -> list[dict[str, Any]]:
+    return cli("history", "--json").json["history"]
+
+
+# -- plan
+
+
+def test_plan_shows_the_nodes_and_how_the_sentence_was_understood(cli: Cli) -> None:
+    done = cli("plan", "Read https://example.com and email me the key points")
+    assert done.code == 0
+    for word in ("web_page.fetch", "llm.extract_insights", "email.send", "url=https://example.com", "step-0"):
+        assert word in done.out
+    assert runs(cli) == []
+
+
+def test_plan_as_json_is_a_workflow_file(cli: Cli) -> None:
+    done = cli("plan", "Read https://example.com and summarize it", "--json")
+    assert [node["type"] for node in done.json["nodes"]] == ["web_page", "llm"]
+
+
+def test_what_is_no_task_is_refused_with_a_command_that_works(cli: Cli) -> None:
+    done = cli("plan", "What is the capital of France?")
+    assert done.code == 2
+    assert "For example: voicegraph plan" in done.said
+    example = json.loads(done.said.partition("voicegraph plan ")[2])
+    assert cli("plan", example).code == 0
+
+
+# -- run
+
+
+def test_a_sentence_is_planned_and_run(cli: Cli, site: Site) -> None:
+    done = cli("run", f"Read {site.url('/page')} and summarize it")
+    assert done.code == 0, done.out + done.err
+    assert "The sky is blue." in done.out
+    assert "Run completed" in done.out
+    assert [run["transcribedText"] for run in runs(cli)] == [f"Read {site.url('/page')} and summarize it"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("hello.json", HELLO), ("hello.yaml", HELLO_YAML), ("hello.YML", HELLO_YAML), ("my hello.json", HELLO)],
+)
+def test_a_workflow_file_is_run(cli: Cli, name: str, content: Any) -> None:
+    done = cli("run", cli.write(name, content))
+    assert done.code == 0, done.err
+    assert "Hello Ada!" in done.out
+    assert [(run["name"], run["engine"], run["status"]) for run in runs(cli)] == [("Greeting", "live", "completed")]
+
+
+def test_json_prints_an_event_a_line(cli: Cli) -> None:
+    done = cli("run", cli.write("hello.json", HELLO), "--json")
+    assert done.code == 0
+    assert [(event["type"], event["nodeId"]) for event in done.lines] == [
+        ("start", None), ("start", "a"), ("success", "a"), ("start", "b"), ("success", "b"), ("complete", None),
+    ]  # fmt: skip
+    assert done.lines[-2]["output"]["text"] == "Hello Ada!"
+
+
+def test_text_is_shown_as_it_is(cli: Cli) -> None:
+    """No markup, no pictures for `:smile:`, nothing that steers a terminal."""
+    evil = "[red]:smile:[/red] \\[x] {{ '' }}\x1b[2J\x07 end"
+    workflow = cli.write("evil.json", steps(seed(evil, label="[b]:fire:[/b]"), name="[i]:fire:"))
+    shown = cli("run", workflow).out
+    assert "[red]:smile:[/red] \\[x]" in shown
+    assert "\x1b[2J" not in shown
+    assert "\x07" not in shown
+    assert "[b]:fire:[/b]" in shown
+    assert json.loads(cli("run", workflow, "--json").out.splitlines()[2])["output"]["text"].startswith("[red]:smile:")
+
+
+@pytest.mark.parametrize("json_flag", [[], ["--json"]])
+def test_a_run_that_fails_is_exit_code_1(cli: Cli, json_flag: list[str]) -> None:
+    broken = steps(seed(), template("{{ 1 | divided_by: 0 }}", label="Divide"))
+    done = cli("run", cli.write("broken.json", broken), *json_flag)
+    assert done.code == 1
+    if json_flag:
+        assert done.lines[-1]["type"] == "error"
+    else:
+        assert "Run failed at Divide: params.template: The template is wrong" in " ".join(done.out.split())
+
+
+def test_set_fills_what_the_run_needs(cli: Cli) -> None:
+    nodes = steps({"id": "a", "type": "prompt", "action": "seed"}, template("{{ config.recipientEmail }} {{ input }}"))
+    name = cli.write("open.json", nodes)
+    refused = cli("run", name)
+    assert refused.code == 2
+    assert "still needs a value for “Text”" in refused.said
+    assert runs(cli) == []
+    done = cli("run", name, "--set", "a.text=x = y", "--set", "recipientEmail=me@example.com")
+    assert "me@example.com x = y" in done.out
+    assert runs(cli)[0]["status"] == "completed"
+
+
+def test_set_takes_json_values_and_complains_about_the_rest(cli: Cli) -> None:
+    name = cli.write("data.json", steps(seed("x"), template("{{ config.list | join: '+' }} {{ config.word }}")))
+    done = cli("run", name, "--set", "list=[1, 2]", "--set", "word=[unfinished")
+    assert "1+2 [unfinished" in done.out
+    done = cli("run", name, "--set", "nonsense")
+    assert done.code == 2
+    assert "--set takes name=value, not “nonsense”." in done.said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("missing.json", None, "missing.json cannot be read (No such file or directory)."),
+        ("folder.json", ..., "folder.json cannot be read (Is a directory)."),
+        ("broken.json", "{", "The JSON is broken at line 1, column 2"),
+        ("latin.json", b'{"nodes": "\xe9"}', "not UTF-8"),
+        ("broken.yaml", "a: [", "broken.yaml is not YAML"),
+        ("deep.yaml", "[" * 5_000, "deep.yaml is not YAML"),
+        ("binary.yaml", b"\x00\xff\xfe", "binary.yaml is not YAML"),
+        ("tag.yaml", "!!python/object/apply:os.system [id]", "tag.yaml is not YAML"),
+        ("bomb.yaml", "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+            f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)), "nodes"),
+        ("list.yaml", "- a", "A workflow is a JSON object"),
+        ("date.yaml", "nodes: [{type: prompt, action: seed, params: {text: 2026-11-22}}]", "nodes[0].params.text"),
+        ("unknown.json", steps({"type": "telegraph", "action": "send"}), "nodes[0].type: There is no node type"),
+        ("circle.json", {"nodes": [seed(id="a"), seed(id="b")],
+                         "edges": [{"source": "a", "target": "b"}, {"source": "b", "target": "a"}]}, "edges["),
+        ("empty.json", {"nodes": []}, "The workflow has no nodes."),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_run_is_said_plainly(cli: Cli, name: str, content: Any, said: str) -> None:
+    if content is ...:
+        (cli.home / name).mkdir()
+    elif content is not None:
+        cli.write(name, content)
+    done = cli("run", name)
+    assert done.code == 2
+    assert done.said.startswith("Error: ")
+    assert said in done.said
+    assert runs(cli) == []
+
+
+def test_a_sentence_may_end_in_the_name_of_a_file(cli: Cli, site: Site) -> None:
+    site.put("/data.json", '{"text": "from the web"}', "application/json")
+    done = cli("run", f"Fetch {site.url('/data.json')}")
+    assert done.code == 0, done.err
+    assert "from the web" in done.out
+
+
+def test_what_the_settings_lack_is_noted_before_the_run(cli: Cli) -> None:
+    mail = {"type": "email", "action": "send", "params": {"to": "me@example.com", "subject": "Hi", "body": "Hi"}}
+    done = cli("run", cli.write("mail.json", steps(mail)))
+    assert done.code == 1
+    assert "Note: " in done.err
+    assert "SMTP_HOST" in done.err
+
+
+# -- in the background
+
+
+def test_background_alone_runs_durably_to_the_end(cli: Cli) -> None:
+    done = cli("run", cli.write("hello.json", HELLO), "--background")
+    assert done.code == 0, done.err
+    assert "Hello Ada!" in done.out
+    assert [(run["engine"], run["status"]) for run in runs(cli)] == [("embedded", "completed")]
+
+
+def test_background_retries(cli: Cli, site: Site) -> None:
+    cli.settings["VOICEGRAPH_RETRY_BASE_SECONDS"] = "0.01"
+    page = {"type": "http", "action": "request", "params": {"url": site.url("/busy")}}
+    site.put("/busy", "busy", status=503)
+    done = cli("run", cli.write("busy.json", steps(page)), "--background", "--json")
+    assert done.code == 1
+    assert [event["type"] for event in done.lines].count("retry") == 2
+    assert site.hits == ["/busy"] * 3
+
+
+@pytest.fixture
+def server(cli: Cli) -> Iterator[Serve]:
+    server = Serve(cli.home).start()
+    yield server
+    assert server.stop() == 0
+
+
+def test_background_beside_a_server_is_the_servers_run(cli: Cli, server: Serve) -> None:
+    name = cli.write("hello.json", HELLO)
+    done = cli("run", name, "--background", "--set", "recipientEmail=me@example.com")
+    assert done.code == 0, done.err
+    assert server.url in done.out
+    (run,) = runs(cli)
+    assert run["id"] in done.out
+    assert (run["engine"], run["transcribedText"]) == ("embedded", name)
+    told = cli("run", name, "--background", "--json").json
+    assert told["runId"].startswith("run_")
+    assert cli("show", run["id"], "--json").json["config"] == {"recipientEmail": "me@example.com"}
+
+
+def test_a_live_run_beside_a_server_is_our_own(cli: Cli, server: Serve) -> None:
+    done = cli("run", cli.write("hello.json", HELLO))
+    assert done.code == 0, done.err
+    assert "Hello Ada!" in done.out
+    assert [(run["engine"], run["status"]) for run in runs(cli)] == [("live", "completed")]
+
+
+def test_the_servers_refusal_is_passed_on(cli: Cli, server: Serve) -> None:
+    done = cli("run", cli.write("open.json", steps({"type": "prompt", "action": "seed"})), "--background")
+    assert done.code == 2
+    assert "still needs a value" in done.said
+
+
+def test_the_address_of_a_killed_server_leads_nobody_astray(cli: Cli) -> None:
+    server = Serve(cli.home).start()
+    server.kill()
+    assert Path(cli.home, "data/server.url").is_file()
+    done = cli("run", cli.write("hello.json", HELLO), "--background")
+    assert done.code == 0, done.err
+    assert "Hello Ada!" in done.out
+
+
+# -- interrupted
+
+
+def interrupt(cli: Cli, *words: str) -> tuple[int, str]:
+    """Start, press Ctrl+C when the second node has started; the exit code and the complaint."""
+    process = cli.start("run", *words, "--json")
+    assert process.stdout
+    for line in process.stdout:
+        if json.loads(line)["nodeId"] == "step-1":
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err, err
+    return process.returncode, err
+
+
+def test_ctrl_c_cancels_a_live_run(cli: Cli, site: Site) -> None:
+    site.hold("/slow")
+    slow = {"type": "http", "action": "request", "params": {"url": site.url("/slow")}}
+    code, _ = interrupt(cli, cli.write("slow.json", steps(seed(), slow)))
+    assert code == 130
+    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+
+
+def test_ctrl_c_leaves_a_background_run_to_the_next_server(cli: Cli) -> None:
+    began = time.monotonic()
+    code, said = interrupt(cli, cli.write("rest.json", steps(seed(), wait("2 seconds"))), "--background")
+    assert code == 130
+    assert "voicegraph serve" in said
+    (run,) = runs(cli)
+    assert run["status"] in ("running", "waiting") or time.monotonic() - began > 2
+    server = Serve(cli.home).start()
+    try:
+        deadline = time.monotonic() + 30
+        while cli("show", run["id"], "--json").json["status"] != "completed":
+            assert time.monotonic() < deadline
+    finally:
+        server.stop()
