@@ -7,6 +7,7 @@ import { useHistory } from '@/api/queries';
 import { useUi } from '@/app/ui';
 import classes from './HistoryDrawer.module.css';
 import { HistoryList } from './HistoryList';
+import { closeStartedNotes } from './started';
 
 const STATUSES = [
   { value: '', label: 'Every status' },
@@ -44,6 +45,7 @@ function History() {
   const runs = history.data?.pages.flatMap((page) => page.history) ?? [];
   const total = history.data?.pages[0]?.count;
   const filtered = status !== '' || q !== '';
+  useEffect(closeStartedNotes, []);
 
   return (
     <>

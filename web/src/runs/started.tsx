@@ -8,14 +8,21 @@ import { showRun } from './watch';
 /** Background runs that this page started and that are not known to be over. */
 const started = new Set<string>();
 
+/** Notes that point at the history, and would lie over it once it is open. */
+const notes = new Set<string>();
+
+/** The history is open: what pointed there has done its work. */
+export function closeStartedNotes(): void {
+  for (const id of notes) closeToast(id);
+  notes.clear();
+}
+
 /** Says that a background run is safe, and where to find it. Stays until it is closed. */
 export function toastStarted(runId: string): void {
   started.add(runId);
   const id = `started-${runId}`;
-  const openHistory = () => {
-    useUi.getState().set({ historyOpen: true });
-    closeToast(id);
-  };
+  notes.add(id);
+  const openHistory = () => useUi.getState().set({ historyOpen: true });
   const message = (
     <>
       Run <Code>{runId}</Code> is saved and goes on even if you close this page.
