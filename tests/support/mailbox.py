@@ -50,7 +50,7 @@ class Mailbox:
     def refuse_login(self, *_: object) -> AuthResult:
         """Nobody has the right password here."""
         self.logins += 1
-        return AuthResult(success=False)
+        return AuthResult(success=False, handled=False)  # else the client waits for an answer
 
 
 class _OnFreePort(Controller):
@@ -68,8 +68,9 @@ def mailbox_on_loopback() -> Iterator[Mailbox]:
     """The mailbox, running on a free port. It offers a login, refuses every one, and takes mail without."""
     mailbox = Mailbox()
     controller = _OnFreePort(
-        mailbox, "127.0.0.1", 0, authenticator=mailbox.refuse_login, auth_require_tls=False, server_hostname="mail.test"
-    )
+        mailbox, "127.0.0.1", 0, server_hostname="mail.test",
+        authenticator=mailbox.refuse_login, auth_require_tls=False, auth_exclude_mechanism=["LOGIN"],
+    )  # fmt: skip
     controller.start()
     mailbox.port = controller.port
     try:
