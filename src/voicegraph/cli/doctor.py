@@ -15,7 +15,7 @@ from voicegraph.api.site import DIST
 from voicegraph.cli.view import out, print_json
 from voicegraph.db.migrate import current_revision, open_database
 from voicegraph.errors import VoiceGraphError
-from voicegraph.nodes.models import choose
+from voicegraph.nodes.models import choose, load
 from voicegraph.settings import Settings
 
 TIMEOUT = 10.0
@@ -60,13 +60,14 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _model(settings: Settings) -> Finding:
+    message = "none: summaries are extractive, other llm actions fail. Set VOICEGRAPH_MODEL, or a provider's key."
     try:
         choice = choose(settings)
+        if choice is None:
+            return Finding("model", "note", message)
+        await load(choice)
     except VoiceGraphError as error:
         return Finding("model", "bad", error.message)
-    if choice is None:
-        message = "none: summaries are extractive, other llm actions fail. Set VOICEGRAPH_MODEL, or a provider's key."
-        return Finding("model", "note", message)
     return Finding("model", "ok", choice.name)
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from voicegraph.api.run_schemas import HistoryPage, Run, RunSummary
 from voicegraph.app import running
 from voicegraph.cli.view import out, print_json, status_text
+from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId
 from voicegraph.history.queries import RunFilter
 from voicegraph.settings import Settings
@@ -59,11 +60,14 @@ async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
 async def export_run(settings: Settings, run_id: str, output: Path | None) -> None:
     """One run as JSON, to a file or to standard output."""
     text = (await _read(settings, run_id)).model_dump_json(by_alias=True, indent=2)
-    if output:
-        output.write_text(text + "\n", "utf-8")
-        out.print(f"Written to {output}")
-    else:
+    if output is None:
         typer.echo(text)
+        return
+    try:
+        output.write_text(text + "\n", "utf-8")
+    except OSError as error:
+        raise UserError("no_file", f"{output} cannot be written ({error.strerror}).") from error
+    out.print(f"Written to {output}")
 
 
 async def _read(settings: Settings, run_id: str) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Generator
@@ -83,10 +84,9 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         plain = socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise ConfigError(
-            "VOICEGRAPH_PORT", f"Cannot listen on {where} ({error.strerror}). Choose another port with --port."
-        ) from error
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        message = f"Cannot listen on {settings.host}:{settings.port} ({reason}). Choose another port with --port."
+        raise ConfigError("VOICEGRAPH_PORT", message) from error
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=plain.detach())
 
 
