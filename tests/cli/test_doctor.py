@@ -1,0 +1,132 @@
+"""`voicegraph doctor`: every finding, its advice, and the exit code."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.cli import Cli
+from support.mailbox import Mailbox, mailbox_on_loopback
+
+from voicegraph.api import site
+from voicegraph.cli import doctor
+
+
+@pytest.fixture(autouse=True)
+def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A built page."""
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    (folder / "index.html").write_text("<!doctype html>")
+    monkeypatch.setattr(site, "DIST", folder)
+    monkeypatch.setattr(doctor, "DIST", folder)
+    return folder
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with mailbox_on_loopback() as mailbox:
+        yield mailbox
+
+
+def finding(cli: Cli, what: str, **settings: str) -> tuple[str, str]:
+    """(state, message) of one part."""
+    cli.settings |= settings
+    findings = {one["what"]: one for one in cli("doctor", "--json").json}
+    return findings[what]["state"], findings[what]["message"]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_a_fresh_machine_is_healthy_and_told_what_is_missing(cli: Cli) -> None:
+    done = cli("doctor")
+    assert done.code == 0
+    lines = {line.split("  ")[1].strip(): line for line in done.out.splitlines()}
+    assert list(lines) == ["database", "model", "web search", "mail", "Inngest", "web page"]
+    assert lines["database"].startswith("✓")
+    assert all(lines[name].startswith("•") for name in ("model", "web search", "mail", "Inngest"))
+    for setting in ("VOICEGRAPH_MODEL", "TAVILY_API_KEY", "SMTP_HOST"):
+        assert setting in done.out
+
+
+def test_the_database_is_named_without_its_password(cli: Cli) -> None:
+    state, message = finding(cli, "database")
+    assert state == "ok"
+    assert "sqlite, revision " in message
+    assert "voicegraph.db" in message
+    state, message = finding(
+        cli, "database", VOICEGRAPH_DATABASE_URL=f"postgresql://me:hunter2@127.0.0.1:{free_port()}/x"
+    )
+    assert state == "bad"
+    assert "VOICEGRAPH_DATABASE_URL" in message
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "said"),
+    [
+        ({}, "note", "VOICEGRAPH_MODEL"),
+        ({"GROQ_API_KEY": "k"}, "ok", "groq:"),
+        ({"VOICEGRAPH_MODEL": "openai:gpt-5-mini", "OPENAI_API_KEY": "k"}, "ok", "openai:gpt-5-mini"),
+        ({"VOICEGRAPH_MODEL": "openai:gpt-5-mini"}, "bad", "OPENAI_API_KEY"),
+    ],
+)
+def test_the_model(cli: Cli, settings: dict[str, str], state: str, said: str) -> None:
+    found = finding(cli, "model", **settings)
+    assert found[0] == state
+    assert said in found[1]
+    assert cli("doctor").code == (1 if state == "bad" else 0)
+
+
+def test_web_search(cli: Cli) -> None:
+    assert finding(cli, "web search")[0] == "note"
+    state, message = finding(cli, "web search", TAVILY_API_KEY="tvly-secret")
+    assert (state, "tvly-secret" in message) == ("ok", False)
+
+
+def test_a_mail_server_that_answers_is_fine(cli: Cli, mailbox: Mailbox) -> None:
+    assert finding(cli, "mail", **mailbox.settings) == ("ok", f"127.0.0.1:{mailbox.port}")
+    assert mailbox.mails == []
+
+
+def test_a_login_that_is_refused_is_bad(cli: Cli, mailbox: Mailbox) -> None:
+    settings = {**mailbox.settings, "SMTP_USER": "me", "SMTP_PASSWORD": "hunter2"}
+    state, message = finding(cli, "mail", **settings)
+    assert state == "bad"
+    assert "SMTP_PASSWORD" in message
+    assert "hunter2" not in message
+    assert mailbox.logins > 0
+    assert cli("doctor").code == 1
+
+
+def test_a_mail_server_that_is_not_there_is_bad(cli: Cli) -> None:
+    port = free_port()
+    state, message = finding(cli, "mail", SMTP_HOST="127.0.0.1", SMTP_PORT=str(port))
+    assert state == "bad"
+    assert f"127.0.0.1:{port}" in message
+
+
+def test_tls_that_the_server_does_not_speak_is_bad(cli: Cli, mailbox: Mailbox) -> None:
+    for how in ("tls", "starttls"):
+        assert finding(cli, "mail", **mailbox.settings, VOICEGRAPH_SMTP_TLS=how)[0] == "bad"
+    assert finding(cli, "mail", **mailbox.settings, VOICEGRAPH_SMTP_TLS="none")[0] == "ok"
+
+
+def test_a_page_that_is_not_built_is_bad(cli: Cli, dist: Path) -> None:
+    assert finding(cli, "web page") == ("ok", "built")
+    (dist / "index.html").unlink()
+    state, message = finding(cli, "web page")
+    assert state == "bad"
+    assert "make run" in message
+    done = cli("doctor")
+    assert done.code == 1
+    assert "✗" in done.out
+
+
+def test_inngest_is_not_needed(cli: Cli) -> None:
+    assert finding(cli, "Inngest")[0] == "note"

@@ -1,0 +1,90 @@
+"""`voicegraph history`, `show` and `export`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.api import seed, steps, template
+from support.cli import Cli
+
+HELLO = steps(seed("Ada", id="a", label="Name"), template("Hello {{ input }}!", id="b", label="Greet"), name="Greeting")
+BROKEN = steps(seed(), template("{{ 1 | divided_by: 0 }}", label="Divide"), name="Broken")
+
+
+def ran(cli: Cli, workflow: dict[str, Any] = HELLO, name: str = "hello.json") -> str:
+    """The id of a run that is over."""
+    cli("run", cli.write(name, workflow))
+    return cli("history", "--limit", "1", "--json").json["history"][0]["id"]
+
+
+def test_an_empty_history_says_how_to_fill_it(cli: Cli) -> None:
+    done = cli("history")
+    assert done.code == 0
+    assert 'Try: voicegraph run "' in done.out
+
+
+def test_the_history_lists_runs_newest_first(cli: Cli) -> None:
+    first, second = ran(cli), ran(cli, BROKEN, "broken.json")
+    shown = cli("history").out
+    assert shown.index(second) < shown.index(first)
+    assert "completed" in shown
+    assert "failed" in shown
+    assert "2 runs, 0 not over." in shown
+    assert "hello.json" in shown
+
+
+def test_the_history_is_filtered_and_limited(cli: Cli) -> None:
+    first, second = ran(cli), ran(cli, BROKEN, "broken.json")
+    listed = [run["id"] for run in cli("history", "--status", "failed", "--json").json["history"]]
+    assert listed == [second]
+    assert [run["id"] for run in cli("history", "--search", "GREET", "--json").json["history"]] == [first]
+    page = cli("history", "--limit", "1", "--json").json
+    assert (page["count"], len(page["history"]), page["next"]) == (2, 1, second)
+
+
+def test_show_tells_the_story_of_a_run(cli: Cli) -> None:
+    shown = cli("show", ran(cli)).out
+    for word in ("hello.json", "completed", "live", "start", "success", "Run completed", "Hello Ada!"):
+        assert word in shown
+    assert shown.index("Run started") < shown.index("Run completed") < shown.index("Hello Ada!")
+
+
+def test_show_as_json_is_the_run_of_the_api(cli: Cli) -> None:
+    run = cli("show", ran(cli), "--json").json
+    assert [node["output"]["text"] for node in run["nodes"]] == ["Ada", "Hello Ada!"]
+    assert run["logs"][-1]["type"] == "complete"
+
+
+def test_export_writes_to_a_file_or_to_standard_output(cli: Cli) -> None:
+    run_id = ran(cli)
+    printed = cli("export", run_id)
+    assert printed.json["id"] == run_id
+    written = cli("export", run_id, "--output", "run [1].json")
+    assert written.code == 0
+    assert "run [1].json" in written.out
+    kept = (cli.home / "run [1].json").read_text("utf-8")
+    assert json.loads(kept) == printed.json
+    assert kept.endswith("}\n")
+
+
+def test_an_exported_workflow_can_be_run_again(cli: Cli) -> None:
+    workflow = cli("export", ran(cli)).json["workflow"]
+    done = cli("run", cli.write("again.json", workflow))
+    assert "Hello Ada!" in done.out
+
+
+@pytest.mark.parametrize("command", [["show"], ["show", "--json"], ["export"], ["export", "-o", "x.json"]])
+@pytest.mark.parametrize("run_id", ["run_unknown", "not an id", "ü'; --"])
+def test_an_unknown_run_is_exit_code_2_and_a_plain_line(cli: Cli, command: list[str], run_id: str) -> None:
+    done = cli(command[0], run_id, *command[1:])
+    assert (done.code, done.out) == (2, "")
+    assert done.said.startswith("Error: There is no run ")
+    assert not (cli.home / "x.json").exists()
+
+
+def test_an_export_that_cannot_be_written_is_said_plainly(cli: Cli) -> None:
+    done = cli("export", ran(cli), "-o", "no/such/folder.json")
+    assert done.code == 2
+    assert "no/such/folder.json cannot be written (No such file or directory)." in done.said
