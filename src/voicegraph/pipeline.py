@@ -22,7 +22,7 @@ from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow import follow
 from voicegraph.history.queries import RunQueries
 from voicegraph.history.workflows import SavedWorkflows
-from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems
+from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.planner import Edit, Plan, Planner
 from voicegraph.run.events import NewRun, RunEvent, TriggerName
@@ -75,7 +75,7 @@ class Pipeline:
     def check(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> Check:
         """What a run would trip over, found before it starts."""
         return Check(
-            problems(workflow, self.registry) + unsupported(workflow),
+            problems(with_answers(workflow, self.registry, config), self.registry) + unsupported(workflow),
             missing_params(workflow, self.registry, config, self.settings),
             notices(workflow, self.registry, self.settings),
         )

@@ -105,4 +105,4 @@ def _connect_error(what: str, error: httpx.ConnectError) -> NodeError:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return NodeError("bad_certificate", f"{_name(what)} has no valid certificate: {cause.verify_message}.")
         cause = cause.__cause__ or cause.__context__
-    return NodeError("unreachable", f"{_name(what)} cannot be reached: {error}", retryable=True)
+    return NodeError("unreachable", f"{_name(what)} cannot be reached: {error}. Check the address.", retryable=True)

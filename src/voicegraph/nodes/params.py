@@ -20,7 +20,7 @@ from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.template import is_template, render
 from voicegraph.settings import Settings
 
-__all__ = ["MissingParam", "Notice", "bind_params", "missing_params", "notices", "problems"]
+__all__ = ["MissingParam", "Notice", "bind_params", "missing_params", "notices", "problems", "with_answers"]
 
 
 class MissingParam(Wire):
@@ -78,6 +78,19 @@ def missing_params(
             if field.required and field.name not in given and _setting(field, settings) is None
         ]
     return missing
+
+
+def with_answers(workflow: Workflow, registry: Registry, config: Mapping[str, Any]) -> Workflow:
+    """The workflow as a run with this config sees it, so that `problems` can judge the answers like the graph."""
+    if not config:
+        return workflow
+    nodes = [
+        node.model_copy(update={"params": _given(fields_of(action.params), node, config)})
+        if (action := registry.find(node.type, node.action))
+        else node
+        for node in workflow.nodes
+    ]
+    return workflow.model_copy(update={"nodes": nodes})
 
 
 def _missing(node: Node, action: Action, field: ParamField) -> MissingParam:

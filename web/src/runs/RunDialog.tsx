@@ -8,7 +8,7 @@ import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import { Field } from '@/panels/form/Field';
 import { useEditor } from '@/workflow/editor';
-import { isAnswered, questionKey, questions, startValues, toConfig } from './answers';
+import { isAnswered, objections, questionKey, questions, startValues, toConfig } from './answers';
 import { Notices, Problems } from './RunNotices';
 import { useRunner } from './runner';
 
@@ -19,7 +19,7 @@ export function RunDialog() {
     <Modal
       opened={asking !== null}
       onClose={close}
-      title={asking?.problems.length ? 'This workflow cannot run yet' : 'Before it runs'}
+      title="Before it runs"
       fullScreen={phone}
       size="lg"
       closeButtonProps={{ 'aria-label': 'Close' }}
@@ -38,7 +38,9 @@ function Questions({ check }: { check: CheckAnswer }) {
   const [tried, setTried] = useState(false);
   const asked = questions(check.missing);
   const open = asked.filter((question) => !isAnswered(values[questionKey(question)]));
-  const blocked = check.problems.length > 0;
+  const workflow = useEditor((state) => state.workflow);
+  const { byQuestion, rest } = objections(check.problems, check.missing, workflow);
+  const blocked = rest.length > 0;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,7 +51,7 @@ function Questions({ check }: { check: CheckAnswer }) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <Problems problems={check.problems} />
+        <Problems problems={rest} />
         <Notices notices={check.notices} />
         {!blocked &&
           asked.map((question, index) => {
@@ -64,7 +66,9 @@ function Questions({ check }: { check: CheckAnswer }) {
                 required
                 autoFocus={index === 0}
                 error={
-                  tried && open.includes(question) ? `${question.title} is needed for this run.` : undefined
+                  tried && open.includes(question)
+                    ? `${question.title} is needed for this run.`
+                    : byQuestion.get(key)
                 }
               />
             );

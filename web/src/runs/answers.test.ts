@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ActionInfo, MissingValue } from '@/api/types';
-import { node } from '@/test/fakes';
-import { isAnswered, questions, startValues, toConfig, withAnswers } from './answers';
+import { node, workflow } from '@/test/fakes';
+import { isAnswered, objections, questions, startValues, toConfig, withAnswers } from './answers';
 
 function missing(nodeId: string, param: string, config: string | null = null): MissingValue {
   return { nodeId, nodeLabel: nodeId, param, title: param, why: '', schema: { type: 'string' }, config };
@@ -12,6 +12,15 @@ const asked = [
   missing('b', 'to', 'recipientEmail'),
   missing('c', 'url'),
 ];
+
+it('an objection to an answer stands at its question', () => {
+  const graph = workflow(['a', 'b']);
+  const to = { where: 'nodes[0].params.to', message: 'Not an address.', code: 'invalid_param' };
+  const loop = { where: 'edges[0]', message: 'A circle.', code: 'cycle' };
+  const { byQuestion, rest } = objections([to, loop], asked, graph);
+  expect([...byQuestion]).toEqual([['config:recipientEmail', 'Not an address.']]);
+  expect(rest).toEqual([loop]);
+});
 
 it('a run shows in its forms what it was given', () => {
   const action = {

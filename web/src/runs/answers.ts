@@ -1,5 +1,5 @@
 /** The run dialog's values: where they go in the run's config, and what they start from. */
-import type { ActionInfo, Json, MissingValue, RunConfig, WorkflowNode } from '@/api/types';
+import type { ActionInfo, Json, MissingValue, Problem, RunConfig, Workflow, WorkflowNode } from '@/api/types';
 
 export type Values = Record<string, Json | undefined>;
 
@@ -16,6 +16,23 @@ export function isAnswered(value: Json | undefined): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value === 'string') return value.trim() !== '';
   return Array.isArray(value) ? value.length > 0 : true;
+}
+
+/** The server's objections to the answers, by question; `rest` is what is wrong with the graph itself. */
+export function objections(
+  problems: readonly Problem[],
+  asked: readonly MissingValue[],
+  workflow: Workflow,
+): { byQuestion: Map<string, string>; rest: Problem[] } {
+  const byQuestion = new Map<string, string>();
+  const rest = problems.filter(({ where, message }) => {
+    const [, index, param] = /^nodes\[(\d+)\]\.params\.(\w+)/.exec(where) ?? [];
+    const node = workflow.nodes[Number(index)];
+    const question = asked.find((one) => one.param === param && one.nodeId === node?.id);
+    if (question) byQuestion.set(questionKey(question), message);
+    return !question;
+  });
+  return { byQuestion, rest };
 }
 
 /** Values given the last time, for the same questions. */

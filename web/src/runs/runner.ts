@@ -46,7 +46,11 @@ function newKey(): string {
 
 export const useRunner = create<RunnerState>()((set, get) => {
   const failed = (title: string, error: unknown) => {
-    const asking = toCheck(error);
+    const refusal = toCheck(error);
+    const before = get().asking;
+    // What was asked stays asked: the objection may be to an answer.
+    const missing = refusal?.missing.length ? refusal.missing : (before?.missing ?? []);
+    const asking = refusal && { ...refusal, missing, notices: before?.notices ?? [] };
     set({ starting: false, asking });
     if (!asking) toastError(title, error);
   };
