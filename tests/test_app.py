@@ -1,0 +1,126 @@
+"""The composition root: what opens, what closes, and in which order, on a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from support.api import api_of, seed, settings_in, steps, wait
+from support.history import migrated
+
+from voicegraph.app import create_app, make_planner, running
+from voicegraph.errors import ConfigError, StorageError
+from voicegraph.graph.validate import parse_workflow
+from voicegraph.history.queries import RunFilter
+from voicegraph.nodes.builtin import builtin_registry
+from voicegraph.pipeline import RunRequest
+from voicegraph.settings import Settings
+
+__all__ = ["migrated"]
+
+
+@pytest.fixture
+def settings(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    shutil.copytree(migrated, tmp_path / "data")
+    return settings_in(tmp_path, monkeypatch)
+
+
+def request(*nodes: dict) -> RunRequest:
+    return RunRequest(parse_workflow(steps(*nodes)))
+
+
+async def test_a_first_start_makes_the_folder_and_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_in(tmp_path, monkeypatch, data_dir=tmp_path / "a" / "b")
+    async with running(settings) as runtime:
+        await runtime.pipeline.queries.ping()
+    assert (tmp_path / "a/b/voicegraph.db").is_file()
+
+
+async def test_one_owner_a_database(settings: Settings) -> None:
+    async with running(settings) as first:
+        with pytest.raises(ConfigError, match="Another VoiceGraph server"):
+            async with running(settings):
+                pass
+        await first.pipeline.start_background(request(seed()))
+    async with running(settings) as next_one:  # the lock is given back
+        assert (await next_one.pipeline.queries.page(RunFilter())).total == 1
+
+
+async def test_without_the_lock_another_process_may_read_and_run_live(settings: Settings) -> None:
+    async with running(settings), running(settings, background=False) as beside:
+        run_id = await beside.pipeline.start_live(request(seed("x")))
+        events = [event async for event in beside.pipeline.follow(run_id)]
+        assert events[-1].kind == "complete"
+
+
+async def test_everything_is_closed_when_it_ends(settings: Settings) -> None:
+    async with running(settings) as runtime:
+        pipeline = runtime.pipeline
+        assert "journal" in {thread.name for thread in threading.enumerate()}
+    assert "journal" not in {thread.name for thread in threading.enumerate()}
+    with pytest.raises(StorageError, match="stopping"):
+        await pipeline.start_background(request(seed()))
+
+
+async def test_it_closes_after_an_error_too(settings: Settings) -> None:
+    with pytest.raises(RuntimeError, match="of the body"):
+        async with running(settings):
+            raise RuntimeError("of the body")
+    assert "journal" not in {thread.name for thread in threading.enumerate()}
+
+
+async def test_draining_twice_does_no_harm(settings: Settings) -> None:
+    async with running(settings) as runtime:
+        await runtime.pipeline.start_background(request(wait()))
+        await runtime.drain()
+        await runtime.drain()
+
+
+async def test_a_run_that_rests_is_taken_up_by_the_next_process(settings: Settings) -> None:
+    async with running(settings) as runtime:
+        run_id = await runtime.pipeline.start_background(request(seed(), wait("0.5 seconds"), seed("end")))
+    async with running(settings) as runtime, asyncio.timeout(20):
+        events = [event async for event in runtime.pipeline.follow(run_id)]
+    assert events[-1].kind == "complete"
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+
+
+async def test_a_live_run_ends_with_its_process(settings: Settings) -> None:
+    quick = settings.model_copy(update={"drain_seconds": 0.0})
+    async with running(quick) as runtime:
+        run_id = await runtime.pipeline.start_live(request(wait()))
+    async with running(settings) as runtime:
+        summary = await runtime.pipeline.queries.summary(run_id)
+    assert summary.status == "failed"
+    assert summary.error
+    assert summary.error["code"] == "interrupted"
+
+
+async def test_a_newer_database_is_refused(settings: Settings) -> None:
+    engine = create_engine(f"sqlite:///{settings.data_dir}/voicegraph.db")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(ConfigError, match="newer VoiceGraph"):
+        async with running(settings):
+            pass
+
+
+async def test_the_application_is_whole(settings: Settings) -> None:
+    async with api_of(create_app(settings)) as api:
+        assert (await api.call("GET", "/api/health/ready"))["status"] == "ok"
+        assert api.app.state.runtime.pipeline is api.app.state.pipeline
+
+
+def test_the_planner_is_chosen_by_the_settings(settings: Settings) -> None:
+    def kind(**given: str) -> str:
+        return type(make_planner(settings.model_copy(update=given), builtin_registry())).__name__
+
+    assert kind() == "RulesPlanner"
+    assert kind(model="ollama:llama3.2") == "WithFallback"
+    assert kind(model="ollama:llama3.2", planner="llm") == "LlmPlanner"
+    assert kind(model="ollama:llama3.2", planner="rules") == "RulesPlanner"
