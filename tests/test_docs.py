@@ -13,7 +13,10 @@ import pytest
 
 from voicegraph.api.build import build_api
 from voicegraph.cli.commands import app
+from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.builtin import builtin_registry
+from voicegraph.nodes.params import notices, problems
+from voicegraph.plan.rules import RulesPlanner
 from voicegraph.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +68,41 @@ def test_every_route_has_its_heading_and_every_heading_its_route() -> None:
 def test_every_command_has_its_heading() -> None:
     commands = {f"voicegraph {command.name or command.callback.__name__}" for command in app.registered_commands}
     assert commands == {heading for heading in _headings(DOCS / "command-line.md") if heading != "Command line"}
+
+
+def _sentences(page: Path) -> list[str]:
+    """What the reader is told to type: quoted lines, emphasised list items, arguments of the command line."""
+    text = page.read_text("utf-8")
+    patterns = (r"^> (.+)$", r"^- \*([^*]+)\*$", r'voicegraph (?:plan|run) "([^"]+)"')
+    return [sentence for pattern in patterns for sentence in re.findall(pattern, text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/getting-started.md", "docs/command-line.md"])
+async def test_every_sentence_of_the_documents_becomes_a_workflow_that_runs_without_a_model(page: str) -> None:
+    registry = builtin_registry()
+    without_a_model = Settings(**{name: None for name in Settings.model_fields if name.endswith(("model", "_api_key"))})
+    sentences = _sentences(ROOT / page)
+    assert sentences
+    for sentence in sentences:
+        plan = await RulesPlanner().plan(sentence)
+        assert not problems(plan.workflow, registry), sentence
+        blocked = {notice.node_id for notice in notices(plan.workflow, registry, without_a_model) if notice.blocking}
+        assert not [node.action for node in plan.workflow.nodes if node.type == "llm" and node.id in blocked], sentence
+
+
+async def test_every_change_the_guide_suggests_is_understood() -> None:
+    text = (DOCS / "getting-started.md").read_text("utf-8")
+    plan = await RulesPlanner().plan("Read https://example.com/news and summarize it")
+    changes = [" ".join(change.split()) for change in re.findall(r'\*"([^"]+)"\*', text)]
+    assert len(changes) > 2
+    for change in changes:
+        edit = await RulesPlanner().edit(change, plan.workflow)
+        assert edit.diff.summary != "no change", change
+
+
+def test_the_workflow_of_the_guide_is_valid() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", (DOCS / "workflows.md").read_text("utf-8"), re.DOTALL)
+    assert not problems(parse_workflow(example), builtin_registry())
 
 
 def test_the_keyboard_table_is_the_one_the_page_shows() -> None:

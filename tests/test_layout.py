@@ -88,10 +88,20 @@ def test_the_npm_lock_file_names_the_programs_of_every_platform() -> None:
 
 
 def test_pins_of_run_are_the_pins_the_tests_use() -> None:
-    def pins(name: str) -> set[str]:
-        return set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
+    assert _pins("run.txt") | _pins("build.txt") <= _pins("dev.txt")
 
-    assert pins("run.txt") | pins("build.txt") <= pins("dev.txt")
+
+def test_everything_that_is_declared_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"]
+    assert set(groups["build"]) >= set(project["build-system"]["requires"])
+    for name, wanted in (("run.txt", project["project"]["dependencies"]), ("dev.txt", groups["dev"] + groups["build"])):
+        missing = {_distribution(item) for item in wanted} - {pin.split("==")[0] for pin in _pins(name)}
+        assert not missing, f"run `make lock`: {missing} not in {name}"
+
+
+def _pins(name: str) -> set[str]:
+    return set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
 
 
 def test_every_folder_of_code_is_a_package_that_says_what_it_is() -> None:
@@ -106,7 +116,7 @@ def test_every_folder_of_code_is_a_package_that_says_what_it_is() -> None:
 
 def test_every_library_that_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {_normal(re.split(r"[\[<>=!~; ]", item)[0]) for item in project["dependencies"]}
+    declared = {_distribution(item) for item in project["dependencies"]}
     declared |= {lower for lower, upper in INSEPARABLE.items() if upper in declared}
     providers = packages_distributions()
     missing = {
@@ -126,6 +136,10 @@ def _imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.split(".")[0])
     return names
+
+
+def _distribution(requirement: str) -> str:
+    return _normal(re.split(r"[\[<>=!~; ]", requirement)[0])
 
 
 def _normal(name: str) -> str:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from voicegraph import __version__
+from voicegraph.errors import ConfigError
+from voicegraph.run.state import RunStatus
 from voicegraph.settings import Settings
 
 app = typer.Typer(
@@ -20,13 +23,25 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 
 def _settings() -> Settings:
-    return Settings()
+    """From the environment; ConfigError names the first setting that is wrong, and never shows its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper()
+        name = f"VOICEGRAPH_{name}" if name.lower() in Settings.model_fields else name
+        message = f"{name} is wrong: {first['msg']}. Mend it in the environment, in .env or in voicegraph.toml."
+        raise ConfigError(name, message) from error
+    except ValueError as error:  # of the TOML reader, with the place
+        raise ConfigError("voicegraph.toml", f"voicegraph.toml cannot be read: {error}") from error
 
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.  [default: 8000]")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (127.0.0.1 by default).")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port (8000 by default); 0 takes a free one.")
+    ] = None,
 ) -> None:
     """Start the server and the web page."""
     from voicegraph.cli.serve import serve as start
@@ -64,7 +79,7 @@ def run(
 
 @app.command()
 def history(
-    status: Annotated[str | None, typer.Option(help="Only runs with this status.")] = None,
+    status: Annotated[RunStatus | None, typer.Option(help="Only runs with this status.")] = None,
     search: Annotated[str | None, typer.Option(help="Part of what was said, or of the name.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     json: Json = False,

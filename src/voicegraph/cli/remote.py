@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from voicegraph.cli.view import out
-from voicegraph.errors import ConfigError, UserError
+from voicegraph.cli.view import out, print_json
+from voicegraph.errors import UserError
 from voicegraph.pipeline import RunRequest
 
+ADDRESS_FILE = "server.url"
+"""In the data folder, while a server runs: where the command line finds it."""
 
-async def run_on_server(url: str, request: RunRequest) -> str:
+
+async def running_server(data_dir: Path) -> str | None:
+    """The address of the server that uses this data folder. One that was killed left its address behind: ask it."""
+    try:
+        url = (data_dir / ADDRESS_FILE).read_text("utf-8")
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=5) as client:
+            health = (await client.get("/api/health")).json()
+    except (OSError, httpx.HTTPError, httpx.InvalidURL, ValueError):
+        return None
+    return url if isinstance(health, dict) and "version" in health else None
+
+
+async def run_on_server(url: str, request: RunRequest, as_json: bool) -> str:
     """POST it; the server goes on with it, so there is nothing to wait for. Answers `completed`: it was accepted."""
     body: dict[str, Any] = {
         "workflow": dict(request.workflow.to_wire()),
         "config": dict(request.config),
         "transcribedText": request.command,
     }
-    try:
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
-            response = await client.post("/api/execute-background", json=body)
-    except httpx.TransportError as error:
-        message = (
-            f"The server at {url} does not answer. Start it with `voicegraph serve`, or remove its data folder's lock."
-        )
-        raise ConfigError("VOICEGRAPH_PORT", message) from error
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+        response = await client.post("/api/execute-background", json=body)
     answer = response.json()
     if response.is_error:
         raise UserError(answer["code"], answer["error"], answer["details"])
-    out.print(f"{answer['message']}  ({answer['runId']}, {url})", highlight=False)
+    if as_json:
+        print_json(answer)
+    else:
+        out.print(f"{answer['message']}  ({answer['runId']}, {url})", highlight=False)
     return "completed"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,7 @@ import typer
 import yaml
 
 from voicegraph.app import Runtime, running
-from voicegraph.cli.remote import run_on_server
-from voicegraph.cli.serve import running_server
+from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.view import Progress, out, print_json, print_workflow
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId, Workflow
@@ -40,7 +41,7 @@ async def run_workflow(settings: Settings, what: str, background: bool, assignme
 
     In the background beside a running server, the run is handed to that server: it owns the database.
     """
-    server = running_server(settings.data_dir) if background else None
+    server = await running_server(settings.data_dir) if background else None
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
         workflow = read_workflow(what) or (await pipeline.plan(what)).workflow
@@ -48,7 +49,7 @@ async def run_workflow(settings: Settings, what: str, background: bool, assignme
         _ask(pipeline, workflow, config)
         request = RunRequest(workflow, config, command=what)
         if server:
-            return await run_on_server(server, request)
+            return await run_on_server(server, request, as_json)
         return await _follow(runtime, request, background, as_json)
 
 
@@ -56,14 +57,30 @@ async def _follow(runtime: Runtime, request: RunRequest, background: bool, as_js
     pipeline = runtime.pipeline
     start = pipeline.start_background if background else pipeline.start_live
     run_id = await start(request)
-    if as_json:
+    try:
+        await _watch(pipeline, run_id, None if as_json else Progress(request.workflow))
+    except asyncio.CancelledError:
+        await _interrupted(pipeline, run_id, background)
+        raise
+    return await _report(pipeline, run_id, as_json)
+
+
+async def _watch(pipeline: Pipeline, run_id: RunId, progress: Progress | None) -> None:
+    if progress is None:
         async for event in pipeline.follow(run_id):
             print_json(event.to_wire())
+        return
+    with progress:
+        async for event in pipeline.follow(run_id):
+            progress.take(event)
+
+
+async def _interrupted(pipeline: Pipeline, run_id: RunId, background: bool) -> None:
+    """Ctrl+C ends a live run; one in the background is on disk, and goes on with the next server."""
+    if background:
+        typer.echo(f"{run_id} goes on when VoiceGraph next runs in the background: `voicegraph serve`.", err=True)
     else:
-        with Progress(request.workflow) as progress:
-            async for event in pipeline.follow(run_id):
-                progress.take(event)
-    return await _report(pipeline, run_id, as_json)
+        await pipeline.cancel(run_id)
 
 
 async def _report(pipeline: Pipeline, run_id: RunId, as_json: bool) -> str:
@@ -78,19 +95,21 @@ async def _report(pipeline: Pipeline, run_id: RunId, as_json: bool) -> str:
 
 
 def read_workflow(what: str) -> Workflow | None:
-    """The workflow in a file; None when `what` is a sentence. YAML is a superset of JSON, so one reader serves both."""
+    """The workflow in a file; None when `what` is a sentence, which may well end in the name of a file."""
     path = Path(what)
-    if path.suffix.lower() not in (".json", ".yaml", ".yml"):
+    kind = path.suffix.lower()
+    is_file = os.path.exists(what) or not any(map(str.isspace, what))  # noqa: PTH110 - a sentence is too long for Path
+    if kind not in (".json", ".yaml", ".yml") or not is_file:
         return None
     try:
-        text = path.read_text("utf-8")
+        content = path.read_bytes()
     except OSError as error:
         raise UserError("no_file", f"{what} cannot be read ({error.strerror}).") from error
-    if path.suffix.lower() == ".json":
-        return parse_workflow(text)
+    if kind == ".json":
+        return parse_workflow(content)
     try:
-        return parse_workflow(yaml.safe_load(text))
-    except yaml.YAMLError as error:
+        return parse_workflow(yaml.safe_load(content))
+    except (yaml.YAMLError, RecursionError) as error:
         raise UserError("broken_yaml", f"{what} is not YAML: {error}") from error
 
 

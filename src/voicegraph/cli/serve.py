@@ -8,19 +8,17 @@ import signal
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 
 import typer
 import uvicorn
 
 from voicegraph.api.build import build_api
 from voicegraph.app import Runtime, running
+from voicegraph.cli.remote import ADDRESS_FILE
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
 GRACE_SECONDS = 5
-ADDRESS_FILE = "server.url"
-"""In the data folder, while a server runs: where the command line finds it."""
 
 
 class _Server(uvicorn.Server):
@@ -72,7 +70,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS
         )
         address = settings.data_dir / ADDRESS_FILE
-        address.write_text(url)
+        address.write_text(url, "utf-8")
         try:
             await _Server(config, runtime, url).serve(sockets=[listening])
         finally:
@@ -96,11 +94,3 @@ def _url(host: str, port: int) -> str:
     """Where a client on this machine reaches the server; one that listens everywhere is reached on loopback."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def running_server(data_dir: Path) -> str | None:
-    """The address of the server that uses this data folder, if one does."""
-    try:
-        return (data_dir / ADDRESS_FILE).read_text() or None
-    except OSError:
-        return None

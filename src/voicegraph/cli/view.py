@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import typer
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
@@ -17,8 +18,9 @@ from voicegraph.graph.model import NodeId, Workflow
 from voicegraph.graph.order import topological_order
 from voicegraph.run.events import RunEvent
 
-out = Console()
-err = Console(stderr=True)
+# What is shown comes from the web, too: no `:smile:` of a page becomes a picture.
+out = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
 
 STYLES = {
     "completed": "green",
@@ -50,7 +52,7 @@ def complain(error: VoiceGraphError) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON value on a line of its own."""
-    out.print(json.dumps(value, ensure_ascii=False, default=str), highlight=False, soft_wrap=True, markup=False)
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def print_workflow(workflow: Workflow) -> None:

@@ -24,9 +24,14 @@ SQLITE_PRAGMAS = {
 
 
 def connect(settings: Settings) -> Engine:
-    """The engine for these settings; makes the data folder. ConfigError when the URL names another database."""
+    """The engine for these settings; makes the data folder. ConfigError when either setting cannot be used."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)  # on PostgreSQL too: uploads live there
+    except OSError as error:
+        raise ConfigError(
+            "VOICEGRAPH_DATA_DIR", f"The data folder {settings.data_dir} cannot be made ({error.strerror})."
+        ) from error
     if not settings.database_url:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         return _sqlite(str(settings.data_dir / "voicegraph.db"))
     try:
         url = make_url(settings.database_url)

@@ -17,13 +17,16 @@ class OwnerLock:
 
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self._engine = engine
-        self._file = FileLock(data_dir / "engine.lock", blocking=False)
+        # Beside the database where it is a file: two data folders may share one by VOICEGRAPH_DATABASE_URL.
+        folder = Path(engine.url.database or data_dir).parent if engine.dialect.name == "sqlite" else data_dir
+        self._file = FileLock(folder / "engine.lock", blocking=False)
         self._connection: Connection | None = None
 
     def acquire(self) -> None:
         """Take the lock; ConfigError when another process holds it."""
         taken = self._acquire_postgres() if self._engine.dialect.name == "postgresql" else self._acquire_file()
         if not taken:
+            self.release()
             raise ConfigError(
                 "VOICEGRAPH_DATA_DIR",
                 "Another VoiceGraph server is running on this database. Stop it, or give this one its own data folder "

@@ -34,6 +34,7 @@ runs = Table(
     Column("engine_run_id", String(64)),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
+    sqlite_with_rowid=False,
 )
 # Most runs have neither a timer nor a key: an index that leaves them out costs those runs nothing.
 for _name, _column, _unique in (

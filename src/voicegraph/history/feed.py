@@ -37,24 +37,23 @@ class Watcher(Generic[T]):
     """A bounded line to one reader. Ends when the feed closes or the reader falls too far behind."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[T | None] = asyncio.Queue(CAPACITY)
+        self._queue: asyncio.Queue[T | None] = asyncio.Queue()
         self.dropped = False
 
     def put(self, item: T) -> None:
         """Hand over an item, or drop the watcher: a slow one is not waited for."""
         if self.dropped:
             return
-        try:
+        if self._queue.qsize() < CAPACITY:
             self._queue.put_nowait(item)
-        except asyncio.QueueFull:
+        else:
             self.end()
 
     def end(self) -> None:
-        """Let the reader stop after what it has got, or at once when it is behind."""
-        self.dropped = True
-        if self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait(None)
+        """Let the reader stop after what it has got. All of that: a gap would never be noticed."""
+        if not self.dropped:
+            self.dropped = True
+            self._queue.put_nowait(None)
 
     async def get(self) -> T | None:
         """The next item; None at the end."""
@@ -67,16 +66,24 @@ class RunWatcher(Watcher[RunEvent | Poke]):
     def __init__(self, poll: float | None) -> None:
         super().__init__()
         self._poll = poll
+        self._poked = False
+
+    def poke(self) -> None:
+        """Let the reader look. One look sees all, so pokes do not pile up."""
+        if not self._poked:
+            self._poked = True
+            self.put(POKE)
 
     async def get(self) -> RunEvent | Poke | None:
         """The next event; a poke: read the database; None at the end."""
-        if self._poll is None:
-            return await super().get()
         try:
             async with asyncio.timeout(self._poll):
-                return await super().get()
+                item = await super().get()
         except TimeoutError:
             return POKE
+        if isinstance(item, Poke):
+            self._poked = False
+        return item
 
 
 class Feed:
@@ -102,7 +109,7 @@ class Feed:
     def poke(self, run_id: RunId, status: RunStatus | None) -> None:
         """Another process wrote a run; `status` when that changed."""
         for watcher in self._runs.get(run_id, ()):
-            watcher.put(POKE)
+            watcher.poke()
         if status:
             for watcher in self._all:
                 watcher.put(StatusChange(run_id, status))
@@ -111,7 +118,7 @@ class Feed:
         """Other processes may have written anything."""
         for watchers in self._runs.values():
             for watcher in watchers:
-                watcher.put(POKE)
+                watcher.poke()
 
     @contextmanager
     def watch(self, run_id: RunId) -> Generator[RunWatcher]:

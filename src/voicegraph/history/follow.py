@@ -22,21 +22,27 @@ async def follow(queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0)
     with feed.watch(run_id) as watcher:
         summary = await queries.summary(run_id)
         while True:
-            while page := await queries.events(run_id, after, PAGE):
-                for event in page:
-                    yield event
-                    after = event.seq
-                    if event.final:
-                        return
+            async for event in _stored(queries, run_id, after):
+                yield event
+                after = event.seq
+                if event.final:
+                    return
             if summary.finished_at is not None:
                 return  # over before we came, and its last event was seen by the caller already
-            while (event := await watcher.get()) is not None:
-                if isinstance(event, Poke) or event.seq > after + 1:
+            while (item := await watcher.get()) is not None:
+                if isinstance(item, Poke) or item.seq > after + 1:
                     break
-                if event.seq > after:
-                    yield event
-                    after = event.seq
-                    if event.final:
+                if item.seq == after + 1:
+                    yield item
+                    after = item.seq
+                    if item.final:
                         return
-            if event is None:
+            else:
                 return
+
+
+async def _stored(queries: RunQueries, run_id: RunId, after: int) -> AsyncIterator[RunEvent]:
+    while page := await queries.events(run_id, after, PAGE):
+        for event in page:
+            yield event
+        after = page[-1].seq

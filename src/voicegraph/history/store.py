@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
+from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.journal import Journal
 from voicegraph.history.load import load_run
@@ -24,13 +26,17 @@ class Reader:
         self._engine = engine
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """What `query` answers, in a transaction of its own."""
+        """What `query` answers, in a transaction of its own. StorageError when the database does not answer."""
 
         def work() -> T:
             with self._engine.begin() as connection:
                 return query(connection)
 
-        return await asyncio.to_thread(work)
+        try:
+            return await asyncio.to_thread(work)
+        except DBAPIError as error:
+            reason = str(error.orig).partition("\n")[0]
+            raise StorageError(f"The database did not answer ({reason}). `voicegraph doctor` looks at it.") from error
 
 
 class StoredRuns:

@@ -18,6 +18,7 @@ import { LeaveDialog } from './leave';
 import { Shortcuts } from './Shortcuts';
 import { useUi } from './ui';
 import { useDraft } from './useDraft';
+import { usePhone } from './usePhone';
 import { useShortcuts } from './useShortcuts';
 import { useView } from './view';
 
@@ -55,6 +56,11 @@ function Workspace() {
   const run = useRun((state) => (state.readOnly ? state.run : null));
   const libraryOpen = useUi((state) => state.libraryOpen);
   const inspected = useUi((state) => state.inspected !== null);
+  // On a small screen the open log needs the room of the command bar; closing it brings the bar back.
+  const phone = usePhone();
+  const hasRun = useRun((state) => state.run !== null);
+  const dockOpen = useUi((state) => state.dockOpen);
+  const covered = phone && hasRun && dockOpen;
   const empty = isEmpty(view.workflow) && view.nodes.length === 0;
   const [bottom, { height }] = useResizeObserver<HTMLDivElement>();
   useEffect(() => useUi.getState().set({ bottomInset: Math.round(height) }), [height]);
@@ -64,7 +70,7 @@ function Workspace() {
       <main className={classes.stage}>
         <Canvas />
         {empty && <Welcome />}
-        <div className={classes.bottom} ref={bottom}>
+        <div className={classes.bottom} ref={bottom} hidden={covered}>
           <div className={classes.bar}>
             {run ? (
               <Suspense>

@@ -59,7 +59,7 @@ function onSelectionChange({ nodes }: { nodes: CanvasNode[] }): void {
 export function Canvas() {
   const view = useView();
   const phone = usePhone();
-  const { nodes, onNodesChange } = useCanvasNodes(view);
+  const { nodes, onNodesChange } = useCanvasNodes(view, phone);
   const { edges, onEdgesChange } = useCanvasEdges(view);
   const onDelete = useDelete();
   const drop = useDropAction(view.readOnly);
@@ -101,7 +101,7 @@ export function Canvas() {
           <MiniMap
             className={classes.minimap}
             style={MINIMAP_SIZE}
-            position="top-right"
+            position="bottom-left"
             pannable
             zoomable
             ariaLabel="Overview of the workflow"

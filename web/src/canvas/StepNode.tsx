@@ -16,13 +16,14 @@ import classes from './StepNode.module.css';
 const MARK_WORDS: Record<Mark, string> = { added: 'New', changed: 'Changed', removed: 'Removed' };
 
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
-  const { node, mark, readOnly } = data;
+  const { node, mark, readOnly, vertical } = data;
   const { data: catalogue } = useCatalogue();
   const { data: info } = useInfo();
   const result = useNodeResult(id);
   const highlighted = useUi((state) => state.highlighted.includes(id));
   const hovered = useRun((state) => state.hovered === id);
   const action = findAction(catalogue, node);
+  const side = vertical ? Position.Bottom : Position.Right;
   const Icon = iconFor(node.type);
   const summary = summaryOf(node, action);
 
@@ -36,7 +37,12 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       data-testid={`node-${id}`}
     >
       {mark && <span className={classes.mark}>{MARK_WORDS[mark]}</span>}
-      <Handle type="target" position={Position.Left} className={classes.handle} aria-label="Input" />
+      <Handle
+        type="target"
+        position={vertical ? Position.Top : Position.Left}
+        className={classes.handle}
+        aria-label="Input"
+      />
       <div className={classes.head}>
         <span className={classes.icon}>
           <Icon size={19} stroke={1.6} aria-hidden />
@@ -56,7 +62,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           unknown={!!catalogue && !action}
         />
       )}
-      {node.type === 'condition' ? <Branches /> : <Source />}
+      {node.type === 'condition' ? <Branches side={side} /> : <Source side={side} />}
     </div>
   );
 });
@@ -102,20 +108,20 @@ function headOf(notice: string): string {
   return shorten(notice.split(/[:.(]/)[0] ?? notice, 60);
 }
 
-function Source() {
-  return <Handle type="source" position={Position.Right} className={classes.handle} aria-label="Output" />;
+function Source({ side }: { side: Position }) {
+  return <Handle type="source" position={side} className={classes.handle} aria-label="Output" />;
 }
 
-function Branches() {
+function Branches({ side }: { side: Position }) {
   return (
-    <div className={classes.branches}>
+    <div className={classes.branches} data-side={side}>
       {['true', 'false'].map((branch) => (
         <div key={branch} className={classes.branch}>
           {branch}
           <Handle
             type="source"
             id={branch}
-            position={Position.Right}
+            position={side}
             className={classes.handle}
             aria-label={`Output when ${branch}`}
           />
@@ -124,7 +130,7 @@ function Branches() {
       <Handle
         type="source"
         id={EITHER}
-        position={Position.Right}
+        position={side}
         isConnectable={false}
         className={classes.hidden}
         aria-hidden

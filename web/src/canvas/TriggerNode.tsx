@@ -9,7 +9,7 @@ import classes from './TriggerNode.module.css';
 export const NOT_FIRING = 'Schedules and webhooks do not start by themselves yet: press Run.';
 
 export const TriggerNode = memo(function TriggerNode({ id, data, selected }: NodeProps<TriggerNodeType>) {
-  const { trigger } = data;
+  const { trigger, vertical } = data;
   const { data: info } = useInfo();
   const Icon = trigger.kind === 'schedule' ? IconCalendarClock : IconWebhook;
   return (
@@ -26,7 +26,12 @@ export const TriggerNode = memo(function TriggerNode({ id, data, selected }: Nod
           </div>
         )}
       </div>
-      <Handle type="source" position={Position.Right} isConnectable={false} className={classes.handle} />
+      <Handle
+        type="source"
+        position={vertical ? Position.Bottom : Position.Right}
+        isConnectable={false}
+        className={classes.handle}
+      />
     </div>
   );
 });

@@ -5,10 +5,16 @@ import { triggerId } from '@/app/ui';
 import type { View } from '@/app/view';
 import type { Mark } from '@/workflow/diff';
 import { roots } from '@/workflow/ops';
-import { positionsOf, triggerPosition } from './geometry';
+import { drawn, positionsOf, triggerPosition } from './geometry';
 
-export type StepNode = Node<{ node: WorkflowNode; mark: Mark | undefined; readOnly: boolean }, 'step'>;
-export type TriggerNode = Node<{ trigger: Trigger; index: number; readOnly: boolean }, 'trigger'>;
+export type StepNode = Node<
+  { node: WorkflowNode; mark: Mark | undefined; readOnly: boolean; vertical: boolean },
+  'step'
+>;
+export type TriggerNode = Node<
+  { trigger: Trigger; index: number; readOnly: boolean; vertical: boolean },
+  'trigger'
+>;
 export type CanvasNode = StepNode | TriggerNode;
 
 export type FlowEdge = Edge<{ when: boolean | null; mark: Mark | undefined; fixed: boolean }, 'flow'>;
@@ -20,14 +26,15 @@ export function toCanvasNodes(
   view: View,
   previous: readonly CanvasNode[],
   selected: readonly string[] | null,
+  vertical = false,
 ): CanvasNode[] {
   const before = new Map(previous.map((node) => [node.id, node]));
   const positions = positionsOf(view);
   const steps = view.nodes.map((node): CanvasNode => {
     const old = before.get(node.id);
     const mark = view.nodeMarks.get(node.id);
-    const position = positions.get(node.id) ?? { x: 0, y: 0 };
-    const data = { node, mark, readOnly: view.readOnly };
+    const position = drawn(positions.get(node.id) ?? { x: 0, y: 0 }, vertical);
+    const data = { node, mark, readOnly: view.readOnly, vertical };
     if (old?.type === 'step' && isSame(old, data, position, selected)) return old;
     return {
       ...(old?.type === 'step' ? old : {}),
@@ -48,8 +55,8 @@ export function toCanvasNodes(
       ...(old?.type === 'trigger' ? old : {}),
       id,
       type: 'trigger',
-      position: triggerPosition(view.workflow, positions, index),
-      data: { trigger, index, readOnly: view.readOnly },
+      position: drawn(triggerPosition(view.workflow, positions, index), vertical),
+      data: { trigger, index, readOnly: view.readOnly, vertical },
       draggable: false,
       deletable: !view.readOnly,
       connectable: false,
@@ -69,6 +76,7 @@ function isSame(
     old.data.node === data.node &&
     old.data.mark === data.mark &&
     old.data.readOnly === data.readOnly &&
+    old.data.vertical === data.vertical &&
     old.position.x === position.x &&
     old.position.y === position.y &&
     (selected === null || (old.selected ?? false) === selected.includes(old.id))

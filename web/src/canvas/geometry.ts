@@ -1,4 +1,7 @@
-/** Where things stand on the canvas. The flow runs from left to right, as the server lays it out. */
+/**
+ * Where things stand on the canvas. A workflow's positions run from left to right, as the server lays them out; on a
+ * narrow screen the same positions are drawn from top to bottom, so that a chain of nodes fits.
+ */
 import type { Position as Point, Workflow, WorkflowNode } from '@/api/types';
 import { roots } from '@/workflow/ops';
 
@@ -7,6 +10,21 @@ const COLUMN = 340;
 const ROW = 136;
 const TRIGGER_GAP = 270;
 const TRIGGER_ROW = 90;
+
+/** A row becomes a column this wide, a column a row this high. */
+const NARROW_COLUMN = 284 / ROW;
+const NARROW_ROW = 165 / COLUMN;
+
+/** From a position in the workflow to one on the canvas. */
+export function drawn(point: Point, vertical: boolean): Point {
+  return vertical ? { x: point.y * NARROW_COLUMN, y: point.x * NARROW_ROW } : point;
+}
+
+/** From a position on the canvas to one in the workflow. */
+export function undrawn(point: Point, vertical: boolean): Point {
+  const { x, y } = vertical ? { x: point.y / NARROW_ROW, y: point.x / NARROW_COLUMN } : point;
+  return { x: Math.round(x), y: Math.round(y) };
+}
 
 /** Positions for nodes that came without one: a column per rank, in the order of the edges. */
 export function fallbackPositions(workflow: Pick<Workflow, 'nodes' | 'edges'>): Map<string, Point> {

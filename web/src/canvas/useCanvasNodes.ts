@@ -6,41 +6,45 @@ import type { View } from '@/app/view';
 import { useEditor } from '@/workflow/editor';
 import { moveNodes } from '@/workflow/ops';
 import { type CanvasNode, toCanvasNodes } from './elements';
+import { undrawn } from './geometry';
 
 /**
  * React Flow's copy of the nodes. Dragging moves this copy alone, sixty times a second; the document hears of it once,
  * when the pointer lets go.
  */
-export function useCanvasNodes(view: View) {
-  const [nodes, setNodes] = useState<CanvasNode[]>(() => toCanvasNodes(view, [], null));
+export function useCanvasNodes(view: View, vertical: boolean) {
+  const [nodes, setNodes] = useState<CanvasNode[]>(() => toCanvasNodes(view, [], null, vertical));
   const toSelect = useUi((state) => state.toSelect);
 
   useLayoutEffect(() => {
-    setNodes((previous) => toCanvasNodes(view, previous, toSelect));
+    setNodes((previous) => toCanvasNodes(view, previous, toSelect, vertical));
     if (toSelect) useUi.getState().set({ toSelect: null });
-  }, [view, toSelect]);
+  }, [view, toSelect, vertical]);
 
-  const onNodesChange = useCallback((changes: NodeChange<CanvasNode>[]) => {
-    // The document decides what exists: removals come back through the view.
-    setNodes((previous) =>
-      applyNodeChanges(
-        changes.filter((change) => change.type !== 'remove'),
-        previous,
-      ),
-    );
-    const moved = settled(changes);
-    if (moved.size > 0) useEditor.getState().commit((workflow) => moveNodes(workflow, moved), 'move');
-  }, []);
+  const onNodesChange = useCallback(
+    (changes: NodeChange<CanvasNode>[]) => {
+      // The document decides what exists: removals come back through the view.
+      setNodes((previous) =>
+        applyNodeChanges(
+          changes.filter((change) => change.type !== 'remove'),
+          previous,
+        ),
+      );
+      const moved = settled(changes, vertical);
+      if (moved.size > 0) useEditor.getState().commit((workflow) => moveNodes(workflow, moved), 'move');
+    },
+    [vertical],
+  );
 
   return { nodes, onNodesChange };
 }
 
 /** Where the nodes came to rest: a drag that ended, or a step with an arrow key. */
-function settled(changes: NodeChange<CanvasNode>[]): Map<string, Position> {
+function settled(changes: NodeChange<CanvasNode>[], vertical: boolean): Map<string, Position> {
   const moved = new Map<string, Position>();
   for (const change of changes) {
     if (change.type !== 'position' || change.dragging || !change.position) continue;
-    moved.set(change.id, { x: Math.round(change.position.x), y: Math.round(change.position.y) });
+    moved.set(change.id, undrawn(change.position, vertical));
   }
   return moved;
 }

@@ -7,7 +7,7 @@ import type { CanvasNode } from './elements';
 
 /** Room for the tools on the left; the room below depends on what stands there. */
 const WIDE = { top: '40px', right: '64px', left: '84px' } as const;
-const NARROW = { top: '24px', right: '16px', left: '64px' } as const;
+const NARROW = { top: '76px', right: '24px', left: '24px' } as const;
 const ABOVE_BAR = 40;
 
 /**
@@ -35,7 +35,7 @@ export function useFit(view: View, nodes: readonly CanvasNode[]): (event: unknow
     if (last.graph !== graph) byHand.current = false;
     const still = last.graph === '' || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     const padding = { ...(phone ? NARROW : WIDE), bottom: `${inset + ABOVE_BAR}px` } as const;
-    void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.4 : 0.2, duration: still ? 0 : 250 });
+    void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.45 : 0.2, duration: still ? 0 : 250 });
   }, [measured, graph, size, inset, panelOpen, fitView, phone]);
 
   return useCallback((event) => {

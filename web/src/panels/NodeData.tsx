@@ -30,13 +30,14 @@ export function NodeData({ node, workflow }: Props) {
         </Note>
       )}
       <div className={classes.columns}>
-        <section className={classes.column} aria-label="Input">
-          <h3 className={classes.sectionTitle}>Input</h3>
-          {sources.length === 0 && <p className={classes.description}>Nothing comes before this node.</p>}
-          {sources.map((source) => (
-            <Source key={source.id} {...source} titled={sources.length > 1} />
-          ))}
-        </section>
+        {sources.length > 0 && (
+          <section className={classes.column} aria-label="Input">
+            <h3 className={classes.sectionTitle}>Input</h3>
+            {sources.map((source) => (
+              <Source key={source.id} {...source} titled={sources.length > 1} />
+            ))}
+          </section>
+        )}
         <section className={classes.column} aria-label="Output">
           <h3 className={classes.sectionTitle}>Output</h3>
           {result?.output ? (

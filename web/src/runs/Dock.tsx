@@ -7,6 +7,7 @@ import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import { StatusMark } from '@/canvas/StatusMark';
+import { shorten } from '@/workflow/describe';
 import classes from './Dock.module.css';
 import { duration } from './format';
 import { LogPanel } from './LogPanel';
@@ -34,21 +35,9 @@ export function Dock() {
           <StatusBadge status={run.status} />
           <Progress run={run} />
         </output>
-        {run.error && !readOnly && <span className={classes.error}>{run.error}</span>}
+        {run.error && !readOnly && <span className={classes.error}>{shorten(run.error, 240)}</span>}
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <span className={classes.spring} />
-        {open && !both && (
-          <SegmentedControl
-            size="xs"
-            value={tab}
-            onChange={(value) => setTab(value as Tab)}
-            data={[
-              { value: 'log', label: 'Log' },
-              { value: 'timeline', label: 'Timeline' },
-            ]}
-            aria-label="What of the run is shown"
-          />
-        )}
         {!isOver(run.status) && <CancelButton runId={run.id} />}
         <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
           <ActionIcon
@@ -69,6 +58,19 @@ export function Dock() {
       </header>
       {open && (
         <div className={classes.body}>
+          {!both && (
+            <SegmentedControl
+              className={classes.tabs}
+              size="xs"
+              value={tab}
+              onChange={(value) => setTab(value as Tab)}
+              data={[
+                { value: 'log', label: 'Log' },
+                { value: 'timeline', label: 'Timeline' },
+              ]}
+              aria-label="What of the run is shown"
+            />
+          )}
           {(both || tab === 'timeline') && (
             <div className={classes.timeline}>
               <TimelinePanel run={run} />

@@ -8,6 +8,7 @@ import type { RunSummary } from '@/api/types';
 import { DANGER } from '@/app/theme';
 import { toast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
+import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';
 import { duration, exact, relative } from './format';
 import classes from './HistoryDrawer.module.css';
@@ -39,7 +40,9 @@ export function HistoryRow({ run, now }: Props) {
   const shown = useRun((state) => state.run?.id === run.id);
   const said = run.transcribedText || run.name;
   const open = () => {
-    useUi.getState().set({ historyOpen: false, inspected: null, dockOpen: true, libraryOpen: false });
+    useUi
+      .getState()
+      .set({ historyOpen: false, inspected: null, toSelect: [], dockOpen: !isPhone(), libraryOpen: false });
     showRun(run.id, { readOnly: true }).catch((error: unknown) =>
       toastError('The run could not be opened', error),
     );
@@ -61,7 +64,7 @@ export function HistoryRow({ run, now }: Props) {
           </time>
           <span>{facts.join(' · ')}</span>
         </span>
-        {run.error && <span className={classes.error}>{shorten(run.error.message, 160)}</span>}
+        {run.error && <span className={classes.error}>{shorten(run.error.message, 110)}</span>}
       </button>
       <Group gap={2} className={classes.actions}>
         {!isOver(run.status) && <Cancel run={run} />}

@@ -5,6 +5,7 @@ import { ApiError } from '@/api/http';
 import type { CheckAnswer, MissingValue, Problem, RunConfig } from '@/api/types';
 import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
+import { isPhone } from '@/app/usePhone';
 import { useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import { toastStarted } from './started';
@@ -79,7 +80,7 @@ export const useRunner = create<RunnerState>()((set, get) => {
       try {
         if (useUi.getState().background) await startBackground(request);
         else await runLive(request, onEnd);
-        useUi.getState().set({ dockOpen: true });
+        useUi.getState().set({ dockOpen: !isPhone() }); // a small screen shows the nodes first
         set({ starting: false, asking: null });
       } catch (error) {
         failed('The run was not started', error);

@@ -141,7 +141,7 @@ class Functions:
 
     async def _close_original(self, ctx: inngest.Context, reason: str | None) -> None:
         original = cast("dict[str, Any]", ctx.event.data.get("event") or {})
-        run_id = (original.get("data") or {}).get("runId")
+        run_id: object = cast("dict[str, Any]", original.get("data") or {}).get("runId")
         if isinstance(run_id, str):
             await ctx.step.run("close", self._close, RunId(run_id), reason)
 

@@ -94,19 +94,20 @@ class Look:
             return Memo(status="cancelled")
         if self.stored.engine_run_id != engine_run_id:
             self.entry.engine_run_id = engine_run_id
-        if row is None:
-            return self._start(node_id)
-        if row.status is not NodeStatus.WAITING and (row.due_at or 0) > clock.now() + EARLY:
-            return Later(row.due_at or 0)
-        match row.status:
-            case NodeStatus.WAITING:
-                return self._wake(row)
-            case NodeStatus.RETRYING:
-                self._script.run_awake(self.entry)
-                self._script.node_restarted(self.entry, row)
-                return self._claim(row)
-            case _:
-                return self._take_over(row)
+        return self._start(node_id) if row is None else self._go_on(row)
+
+    def _go_on(self, row: NodeRun) -> Claim | Later | Memo:
+        """A node that runs, waits, or is to be tried again."""
+        due = row.due_at or 0
+        if row.status is NodeStatus.WAITING:
+            return self._wake(row)
+        if due > clock.now() + EARLY:
+            return Later(due)
+        if row.status is NodeStatus.RUNNING:
+            return self._take_over(row)
+        self._script.run_awake(self.entry)
+        self._script.node_restarted(self.entry, row)
+        return self._claim(row)
 
     def _start(self, node_id: NodeId) -> Claim | Memo:
         if node_id not in self.ready:

@@ -71,13 +71,12 @@ _BEFORE = re.compile(
     re.I,
 )
 _IF = re.compile(
-    r"(?:(?:but\s+)?(?:only\s+)?(?:if|in\s+case|provided(?:\s+that)?|as\s+long\s+as)|(?:see|check|verify|look|find\s+out)\s+(?:if|whether)|when(?:ever)?(?=\s+(?:there|it|they|the\s+(?:\w+\s+){0,3}(?:contains?|mentions?|says?|includes?|is|are|has|have))\b))(?:\s+(?:and\s+only\s+if))?(?![\w'-])",
+    r"(?:(?:but\s+)?(?:only\s+)?(?:if|in\s+case|provided(?:\s+that)?|as\s+long\s+as)|(?:see|check|verify|look|find\s+out)\s+(?:if|whether)|when(?:ever)?(?=\s+(?:there|it|they|the\s+(?:[\w⟪⟫:'-]+\s+){0,5}?(?:contains?|mentions?|says?|includes?|is|are|has|have)|⟪\w+:\d+⟫\s+(?:contains?|mentions?|says?|includes?|is|has))\b))(?:\s+(?:and\s+only\s+if))?(?![\w'-])",
     re.I,
 )
 _UNLESS = re.compile(r"unless(?![\w'-])", re.I)
 _ELSE = re.compile(
-    r"(?:otherwise|(?:or\s+|and\s+)?else(?:wise)?|(?:and\s+)?if\s+not|(?:and\s+)?if\s+(?:it|there|they|that|this)(?:\s+(?:does|is|are|do|has|have)\s*(?:not|n't)|(?:\s+(?:doesn't|isn't|aren't|don't|hasn't|haven't)))(?=\s*,)|in\s+(?:all\s+)?other\s+cases?|"
-    r"(?:and\s+)?if\s+there\s+(?:are|is)\s+(?:none|not|fewer|less)(?=\s*,))(?![\w'-])",
+    r"(?:otherwise|(?:or\s+|and\s+)?else(?:wise)?|(?:and\s+)?if\s+not|(?:and\s+)?if\s+(?:it|there|they|that|this)(?:\s+(?:does|is|are|do|has|have)\s*(?:not|n't)|(?:\s+(?:doesn't|isn't|aren't|don't|hasn't|haven't)))(?=\s*,)|in\s+(?:all\s+)?other\s+cases?)(?![\w'-])",
     re.I,
 )
 _EACH = re.compile(
@@ -86,7 +85,11 @@ _EACH = re.compile(
 )
 _EACH_EVENT = re.compile(r"for\s+(?:all|every|each)\s+(?:time|day|week|month)\b", re.I)
 
-_WAITING = re.compile(r"[\s,]*(?:(?:and|but|then)\s+)*(?:(?:only\s+)?if|unless|when(?:ever)?|in\s+case|for\s+(?:each|every|all))\b", re.I)
+_WANTING = re.compile(r"\W*(?:(?:i|we)(?:'d|\s+would)?\s+(?:like|love|want|need)(?!\s+(?:you\s+)?to\b)|(?:get|have|give)\s+me)\b", re.I)
+_WANTED = frozenset({"summarize", "analyze", "translate", "send", "email", "save", "extract"})
+_PASSED_ON = re.compile(r"\s*(?:$|[,.]|(?:and|to|by|into|in|on|via|as|for|every)\b)", re.I)
+_MADE = re.compile(r"\b(?:have|get)\s+(?:it|them)\s*$", re.I)
+_WAITING = re.compile(r"[\s,]*(?:(?:and|but|then)\s+)*(?:(?:only\s+)?if|unless|when(?:ever)?|in\s+case|for\s+(?:each|every|all)|from|using|based\s+on|with|out\s+of)\b", re.I)
 
 _GERUND_LEAD = re.compile(r"[\s,]*(?:(?:and|but|then)\s+)*(?:(?:start|begin)(?:\s+off)?\s+by|before|after|once|when|while)\b", re.I)
 
@@ -211,6 +214,7 @@ def _pieces(text: str) -> list[tuple[str, int, bool]]:
     tokens = list(_TOKEN.finditer(text))
     cuts: list[tuple[int, int, bool]] = [(0, 0, False)]
     sentence = 0
+    wanting = bool(_WANTING.match(text))
     mind = bool(re.match(r"\W*(?:\w+\W+){0,4}would\s+(?:you\s+)?mind\b", text, re.I))
     for index, token in enumerate(tokens):
         word = token[0].lower()
@@ -221,15 +225,15 @@ def _pieces(text: str) -> list[tuple[str, int, bool]]:
         start = cuts[-1][0]
         if not text[start : token.start()].strip(" ,"):
             continue
-        gerunds = mind or bool(_GERUND_LEAD.match(text, start))
+        gerunds = mind or wanting or bool(_GERUND_LEAD.match(text, start))
         waiting = bool(_WAITING.match(text, start))
-        if _opens(text, tokens, index, gerunds, waiting) and read_clause(text[start : token.start()]).text:
+        if _opens(text, tokens, index, gerunds, waiting, wanting) and read_clause(text[start : token.start()]).text:
             cuts.append((token.start(), sentence, word not in {",", "and", "but", "then"}))
     bounds = [cut[0] for cut in cuts[1:]] + [len(text)]
     return [(text[start:end], number, loose) for (start, number, loose), end in zip(cuts, bounds, strict=True)]
 
 
-def _opens(text: str, tokens: list[re.Match[str]], index: int, gerunds: bool, waiting: bool) -> bool:
+def _opens(text: str, tokens: list[re.Match[str]], index: int, gerunds: bool, waiting: bool, wanting: bool) -> bool:
     """Whether a clause begins at this token. `waiting`: the clause so far is a condition or "for each" without its verb."""
     token = tokens[index]
     word = token[0].lower()
@@ -240,7 +244,7 @@ def _opens(text: str, tokens: list[re.Match[str]], index: int, gerunds: bool, wa
         return False
     if word in {"then", "otherwise", "meanwhile", "afterwards", "finally", "afterward"}:
         return previous not in {"and", ",", "but", "only", "right", "back"}
-    return _opens_alone(text, token, previous, waiting)
+    return _opens_alone(text, token, previous, waiting, wanting)
 
 
 def _opens_after_link(text: str, at: int, gerunds: bool, link: str) -> bool:
@@ -257,6 +261,8 @@ def _opens_after_link(text: str, at: int, gerunds: bool, link: str) -> bool:
     body = rest[lead.end() :] if lead else rest
     if link == "or":
         return False
+    if lead and _MADE.search(lead[0]) and (done := leading_verb(body)) and done.form == "past":
+        return True
     return _verb_opens(body, gerunds, bool(lead and re.search(r"\S", lead[0]))) or bool(_subordinate(body)[0] and lead)
 
 
@@ -268,9 +274,8 @@ def _verb_opens(text: str, gerunds: bool, led: bool = False) -> bool:
     if verb.form == "gerund":
         return gerunds
     if verb.form == "past":
-        return False
-    bare = text[: verb.length].lower()
-    if bare != verb.lemma and bare.endswith("s") and not bare.endswith("ss"):
+        return gerunds and verb.sense in _WANTED
+    if verb.form == "third":
         return False
     if " " in verb.lemma or verb.lemma not in NOUN_LIKE:
         return True
@@ -279,7 +284,7 @@ def _verb_opens(text: str, gerunds: bool, led: bool = False) -> bool:
     return bool(_TAKES_OBJECT.match(text, verb.length)) or (led and not text[verb.length :].strip(" .,"))
 
 
-def _opens_alone(text: str, token: re.Match[str], previous: str, waiting: bool) -> bool:
+def _opens_alone(text: str, token: re.Match[str], previous: str, waiting: bool, wanting: bool) -> bool:
     """A clause without a comma or "and" before it: "if", "before", and verbs with a pronoun."""
     rest = text[token.start() :]
     kind, _ = _subordinate(rest)
@@ -303,4 +308,6 @@ def _opens_alone(text: str, token: re.Match[str], previous: str, waiting: bool) 
     if _RUN_ON_AFTER.search(previous):
         return False
     verb = leading_verb(rest)
+    if verb and verb.form == "past" and wanting and verb.sense in _WANTED and _PASSED_ON.match(rest, verb.length):
+        return True
     return bool(verb and verb.form == "base" and (_TAKES_OBJECT if waiting else _PRONOUN).match(rest, verb.length))

@@ -206,6 +206,7 @@ _SLACK = re.compile(
     re.I,
 )
 _SLACK_NAMED = re.compile(rf"{_PREP}{_DET}slack\s+channel\s+(?:called\s+|named\s+)?{_NO_CHANNEL}(?P<named>[\w-]+)(?P<channel>)(?P<team>)(?P<named2>)", re.I)
+_CHANNEL_ON_SLACK = re.compile(rf"{_PREP}?(?:the\s+|our\s+|my\s+)?(?:(?:channel\s+)?(?P<channel>{CHANNEL})(?:\s+channel)?|channel\s+{_NO_CHANNEL}(?P<named>[\w-]+))\s+(?:on|in|of|at)\s+(?:our\s+|my\s+|the\s+)?slack\b(?P<team>)(?P<named2>)", re.I)
 _CHANNEL_ONLY = re.compile(rf"{_PREP}?(?:the\s+)?(?:channel\s+)?(?P<channel>{CHANNEL})(?:\s+channel)?(?P<team>)(?P<named>)(?P<named2>)", re.I)
 _CHANNEL_WORD = re.compile(rf"\b(?:to|in|on|into)\s+(?:the|our|my)\s+(?:channel\s+{_NO_CHANNEL}(?P<named>[\w-]+)|{_NO_CHANNEL}(?P<named2>[\w-]+)\s+channel)\b(?P<channel>)(?P<team>)", re.I)  # fmt: skip
 _SLACK_WHO = re.compile(r"^\s*(?:the\s+|my\s+|our\s+)?(?:team|everyone|everybody|channel|group|colleagues|me|us|boss|manager)\b", re.I)
@@ -219,7 +220,7 @@ def _slack(phrase: Phrase, context: Context, _: bool) -> list[Step]:
         who = phrase.take(_SLACK_WHO)
         channel = phrase.take(_CHANNEL_ONLY)
         return [_slack_step(channel, context)] if who or channel or phrase.text.strip() else []
-    patterns = [_SLACK_NAMED, _SLACK]
+    patterns = [_CHANNEL_ON_SLACK, _SLACK_NAMED, _SLACK]
     if phrase.sense in _GIVING and not re.search(r"\bdiscord|teams|telegram|mattermost\b", phrase.text, re.I):
         patterns += [_CHANNEL_ONLY, _CHANNEL_WORD]
     for pattern in patterns:
@@ -304,10 +305,10 @@ _SUFFIX = {"markdown": "md", "md": "md", "text": "txt", "txt": "txt", "csv": "cs
 
 
 def _file(phrase: Phrase, context: Context, others: bool) -> list[Step]:
-    if phrase.sense not in {"save", "create"} and phrase.lemma not in {"write", "download", "export", "put"}:
+    if phrase.sense in {"upload", "edit"}:
         return []
     found = _FILE.search(phrase.text)
-    if found is None:
+    if found is None or (not found["kind"] and phrase.sense not in {"save", "create", "generate"}):
         return []
     phrase.cut(found)
     name = _plain(found["name"] or "", context)
@@ -372,7 +373,7 @@ def _an(noun: str) -> str:
 _SEPARATOR = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+(?:also\s+)?(?:to\s+)?|\s+as\s+well\s+as\s+(?:to\s+)?)"
 _ADDRESSES = re.compile(rf"(?:\b(?:to|for|with|at|from)\s+)?(?:(?P<me>me)\s+and\s+(?:to\s+)?)?(?P<to>{MAIL}(?:{_SEPARATOR}{MAIL})*)(?:{_SEPARATOR}(?P<me2>me)\b)?", re.I)
 _BY_MAIL = re.compile(
-    r"(?:\b(?:by|via|per|over|through|as|in|with|using|and)\s+|,\s*)(?:an?\s+|my\s+|the\s+)?e-?mails?\b(?:\s+to\s+(?:me|us)\b)?|\b(?:in|into|to)\s+(?:my|our)\s+(?:e-?mail(?:\s+(?:address|inbox))?|inbox|mailbox|mail)\b"
+    r"(?:\b(?:by|via|per|over|through|as|in|into|with|using|and)\s+|,\s*)(?:an?\s+|one\s+|my\s+|the\s+)?(?:single\s+)?e-?mails?\b(?:\s+to\s+(?:me|us)\b)?|\b(?:in|into|to)\s+(?:my|our)\s+(?:e-?mail(?:\s+(?:address|inbox))?|inbox|mailbox|mail)\b"
     r"|\b(?:an?|the)\s+(?:[\w-]+\s+)?e-?mail\b(?!\s+address)(?:\s+to\s+(?:me|us)\b)?|\bto\s+e-?mail\b|\bto\s+my\s+own\s+(?:e-?mail|address)\b",
     re.I,
 )
@@ -409,7 +410,9 @@ def _email_step(phrase: Phrase, context: Context, others: bool) -> Step | None:
             return _mail_to(names, "Add your own address to the recipients.")
         phrase.take(_BY_MAIL)
         return _mail_to(names)
-    by_mail = phrase.take(_BY_MAIL) if asked or phrase.sense in {"send", "notify", "fetch", "create", "generate", "save", "", "summarize", "translate", "think", "extract"} else None
+    if phrase.sense == "generate" and re.match(r"\s*(?:an?|the|my)\s+(?:[\w-]+\s+)?e-?mail\b", phrase.text, re.I):
+        return None
+    by_mail = phrase.take(_BY_MAIL) if asked or phrase.sense in {"send", "notify", "fetch", "create", "generate", "save", "", "summarize", "translate", "think", "extract", "combine", "analyze", "compare"} else None
     if by_mail and re.search(r"\bfrom\b|\bread\b", by_mail[0]):
         by_mail = None
     if others and not asked and not by_mail:

@@ -11,7 +11,7 @@ _GREETING = re.compile(
 )
 _SOUNDS = re.compile(r"(?:(?<=\s)|^),?\s*\b(?:u+h+m*|u+m+|e+r+m*|a+h+|h+m+|mm+|eh)\b(?:\s*(?:,|\.\.\.))?", re.I)
 _ASIDES = re.compile(
-    r",?\s*\b(?:you know(?!\s+(?:what|how|that|if|who|where|when|why))(?:\s+the usual ones)?|i mean(?=\s*,)|basically|literally|actually|honestly|obviously|"
+    r",?\s*\b(?:(?<!do )you know(?!\s+(?:what|how|that|if|who|where|when|why))(?:\s+the usual ones)?|i mean(?=\s*,)|basically|literally|actually|honestly|obviously|"
     r"sort of|kind of(?=\s+(?:just|like))|or something(?: like that)?|if you (?:can|could|don't mind|would|will|like)(?=\s*(?:[,.;]|$|please))|"
     r"if (?:it's|that's|it is) (?:possible|ok|okay|not too much trouble)|when you get a chance|for me(?=\s*(?:,|please|thanks|\.|$))|"
     r"thanks(?: a lot| so much| in advance)?|thank you(?: so much| very much)?|cheers|please|pls|kindly|would you(?=\s*[.?!]?\s*$)|"
@@ -33,6 +33,8 @@ _ONCE_SAID = frozenset(
     "the a an to and my it of in on for from with me then get fetch send post email find search summarize i you is that this then "
     "please can could write save read take make create translate extract".split()
 )
+_SPELLED = frozenset({"at", "dot", "slash"})
+"""Part of an address that is spelled out: "my boss at boss at example dot com"."""
 _SPACE = re.compile(r"\s+")
 _LONGEST_REPEAT = 5
 
@@ -66,6 +68,8 @@ def drop_repeats(text: str) -> str:
 
 def _repeat_at(bare: list[str], at: int) -> int:
     for length in range(min(_LONGEST_REPEAT, (len(bare) - at) // 2), 0, -1):
+        if _SPELLED & set(bare[at : at + length]):
+            continue
         if bare[at : at + length] == bare[at + length : at + 2 * length] and (length > 1 or bare[at] in _ONCE_SAID):
             return length
     return 0

@@ -22,6 +22,7 @@ _NOTHING = re.compile(r"^(?:just\s+)?(?:do\s+(?:nothing|not\s+do\s+anything)|don
 _LOOKED_AT = frozenset("get fetch check monitor track watch look_at collect gather retrieve keep_an_eye_on pull show see query poll read find".split())
 _WISH = re.compile(r"^(?:i|we)(?:'d|\s+would)\s+(?:also\s+)?(?:like|love|want)\s+(?!to\b|you\b)|^(?:i|we)\s+(?:also\s+)?(?:want|need)\s+(?!to\b|you\b)", re.I)
 _QUESTION = re.compile(r"^(?:what(?:'s|\s+is|\s+are)|which(?:\s+are)?|who\s+are|tell\s+me(?:\s+about)?)\s+", re.I)
+_ABOUT_US = re.compile(r"\b(?:you|your|yours|yourself)\b(?!\s+(?:find|found|get|got|fetch\w*|extract\w*|read))", re.I)
 _PASSIVE = re.compile(r"^(?:(?:it|that|this|they|them|the\s+[\w-]+)(?:'s)?\s+)?(?:(?:is|are|gets?|be|been|being|has\s+been|have\s+been|will\s+be|goes)\s+)(?=\w+)", re.I)
 _PASSIVE_OF = re.compile(r"^(?P<what>(?:the|my|a|an|this)\s+[^,]{1,60}?)\s+(?:is|are|has\s+been|have\s+been|was|gets)\s+(?P<done>\w+)$", re.I)
 
@@ -57,6 +58,8 @@ def _read(clause: Clause, context: Context, apart: bool) -> Meaning:
 
 def _clause(text: str, context: Context, apart: bool) -> Meaning:
     question = _QUESTION.match(text)
+    if question and _ABOUT_US.search(text):
+        return Meaning(understood=False)
     text = _active(_QUESTION.sub("get ", _WISH.sub("give me ", text)))
     each = _EACH.search(text)
     to_each = _EACH_TARGET.search(text)

@@ -21,6 +21,8 @@ _URL = re.compile(r"\bhttps?://[^\s⟪⟫\"'<>]*[^\s⟪⟫\"'<>.,;:!?)\]]", re.I
 _MAIL = re.compile(r"\b[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b", re.I)
 _CHANNEL = re.compile(r"(?<![\w&/])#([\w-]+)")
 _PATH = re.compile(r"(?<![\w/⟪])(?!and/or\b|he/she\b|\d+/\d+\b|n/a\b|a/b\b)[A-Za-z0-9][\w.-]*/[\w.-]*\w(?!/)", re.I)
+_SPLIT_VERB = re.compile(r"\b(?P<verb>sum|wrap|boil|look|write|clean|tidy|note|jot|draw)\s+(?P<object>it|them|this|that|these|everything|all\s+of\s+(?:it|them)|the\s+\w+)\s+(?P<particle>up|down|out|together)\b", re.I)
+_NOT_UNTIL = re.compile(r",?\s*\b(?:but\s+)?(?:please\s+)?(?:do\s+not|don't|never)\s+(?P<what>[^,.;]{3,80}?)\s+(?:until|till|unless)\s+(?=(?:i|i've|you|you've|we)\b)", re.I)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _SPACE = re.compile(r"\s+")
 
@@ -45,6 +47,8 @@ def normalize(text: str) -> Spoken:
     text = _hide_addresses(add_scheme(spell_out(text)), shelter)
     text = _CHANNEL.sub(lambda found: shelter.hide("channel", f"#{found[1]}"), text)
     text = _PATH.sub(lambda found: shelter.hide("path", found[0]), text)
+    text = _SPLIT_VERB.sub(r"\g<verb> \g<particle> \g<object>", text)
+    text = _NOT_UNTIL.sub(r", \g<what> after ", text)
     return Spoken(_SPACE.sub(" ", apply_corrections(text)).strip(), shelter)
 
 

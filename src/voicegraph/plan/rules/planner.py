@@ -18,6 +18,7 @@ from voicegraph.plan.rules.refuse import refuse
 from voicegraph.plan.rules.steps import Context, Meaning, Step
 from voicegraph.plan.rules.structure import Item, structure
 from voicegraph.plan.rules.triggers import Start, read_start
+from voicegraph.plan.rules.verbs import leading_verb
 
 _NAME_LENGTH = 70
 _DOUBT, _PUZZLE = 0.15, 0.25
@@ -46,7 +47,8 @@ def plan(text: str) -> Plan:
     items = read_items(rest, spoken, start)
     assembly = Assembly(spoken.shelter)
     assembly.run(structure(items), Flow())
-    if not _is_task(assembly.steps, start):
+    commanded = any(leading_verb(item.clause.text) for item in items)
+    if not _is_task(assembly.steps, start, commanded=commanded):
         raise refuse(rest or spoken.text, text)
     return _finished(spoken, start, items, assembly)
 
@@ -72,8 +74,14 @@ def _gated(items: Sequence[Item]) -> list[Item]:
     """An approval "before posting a summary of X" stands right before the posting, not before the fetching of X."""
     kept: list[Item] = []
     held: list[Step] = []
-    for index, item in enumerate(items):
+    for index in range(len(items)):
+        item = items[index]
         following = items[index + 1] if index + 1 < len(items) else None
+        late = "gate" in item.flags and following and following.meaning.sources and not item.meaning.sources
+        if late and following and item.meaning.kind != "pause":
+            kept += [following.only(sources=True), item]
+            items = [*items[: index + 1], following.only(sources=False), *items[index + 2 :]]
+            continue
         alone = item.meaning.kind == "pause" and following is not None
         if alone and following and ("gated" in following.flags or "gate" in item.flags) and following.meaning.deliveries:
             held += item.meaning.pauses
@@ -85,8 +93,10 @@ def _gated(items: Sequence[Item]) -> list[Item]:
     return kept
 
 
-def _is_task(steps: Sequence[Step], start: Start) -> bool:
+def _is_task(steps: Sequence[Step], start: Start, *, commanded: bool) -> bool:
     """Whether the steps do anything: something is fetched or made, or words are given to send."""
+    if len(steps) == 1 and steps[0].role == "source" and not steps[0].params and not commanded:
+        return False
     if any(step.role == "source" or (step.role == "think" and step.type != "condition") for step in steps):
         return True
     delivered = [step for step in steps if step.role == "deliver"]

@@ -153,6 +153,11 @@ def _times_a_day(when: _When, found: Match[str]) -> None:
     when.regular = True
 
 
+def _times_a_week(when: _When, found: Match[str]) -> None:
+    if when.weekdays == "*":
+        when.weekdays = "1,4" if found[0].lower().startswith("twice") else "1,3,5"
+
+
 def _at(when: _When, found: Match[str]) -> None:
     if when.regular:
         when.times, when.regular = [], False
@@ -211,6 +216,7 @@ _ANCHORS = _table(
     (rf"{_EVERY}\s+(?:three\s+months|quarter)\b|\bonce\s+a\s+quarter\b|\bquarterly\b", _quarterly),
     (rf"{_EVERY}\s+year\b|\bonce\s+a\s+year\b|\b(?:yearly|annually)\b", _yearly),
     (rf"{_EVERY}\s+(?:(?:other|second|two)\s+weeks?|week)\b|\bonce\s+a\s+week\b|\bweekly\b|\b(?:every\s+)?fortnight(?:ly)?\b", _weekly),
+    (rf"\b(?:twice|thrice|(?:{NUMBER})\s+times)\s+(?:a|each|every|per)\s+week\b", _times_a_week),
     (rf"\b(?P<n>twice|thrice|(?:{NUMBER})\s+times)\s+(?:a|each|every|per)\s+day\b", _times_a_day),
     (
         rf"{_EVERY}\s+(?:day|(?P<part>morning|afternoon|evening|night|lunchtime|noon|midnight))\b|\bonce\s+(?:a|per|every)\s+day\b"

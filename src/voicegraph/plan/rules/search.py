@@ -15,7 +15,7 @@ _LINK = re.compile(r"^\s*(?:(?:for|about|on|into|up|to\s+(?:find|get|see|learn\s
 _INFO = re.compile(r"^(?:some\s+|any\s+|more\s+|the\s+|all\s+(?:the\s+)?)?(?:information|info|details|facts|material|data|everything|something|anything)\s+(?:about|on|regarding|concerning|for)\s+", re.I)
 _TAIL = re.compile(rf"(?:\s*(?:\b(?:online|please|for\s+me|and|again|too|as\s+well|together|at\s+once)|\b(?:on|from|over|across|in|using|with|via)\s+(?:the\s+)?{_WEB}|[,{GAP}.]))+\s*$", re.I)
 _LEAD = re.compile(r"^(?:(?:the|a|an|some|any|me)\s+)+", re.I)
-_ANAPHOR = re.compile(r"(?:it|them|this|that|these|those|him|her|each(?:\s+(?:one|of\s+them|topic|name|item|row|company))?|the\s+(?:topics?|subjects?|names?|companies|company|results?|items?|terms?|keywords?|questions?|titles?|people|person|author|content))", re.I)
+_ANAPHOR = re.compile(r"(?:it|them|this|that|these|those|him|her|(?:its|their|his)\s+[\w-]+(?:\s+[\w-]+)?|each(?:\s+(?:one|of\s+them|topic|name|item|row|company))?|the\s+(?:topics?|subjects?|names?|companies|company|results?|items?|terms?|keywords?|questions?|titles?|people|person|author|content))", re.I)
 _AND = re.compile(r"\s*,\s*(?:and\s+)?(?:also\s+)?(?:for\s+)?|\s+and\s+(?:also\s+)?(?:for\s+)?", re.I)
 _FINDING = frozenset({"search", "find"})
 

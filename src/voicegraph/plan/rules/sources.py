@@ -83,11 +83,11 @@ _THINGS = (
     r"(?:meeting\s+)?(?:notes?|minutes)|pages?|databases?|db|tables?|tasks?(?:\s+(?:list|database|board|tracker))?|to-?dos?(?:\s+list)?|docs?|documents?|journal|wiki|"
     r"entry|entries|rows?|records?|items?|board|tracker|list|content|contents|workspace|log|diary|crm|roadmap|backlog|calendar"
 )
-_BEFORE_NOTION = rf"(?:{_DET}(?:(?:contents?|text|rows|entries|items|records)\s+(?:of|from|in)\s+)?{_DET}(?P<own>(?:[\w'-]+\s+){{0,3}}?)(?P<thing1>{_THINGS})(?:\s+(?:called\s+|named\s+|titled\s+)?(?P<name1>{QUOTE}|[A-Z][\w&'-]*(?:\s+[A-Z0-9][\w&'-]*)*))?\s+(?:out\s+of|from|in|on|inside|of|stored\s+in|that\s+are\s+in)\s+{_DET})"
+_BEFORE_NOTION = rf"(?:{_DET}(?:(?:contents?|text|rows|entries|items|records)\s+(?:of|from|in)\s+)?{_DET}(?P<own>(?:[\w'-]+\s+){{0,3}}?)(?P<thing1>{_THINGS})(?:\s+(?:called\s+|named\s+|titled\s+)?(?P<name1>{QUOTE}|(?-i:[A-Z0-9])[\w&'-]*(?:\s+(?-i:[A-Z0-9])[\w&'-]*)*))?\s+(?:out\s+of|from|in|on|inside|of|stored\s+in|that\s+are\s+in)\s+{_DET})"
 _NOTION = re.compile(
     rf"(?:\b(?:from|of|in|out\s+of|on|using|with|through|inside)\s+)?{_BEFORE_NOTION}?{_DET}(?:(?:contents?|rows|entries)\s+(?:of|from|in)\s+)?{_DET}\bnotion\b(?:'s)?"
     rf"(?:\s+(?P<adjective>(?!page|database|and\b|to\b|in\b|as\b|by\b|about\b|for\b|with\b|from\b|of\b|at\b|on\b)[\w'-]+(?:\s+(?!about\b|for\b|with\b|of\b|and\b)[\w'-]+)??)?\s*(?P<thing2>{_THINGS})\b)?(?:\s+(?P<thing3>database|page|list|board|tracker)\b)?"
-    rf"(?:\s+(?:called\s+|named\s+|titled\s+)?(?P<name2>{QUOTE}|[A-Z][\w&'-]*(?:\s+[A-Z0-9][\w&'-]*)*|(?<=page\s)(?!of\b|about\b|for\b|with\b|from\b|in\b|and\b|to\b|on\b|by\b|that\b|contains\b|mentions\b|says\b|is\b|has\b)[\w'-]+(?:\s+(?!of\b|about\b|for\b|with\b|from\b|in\b|and\b|to\b|on\b|by\b)[\w'-]+){{0,3}}(?=\s*(?:{GAP}|$))))?"
+    rf"(?:\s+(?:called\s+|named\s+|titled\s+)?(?P<name2>{QUOTE}|(?-i:[A-Z0-9])[\w&'-]*(?:\s+(?-i:[A-Z0-9])[\w&'-]*)*|(?<=page\s)(?!of\b|about\b|for\b|with\b|from\b|in\b|and\b|to\b|on\b|by\b|that\b|contains\b|mentions\b|says\b|is\b|has\b)[\w'-]+(?:\s+(?!of\b|about\b|for\b|with\b|from\b|in\b|and\b|to\b|on\b|by\b)[\w'-]+){{0,3}}(?=\s*(?:{GAP}|$))))?"
     rf"(?P<topic>\s+(?:of|about|for|on|with|where|whose|that\s+(?:are|is|have|has))\s+[^{GAP},;]+)?",
     re.I,
 )
@@ -141,7 +141,7 @@ _KINDS = (
     r"|(?P<any>(?:word\s+)?(?:document|file|docx?)|attachment)"
 )
 _UPLOAD = re.compile(
-    rf"(?:\b(?:from|of|in|on|out\s+of|through|with|using|for)\s+)?(?P<det>(?:(?:the|my|our|a|an|this|that|your|some|any|one|another|second|of|from|each|every)\s+)*)(?P<up>(?:uploaded|attached|provided)\s+)?(?P<own>(?:(?!uploaded\b|attached\b)[\w'-]+\s+){{0,2}}?)(?:{_KINDS})\b(?:\s+{_UPLOADED}|\s+(?P<isup>(?:is|has\s+been|was|gets)\s+uploaded|upload))?",
+    rf"(?:\b(?:from|of|in|on|out\s+of|through|with|using|for)\s+)?(?P<det>(?:(?:the|my|our|a|an|this|that|your|some|any|one|another|second|of|from|each|every)\s+)*)(?P<up>(?:uploaded|attached|provided)\s+)?(?P<own>(?:(?!(?:uploaded|attached|into|as|to|from|of|in|an?|the|and|with|for|out|or|on)\b)[\w'-]+\s+){{0,2}}?)(?:{_KINDS})\b(?:\s+{_UPLOADED}|\s+(?P<isup>(?:is|has\s+been|was|gets)\s+uploaded|upload))?",
     re.I,
 )
 _UPLOAD_ACTIONS = {

@@ -21,7 +21,7 @@ _DASH_BEFORE = re.compile(r"(?<=\w)\s+(?:dash|hyphen|minus)\s+(?=\w+[./@]\w)", r
 _HASH = re.compile(r"(?:\bhash\s*tag|\bhash)\s+(?=\w)", re.I)
 
 _AT = re.compile(
-    rf"(?P<before>^|[,;:]\s*|\b(?:to|e-?mail|mail|and|or|cc|for|from|by|with|is|address|recipient|e-?mailing|mailing)\s+)"
+    rf"(?P<before>^|[,;:]\s*|\b(?:to|at|e-?mail|mail|and|or|cc|for|from|by|with|is|boss|manager|team|address|recipient|e-?mailing|mailing)\s+)"
     rf"(?P<user>[\w+-]+(?:\.[\w+-]+)*)\s+at\s+(?P<host>{_HOST})\b(?!/)",
     re.I,
 )

@@ -30,6 +30,7 @@ _RESULTS: tuple[tuple[str, str], ...] = (
 _DET = r"(?P<det>(?:(?:the|an?|its|my|our|your|those|these|this|that|their|some|any|all|each|whole|full)\s+)*)"
 _KIND = r"(?P<kind>(?:(?!the\b|an?\b|of\b|from\b|in\b|to\b|for\b|with\b|and\b|on\b|me\b|it\b|them\b|into\b|by\b|about\b)[\w'-]+\s+){0,3}?)"
 _DELIVERABLE = tuple((action, re.compile(rf"(?<![\w-]){_DET}{_KIND}(?P<noun>{nouns})(?![\w-])", re.I)) for action, nouns in _RESULTS)
+_KEY_POINTS = re.compile(r"(?:(?:key|main|most\s+important|important)\s+)?(?:points|takeaways|highlights|facts|ideas|findings|messages)", re.I)
 _ABSORBING = frozenset({"summarize", "analyze", "extract_insights", "generate", "combine", "compare", "transform", "rewrite", "explain", "answer"})
 _DEFINITE = re.compile(r"\b(?:the|its|those|these|this|that|their|all)\b", re.I)
 
@@ -41,12 +42,13 @@ _ANAPHOR = re.compile(
     r"(?:new\s+)?(?:entries|results|items)|a\s+copy(?:\s+of\s+(?:it|them))?|copies|what\s+(?:you|it|they)\s+(?:find|found|got|get|says?|returns?|return)s?)",
     re.I,
 )
+_PRONOUN = re.compile(r"(?:it|them|this|that|these|those|both|everything|all(?:\s+of\s+(?:it|them))?|each(?:\s+(?:one|of\s+them))?|(?:the|all)\s+(?:results?|output|response|payload|content|data|text|body))", re.I)
 _CONTENT = re.compile(
-    r"(?:(?:the|my|our|all|latest|recent|new|newest|whole|full|current|of|open|last|week's|today's|this|team|weekly|daily|project|personal|meeting|important)\s+)*(?:meeting\s+)?(?:notes?|minutes|pages?|contents?|texts?|data|information|info|entries|items|articles?|"
+    r"(?:(?:the|my|our|all|top|best|first|most|two|three|five|ten|twenty|\d+|latest|recent|new|newest|whole|full|current|of|open|last|week's|today's|this|team|weekly|daily|project|personal|meeting|important)\s+)*(?:meeting\s+)?(?:notes?|minutes|pages?|contents?|texts?|data|information|info|entries|items|articles?|"
     r"documents?|docs?|files?|messages?|tasks?|lists?|journal|records|rows|posts|results?|stuff|everything|it|them|me|latest|details|updates|body|one|ones|feed|version|copy)?",
     re.I,
 )
-_VAGUE = re.compile(r"(?:(?:the|that|this|some|my|a|an|any|other|one)\s+)*(?:things?|stuff|something|anything|everything|it|that|one|ones|them|task|job|work|usual|rest|same|what\s+i\s+(?:said|want|mean)|you|me|there|here|over\s+there|better|sure|some|nothing)?(?:\s+(?:over\s+)?(?:there|here|with\s+(?:it|things|stuff|that)|somehow|for\s+me|now|again|please))*", re.I)  # fmt: skip
+_VAGUE = re.compile(r"(?:some|any)thing\b.*|(?:(?:the|that|this|some|my|a|an|any|other|one)\s+)*(?:things?|stuff|something|anything|everything|it|that|one|ones|them|task|job|work|usual|rest|same|what\s+i\s+(?:said|want|mean)|you|me|there|here|over\s+there|better|sure|some|nothing)?(?:\s+(?:over\s+)?(?:there|here|with\s+(?:it|things|stuff|that)|somehow|for\s+me|now|again|please))*", re.I)  # fmt: skip
 _LANGUAGE = re.compile(r"\b(?:in)?to\s+(?:(?:simple|plain|brazilian|british|american|european|swiss|formal|colloquial|proper)\s+)?(?P<language>[^\W\d_]+)\b(?!\s*:)", re.I)
 _NOT_LANGUAGE = frozenset("a an the my our me us it them slack notion email all each every this that both".split())
 _SHORT = re.compile(r"\b(?:short|brief|concise|quick|one[\s-](?:line|sentence|paragraph)|in\s+(?:one|a|two|three|1|2|3)\s+sentences?|tl;?dr|two[\s-]sentence|compact|crisp)\b", re.I)
@@ -112,7 +114,7 @@ def _extracted(phrase: Phrase, context: Context, sources: list[Step], told: str)
     rest = phrase.rest()
     if re.search(r"\binsights?\b", rest, re.I):
         return [_step("extract_insights", "Extract insights", {})]
-    what = re.split(r"\s+(?:from|out\s+of|in|of)\s+", rest, maxsplit=1)[0] if not is_anaphor(rest) else ""
+    what = re.split(r"\s+(?:from|out\s+of|in|of)\s+", rest, maxsplit=1)[0] if not _PRONOUN.fullmatch(rest) else ""
     return [_extraction(what or "information", context)]
 
 
@@ -247,7 +249,7 @@ def _article(noun: str) -> str:
 
 def _found(phrase: Phrase, context: Context, sources: list[Step], deliveries: list[Step]) -> list[Step]:
     rest = re.sub(r"^(?:me|us)\s+", "", phrase.rest(), flags=re.I)
-    if not rest or is_anaphor(rest):
+    if not rest or _PRONOUN.fullmatch(rest) or (phrase.sense != "extract" and is_anaphor(rest) and not (sources and re.match(r"the\s", rest, re.I))):
         return []
     if sources:
         readable = any(step.type in {"notion", "csv_upload", "pdf_upload", "txt_upload", "file_upload", "web_page", "rss"} for step in sources)
@@ -256,7 +258,7 @@ def _found(phrase: Phrase, context: Context, sources: list[Step], deliveries: li
         return [_extraction(rest, context)] if re.search(r"\b(?:from|out\s+of|in)\b", phrase.whole, re.I) else []
     if is_vague(rest) or phrase.lemma not in _TELL:
         return []
-    if context.has_input and not deliveries:
+    if context.has_input and all(step.type == "file" for step in deliveries):
         if phrase.lemma == "tell" or re.match(r"(?:what|who|when|where|why|how|whether|if)\b", rest, re.I):
             return [_step("answer", "Answer the question", {"instruction": _tidy(rest, context).capitalize()})]
         return [_extraction(rest, context)]
@@ -267,6 +269,8 @@ def _extraction(what: str, context: Context) -> Step:
     what = _tidy(re.sub(r"^(?:(?:the|all|any|a|an|some|its|their|every|each|of|me)\s+)+", "", what.strip(), flags=re.I), context)
     if re.fullmatch(r"(?:\w+\s+)?insights", what, re.I):
         return _step("extract_insights", "Extract insights", {})
+    if _KEY_POINTS.fullmatch(what):  # the catalogue's own action, which needs no model
+        return _step("extract_insights", f"Extract {what}"[:80], {})
     action = slug(f"extract {what}") or "extract"
     return _step(action, f"Extract {what}"[:80], {"instruction": f"Extract the {what}"})
 

@@ -19,6 +19,10 @@ _WEBHOOK = re.compile(
     r"|land(?:s|ed)|goes\s+off|happens|delivers\s+data))?\b(?:\s+(?:start|run)\s+(?:it|this|the\s+workflow))?",
     re.I,
 )
+_CALLED = re.compile(
+    r"\b(?:when|whenever|as\s+soon\s+as|(?:every|each|any)\s+time|if)\s+(?:someone|somebody|anyone|something|(?:an?|the|my|our)\s+[\w-]+(?:\s+[\w-]+)?)\s+(?:calls|hits|posts\s+to|triggers|fires|invokes|uses|reaches|sends\s+(?:something|data|\w+)\s+to)\s+(?:an?|the|my|our|this)\s+web\s?-?hook\b",
+    re.I,
+)
 _HAPPENS = (
     r"(?:arrives?|comes?\s+in|appears?|signs?\s+up|happens?|fails?|breaks?|is\s+down|goes\s+down|finish(?:es)?|opens?|submits?|pushes|publishes|"
     r"(?:is|are|gets?|was|has\s+been)\s+(?:newly\s+)?(?:opened|created|added|received|merged|pushed|closed|published|uploaded|submitted|updated|"
@@ -46,7 +50,7 @@ class Start:
 
 def read_start(text: str, shelter: Shelter) -> tuple[str, Start]:
     """The text without what it says about the start, and that."""
-    found = _WEBHOOK.search(text)
+    found = _WEBHOOK.search(text) or _CALLED.search(text)
     if found:
         return _cut(text, found), Start([Webhook()], (), found[0].strip())
     text, timing = read_schedule(text, shelter)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+Form = Literal["base", "third", "gerund", "past"]
 Sense = Literal[
     "fetch", "call", "search", "find", "upload", "summarize", "analyze", "extract", "translate", "generate", "compare",
     "combine", "think", "create", "send", "email", "slack", "notify", "save", "append", "ask", "wait", "run", "repeat",
@@ -14,8 +15,8 @@ Sense = Literal[
 
 _VOCABULARY: dict[Sense, str] = {
     "fetch": "get fetch pull grab read open load retrieve take collect list show display check visit download obtain gather "
-    "import monitor watch use view access scrape crawl see bring give go_to check_out pick_up go_through look_at start_with "
-    "read_through pull_up pull_down keep_an_eye_on track poll inspect_the browse_to query fetch_me need tell",
+    "import monitor watch use view access scrape crawl see bring give go_to check_out pick_up go_through look look_at start_with "
+    "read_through pull_up pull_down keep_an_eye_on track poll browse_to query fetch_me need tell",
     "call": "call hit invoke request trigger",
     "search": "search google research look_up look_for hunt_for browse search_for look_online do_a_web_search",
     "find": "find locate find_out discover",
@@ -32,7 +33,7 @@ _VOCABULARY: dict[Sense, str] = {
     "label explain describe answer fix correct proofread improve polish simplify expand convert turn transform format "
     "reformat structure clean_up clean tidy_up count calculate compute estimate predict prioritize prioritise validate "
     "verify critique recommend judge redact anonymize anonymise normalize deduplicate transcribe outline review "
-    "spell-check adapt reply_to respond_to evaluate_the cross-check work_out figure_out change decide shorten_to",
+    "spell-check spellcheck fact-check fact_check double-check double_check proof-read proof_read re-write adapt reply_to respond_to cross-check work_out figure_out change decide shorten_to",
     "create": "create make build add open_up file raise set_up start report submit book schedule put_in",
     "send": "send post share publish forward deliver shoot drop pass push submit_to send_out send_over post_out send_off pass_on tweet",
     "email": "email e-mail mail",
@@ -82,15 +83,15 @@ class Verb:
 
     lemma: str
     sense: Sense
-    form: Literal["base", "gerund", "past"]
+    form: Form
     length: int
 
 
-def _forms(base: str) -> dict[str, Literal["base", "gerund", "past"]]:
+def _forms(base: str) -> dict[str, Form]:
     """All forms of a verb, whose particle ("up") stays as it is."""
     head, _, particle = base.replace("_", " ").partition(" ")
     tail = f" {particle}" if particle else ""
-    forms: dict[str, Literal["base", "gerund", "past"]] = {}
+    forms: dict[str, Form] = {}
     if head in _IRREGULAR:
         gerund, *pasts = _IRREGULAR[head].split()
     else:
@@ -99,22 +100,23 @@ def _forms(base: str) -> dict[str, Literal["base", "gerund", "past"]]:
         pasts = [f"{head[:-1]}ied" if re.search(r"[^aeiou]y$", head) else f"{stem}ed"]
     forms |= {f"{past}{tail}": "past" for past in pasts} | {f"{gerund}{tail}": "gerund"}
     third = f"{head}es" if re.search(r"(?:s|sh|ch|x|z)$", head) else f"{head[:-1]}ies" if re.search(r"[^aeiou]y$", head) else f"{head}s"
-    return forms | {f"{third}{tail}": "base", f"{head}{tail}": "base"}
+    return forms | {f"{third}{tail}": "third", f"{head}{tail}": "base"}
 
 
-_FORMS: dict[str, tuple[str, Sense, Literal["base", "gerund", "past"]]] = {
+_FORMS: dict[str, tuple[str, Sense, Form]] = {
     form: (base.replace("_", " "), sense, kind)
     for sense, words in reversed(_VOCABULARY.items())
     for base in words.split()
     for form, kind in _forms(base).items()
 }
 _PATTERN = re.compile(rf"(?:{'|'.join(re.escape(form) for form in sorted(_FORMS, key=len, reverse=True))})(?![\w'-])", re.I)
+_NOT_VERBS = re.compile(r"(?:pull\s+requests?|open\s+(?:issues?|pull|prs?)|(?:post|mail|file|slack|email)\s+(?:step|node)s?)\b", re.I)
 
 
 def leading_verb(text: str, at: int = 0) -> Verb | None:
     """The verb that starts at this place of the text, with its particle, or None."""
     found = _PATTERN.match(text, at)
-    if found is None:
+    if found is None or _NOT_VERBS.match(text, at):
         return None
     lemma, sense, form = _FORMS[found[0].lower()]
     return Verb(lemma, sense, form, len(found[0]))

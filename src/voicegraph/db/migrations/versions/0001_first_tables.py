@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("wake_at", sa.Double),
         sa.Column("error", sa.Text),
         sa.Column("idempotency_key", sa.String(255)),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_runs_status_id", "runs", ["status", "id"])
     op.create_index("ix_runs_workflow_id_id", "runs", ["workflow_id", "id"])

@@ -50,6 +50,9 @@ def _interpreted(words: str, workflow: Workflow, shelter: Shelter) -> list[Step]
     clause.kind = "main" if clause.kind in {"after", "before"} else clause.kind
     meaning = interpret(clause, context)
     steps = meaning.steps
+    if any(step.role == "deliver" for step in steps):
+        made = {(node.type, node.action) for node in workflow.nodes}
+        steps = [step for step in steps if not (step.implied and step.key in made)]
     return [replace(step, each=True) for step in steps] if meaning.each_next else steps
 
 

@@ -22,6 +22,7 @@ from voicegraph.plan.rules.refuse import EDIT_EXAMPLE, refuse
 _MAX_ORDERS = 50
 _ANCHOR_ONLY = re.compile(r"^(?P<side>before|after)\s+(?P<what>.+)$", re.I)
 _INSTEAD_OF = re.compile(r"^(?P<side>instead\s+of|rather\s+than)\s+(?P<what>.+)$", re.I)
+_FIRST = re.compile(r"^(?:.*\b)?(?:put|move|make|do|run|bring)\b.*\sfirst$", re.I)
 _BESIDE = re.compile(r"[\s,]*\b(?:at\s+the\s+same\s+time|in\s+parallel|simultaneously|side\s+by\s+side)\s*$", re.I)
 
 
@@ -123,6 +124,8 @@ def _order(clause: Clause) -> Order:
     text = clause.text
     if clause.kind == "each":
         text = f"for each {text}"
+    if _FIRST.search(clause.words) and not _FIRST.search(text):
+        text = f"{text} first"
     beside = bool(clause.parallel_tail or "parallel" in clause.flags or _BESIDE.search(text))
     also = "also" in clause.flags or bool(re.search(r"\b(?:as\s+well|too|also)\b", clause.words, re.I))
     return Order(_BESIDE.sub("", text).strip(" ,"), otherwise=clause.kind == "else", beside=beside, also=also, then="then" in clause.flags)

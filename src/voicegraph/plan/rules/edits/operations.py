@@ -80,7 +80,8 @@ def _title(label: str) -> str:
 _REMOVE = re.compile(
     r"^(?:remove|delete|drop|take\s+out|take\s+away|get\s+rid\s+of|skip|leave\s+out|cut(?:\s+out)?|lose|erase|eliminate|discard|kill|omit)\s+(?P<what>.+?)(?:\s+(?:from\s+(?:the\s+)?(?:workflow|flow|graph)|any\s?more|entirely|completely|again|please))?$"
     r"|^take\s+(?P<what2>(?:the|my)\s+.+?)\s+(?:out|away|off)$"
-    r"|^(?:i\s+)?(?:don't|do\s+not|no\s+longer)\s+(?:want|need)\s+(?:to\s+)?(?P<what3>.+?)(?:\s+(?:any\s?more|any\s+longer|now|after\s+all))?$|^(?:without|no(?:\s+more)?)\s+(?P<what4>(?:the\s+)?.+)$",
+    r"|^(?:i\s+)?(?:don't|do\s+not|no\s+longer)\s+(?:want|need)\s+(?:to\s+)?(?P<what3>.+?)(?:\s+(?:any\s?more|any\s+longer|now|after\s+all))?$|^(?:without|no(?:\s+more)?)\s+(?P<what4>(?:the\s+)?.+)$"
+    r"|^(?P<what5>(?:the|that|this)\s+.+?)\s+(?:(?:isn't|is\s+not|is\s+no\s+longer|aren't|are\s+not|are\s+no\s+longer)\s+(?:needed|necessary|wanted|required|useful)|(?:is|are)\s+(?:unnecessary|superfluous|not\s+needed|too\s+much)|(?:can|should|must)\s+(?:go(?:\s+away)?|be\s+(?:removed|deleted|dropped)))(?:\s+any\s?more)?$",
     re.I,
 )
 _NEVER = re.compile(r"^(?:don't|do\s+not|stop|no\s+longer|never|there's\s+no\s+need\s+to|no\s+need\s+to)\s+(?P<what>\w+.*?)(?:\s+(?:any\s?more|any\s+longer|it|me|now|them))*$", re.I)
@@ -209,8 +210,9 @@ def side_by_side(order: Order, work: Work) -> bool | None:
 # -- replace
 
 _REPLACE = re.compile(
-    r"^(?:replace|swap(?:\s+out)?|exchange|substitute|change|turn|switch|convert)\s+(?P<old>.+?)\s+(?:with|by|for|to|into)\s+(?P<new>.+?)(?:\s+instead)?$"
-    r"|^switch\s+from\s+(?P<old2>.+?)\s+to\s+(?P<new2>.+)$"
+    r"^make\s+(?P<old5>the\s+[\w\s-]+?)\s+(?:into\s+)?(?P<new5>an?\s+.+)$"
+    r"|^(?:switch|change|go)\s+from\s+(?P<old2>.+?)\s+to\s+(?P<new2>.+)$"
+    r"|^(?:replace|swap(?:\s+out)?|exchange|substitute|change|turn|switch|convert)\s+(?P<old>.+?)\s+(?:with|by|for|to|into)\s+(?P<new>.+?)(?:\s+instead)?$"
     r"|^(?P<new3>.+?)\s+(?:instead\s+of|rather\s+than|in\s+place\s+of)\s+(?P<old3>.+)$"
     r"|^(?:instead\s+of|rather\s+than)\s+(?P<old4>.+?)\s*(?:,|\buse\b)\s*(?P<new4>.+)$",
     re.I,
@@ -223,8 +225,8 @@ def swap(order: Order, work: Work) -> bool | None:
     found = _REPLACE.match(order.text)
     if found is None:
         return None
-    old = next(found[name] for name in ("old", "old2", "old3", "old4") if found[name])
-    new = next(found[name] for name in ("new", "new2", "new3", "new4") if found[name])
+    old = next(found[name] for name in ("old", "old2", "old3", "old4", "old5") if found[name])
+    new = next(found[name] for name in ("new", "new2", "new3", "new4", "new5") if found[name])
     target = find_node(old, work.workflow)
     if target is None:
         return _new_words(old, new, work)

@@ -15,6 +15,7 @@ _SCHEDULE = r"(?:schedules?|triggers?|timers?|timing|recurrence|cron(?:\s+job)?|
 _DROP = re.compile(
     rf"\b(?:remove|delete|drop|cancel|clear|disable|unset|turn\s+off|get\s+rid\s+of|take\s+off|stop|kill|lose|end|no\s+more|without|no)\s+(?:(?:the|its|my|this|any|a)\s+)?{_SCHEDULE}\b"
     rf"|\b(?:don't|do\s+not|stop|never|no\s+longer|shouldn't|should\s+not|quit)\s+(?:be\s+)?(?:run|running|schedul\w+|execut\w+|start\w*|do|doing|trigger\w*|repeat\w*)\b(?:\s+(?:it|this|that|the\s+workflow))?.*\b(?:schedule|automatically|regularly|any\s?more|every|any\s+longer|longer|by\s+itself|on\s+its\s+own)\b"
+    rf"|\b(?:turn|switch)\s+(?:the\s+|its\s+|that\s+)?{_SCHEDULE}\s+off\b"
     r"|\bunschedule\b|\b(?:only\s+)?(?:run|start)\s+(?:it|this)?\s*(?:only\s+)?(?:manually|by\s+hand)\b|\bmake\s+it\s+manual\b|\bstop\s+running\s+(?:it|this)\s+(?:automatically|regularly|every.*)|\bstop\s+(?:the\s+)?(?:schedule|scheduling)",
     re.I,
 )

@@ -1,0 +1,109 @@
+"""The tables as migrations make them are the tables the code reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from support.postgres import Postgres
+
+from voicegraph.db.connect import connect
+from voicegraph.db.migrate import HEAD, MIGRATIONS, current_revision, migrate, open_database
+from voicegraph.db.tables import RUN_STATUSES, TERMINAL_STATUSES, metadata
+from voicegraph.errors import ConfigError
+from voicegraph.run.state import RunStatus
+from voicegraph.settings import Settings
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings with a database nobody has opened yet."""
+    given = {"data_dir": tmp_path / "data"}
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        given["database_url"] = server.empty()  # pyright: ignore[reportArgumentType]
+    return Settings(_env_file=None, **given)  # pyright: ignore[reportArgumentType]
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+def test_an_empty_database_is_brought_to_the_tables_of_the_code(empty: Settings):
+    engine = connect(empty)
+    assert current_revision(engine) is None
+    migrate(engine)
+    assert current_revision(engine) == HEAD
+    assert differences(engine) == []
+    migrate(engine)  # a second time changes nothing
+    engine.dispose()
+
+
+def test_the_comparison_would_see_a_difference(empty: Settings):
+    engine = open_database(empty)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE runs ADD COLUMN mistake INTEGER"))
+    assert len(differences(engine)) == 1
+    engine.dispose()
+
+
+def test_a_migration_can_be_taken_back(empty: Settings):
+    engine = open_database(empty)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    command.downgrade(config, "base")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    migrate(engine)
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def test_head_names_the_newest_migration():
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == HEAD
+
+
+def test_a_database_of_a_newer_version_is_left_alone(empty: Settings):
+    engine = open_database(empty)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigError, match="newer VoiceGraph"):
+        migrate(engine)
+    assert current_revision(engine) == "9999"
+    engine.dispose()
+
+
+@pytest.mark.parametrize("status", TERMINAL_STATUSES)
+@pytest.mark.parametrize("later", RUN_STATUSES)
+def test_the_database_itself_refuses_to_change_a_terminal_status(settings: Settings, status: str, later: str):
+    engine = connect(settings)
+    insert = text(
+        "INSERT INTO runs (id, workflow_id, name, status, engine, trigger, command, node_count, created_at) "
+        "VALUES ('run_1', 'wf_1', 'Test', :status, 'live', 'manual', '', 0, 1.0)"
+    )
+    change = text("UPDATE runs SET status = :status, error = 'x' WHERE id = 'run_1'")
+    with engine.begin() as connection:
+        connection.execute(insert, {"status": status})
+    if later == status:
+        with engine.begin() as connection:
+            connection.execute(change, {"status": later})
+    else:
+        with pytest.raises(DBAPIError, match="a terminal status never changes"), engine.begin() as connection:
+            connection.execute(change, {"status": later})
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT status FROM runs")).scalar() == status
+    engine.dispose()
+
+
+def test_the_statuses_of_the_tables_are_those_of_the_machine():
+    assert list(RUN_STATUSES) == [*RunStatus]
+    assert list(TERMINAL_STATUSES) == [status for status in RunStatus if status.terminal]
