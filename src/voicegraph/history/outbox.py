@@ -50,7 +50,7 @@ class Outbox:
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             )
-            keys = connection.execute(due).tuples().all()
+            keys = connection.execute(due).all()
             if not keys:
                 return []
             connection.execute(update(outbox).where(tuple_(*key).in_(keys)).values(due_at=now + seconds))
@@ -101,7 +101,7 @@ def _messages(connection: Connection, keys: Collection[tuple[str, str]]) -> list
     )
     return [
         Message(RunId(run_id), name, tries, graph_version(workflow), status in TERMINAL_STATUSES)
-        for run_id, name, tries, status, workflow in connection.execute(query).tuples()
+        for run_id, name, tries, status, workflow in connection.execute(query)
     ]
 
 

@@ -60,7 +60,7 @@ class SharedEntryWriter(EntryWriter):
             .where(runs.c.id.in_(run_ids))
             .group_by(runs.c.id, runs.c.status)
         )
-        found: Sequence[tuple[str, str, int]] = connection.execute(query).tuples().all() if run_ids else []
+        found: Sequence[tuple[str, str, int]] = connection.execute(query).all() if run_ids else []
         self._last_seq = {RunId(run_id): seq for run_id, _, seq in found}
         open_runs = {run_id for run_id, status, _ in found if status not in TERMINAL_STATUSES}
         told = self._told(connection, run_ids, entries)
@@ -77,7 +77,7 @@ class SharedEntryWriter(EntryWriter):
             return set()
         columns = (run_events.c.run_id, run_events.c.event_key)
         query = select(*columns).where(columns[0].in_(run_ids), columns[1].in_(keys))
-        return set(connection.execute(query).tuples().all())
+        return set(connection.execute(query).all())
 
     def _event_row(
         self, connection: Connection, seqs: dict[RunId, int], run_id: RunId, event: RunEvent

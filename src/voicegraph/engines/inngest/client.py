@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
 import inngest
 
@@ -51,3 +52,10 @@ def only_from(setup: InngestSetup) -> Generator[None]:
         finally:
             os.environ.pop("INNGEST_SIGNING_KEY_FALLBACK", None)
             os.environ.update(before)
+
+
+async def close_client(client: inngest.Inngest) -> None:
+    """Close its connections; the library has no door for that."""
+    connections: Any = client._http_client  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    await connections._http_client.aclose()  # noqa: SLF001
+    connections._http_client_sync.close()  # noqa: SLF001

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 
-from voicegraph.engines.inngest.client import make_client
+from voicegraph.engines.inngest.client import close_client, make_client
 from voicegraph.engines.inngest.function import CANCEL_EVENT, REQUEST_EVENT, Functions
 from voicegraph.engines.inngest.host import Host
 from voicegraph.engines.inngest.look import Look
@@ -74,6 +74,8 @@ class InngestEngine:
             self._watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
+            self._watching = None
+            await close_client(self.client)
 
     @property
     def dashboard_url(self) -> str:
