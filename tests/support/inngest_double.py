@@ -22,11 +22,11 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import httpx
 from inngest._internal import net
-from support.serving import Served, serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from support.serving import Served, serve
 
 ROOT = "step"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ from voicegraph.run.events import RunEvent
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
+REAL_SERVER = os.environ.get("INNGEST_TEST_SERVER", "")
 KEY = "signkey-test-" + "ab" * 32
 
 
@@ -58,8 +59,22 @@ class Process:
             await self.events(run_id)
         return await self.pipeline.queries.detail(run_id)
 
+    async def reaches(self, run_id: RunId, status: str) -> None:
+        """Wait until the run has this status."""
+        with self.pipeline.feed.watch_all() as watcher:
+            async with asyncio.timeout(20):
+                while (await self.pipeline.queries.summary(run_id)).status != status:
+                    await watcher.get()
+
     async def events(self, run_id: RunId) -> list[RunEvent]:
         return [event async for event in self.pipeline.follow(run_id)]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that tells nobody."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 @dataclass
@@ -134,7 +149,6 @@ class Stage:
 @asynccontextmanager
 async def stage(folder: Path, *, signed: bool = False, faults: Faults | None = None) -> AsyncGenerator[Stage]:
     """A server and, around it, a folder for one SQLite database unless processes are given another."""
-    named = os.environ.get("INNGEST_TEST_SERVER")
-    server: Any = RealServer(named) if named else InngestDouble(KEY if signed else None, faults)
+    server: Any = RealServer(REAL_SERVER) if REAL_SERVER else InngestDouble(KEY if signed else None, faults)
     async with server, AsyncExitStack() as stack:
         yield Stage(server, folder, signed, stack)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 from support.inngest_stage import Stage, stage
-
-needs_double = pytest.mark.skipif(bool(os.environ.get("INNGEST_TEST_SERVER")), reason="a real server makes no faults")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from support.graphs import choice, node, workflow
-from support.inngest_stage import Stage
+from support.inngest_stage import Stage, until
 
 from voicegraph.history.queries import RunDetail
 
@@ -38,9 +38,7 @@ async def test_a_fast_branch_runs_ahead_of_a_slow_one(on_stage: Stage) -> None:
     graph = workflow("a>slow", "a>b", "b>c", nodes=[node("slow", "gate")])
     run_id = await process.start(graph)
     await process.probe.gates["slow"].enter()
-    async with asyncio.timeout(10):
-        while "c" not in process.probe.spans:
-            await asyncio.sleep(0.01)
+    await until(lambda: "c" in process.probe.spans)
     process.probe.gates["slow"].opened.set()
     assert (await process.end_of(run_id)).summary.status == "completed"
 
@@ -93,9 +91,7 @@ async def test_when_a_node_fails_those_in_flight_finish_and_keep_their_results(o
     graph = workflow("a>slow", "a>bad", "slow>after", "bad>never", nodes=[node("slow", "gate"), node("bad", "fail")])
     run_id = await process.start(graph)
     await process.probe.gates["slow"].enter()
-    async with asyncio.timeout(10):
-        while "bad" not in process.probe.spans:
-            await asyncio.sleep(0.01)
+    await until(lambda: "bad" in process.probe.spans)
     await asyncio.sleep(0.2)
     assert (await process.pipeline.queries.summary(run_id)).status == "running"
     process.probe.gates["slow"].opened.set()
@@ -137,9 +133,7 @@ async def test_a_node_may_go_on_with_its_error(on_stage: Stage) -> None:
 async def test_a_wait_sleeps_at_inngest(on_stage: Stage) -> None:
     process = await on_stage.process()
     run_id = await process.start(workflow("w>b", nodes=[node("w", "later", seconds=0.7, text="then")]))
-    async with asyncio.timeout(10):
-        while (await process.pipeline.queries.summary(run_id)).status != "waiting":
-            await asyncio.sleep(0.01)
+    await process.reaches(run_id, "waiting")
     assert not process.engine.steps._running
     run = await process.end_of(run_id)
     assert run.summary.status == "completed"
@@ -169,9 +163,7 @@ async def test_a_cancelled_run_stops_at_once_and_inngest_is_told(on_stage: Stage
 async def test_a_run_that_is_cancelled_in_inngest_ends_here_too(on_stage: Stage) -> None:
     process = await on_stage.process()
     run_id = await process.start(workflow("w>b", nodes=[node("w", "later", seconds=3600)]))
-    async with asyncio.timeout(10):
-        while (await process.pipeline.queries.summary(run_id)).status != "waiting":
-            await asyncio.sleep(0.01)
+    await process.reaches(run_id, "waiting")
     on_stage.server.send({"name": "workflow/execute.cancelled", "data": {"runId": run_id}})
     assert (await process.end_of(run_id)).summary.status == "cancelled"
 
