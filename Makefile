@@ -91,7 +91,7 @@ $(PY):
 		rm -rf $(VENV); exit 1; }
 
 $(STAMPS)/run: requirements/run.txt requirements/build.txt | $(PY)
-	@echo "Installing VoiceGraph's libraries (once; a minute or so) …"
+	@echo "Installing VoiceGraph's libraries (once; takes a few minutes) …"
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt -r requirements/build.txt
 	@mkdir -p $(@D) && touch $@
 

@@ -10,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from support.history import migrated, postgres
+
+__all__ = ["migrated", "postgres"]  # for the whole session: one PostgreSQL server, one SQLite file to copy
 
 Reply = str | dict[str, Any] | tuple[int, Any] | tuple[int, Any, dict[str, str]]
 

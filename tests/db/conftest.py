@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from support.history import history, migrated, postgres, settings, sqlite_settings
+from support.history import history, settings, sqlite_settings
 
-__all__ = ["history", "migrated", "postgres", "settings", "sqlite_settings"]
+__all__ = ["history", "settings", "sqlite_settings"]

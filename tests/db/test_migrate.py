@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,15 @@ from voicegraph.settings import Settings
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Settings with a database nobody has opened yet."""
-    given = {"data_dir": tmp_path / "data"}
-    if request.param == "postgresql":
-        server: Postgres = request.getfixturevalue("postgres")
-        given["database_url"] = server.empty()  # pyright: ignore[reportArgumentType]
-    return Settings(_env_file=None, **given)  # pyright: ignore[reportArgumentType]
+    if request.param == "sqlite":
+        yield Settings(_env_file=None, data_dir=tmp_path / "data")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.empty()
+    yield Settings(_env_file=None, data_dir=tmp_path / "data", database_url=url)
+    server.drop(url)
 
 
 def differences(engine: Engine) -> list[object]:

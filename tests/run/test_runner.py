@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 from support.actions import Probe, Text
 from support.graphs import node, workflow
 
@@ -170,6 +170,19 @@ async def test_each_attempt_may_log_anew(bench: Bench):
     for number in (1, 2):
         await bench.attempt(node("a", "chatty", size=3), number)
     assert [line for kind, line in bench.lines if kind == "progress"] == ["done", "done"]
+
+
+async def test_data_that_json_has_no_word_for_is_made_plain(bench: Bench):
+    output = await bench.attempt(node("a"), inputs=Inputs("in", {"nan": float("nan"), "half": "\ud800"}))
+    assert isinstance(output, Output)
+    assert output.data == {"nan": None, "half": "?"}
+
+
+async def test_data_without_end_fails_the_node_and_not_the_reader(bench: Bench):
+    data: JsonValue = None
+    for _ in range(200):
+        data = [data]
+    assert (await bench.error(node("a"), inputs=Inputs("in", data))).code == "too_deep"
 
 
 async def test_secrets_are_hidden_wherever_they_could_come_out(make: Callable[..., Bench]):

@@ -100,12 +100,15 @@ def sqlite_settings(migrated: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Settings with an empty, migrated database: the test runs once on each kind."""
     if request.param == "sqlite":
-        return request.getfixturevalue("sqlite_settings")
+        yield request.getfixturevalue("sqlite_settings")
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    return Settings(_env_file=None, data_dir=tmp_path / "data", database_url=server.fresh())
+    url = server.fresh()
+    yield Settings(_env_file=None, data_dir=tmp_path / "data", database_url=url)
+    server.drop(url)
 
 
 @pytest.fixture

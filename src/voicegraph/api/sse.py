@@ -11,6 +11,9 @@ from voicegraph.errors import UserError
 from voicegraph.history.rows import dump
 from voicegraph.run.events import RunEvent
 
+MAX_SEQ = 10**15
+"""More events than any run has, and still a number for every database."""
+
 
 def encode(event: RunEvent) -> ServerSentEvent:
     """One event on the wire."""
@@ -19,11 +22,13 @@ def encode(event: RunEvent) -> ServerSentEvent:
 
 def resume_after(
     last_event_id: Annotated[str | None, Header()] = None,
-    after: Annotated[int, Query(ge=0, description="Where no header can be set: events after this seq.")] = 0,
+    after: Annotated[
+        int, Query(ge=0, le=MAX_SEQ, description="Where no header can be set: events after this seq.")
+    ] = 0,
 ) -> int:
     """The `seq` a client has seen already."""
     if last_event_id is None:
         return after
-    if not last_event_id.isdecimal() or len(last_event_id) > 15:
+    if not last_event_id.isdecimal() or len(last_event_id) > len(str(MAX_SEQ)):
         raise UserError("bad_event_id", "Last-Event-ID must be the id of an event of this run: a number.")
     return int(last_event_id)

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from voicegraph.api.schemas import HistoryPage, Run, RunSummary
+from voicegraph.api.run_schemas import HistoryPage, Run, RunSummary
 from voicegraph.app import running
 from voicegraph.cli.view import out, print_json, status_text
 from voicegraph.graph.model import RunId

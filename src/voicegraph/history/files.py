@@ -15,6 +15,7 @@ from voicegraph.db.tables import files
 from voicegraph.errors import NotFound, StorageError
 from voicegraph.graph.model import ID_PATTERN, new_id
 from voicegraph.history.journal import Journal
+from voicegraph.history.rows import plain
 from voicegraph.history.store import Reader
 from voicegraph.nodes.output import FileRef
 
@@ -31,7 +32,8 @@ class StoredFiles:
 
     async def save(self, name: str, media_type: str, content: bytes) -> FileRef:
         """Store the bytes, then the row, so that a row always has its bytes. StorageError when the disk is full."""
-        ref = FileRef(id=new_id("file"), name=safe_name(name), media_type=media_type[:255], size=len(content))
+        kind = plain(media_type)[:255]
+        ref = FileRef(id=new_id("file"), name=safe_name(name), media_type=kind, size=len(content))
         try:
             await asyncio.to_thread(_write, self._path(ref.id), content)
         except OSError as error:
@@ -40,14 +42,20 @@ class StoredFiles:
             ) from error
         digest = hashlib.sha256(content).hexdigest()
         row = ref.model_dump(by_alias=False) | {"sha256": digest, "created_at": clock.now()}
-        await self._journal.execute(lambda connection: connection.execute(insert(files).values(**row)) and None)
+        try:
+            await self._journal.execute(lambda connection: connection.execute(insert(files).values(**row)) and None)
+        except StorageError:
+            await asyncio.to_thread(self._path(ref.id).unlink)
+            raise
         return ref
 
     async def get(self, file_id: str) -> FileRef:
         """What is known of the file; NotFound."""
         query = select(files.c.id, files.c.name, files.c.media_type, files.c.size).where(files.c.id == file_id)
-        row = await self._reader.read(lambda connection: connection.execute(query).mappings().one_or_none())
-        if row is None or not re.match(ID_PATTERN, file_id):
+        row = None
+        if re.match(ID_PATTERN, file_id):  # ids come from params of nodes too, and may be anything
+            row = await self._reader.read(lambda connection: connection.execute(query).mappings().one_or_none())
+        if row is None:
             raise NotFound(f"There is no file {file_id}. Upload it again.")
         return FileRef(**row)
 
@@ -89,5 +97,16 @@ def _write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+        _sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is on the disk when its folder is; Windows has no such call and needs none."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -97,7 +97,9 @@ class RunQueries:
 
     async def page(self, which: RunFilter, limit: int = 50, cursor: str | None = None) -> RunPage:
         """A page after `cursor` (the id of the last run of the page before)."""
-        return await self._reader.read(lambda connection: _page(connection, which, min(limit, MAX_PAGE), cursor))
+        return await self._reader.read(
+            lambda connection: _page(connection, which, max(1, min(limit, MAX_PAGE)), cursor)
+        )
 
     async def summary(self, run_id: RunId) -> RunSummary:
         """One line; NotFound."""

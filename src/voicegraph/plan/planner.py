@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from voicegraph.errors import UserError
@@ -34,7 +34,7 @@ class Plan:
     workflow: Workflow
     explanation: str
     clauses: Sequence[Clause] = ()
-    assumptions: Sequence[str] = field(default_factory=list)
+    assumptions: Sequence[str] = ()
     confidence: float = 1.0
 
 
@@ -46,7 +46,7 @@ class Edit:
     message: str
     diff: Diff
     clauses: Sequence[Clause] = ()
-    assumptions: Sequence[str] = field(default_factory=list)
+    assumptions: Sequence[str] = ()
     confidence: float = 1.0
 
 
@@ -70,5 +70,6 @@ def check_length(text: str) -> None:
     """Raises UserError `too_long` for a command over `MAX_TEXT` characters."""
     if len(text) > MAX_TEXT:
         raise UserError(
-            "too_long", f"The command has {len(text):,} characters; say it in at most {MAX_TEXT:,}, or in several parts."
+            "too_long",
+            f"The command has {len(text):,} characters; say it in at most {MAX_TEXT:,}, or in several parts.",
         )

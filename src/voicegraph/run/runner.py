@@ -17,6 +17,7 @@ from voicegraph.nodes.output import Inputs, Output, Suspend
 from voicegraph.nodes.params import bind_params
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import NewRun
+from voicegraph.run.plain import plain_json
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
 
@@ -126,8 +127,13 @@ class NodeRunner:
 
     def _clean(self, result: Output | Suspend) -> Output | Suspend:
         if isinstance(result, Suspend):
-            return Suspend(result.until, self._redactor.output(result.output), self._redactor.text(result.message))
-        return self._redactor.output(result)
+            return Suspend(result.until, self._clean_output(result.output), self._redactor.text(result.message))
+        return self._clean_output(result)
+
+    def _clean_output(self, output: Output) -> Output:
+        if output.data is not None:
+            output = output.model_copy(update={"data": plain_json(output.data)})
+        return self._redactor.output(output)
 
     def _redacted(self, error: NodeError) -> NodeError:
         message = self._redactor.text(error.message)

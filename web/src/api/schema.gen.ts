@@ -687,7 +687,7 @@ export interface components {
             metrics: components["schemas"]["Metrics"] | null;
             /** Nodeid */
             nodeId: string | null;
-            output: components["schemas"]["Output"] | null;
+            output: components["schemas"]["EventOutput"] | null;
             /** Seq */
             seq: number;
             /** Timestamp */
@@ -697,6 +697,23 @@ export interface components {
              * @enum {string}
              */
             type: "start" | "progress" | "success" | "error" | "retry" | "waiting" | "skipped" | "log" | "complete" | "cancelled";
+        };
+        /**
+         * EventOutput
+         * @description A node's result as an event carries it: the metrics stand beside it.
+         */
+        EventOutput: {
+            /** Branch */
+            branch: boolean | null;
+            data: components["schemas"]["JsonValue"];
+            /** Files */
+            files: components["schemas"]["FileRef"][];
+            /** Meta */
+            meta: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Text */
+            text: string;
         };
         /**
          * ExecuteBody

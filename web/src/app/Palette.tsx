@@ -1,6 +1,6 @@
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
-import { useMantineColorScheme } from '@mantine/core';
+import { Kbd, useMantineColorScheme } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useCatalogue, useSavedWorkflows } from '@/api/queries';
 import { addAction } from '@/canvas/addAction';
@@ -30,6 +30,8 @@ export default function Palette() {
       shortcut={null}
       limit={12}
       highlightQuery={false}
+      attributes={{ content: { 'aria-label': 'All commands' } }}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
       nothingFound="Nothing is called that."
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
@@ -40,18 +42,24 @@ export default function Palette() {
   );
 }
 
+interface Command {
+  label: string;
+  keys?: string;
+  onClick: () => void;
+}
+
 function useCommands() {
   const { background, setBackground, set } = useUi();
   const { setColorScheme } = useMantineColorScheme();
   const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
   const readOnly = useRun((state) => state.readOnly);
   const { undo, redo } = useEditor.getState();
-  const always = [
-    { label: 'Say something', description: '/', onClick: () => setTimeout(focusCommandBar, 50) },
+  const always: Command[] = [
+    { label: 'Say something', keys: '/', onClick: () => setTimeout(focusCommandBar, 50) },
     { label: 'Workflow History', onClick: () => set({ historyOpen: true }) },
     { label: 'New workflow', onClick: () => confirmLeaving(newWorkflow) },
     { label: 'Saved workflows', onClick: () => set({ dialog: 'open-workflow' }) },
-    { label: 'Keyboard shortcuts', description: '?', onClick: () => set({ dialog: 'shortcuts' }) },
+    { label: 'Keyboard shortcuts', keys: '?', onClick: () => set({ dialog: 'shortcuts' }) },
     {
       label: background ? 'Turn Background Execution off' : 'Turn Background Execution on',
       onClick: () => setBackground(!background),
@@ -60,21 +68,25 @@ function useCommands() {
     { label: 'Dark colours', onClick: () => setColorScheme('dark') },
     { label: 'Colours of the system', onClick: () => setColorScheme('auto') },
   ];
-  const withDraft = [
-    { label: 'Run', description: 'Ctrl+Enter', onClick: () => void useRunner.getState().run() },
-    { label: 'Save', description: 'Ctrl+S', onClick: () => void saveWorkflow() },
-    { label: 'Undo', description: 'Ctrl+Z', onClick: undo },
-    { label: 'Redo', description: 'Ctrl+Y', onClick: redo },
+  const withDraft: Command[] = [
+    { label: 'Run', keys: 'Ctrl+Enter', onClick: () => void useRunner.getState().run() },
+    { label: 'Save', keys: 'Ctrl+S', onClick: () => void saveWorkflow() },
+    { label: 'Undo', keys: 'Ctrl+Z', onClick: undo },
+    { label: 'Redo', keys: 'Ctrl+Y', onClick: redo },
     { label: 'Arrange nodes', onClick: () => void autoLayout() },
     { label: 'Fit to view', onClick: () => useUi.getState().requestFit() },
     { label: 'Export to file', onClick: exportWorkflow },
   ];
-  const commands = [
+  const commands: Command[] = [
     ...(empty || readOnly ? [] : withDraft),
     ...(readOnly ? [] : [{ label: 'Node library', onClick: () => set({ libraryOpen: true }) }]),
     ...always,
   ];
-  return commands.map((command) => ({ id: command.label, ...command }));
+  return commands.map(({ keys, ...command }) => ({
+    id: command.label,
+    rightSection: keys && <Kbd>{keys}</Kbd>,
+    ...command,
+  }));
 }
 
 function useSaved() {

@@ -85,7 +85,7 @@ function Rename({ workflow, onDone }: { workflow: SavedWorkflow; onDone: () => v
           autoFocus
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <ActionIcon type="submit" aria-label="Take the new name">
+        <ActionIcon type="submit" aria-label="Confirm the rename">
           <IconCheck size={17} aria-hidden />
         </ActionIcon>
       </form>

@@ -4,8 +4,8 @@ import { ApiError } from '@/api/http';
 import { keys } from '@/api/queries';
 import type { Workflow } from '@/api/types';
 import { stopViewing } from '@/runs/watch';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
-import { emptyWorkflow, newWorkflowId } from '@/workflow/ops';
+import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
+import { emptyWorkflow, newWorkflowId, rename } from '@/workflow/ops';
 import { readWorkflow } from '@/workflow/transfer';
 import { queryClient } from './queryClient';
 import { toast, toastError } from './toasts';
@@ -77,8 +77,14 @@ export async function deleteWorkflow(id: string): Promise<void> {
 
 export async function renameWorkflow(id: string, name: string): Promise<void> {
   try {
-    const workflow = { ...(await api.workflow(id)), name };
-    await api.updateWorkflow(workflow);
+    const saved = await api.updateWorkflow({ ...(await api.workflow(id)), name });
+    const editor = useEditor.getState();
+    if (editor.saved?.workflowId === id) {
+      // The one on the canvas takes the name too; what else is unsaved in it stays unsaved.
+      const clean = !isDirty(editor);
+      editor.commit((workflow) => rename(workflow, name));
+      editor.markSaved(clean ? useEditor.getState().workflow : saved);
+    }
     refreshList();
   } catch (error) {
     toastError('The workflow was not renamed', error);
@@ -104,7 +110,7 @@ export async function importWorkflow(file: File): Promise<void> {
     const { problems } = await api.check(workflow, {});
     const first = problems[0];
     if (first) throw new Error(`${first.where}: ${first.message}`);
-    show({ ...workflow, workflowId: newWorkflowId() }, false);
+    show(workflow, false);
     toast('Imported', workflow.name);
   } catch (error) {
     toastError(`“${file.name}” could not be imported`, error);

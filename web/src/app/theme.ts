@@ -55,7 +55,14 @@ export const theme = createTheme({
     Drawer: { styles: { title: { fontWeight: 600, fontSize: 16 } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } },
     Button: { defaultProps: { variant: 'default' } },
-    Menu: { defaultProps: { shadow: 'md', width: 230, position: 'bottom-start' } },
+    Menu: {
+      defaultProps: {
+        shadow: 'md',
+        width: 230,
+        position: 'bottom-start',
+        withInitialFocusPlaceholder: false,
+      },
+    },
     ScrollArea: { defaultProps: { type: 'auto', scrollbarSize: 8 } },
   },
 });

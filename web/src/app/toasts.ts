@@ -26,7 +26,7 @@ export function toast(
     title,
     message,
     color: 'gray',
-    autoClose: options.stays ? false : 5_000,
+    autoClose: options.stays ? false : 4_000,
     withBorder: true,
     closeButtonProps: { 'aria-label': 'Close this message' },
   });

@@ -50,8 +50,8 @@ function openSelected(event: KeyboardEvent): void {
 
 /** Dialogs and menus close themselves; what is left are the two side panels. */
 function closeTopmost(event: KeyboardEvent): void {
-  if (event.defaultPrevented || document.querySelector('[role="dialog"], [role="listbox"], [role="menu"]'))
-    return;
+  const above = [...document.querySelectorAll('[role="dialog"], [role="listbox"], [role="menu"]')];
+  if (event.defaultPrevented || above.some((element) => element.checkVisibility())) return;
   const { inspected, libraryOpen, set, inspect } = useUi.getState();
   if (inspected !== null) inspect(null);
   else if (libraryOpen) set({ libraryOpen: false });

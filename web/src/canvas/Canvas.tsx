@@ -5,6 +5,7 @@ import {
   MiniMap,
   type OnConnect,
   ReactFlow,
+  useStore,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { toast } from '@/app/toasts';
@@ -59,6 +60,7 @@ function onSelectionChange({ nodes }: { nodes: CanvasNode[] }): void {
 export function Canvas() {
   const view = useView();
   const phone = usePhone();
+  const far = useStore((state) => state.transform[2] < 0.5);
   const { nodes, onNodesChange } = useCanvasNodes(view, phone);
   const { edges, onEdgesChange } = useCanvasEdges(view);
   const onDelete = useDelete();
@@ -68,7 +70,12 @@ export function Canvas() {
   useReveal();
 
   return (
-    <div className={classes.canvas} data-readonly={view.readOnly || undefined} data-testid="canvas">
+    <div
+      className={classes.canvas}
+      data-readonly={view.readOnly || undefined}
+      data-far={far || undefined}
+      data-testid="canvas"
+    >
       <ReactFlow<CanvasNode, FlowEdgeType>
         aria-label={view.readOnly ? 'Workflow of this run, read-only' : 'Workflow'}
         nodes={nodes}

@@ -37,21 +37,18 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       data-testid={`node-${id}`}
     >
       {mark && <span className={classes.mark}>{MARK_WORDS[mark]}</span>}
-      <Handle
-        type="target"
-        position={vertical ? Position.Top : Position.Left}
-        className={classes.handle}
-        aria-label="Input"
-      />
+      <Handle type="target" position={vertical ? Position.Top : Position.Left} className={classes.handle} />
       <div className={classes.head}>
         <span className={classes.icon}>
           <Icon size={19} stroke={1.6} aria-hidden />
         </span>
         <div className={classes.words}>
-          <div className={classes.label}>{titleOf(node, action)}</div>
+          <div className={classes.first}>
+            <div className={classes.label}>{titleOf(node, action)}</div>
+            {result && <StatusMark status={result.status} />}
+          </div>
           {summary && <div className={classes.summary}>{summary}</div>}
         </div>
-        {result && <StatusMark status={result.status} />}
       </div>
       {result ? (
         <ResultLine id={id} />
@@ -109,7 +106,7 @@ function headOf(notice: string): string {
 }
 
 function Source({ side }: { side: Position }) {
-  return <Handle type="source" position={side} className={classes.handle} aria-label="Output" />;
+  return <Handle type="source" position={side} className={classes.handle} />;
 }
 
 function Branches({ side }: { side: Position }) {
@@ -118,13 +115,7 @@ function Branches({ side }: { side: Position }) {
       {['true', 'false'].map((branch) => (
         <div key={branch} className={classes.branch}>
           {branch}
-          <Handle
-            type="source"
-            id={branch}
-            position={side}
-            className={classes.handle}
-            aria-label={`Output when ${branch}`}
-          />
+          <Handle type="source" id={branch} position={side} className={classes.handle} />
         </div>
       ))}
       <Handle

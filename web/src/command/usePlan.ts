@@ -46,5 +46,11 @@ function toRefusal(error: Error): Refusal {
     details && typeof details === 'object' && 'example' in details && typeof details.example === 'string'
       ? details.example
       : null;
-  return { message: error.message, example };
+  return { message: example ? withoutExample(error.message, example) : error.message, example };
+}
+
+/** The message may end in the example, for clients that show nothing but text; here it has a line of its own. */
+function withoutExample(message: string, example: string): string {
+  const at = message.indexOf(example);
+  return at < 0 ? message : message.slice(0, at).replace(/\s*(for example|try|such as)?:?\s*[“"']?$/i, '');
 }

@@ -1,4 +1,4 @@
-import type { NodeResult, Output, Workflow, WorkflowNode } from '@/api/types';
+import type { NodeResult, NodeStatus, Output, Workflow, WorkflowNode } from '@/api/types';
 import { Note } from '@/app/Note';
 import { duration, exact } from '@/runs/format';
 import { useNodeResult, useRun } from '@/runs/store';
@@ -9,6 +9,12 @@ interface Props {
   node: WorkflowNode;
   workflow: Workflow;
 }
+
+const NO_OUTPUT: Partial<Record<NodeStatus, string>> = {
+  skipped: 'It was skipped.',
+  failed: 'None: it failed.',
+  cancelled: 'None: it was cancelled.',
+};
 
 /** What went in and what came out, side by side. */
 export function NodeData({ node, workflow }: Props) {
@@ -43,9 +49,7 @@ export function NodeData({ node, workflow }: Props) {
           {result?.output ? (
             <OutputView output={result.output} />
           ) : (
-            <p className={classes.description}>
-              {result?.status === 'skipped' ? 'It was skipped.' : 'Nothing yet.'}
-            </p>
+            <p className={classes.description}>{NO_OUTPUT[result?.status ?? 'pending'] ?? 'Nothing yet.'}</p>
           )}
         </section>
       </div>

@@ -39,7 +39,7 @@ function StepPanel({ id }: { id: string }) {
 
   const action = findAction(catalogue, node);
   const readOnly = view.readOnly || view.nodeMarks.get(id) === 'removed';
-  const tab = result ? (chosen ?? (readOnly ? 'data' : 'settings')) : 'settings';
+  const tab = result ? (chosen ?? (readOnly || result.error ? 'data' : 'settings')) : 'settings';
   const Icon = iconFor(node.type);
   const close = () => useUi.getState().inspect(null);
   const deleteNode = () => {

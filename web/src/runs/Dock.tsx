@@ -11,6 +11,7 @@ import { shorten } from '@/workflow/describe';
 import classes from './Dock.module.css';
 import { duration } from './format';
 import { LogPanel } from './LogPanel';
+import { RunAgainButton } from './RunAgainButton';
 import { isOver, type RunRecord } from './record';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
@@ -37,24 +38,26 @@ export function Dock() {
         </output>
         {run.error && !readOnly && <span className={classes.error}>{shorten(run.error, 240)}</span>}
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
-        <span className={classes.spring} />
-        {!isOver(run.status) && <CancelButton runId={run.id} />}
-        <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
-          <ActionIcon
-            aria-label={open ? 'Hide log and timeline' : 'Show log and timeline'}
-            aria-expanded={open}
-            onClick={toggle}
-          >
-            {open ? <IconChevronDown size={18} aria-hidden /> : <IconChevronUp size={18} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
-        {!readOnly && (
-          <Tooltip label="Take this run off the canvas. It stays in Workflow History.">
-            <ActionIcon aria-label="Take this run off the canvas" onClick={closeRun}>
-              <IconX size={17} aria-hidden />
+        <div className={classes.buttons}>
+          {!isOver(run.status) && <CancelButton runId={run.id} />}
+          {run.interrupted && !readOnly && <RunAgainButton runId={run.id} />}
+          <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
+            <ActionIcon
+              aria-label={open ? 'Hide log and timeline' : 'Show log and timeline'}
+              aria-expanded={open}
+              onClick={toggle}
+            >
+              {open ? <IconChevronDown size={18} aria-hidden /> : <IconChevronUp size={18} aria-hidden />}
             </ActionIcon>
           </Tooltip>
-        )}
+          {!readOnly && (
+            <Tooltip label="Take this run off the canvas. It stays in Workflow History.">
+              <ActionIcon aria-label="Take this run off the canvas" onClick={closeRun}>
+                <IconX size={17} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </div>
       </header>
       {open && (
         <div className={classes.body}>

@@ -12,9 +12,13 @@ export function HistoryButton() {
       radius="xl"
       leftSection={<IconHistory size={17} aria-hidden />}
       rightSection={
-        running > 0 ? <span className={classes.badge}>{running.toLocaleString('en')}</span> : undefined
+        running > 0 ? (
+          <span className={classes.badge}>
+            {running.toLocaleString('en')}
+            <span className="sr-only"> running</span>
+          </span>
+        ) : undefined
       }
-      aria-label={running > 0 ? `Workflow History, ${running} running` : 'Workflow History'}
       onClick={() => useUi.getState().set({ historyOpen: true })}
     >
       Workflow History

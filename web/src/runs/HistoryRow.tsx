@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Popover, Tooltip } from '@mantine/core';
-import { IconBan, IconDownload, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { IconBan, IconDownload, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '@/api/client';
@@ -12,8 +12,8 @@ import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';
 import { duration, exact, relative } from './format';
 import classes from './HistoryDrawer.module.css';
+import { RunAgainButton } from './RunAgainButton';
 import { isInterrupted, isOver } from './record';
-import { startBackground } from './runner';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
 import { closeRun, showRun } from './watch';
@@ -77,7 +77,7 @@ export function HistoryRow({ run, now }: Props) {
       </Group>
       {isInterrupted(run) && (
         <div className={classes.again}>
-          <RunAgain run={run} />
+          <RunAgainButton runId={run.id} />
         </div>
       )}
     </li>
@@ -104,28 +104,6 @@ function Cancel({ run }: { run: RunSummary }) {
       <ActionIcon aria-label="Cancel this run" loading={cancel.isPending} onClick={() => cancel.mutate()}>
         <IconBan size={16} aria-hidden />
       </ActionIcon>
-    </Tooltip>
-  );
-}
-
-function RunAgain({ run }: { run: RunSummary }) {
-  const again = useMutation({
-    mutationFn: async () => {
-      const { workflow, config } = await api.run(run.id);
-      await startBackground({ workflow, config, transcribedText: run.transcribedText || undefined });
-    },
-    onError: (error) => toastError('The run was not started', error),
-  });
-  return (
-    <Tooltip label="The server stopped while this run went live. Run it again in the background, where it survives that.">
-      <Button
-        size="compact-xs"
-        loading={again.isPending}
-        leftSection={<IconRefresh size={13} aria-hidden />}
-        onClick={() => again.mutate()}
-      >
-        Run in Background
-      </Button>
     </Tooltip>
   );
 }

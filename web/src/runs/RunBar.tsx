@@ -1,15 +1,14 @@
-import { Button, Tooltip } from '@mantine/core';
-import { IconPencil, IconRefresh } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
 import { ACCENT } from '@/app/theme';
-import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { shorten } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { newWorkflowId } from '@/workflow/ops';
 import { exact, relative } from './format';
+import { RunAgainButton } from './RunAgainButton';
 import classes from './RunBar.module.css';
 import { isOver, type RunRecord } from './record';
-import { startBackground } from './runner';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
 import { closeRun } from './watch';
@@ -22,14 +21,6 @@ export function RunBar({ run }: { run: RunRecord }) {
     if (isOver(run.status)) closeRun();
     else useRun.getState().setReadOnly(false);
     useUi.getState().set({ inspected: null });
-  };
-  const again = () => {
-    edit();
-    startBackground({
-      workflow: run.workflow,
-      config: run.config,
-      transcribedText: run.said ?? undefined,
-    }).catch((error: unknown) => toastError('The run was not started', error));
   };
   return (
     <section className={classes.bar} aria-label="Run on the canvas">
@@ -44,13 +35,7 @@ export function RunBar({ run }: { run: RunRecord }) {
       </div>
       <div className={classes.buttons}>
         <Button onClick={closeRun}>Close</Button>
-        {run.interrupted && (
-          <Tooltip label="The server stopped while this run went live. In the background it would have gone on.">
-            <Button leftSection={<IconRefresh size={15} aria-hidden />} onClick={again}>
-              Run in Background
-            </Button>
-          </Tooltip>
-        )}
+        {run.interrupted && <RunAgainButton runId={run.id} onStart={edit} />}
         <Button
           variant="filled"
           color={ACCENT}

@@ -67,10 +67,9 @@ function Row({ row, length, workflow }: RowProps) {
         onFocus={() => hover(row.nodeId)}
         onBlur={() => hover(null)}
         onClick={show}
-        aria-label={`${label}: ${duration(total)}${row.critical ? ', on the critical path' : ''}`}
       >
         <span className={classes.label}>{label}</span>
-        <span className={classes.track}>
+        <span className={classes.track} aria-hidden>
           {row.segments.map((segment) => (
             <span
               key={segment.from}
@@ -84,6 +83,7 @@ function Row({ row, length, workflow }: RowProps) {
           ))}
         </span>
         <span className={classes.length}>{duration(total)}</span>
+        {row.critical && <span className="sr-only">on the critical path</span>}
       </button>
     </li>
   );

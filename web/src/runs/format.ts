@@ -37,10 +37,12 @@ export function exact(iso: string): string {
   });
 }
 
-/** Wall-clock time with milliseconds, for the log. */
+/** Wall-clock time with milliseconds, for the log. By hand: `toLocaleTimeString` takes a second for 4,000 lines. */
 export function clock(iso: string): string {
   const date = new Date(iso);
-  return `${date.toLocaleTimeString('en', { hour12: false })}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return `${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
 /** "Today", "Yesterday", "Monday, 3 March", with the year when it is not this one. */

@@ -33,14 +33,16 @@ function toneOf(event: RunEvent): Tone {
   return event.type === 'retry' || event.type === 'waiting' ? 'wait' : 'plain';
 }
 
+const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g;
+
 function messageOf(event: RunEvent): string {
   const told = event.message || WORDS[event.type];
   const error = event.error?.message;
   const message = error && !told.includes(error) ? `${told}: ${error}` : told;
   if (event.type === 'retry' && event.data?.dueAt)
-    return `${message} (next attempt ${exact(event.data.dueAt)})`;
-  if (event.type === 'waiting' && event.data?.until) return `${message} (until ${exact(event.data.until)})`;
-  return message;
+    return `${message} Next attempt at ${clock(event.data.dueAt)}.`;
+  // The server names moments in UTC; the reader's clock is another.
+  return message.replace(MOMENT, exact);
 }
 
 export function toLines(logs: readonly RunEvent[], workflow: Workflow): LogLine[] {

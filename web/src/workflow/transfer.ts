@@ -1,4 +1,5 @@
 import type { Workflow } from '@/api/types';
+import { newWorkflowId } from './ops';
 
 /** A workflow from a file's text. Only the outline is looked at here; the server judges the rest. */
 export function readWorkflow(text: string): Workflow {
@@ -10,8 +11,8 @@ export function readWorkflow(text: string): Workflow {
     );
   }
   return {
-    workflowId: '',
     ...inner,
+    workflowId: newWorkflowId(), // an imported workflow is a new one
     name: typeof inner.name === 'string' && inner.name ? inner.name : 'Imported workflow',
     nodes: inner.nodes.map((node) => ({ params: {}, label: '', ...node })),
     edges: Array.isArray(inner.edges) ? inner.edges : [],

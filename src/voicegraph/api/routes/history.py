@@ -10,9 +10,8 @@ from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from voicegraph.api.deps import Id, Wired
-from voicegraph.api.schemas import (
+from voicegraph.api.run_schemas import (
     CancelAnswer,
-    Done,
     HistoryBody,
     HistoryPage,
     Run,
@@ -20,6 +19,7 @@ from voicegraph.api.schemas import (
     RunStatusName,
     RunSummary,
 )
+from voicegraph.api.schemas import Done
 from voicegraph.api.sse import encode, resume_after
 from voicegraph.graph.model import ID_PATTERN, RunId
 from voicegraph.history.queries import MAX_PAGE, RunFilter

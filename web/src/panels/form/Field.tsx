@@ -97,7 +97,7 @@ export function Field(props: FieldProps) {
       return (
         <Select
           {...common}
-          placeholder={placeholder}
+          placeholder={fallback === undefined || fallback === null ? undefined : optionLabel(fallback)}
           data={options.map((option) => ({ value: String(option), label: optionLabel(option) }))}
           value={value === undefined || value === null ? null : String(value)}
           onChange={(next) => onChange(options.find((option) => String(option) === next))}

@@ -26,10 +26,11 @@ const plugins = [remarkGfm];
 
 export function Markdown({ text }: { text: string }) {
   return (
-    <div className={classes.markdown}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className={classes.markdown} tabIndex={0} aria-label="Text">
       <ReactMarkdown components={components} remarkPlugins={plugins} skipHtml>
         {text}
       </ReactMarkdown>
-    </div>
+    </section>
   );
 }

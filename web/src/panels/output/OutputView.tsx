@@ -28,22 +28,27 @@ export function OutputView({ output }: { output: Output }) {
           : 'json';
   return (
     <Tabs defaultValue={first} keepMounted={false} variant="default" className={classes.tabs}>
-      <Tabs.List>
-        {rows && <Tabs.Tab value="table">Table</Tabs.Tab>}
-        <Tabs.Tab value="text">Text</Tabs.Tab>
-        {text && <Tabs.Tab value="markdown">Markdown</Tabs.Tab>}
-        {hasData && <Tabs.Tab value="json">JSON</Tabs.Tab>}
-        {files.length > 0 && <Tabs.Tab value="files">Files ({files.length})</Tabs.Tab>}
-        {hasMeta && <Tabs.Tab value="meta">Details</Tabs.Tab>}
+      <div className={classes.bar}>
+        <Tabs.List className={classes.names}>
+          {rows && <Tabs.Tab value="table">Table</Tabs.Tab>}
+          <Tabs.Tab value="text">Text</Tabs.Tab>
+          {text && <Tabs.Tab value="markdown">Markdown</Tabs.Tab>}
+          {hasData && <Tabs.Tab value="json">JSON</Tabs.Tab>}
+          {files.length > 0 && <Tabs.Tab value="files">Files ({files.length})</Tabs.Tab>}
+          {hasMeta && <Tabs.Tab value="meta">Details</Tabs.Tab>}
+        </Tabs.List>
         <CopyButton text={text || JSON.stringify(data, null, 2)} />
-      </Tabs.List>
+      </div>
       {rows && (
         <Tabs.Panel value="table">
           <RowTable rows={rows} />
         </Tabs.Panel>
       )}
       <Tabs.Panel value="text">
-        <pre className={classes.text}>{text || 'No text.'}</pre>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+        <pre className={classes.text} tabIndex={0}>
+          {text || 'No text.'}
+        </pre>
       </Tabs.Panel>
       <Tabs.Panel value="markdown">
         <Markdown text={text} />
@@ -64,7 +69,7 @@ export function OutputView({ output }: { output: Output }) {
 function CopyButton({ text }: { text: string }) {
   return (
     <Tooltip label="Copy">
-      <ActionIcon size="md" ml="auto" aria-label="Copy this" onClick={() => void copyText(text)}>
+      <ActionIcon size="md" aria-label="Copy this" onClick={() => void copyText(text)}>
         <IconCopy size={15} aria-hidden />
       </ActionIcon>
     </Tooltip>

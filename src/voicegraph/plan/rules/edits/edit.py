@@ -1,131 +1,82 @@
-"""An edit from start to end: when it runs, then clause by clause."""
+"""An edit from start to end: when the workflow runs, then clause by clause."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from voicegraph.errors import GraphError, Refusal, UserError
 from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.diff import diff
-from voicegraph.graph.model import NodeId, Workflow
+from voicegraph.graph.model import Workflow
 from voicegraph.graph.order import topological_order
-from voicegraph.plan.planner import Clause as ToldClause
-from voicegraph.plan.planner import Edit
-from voicegraph.plan.rules.clauses import Clause, split_clauses
-from voicegraph.plan.rules.edits.operations import READERS, Order, Work
+from voicegraph.plan.planner import Clause, Edit
+from voicegraph.plan.rules.edits.branching import put_on_condition
+from voicegraph.plan.rules.edits.inserting import insert
+from voicegraph.plan.rules.edits.marking import rename, run_for_each
+from voicegraph.plan.rules.edits.moving import move, run_side_by_side
+from voicegraph.plan.rules.edits.orders import Order, read_orders
+from voicegraph.plan.rules.edits.removing import remove
+from voicegraph.plan.rules.edits.replacing import replace_like, replace_named
+from voicegraph.plan.rules.edits.setting import set_param, set_recipients
 from voicegraph.plan.rules.edits.timing import read_timing
-from voicegraph.plan.rules.normalize import normalize
+from voicegraph.plan.rules.edits.work import Work
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE, refuse
+from voicegraph.plan.rules.text.normalize import normalize
 
+_READERS: tuple[Callable[[Order, Work], bool], ...] = (
+    rename,
+    put_on_condition,
+    remove,
+    move,
+    run_side_by_side,
+    set_param,
+    replace_named,
+    replace_like,
+    run_for_each,
+    set_recipients,
+    insert,
+)
+"""In the order they are asked. Each knows one kind of change; the first that understands an order carries it out."""
 _MAX_ORDERS = 50
-_ANCHOR_ONLY = re.compile(r"^(?P<side>before|after)\s+(?P<what>.+)$", re.I)
-_INSTEAD_OF = re.compile(r"^(?P<side>instead\s+of|rather\s+than)\s+(?P<what>.+)$", re.I)
-_FIRST = re.compile(r"^(?:.*\b)?(?:put|move|make|do|run|bring)\b.*\sfirst$", re.I)
-_BESIDE = re.compile(r"[\s,]*\b(?:at\s+the\s+same\s+time|in\s+parallel|simultaneously|side\s+by\s+side)\s*$", re.I)
+_PUZZLE, _NOTE, _LEAST = 0.25, 0.1, 0.1
 
 
 def edit(text: str, workflow: Workflow) -> Edit:
     """As `Planner.edit`, without waiting for anything. Raises GraphError when the workflow itself is broken."""
     spoken = normalize(text)
     topological_order(workflow)
-    work = Work(workflow, spoken.shelter)
+    work = Work(workflow, spoken)
     rest = spoken.text
-    timing = read_timing(rest, workflow, spoken.shelter)
-    told: list[ToldClause] = []
+    told: list[Clause] = []
+    timing = read_timing(spoken, workflow)
     if timing:
-        work.workflow = graph_edit.set_triggers(work.workflow, timing.triggers)
-        work.tell(timing.message)
-        work.notes += timing.notes
-        told.append(ToldClause(spoken.shelter.restore(spoken.text)) if not timing.rest else ToldClause(timing.message))
         rest = timing.rest
-    orders = read_orders(rest)
-    if len(orders) > _MAX_ORDERS:
-        raise UserError("too_many_steps", f"One command makes at most {_MAX_ORDERS} changes; say it in several parts.")
-    puzzles = _carried_out(orders, work, told)
+        work.workflow = graph_edit.set_triggers(workflow, timing.triggers)
+        work.notes += timing.notes
+        work.tell(timing.message)
+        told.append(Clause(timing.words))
+    puzzles = _carry_out(read_orders(rest), work, told)
     if not work.said:
-        raise refuse(rest or spoken.text, text, editing=True)
-    assumptions = list(dict.fromkeys(work.notes)) + [f'"{words}" was not understood and left out.' for words in puzzles]
-    confidence = max(0.1, round(1 - 0.25 * len(puzzles) - 0.1 * len(work.notes), 2))
+        raise refuse(rest, text, editing=True)
+    assumptions = [*dict.fromkeys(work.notes), *(f'"{words}" was not understood and left out.' for words in puzzles)]
+    confidence = max(_LEAST, round(1 - _PUZZLE * len(puzzles) - _NOTE * len(work.notes), 2))
     return Edit(work.workflow, " ".join(work.said), diff(workflow, work.workflow), told, assumptions, confidence)
 
 
-def _carried_out(orders: Sequence[Order], work: Work, told: list[ToldClause]) -> list[str]:
-    """Change the workflow clause by clause; returns what was not understood."""
+def _carry_out(orders: Sequence[Order], work: Work, told: list[Clause]) -> list[str]:
+    """Change the workflow order by order; returns what was not understood."""
+    if len(orders) > _MAX_ORDERS:
+        raise UserError("too_many_steps", f"One command makes at most {_MAX_ORDERS} changes; say it in several parts.")
     puzzles: list[str] = []
     for order in orders:
-        touched = len(work.touched)
-        words = work.shelter.restore(order.text)
+        words = work.spoken.written(order.text)
+        before = len(work.touched)
         try:
-            understood = any(reader(order, work) for reader in READERS)
+            understood = any(reader(order, work) for reader in _READERS)
         except GraphError as error:
             raise Refusal("unclear", f"That change does not fit: {error.message}", EDIT_EXAMPLE) from error
-        if not understood:
-            puzzles.append(words)
-        made: list[NodeId] = list(dict.fromkeys(work.touched[touched:]))
+        puzzles += [] if understood else [words]
         alive = {node.id for node in work.workflow.nodes}
-        told.append(ToldClause(words, [node_id for node_id in made if node_id in alive], not understood))
+        touched = dict.fromkeys(node_id for node_id in work.touched[before:] if node_id in alive)
+        told.append(Clause(words, list(touched), not understood))
     return puzzles
-
-
-def read_orders(text: str) -> list[Order]:
-    """The clauses of an edit, each with its place ("before …") and its condition."""
-    orders: list[Order] = []
-    waiting: dict[str, str] = {}
-    for clause in split_clauses(text):
-        anchor = _anchor_of(clause)
-        if anchor:
-            side, what = anchor
-            if orders and (clause.loose or not what) and side in {"before", "after", "condition", "negated"} and not _is_first(clause, text):
-                orders[-1] = _with(orders[-1], side, what)
-            else:
-                waiting[side] = what
-            continue
-        order = _order(clause)
-        for side, what in waiting.items():
-            order = _with(order, side, what)
-        waiting = {}
-        orders.append(order)
-    if waiting and orders:
-        for side, what in waiting.items():
-            orders[-1] = _with(orders[-1], side, what)
-    return orders
-
-
-def _is_first(clause: Clause, text: str) -> bool:
-    return text.strip().startswith(clause.words)
-
-
-def _anchor_of(clause: Clause) -> tuple[str, str] | None:
-    """("before", "sending the email") for a clause that only says where or when."""
-    if clause.kind in {"before", "after"}:
-        return clause.kind, clause.text
-    if clause.kind == "if":
-        return "condition", clause.text
-    if clause.kind == "unless":
-        return "negated", clause.text
-    found = _ANCHOR_ONLY.match(clause.text) or _INSTEAD_OF.match(clause.words)
-    if found is None:
-        return None
-    side = found["side"].lower()
-    return ("instead" if side not in {"before", "after"} else side), found["what"]
-
-
-def _with(order: Order, side: str, what: str) -> Order:
-    if side == "negated":
-        return replace(order, condition=what, negated=True)
-    if side == "instead":
-        return replace(order, text=f"{order.text} instead of {what}")
-    return replace(order, **{side: what})
-
-
-def _order(clause: Clause) -> Order:
-    text = clause.text
-    if clause.kind == "each":
-        text = f"for each {text}"
-    if _FIRST.search(clause.words) and not _FIRST.search(text):
-        text = f"{text} first"
-    beside = bool(clause.parallel_tail or "parallel" in clause.flags or _BESIDE.search(text))
-    also = "also" in clause.flags or bool(re.search(r"\b(?:as\s+well|too|also)\b", clause.words, re.I))
-    return Order(_BESIDE.sub("", text).strip(" ,"), otherwise=clause.kind == "else", beside=beside, also=also, then="then" in clause.flags)

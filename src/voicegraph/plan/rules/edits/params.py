@@ -1,152 +1,188 @@
-"""Changes of one param: "change the recipient to …", "use the repo …", "only the open ones", "make it shorter"."""
+"""Which param a change means, and its new value: "change the recipient to …", "use the repo …", "only the open ones"."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
-from voicegraph.graph.model import Node, Workflow
-from voicegraph.plan.rules.conditions import to_condition
-from voicegraph.plan.rules.deliveries import repo_name
-from voicegraph.plan.rules.durations import DURATION, to_duration
+from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.placing import is_source
-from voicegraph.plan.rules.edits.reference import in_order, score_of
-from voicegraph.plan.rules.shelter import ANY, CHANNEL, MAIL, PATH, URL, Shelter
-from voicegraph.plan.rules.steps import Context
+from voicegraph.plan.rules.edits.reference import fit
+from voicegraph.plan.rules.edits.work import Work
+from voicegraph.plan.rules.steps.conditions import to_condition
+from voicegraph.plan.rules.steps.model import ParamValues
+from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
+from voicegraph.plan.rules.text.patterns import either, maybe, named, rx
+from voicegraph.plan.rules.text.shelter import CHANNEL, MAIL, URL, Shelter
+from voicegraph.plan.rules.values.durations import DURATION, to_duration
 
 
 @dataclass(frozen=True, slots=True)
 class ParamChange:
-    """New values for the params of one node."""
+    """New values for params of a node."""
 
     node: Node
-    params: dict[str, JsonValue]
+    params: ParamValues
 
 
-_NOUNS: dict[str, tuple[str, tuple[str, ...]]] = {
-    r"recipients?|e-?mail\s+address|address(?:ee)?|receiver": ("to", ("email",)),
-    r"subject(?:\s+line)?": ("subject", ("email",)),
-    r"(?:search\s+)?(?:query|term|terms|keywords?|topic)|search|web\s+search|news(?:\s+(?:topic|search))?": ("query", ("web_search", "tavily")),
-    r"urls?|links?|web\s+address|page|site|website|feed|endpoint": ("url", ("web_page", "rss", "http")),
-    r"repo(?:sitory)?|github\s+repo(?:sitory)?|project": ("repo", ("github",)),
-    r"(?:slack\s+)?channel": ("channel", ("slack", "notify")),
-    r"state|status": ("state", ("github",)),
-    r"user(?:name)?": ("username", ("github",)),
-    r"titles?": ("title", ("notion_create", "github", "notify")),
-    r"method": ("method", ("http",)),
-    r"duration|wait(?:ing\s+time)?|delay|pause": ("duration", ("wait",)),
-    r"language|translation": ("language", ("llm",)),
-    r"condition|threshold|limit\s+of\s+the\s+condition": ("expression", ("condition",)),
-    r"instructions?|prompt": ("instruction", ("llm",)),
-    r"(?:approval\s+)?message": ("message", ("approval",)),
-    r"length": ("length", ("llm",)),
+def _addresses(value: str, shelter: Shelter) -> ParamValues:
+    found = [shelter.plain(token) for token in re.findall(MAIL, value)]
+    return {"to": ", ".join(found)} if found else {}
+
+
+def _url(value: str, shelter: Shelter) -> ParamValues:
+    found = re.search(URL, value)
+    return {"url": shelter.plain(found[0])} if found else {}
+
+
+def _repo(value: str, shelter: Shelter) -> ParamValues:
+    found = (repository(token, shelter) for token in re.findall(REPOSITORY, value))
+    return {"repo": repo} if (repo := next(filter(None, found), None)) else {}
+
+
+def _channel(value: str, shelter: Shelter) -> ParamValues:
+    found = re.search(CHANNEL, value)
+    name = (
+        shelter.plain(found[0])
+        if found
+        else re.sub("^(?:the )?(?:channel )?", "", shelter.plain(value), flags=re.IGNORECASE).split()[0]
+    )
+    return {"channel": f"#{name.lstrip('#').lower()}"}
+
+
+def _duration(value: str, shelter: Shelter) -> ParamValues:
+    found = re.search(DURATION, value, re.IGNORECASE)
+    return {"duration": to_duration(found[0])} if found else {}
+
+
+def _language(value: str, shelter: Shelter) -> ParamValues:
+    language = shelter.plain(value).capitalize()
+    return {"instruction": f"Translate to {language}", "language": language}
+
+
+def _query(value: str, shelter: Shelter) -> ParamValues:
+    return {"query": re.sub("^(?:for |search for |about )", "", shelter.plain(value), flags=re.IGNORECASE)}
+
+
+def _length(value: str, shelter: Shelter) -> ParamValues:
+    found = _LENGTH.search(value)
+    return {"length": "short" if found["short"] else "long"} if found else {}
+
+
+def _condition(value: str, shelter: Shelter) -> ParamValues:
+    return {"expression": to_condition(value, shelter).expression}
+
+
+def _words(param: str) -> Callable[[str, Shelter], ParamValues]:
+    return lambda value, shelter: {param: shelter.plain(value)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Param:
+    """How people call a param, on which types it is, and how its value is read."""
+
+    nouns: str
+    types: tuple[str, ...]
+    read: Callable[[str, Shelter], ParamValues]
+
+
+_PARAMS: dict[str, _Param] = {
+    "to": _Param("recipients?|e-?mail address|address(?:ee)?|receiver", ("email",), _addresses),
+    "subject": _Param("subject(?: line)?", ("email",), _words("subject")),
+    "query": _Param(
+        "(?:search )?(?:query|terms?|keywords?|topic)|search|web search|news(?: (?:topic|search))?",
+        ("web_search", "tavily"),
+        _query,
+    ),
+    "url": _Param("urls?|links?|web address|page|site|website|feed|endpoint", ("web_page", "rss", "http"), _url),
+    "repo": _Param("(?:github )?repo(?:sitory)?|project", ("github",), _repo),
+    "channel": _Param("(?:slack )?channel", ("slack", "notify"), _channel),
+    "state": _Param("state|status", ("github",), lambda value, shelter: {"state": shelter.plain(value).lower()}),
+    "username": _Param("user(?:name)?", ("github",), _words("username")),
+    "title": _Param("titles?", ("notion_create", "github", "notify"), _words("title")),
+    "method": _Param("method", ("http",), lambda value, shelter: {"method": shelter.plain(value).upper()}),
+    "duration": _Param("duration|wait(?:ing time)?|delay|pause", ("wait",), _duration),
+    "language": _Param("language|translation", ("llm",), _language),
+    "expression": _Param("condition|threshold", ("condition",), _condition),
+    "instruction": _Param("instructions?|prompt", ("llm",), _words("instruction")),
+    "message": _Param("(?:approval )?message", ("approval",), _words("message")),
+    "length": _Param("length", ("llm",), _length),
 }
-_SET = re.compile(
-    rf"^(?:change|set|update|make|switch|turn|adjust|modify|edit)\s+(?:the\s+|its\s+|my\s+)?(?P<noun>{'|'.join(_NOUNS)})(?:\s+(?:of|for|in)\s+(?:the\s+)?(?P<of>[\w\s]+?))?(?:\s+(?:from\s+.+?\s+)?(?:to\s+be|to|into|as|be|=|for)\s+|\s+(?=⟪))(?P<value>.+)$"
-    rf"|^(?:the\s+)?(?P<noun2>{'|'.join(_NOUNS)})\s+(?:should|must)\s+be\s+(?P<value2>.+)$",
-    re.I,
+_NOUN = either(*(param.nouns for param in _PARAMS.values()))
+_SET = rx(
+    "^",
+    either(
+        "(?:change|set|update|make|switch|turn|adjust|modify|edit) (?:(?:the|its|my) )?"
+        + named("noun", _NOUN)
+        + maybe(" (?:of|for|in) (?:the )?", named("of", r"[\w ]+?"))
+        + either(" (?:from .+? )?(?:to be|to|into|as|be|=|for) ", " (?=⟪)"),
+        "(?:the )?" + named("other_noun", _NOUN) + " (?:should|must) be ",
+    ),
+    named("value", ".+$"),
 )
-_MAIL_LIST = re.compile(rf"{MAIL}", re.I)
-_LIKE_IT = re.compile(r"\s+(?:instead(?:\s+of\s+.+)?|now|rather(?:\s+than\s+.+)?|from\s+now\s+on|please)$", re.I)
-_STATES = re.compile(r"^(?:(?:only|just|use|take|get|include|with|show|fetch)\s+)?(?:only\s+|just\s+)?(?:the\s+)?(?P<state>open|closed|all)(?:\s+(?:ones|issues|pull\s+requests|prs))?(?:\s+ones)?$", re.I)
-_LENGTHS = re.compile(r"\b(?P<short>shorter|short|brief|briefer|more\s+concise)\b|\b(?P<long>longer|long|more\s+detail(?:ed)?|detailed)\b", re.I)
-_MAKE = re.compile(r"^(?:make|keep|write)\s+(?P<what>.+?)\s+(?:shorter|longer|brief|briefer|short|long|more\s+(?:concise|detailed)|detailed)$|^(?:a\s+)?(?:shorter|longer|more\s+detailed|briefer)\s+(?P<what2>.+)$", re.I)
+_AFTERTHOUGHT = rx(" (?:instead(?: of .+)?|now|rather(?: than .+)?|from now on)$")
+_ONLY = rx(
+    "^(?:(?:only|just|use|take|get|include|with|show|fetch) )?(?:(?:only|just) )?(?:the )?",
+    named("state", "open|closed|all"),
+    "(?: (?:issues|pull requests|prs))?(?: ones)?$",
+)
+_LENGTH = rx(
+    r"\b",
+    either(
+        named("short", "short(?:er)?|brief(?:er)?|more concise"),
+        named("long", "long(?:er)?|more detail(?:ed)?|detailed"),
+    ),
+    r"\b",
+)
+_MAKE = rx(
+    "^",
+    either(
+        "(?:make|keep|write) "
+        + named("what", ".+?")
+        + " (?:short(?:er)?|long(?:er)?|brief(?:er)?|(?:more )?(?:concise|detailed))$",
+        "(?:a )?(?:shorter|longer|more detailed|briefer) " + named("other", ".+$"),
+    ),
+)
 
 
-def named_change(words: str, workflow: Workflow, shelter: Shelter) -> ParamChange | None:
-    """A change that names its param: "change the recipient to …"."""
-    words = _LIKE_IT.sub("", words)
+def named_change(words: str, work: Work) -> ParamChange | None:
+    """A change that names its param ("change the recipient to …"), the state of issues, or the length of a text."""
+    words = _AFTERTHOUGHT.sub("", words.strip())
     found = _SET.match(words)
-    if found is None:
-        return _state(words, workflow) or _length(words, workflow)
-    noun, value = (found["noun"] or found["noun2"]), (found["value"] or found["value2"]).strip(" ,.")
-    for pattern, (param, types) in _NOUNS.items():
-        if re.fullmatch(pattern, noun, re.I):
-            node = _holder(workflow, types, param, f"{found['of'] or ''} {noun}")
-            params = _value(param, value, shelter) if node else None
-            return ParamChange(node, params) if node and params else None
-    return None
+    if found:
+        noun = found["noun"] or found["other_noun"]
+        name = next(name for name, param in _PARAMS.items() if re.fullmatch(param.nouns, noun, re.IGNORECASE))
+        return _change(name, f"{found['of'] or ''} {noun}", found["value"], work)
+    state, length = _ONLY.match(words), _MAKE.match(words)
+    if state:
+        return _change("state", words, state["state"], work)
+    return _change("length", length["what"] or length["other"], words, work) if length else None
 
 
-def _holder(workflow: Workflow, types: tuple[str, ...], param: str, words: str) -> Node | None:
-    """The node that has this param: the one the words fit best, the last one on a tie."""
-    nodes = [node for node in in_order(workflow) if node.type in types]
-    if param == "duration":
-        nodes = [node for node in nodes if node.action == "delay"]
-    if param == "language":
+def _change(name: str, words: str, value: str, work: Work) -> ParamChange | None:
+    param = _PARAMS[name]
+    nodes = [
+        node for node in work.nodes if node.type in param.types and not (name == "duration" and node.action != "delay")
+    ]
+    if name == "language":
         nodes = [node for node in nodes if node.action.startswith("translate")] or nodes
-    return max(reversed(nodes), key=lambda node: score_of(words.lower(), node), default=None)
+    node = max(reversed(nodes), key=lambda node: fit(words.lower(), node), default=None)
+    params = param.read(value.strip(" ,."), work.spoken.shelter)
+    return ParamChange(node, params) if node and params else None
 
 
-def _value(param: str, value: str, shelter: Shelter) -> dict[str, JsonValue] | None:
-    """The params that this value makes, None when it is no such value."""
-    plain = shelter.value(value) if ANY.fullmatch(value) else shelter.restore(value)
-    if param == "to":
-        mails = [shelter.value(token) for token in _MAIL_LIST.findall(value)]
-        return {"to": ", ".join(mails)} if mails else None
-    if param == "url":
-        found = re.search(URL, value)
-        return {"url": shelter.value(found[0])} if found else None
-    if param == "repo":
-        token = re.search(rf"{PATH}|{URL}", value)
-        repo = repo_name(token[0], Context(shelter)) if token else None
-        return {"repo": repo} if repo else None
-    if param == "channel":
-        found = re.search(CHANNEL, value)
-        name = shelter.value(found[0]) if found else re.sub(r"^(?:the\s+)?(?:channel\s+)?", "", plain, flags=re.I).split()[0]
-        return {"channel": f"#{name.lstrip('#').lower()}"}
-    if param == "duration":
-        found = re.search(DURATION, value, re.I)
-        return {"duration": to_duration(found[0])} if found else None
-    if param == "language":
-        return {"instruction": f"Translate to {plain.capitalize()}", "language": plain.capitalize()}
-    if param == "expression":
-        return {"expression": to_condition(value, shelter).expression}
-    if param == "length":
-        return _length_of(value)
-    if param == "query":
-        return {"query": re.sub(r"^(?:for\s+|search\s+for\s+|about\s+)", "", plain, flags=re.I)}
-    return {param: plain.lower() if param in {"state"} else plain.upper() if param == "method" else plain}
-
-
-def _state(words: str, workflow: Workflow) -> ParamChange | None:
-    found = _STATES.match(words.strip())
-    node = _holder(workflow, ("github",), "state", words) if found else None
-    return ParamChange(node, {"state": found["state"].lower()}) if found and node else None
-
-
-def _length_of(words: str) -> dict[str, JsonValue] | None:
-    found = _LENGTHS.search(words)
-    return {"length": "short" if found["short"] else "long"} if found else None
-
-
-def _length(words: str, workflow: Workflow) -> ParamChange | None:
-    found = _MAKE.match(words.strip())
-    length = _length_of(words)
-    node = _holder(workflow, ("llm",), "length", found["what"] or found["what2"]) if found else None
-    return ParamChange(node, length) if node and length else None
-
-
-def new_address(words: str, workflow: Workflow, shelter: Shelter) -> ParamChange | None:
+def new_address(words: str, work: Work) -> ParamChange | None:
     """An address, repository or channel that takes the place of the one there is: "it should go to …", "use …"."""
-    mails = [shelter.value(token) for token in _MAIL_LIST.findall(words)]
-    emails = [node for node in in_order(workflow) if node.type == "email"]
-    if mails and emails:
-        return ParamChange(emails[-1], {"to": ", ".join(mails)})
-    url = re.search(URL, words)
-    address = shelter.value(url[0]) if url else ""
-    repo = repo_name(url[0], Context(shelter)) if url else None
-    if url and not repo:
-        holders = [node for node in in_order(workflow) if "url" in node.params or node.type in {"web_page", "rss"}]
-        sources = [node for node in holders if is_source(node)] or holders
-        return ParamChange(sources[0], {"url": address}) if sources else None
-    path = re.search(PATH, words)
-    repo = repo or (shelter.value(path[0]) if path else None)
-    holders = [node for node in in_order(workflow) if node.type == "github"]
-    if repo and holders:
-        return ParamChange(holders[0], {"repo": repo})
+    shelter = work.spoken.shelter
+    last = {node.type: node for node in work.nodes}
+    mails, repo, url = _addresses(words, shelter), _repo(words, shelter), _url(words, shelter)
+    if mails and "email" in last:
+        return ParamChange(last["email"], mails)
+    if repo and "github" in last:
+        return ParamChange(next(node for node in work.nodes if node.type == "github"), repo)
+    holders = [node for node in work.nodes if node.type in _PARAMS["url"].types]
+    if url and not repo and holders:
+        return ParamChange(next(filter(is_source, holders), holders[0]), url)
     channel = re.search(CHANNEL, words)
-    slack = [node for node in in_order(workflow) if node.type == "slack"]
-    return ParamChange(slack[-1], {"channel": shelter.value(channel[0])}) if channel and slack else None
+    return ParamChange(last["slack"], _channel(words, shelter)) if channel and "slack" in last else None

@@ -4,82 +4,103 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from re import Match
 
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.graph.order import topological_order
-from voicegraph.plan.rules.numbers import ORDINAL, to_ordinal
+from voicegraph.plan.rules.text.patterns import either, named, rx, word_set, words
+from voicegraph.plan.rules.values.numbers import ORDINAL, VALUES, to_ordinal
 
-_NAMES: dict[tuple[str, str], str] = {
-    ("email", ""): "e-?mails?|mails?|e-?mailing|mailing|mailed",
-    ("slack", ""): "slack|channel",
-    ("notify", ""): "notif\\w*|telegram|discord|teams|pings?|alerts?|sms|whatsapp|messages?",
-    ("notion", ""): "notion(?:\\s+(?:page|notes|step|database|source))?|notes|page|database",
-    ("notion_create", ""): "notion|saving|saves?|page",
-    ("notion_create", "append_to_page"): "append\\w*",
-    ("github", ""): "github",
-    ("github", "get_issues"): "issues?|bugs",
-    ("github", "get_pull_requests"): "pull\\s+requests?|prs?",
-    ("github", "get_commits"): "commits?",
-    ("github", "get_repos"): "repos|repositories",
-    ("github", "get_repo_info"): "repo|repository",
-    ("github", "create_issue"): "issue|creat\\w+|ticket",
-    ("web_search", ""): "search\\w*|web\\s+search|web|lookup|google|research",
-    ("tavily", ""): "search\\w*|web\\s+search|web|lookup|google|research",
-    ("web_search", "search_news"): "news|headlines",
-    ("web_page", ""): "web\\s*page|page|site|website|url|article|reading",
-    ("rss", ""): "rss|feeds?",
-    ("http", ""): "http|api|request|call|webhook|jira|trello|calendar|drive|sheets?",
-    ("csv_upload", ""): "csv|spread\\s?sheet|uploads?|uploading|file|table",
-    ("pdf_upload", ""): "pdf|uploads?|uploading|file|document",
-    ("txt_upload", ""): "text\\s+file|txt|uploads?|uploading|file",
-    ("file_upload", ""): "uploads?|uploading|file|document",
-    ("llm", "summarize"): "summar\\w*|digests?|recaps?",
-    ("llm", "analyze"): "analy\\w*",
-    ("llm", "extract_insights"): "insights?|extract\\w*",
-    ("llm", "generate"): "generat\\w*|writing|writ\\w+|draft\\w*|report|text|post|poem|reply",
-    ("llm", "compare"): "compar\\w*",
-    ("llm", "combine"): "combin\\w*|merg\\w*",
-    ("llm", ""): "llm|ai|model",
-    ("condition", ""): "conditions?|if|branch\\w*|check|decision",
-    ("wait", ""): "wait\\w*|delay\\w*|pause\\w*|timer",
-    ("approval", ""): "approv\\w*|sign-?off|confirmation|review",
-    ("file", ""): "files?|saving|saves?",
-    ("code", ""): "code|script|python",
-    ("workflow", ""): "workflow|sub-?workflow",
-    ("transform", ""): "transform\\w*|template",
-}  # fmt: skip
-"""(type, action) -> how people call it; an empty action holds for every action of the type."""
-_TRANSLATION = "translat\\w*"
-_STEMS = re.compile(r"(?:ations?|ization|izing|ising|ions?|ing|ed|es|s|e|y|ies|ate)$")
-_STOPS = frozenset("the a an step steps node nodes to of in on and my our it this that part block one for me at from with please".split())
-_PLACE = re.compile(
-    rf"^(?:the\s+)?(?:(?P<end>(?:very\s+)?last|final|ending)|(?P<middle>middle|center)|(?P<ordinal>{ORDINAL})|(?P<before_last>second\s+to\s+last|penultimate|next\s+to\s+last))\s+(?P<what>[\w\s-]+?)$"
-    r"|^(?:the\s+)?(?:step|node|number)\s+(?:number\s+)?(?P<number>\d+|one|two|three|four|five|six|seven|eight|nine|ten)$|^(?:the\s+)?(?P<first>beginning|start)$|^(?:the\s+)?(?P<last>end)$",
-    re.I,
+_UPLOAD = "uploads?|uploading|file"
+_SEARCH = r"search\w*|web search|web|lookup|google|research"
+_NAMES: dict[str, str] = {
+    "email": "e-?mails?|mails?|e-?mailing|mailing|mailed",
+    "slack": "slack|channel",
+    "notify": r"notif\w*|telegram|discord|teams|pings?|alerts?|sms|whatsapp|messages?",
+    "notion": "notion(?: (?:page|notes|step|database|source))?|notes|page|database",
+    "notion_create": "notion|saving|saves?|page",
+    "github": "github",
+    "web_search": _SEARCH,
+    "tavily": _SEARCH,
+    "web_page": r"web ?page|page|site|website|url|article|reading",
+    "rss": "rss|feeds?",
+    "http": "http|api|request|call|webhook|jira|trello|calendar|drive|sheets?",
+    "csv_upload": f"csv|spread ?sheet|table|{_UPLOAD}",
+    "pdf_upload": f"pdf|document|{_UPLOAD}",
+    "txt_upload": f"text file|txt|{_UPLOAD}",
+    "file_upload": f"document|{_UPLOAD}",
+    "llm": "llm|ai|model",
+    "condition": r"conditions?|if|branch\w*|check|decision",
+    "wait": r"wait\w*|delay\w*|pause\w*|timer",
+    "approval": r"approv\w*|sign-?off|confirmation|review",
+    "file": "files?|saving|saves?",
+    "code": "code|script|python",
+    "workflow": "workflow|sub-?workflow",
+    "transform": r"transform\w*|template",
+}
+"""Type -> how people call a node of it."""
+_ACTION_NAMES: dict[str, str] = {
+    "append_to_page": r"append\w*",
+    "get_issues": "issues?|bugs",
+    "get_pull_requests": "pull requests?|prs?",
+    "get_commits": "commits?",
+    "get_repos": "repos|repositories",
+    "get_repo_info": "repo|repository",
+    "create_issue": r"issue|creat\w+|ticket",
+    "search_news": "news|headlines",
+    "create_page": r"sav(?:e|ing)|creat\w+|new",
+    "summarize": r"summar\w*|digests?|recaps?",
+    "analyze": r"analy\w*",
+    "extract_insights": r"insights?|extract\w*",
+    "generate": r"generat\w*|writing|writ\w+|draft\w*|report|text|post|poem|reply",
+    "compare": r"compar\w*",
+    "combine": r"combin\w*|merg\w*",
+    "translate": r"translat\w*",
+}
+"""Action -> how people call it."""
+_BY_TYPE = {type_: rx(rf"\b(?:{names})(?![\w-])") for type_, names in _NAMES.items()}
+_BY_ACTION = {action: rx(rf"\b(?:{names})(?![\w-])") for action, names in _ACTION_NAMES.items()}
+_TYPE_SCORE, _ACTION_SCORE, _WORD_SCORE = 1.5, 2.0, 0.6
+
+_DETERMINER = rx(r"^(?:please|that|this|those|these|all|any|my|our|the) (?=\w)")
+_PLACE = rx(
+    either(
+        "(?:the )?"
+        + either(
+            named("last", "(?:very )?last|final|ending"),
+            named("middle", "middle|center"),
+            named("before_last", "second to last|penultimate|next to last"),
+            named("ordinal", ORDINAL),
+        )
+        + " "
+        + named("what", r"[\w -]+"),
+        "(?:the )?(?:step|node|number) (?:number )?" + named("number", "[0-9]+", *VALUES),
+        "(?:the )?" + either(named("first", "beginning|start"), named("end", "end")),
+    )
 )
-_COUNT = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
-_GENERIC = re.compile(r"(?:step|steps|node|nodes|one|part|thing|action|block|task)?$", re.I)
+_ANY_STEP = rx(words("step steps node nodes one part thing action block task"))
+_STEMS = re.compile("(?:ations?|ization|izing|ising|ions?|ing|ies|ate|ed|es|s|e|y)$")
+_STOPS = word_set(
+    "the a an step steps node nodes to of in on and my our it this that part block one for me at from with please"
+)
 
 
 def find_node(words: str, workflow: Workflow) -> Node | None:
     """The node that is meant best, None when nothing fits."""
-    nodes = find_nodes(words, workflow)
-    return nodes[0] if nodes else None
+    return next(iter(find_nodes(words, workflow)), None)
 
 
 def find_nodes(words: str, workflow: Workflow) -> list[Node]:
     """The nodes that fit best, all equally well, the later ones first."""
-    words = re.sub(r"^(?:please|that|this|those|these|all|any|my|our|the)\s+(?=\w)", "", words.strip(" ,.!?").lower())
+    words = _DETERMINER.sub("", words.strip(" ,.!?").lower())
     ordered = in_order(workflow)
-    place = _PLACE.match(words)
-    if place:
-        named = place["what"] or ""
-        pool = ordered if _GENERIC.fullmatch(named.strip()) else _scored(named, ordered)
-        if pool is not ordered:
-            pool = [node for node in ordered if node in pool]
-        node = _at(place, pool)
-        return [node] if node else []
-    return list(reversed(_scored(words, ordered)))
+    place = _PLACE.fullmatch(words)
+    if place is None:
+        return _fitting(words, ordered)[::-1]
+    what = (place["what"] or "step").strip()
+    pool = ordered if _ANY_STEP.fullmatch(what) else _fitting(what, ordered)
+    at = _index(place, len(pool))
+    return [pool[at]] if 0 <= at < len(pool) else []
 
 
 def in_order(workflow: Workflow) -> list[Node]:
@@ -88,43 +109,43 @@ def in_order(workflow: Workflow) -> list[Node]:
     return [by_id[node_id] for node_id in topological_order(workflow)]
 
 
-def _at(place: re.Match[str], pool: Sequence[Node]) -> Node | None:
-    if not pool:
-        return None
-    if place["end"] or place["last"]:
-        return pool[-1]
+def _index(place: Match[str], count: int) -> int:
+    if place["last"] or place["end"]:
+        return count - 1
     if place["middle"]:
-        return pool[len(pool) // 2]
+        return count // 2
     if place["before_last"]:
-        return pool[-2] if len(pool) > 1 else None
+        return count - 2
     if place["first"]:
-        return pool[0]
-    number = to_ordinal(place["ordinal"]) if place["ordinal"] else int(_COUNT.get(place["number"], 0) or place["number"])
-    return pool[number - 1] if 0 < number <= len(pool) else None
+        return 0
+    if place["ordinal"]:
+        return to_ordinal(place["ordinal"]) - 1
+    number = place["number"]
+    return (int(number) if number.isdigit() else VALUES[number]) - 1
 
 
-def _scored(words: str, nodes: Sequence[Node]) -> list[Node]:
-    scores = [(score_of(words, node), node) for node in nodes]
-    best = max((score for score, _ in scores), default=0)
-    return [node for score, node in scores if score == best] if best > 0 else []
+def _fitting(words: str, nodes: Sequence[Node]) -> list[Node]:
+    """The nodes with the best score, in order."""
+    scores = [fit(words, node) for node in nodes]
+    best = max(scores, default=0)
+    return [node for score, node in zip(scores, nodes, strict=True) if score == best and best > 0]
 
 
-def score_of(words: str, node: Node) -> float:
+def fit(words: str, node: Node) -> float:
     """How well the words fit a node; 0 when they do not."""
     score = 0.0
-    for (type_, action), pattern in _NAMES.items():
-        if node.type == type_ and action in ("", node.action):
-            found = re.findall(rf"\b(?:{pattern})(?![\w-])", words)
-            score += (2.0 if action else 1.5) * bool(found)
-    if node.type == "llm" and node.action.startswith("translate"):
-        score += 2.0 * bool(re.search(rf"\b{_TRANSLATION}", words))
-    if node.type == "notion_create" and re.search(r"\b(?:save|saving|create|creating|new|append)\b", words):
-        score += 1.0
-    said = {_stem(word) for word in re.findall(r"[a-z0-9]+", words)} - _STOPS
-    own = f"{node.label} {node.action.replace('_', ' ')} {' '.join(str(v) for v in node.params.values() if isinstance(v, str))}"
-    score += 0.6 * len(said & ({_stem(word) for word in re.findall(r"[a-z0-9]+", own.lower())} - _STOPS))
-    return score
+    by_type = _BY_TYPE.get(node.type)
+    if by_type and by_type.search(words):
+        score += _TYPE_SCORE
+    by_action = _BY_ACTION.get("translate" if node.action.startswith("translate") else node.action)
+    if by_action and by_action.search(words):
+        score += _ACTION_SCORE
+    values = [value for value in node.params.values() if isinstance(value, str)]
+    own = _words(" ".join([node.label, node.action.replace("_", " "), *values]))
+    return score + _WORD_SCORE * len(_words(words) & own)
 
 
-def _stem(word: str) -> str:
-    return _STEMS.sub("", word) if len(word) > 4 else word.removesuffix("s")
+def _words(text: str) -> set[str]:
+    """The words that tell something, by their stems."""
+    said = re.findall(r"[a-z0-9]+", text.lower())
+    return {_STEMS.sub("", word) if len(word) > 4 else word.removesuffix("s") for word in said if word not in _STOPS}

@@ -1,0 +1,185 @@
+"""Runs as the API gives them: summaries, events, node results, runs whole."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, JsonValue
+
+from voicegraph.api.schemas import Json
+from voicegraph.clock import iso
+from voicegraph.graph.model import ID_PATTERN, Wire
+from voicegraph.history.queries import RunDetail
+from voicegraph.history.queries import RunSummary as Summary
+from voicegraph.nodes.output import FileRef, Metrics, Output
+from voicegraph.run.events import Kind, NodeRun, RunEvent
+
+RunStatusName = Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]
+
+
+class ErrorInfo(Wire):
+    """Why a node or run failed."""
+
+    code: str
+    message: str
+    retryable: bool = False
+    node_id: str | None = None
+
+
+class EventOutput(Wire):
+    """A node's result as an event carries it: the metrics stand beside it."""
+
+    text: str
+    data: JsonValue
+    files: list[FileRef]
+    meta: dict[str, JsonValue]
+    branch: bool | None
+
+
+class Event(Wire):
+    """One event of a run; also the JSON of a server-sent event."""
+
+    type: Kind
+    node_id: str | None
+    message: str
+    output: EventOutput | None
+    error: ErrorInfo | None
+    timestamp: str
+    seq: int
+    attempt: int | None
+    metrics: Metrics | None
+    data: Json | None
+
+    @classmethod
+    def of(cls, event: RunEvent) -> Event:
+        """From the record."""
+        return cls.model_validate(event.to_wire())
+
+
+class NodeResult(Wire):
+    """What became of a node."""
+
+    node_id: str
+    status: str
+    attempt: int
+    start_time: str | None
+    end_time: str | None
+    duration_ms: float | None
+    output: Output | None
+    error: ErrorInfo | None
+
+    @classmethod
+    def of(cls, node: NodeRun) -> NodeResult:
+        """From the record."""
+        return cls(
+            node_id=node.node_id,
+            status=node.status,
+            attempt=node.attempt,
+            start_time=_iso(node.started_at),
+            end_time=_iso(node.finished_at),
+            duration_ms=_duration(node.started_at, node.finished_at),
+            output=node.output,
+            error=ErrorInfo.model_validate(node.error) if node.error else None,
+        )
+
+
+class RunSummary(Wire):
+    """A line of the history."""
+
+    id: str
+    workflow_id: str
+    name: str
+    status: RunStatusName
+    engine: Literal["live", "embedded", "inngest"]
+    trigger: Literal["manual", "schedule", "webhook", "replay"]
+    transcribed_text: str
+    created_at: str
+    start_time: str | None
+    end_time: str | None
+    duration_ms: float | None
+    error: ErrorInfo | None
+    node_count: int
+    done_count: int
+    engine_url: str | None = None
+
+    @classmethod
+    def of(cls, run: Summary, **more: Any) -> RunSummary:
+        """From the record."""
+        values: Json = {
+            "id": run.id,
+            "workflow_id": run.workflow_id,
+            "name": run.name,
+            "status": run.status,
+            "engine": run.engine,
+            "trigger": run.trigger,
+            "transcribed_text": run.command,
+            "created_at": iso(run.created_at),
+            "start_time": _iso(run.started_at),
+            "end_time": _iso(run.finished_at),
+            "duration_ms": _duration(run.started_at, run.finished_at),
+            "error": run.error,
+            "node_count": run.node_count,
+            "done_count": run.done_count,
+        }
+        return cls.model_validate(values | more)
+
+
+class Run(RunSummary):
+    """One run whole."""
+
+    workflow: Json
+    config: Json
+    logs: list[Event]
+    nodes: list[NodeResult]
+
+    @classmethod
+    def of_detail(cls, run: RunDetail, **more: Any) -> Run:
+        """From the record."""
+        answer = cls.of(
+            run.summary,
+            workflow=run.workflow,
+            config=run.config,
+            logs=[Event.of(event) for event in run.events],
+            nodes=[NodeResult.of(node) for node in run.nodes],
+            **more,
+        )
+        assert isinstance(answer, Run)  # noqa: S101 - `of` builds the class it is called on
+        return answer
+
+
+class HistoryPage(Wire):
+    """Newest first. `count` is the true total of the filter, `running` that of all runs that are not over."""
+
+    success: Literal[True] = True
+    count: int
+    running: int
+    history: list[RunSummary]
+    next: str | None
+
+
+class HistoryBody(Wire):
+    """Which run; `workflowId` is the run's id, as the first clients send it."""
+
+    workflow_id: str = Field(pattern=ID_PATTERN)
+
+
+class RunAnswer(Wire):
+    """One run."""
+
+    success: Literal[True] = True
+    run: Run
+
+
+class CancelAnswer(Wire):
+    """`success` is false when the run was over already; `status` is what it is now."""
+
+    success: bool
+    status: RunStatusName
+
+
+def _iso(at: float | None) -> str | None:
+    return iso(at) if at is not None else None
+
+
+def _duration(start: float | None, end: float | None) -> float | None:
+    return round((end - start) * 1000, 1) if start is not None and end is not None else None

@@ -1,0 +1,69 @@
+"""Conditions: "only email it if it contains …", "if there are more than ten, post to Slack", "otherwise save it"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voicegraph.graph import edit as graph_edit
+from voicegraph.graph.model import Node, NodeId
+from voicegraph.plan.rules.edits.described import describe, new_node
+from voicegraph.plan.rules.edits.orders import Order
+from voicegraph.plan.rules.edits.placing import place
+from voicegraph.plan.rules.edits.work import Work
+from voicegraph.plan.rules.steps.conditions import to_condition
+from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.text.patterns import rx
+
+_ONLY = rx("^(?:only|just) ")
+
+
+def put_on_condition(order: Order, work: Work) -> bool:
+    """Let a step that is there depend on a condition, or add one that does."""
+    if order.otherwise:
+        return _otherwise(order, work)
+    if not order.condition:
+        return False
+    text = _ONLY.sub("", order.text)
+    steps = describe(text, work)
+    target = None if order.also else _existing(text, steps, work)
+    if target is None and not steps:
+        return False
+    condition = _condition(order, work)
+    if target:
+        work.add(condition, graph_edit.insert_before(work.workflow, new_node(condition), target.id))
+        return True
+    # Beside the deliveries that are there: it must not hold them up.
+    start = work.add(condition, place(work.workflow, new_node(condition), replace(condition, role="deliver")))
+    _append(steps, start, True, work)
+    return True
+
+
+def _existing(text: str, steps: list[Step], work: Work) -> Node | None:
+    """The step that is there already: the one that does what is described, or that is named."""
+    keys = {step.key for step in steps}
+    if steps:
+        return next((node for node in reversed(work.nodes) if (node.type, node.action) in keys), None)
+    return work.find(text)
+
+
+def _condition(order: Order, work: Work) -> Step:
+    condition = to_condition(order.condition, work.spoken.shelter, negate=order.unless)
+    label = f"If {work.spoken.written(order.condition)}"
+    params = {"expression": condition.expression}
+    return Step("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))
+
+
+def _otherwise(order: Order, work: Work) -> bool:
+    condition = next((node for node in reversed(work.nodes) if node.type == "condition"), None)
+    steps = describe(order.text, work)
+    if condition is None or not steps:
+        return False
+    _append(steps, condition.id, False, work)
+    return True
+
+
+def _append(steps: list[Step], start: NodeId, when: bool | None, work: Work) -> None:
+    """Add the steps in a row, the first on a branch of the condition."""
+    for step in steps:
+        start = work.add(step, graph_edit.append(work.workflow, new_node(step), after=start, when=when))
+        when = None

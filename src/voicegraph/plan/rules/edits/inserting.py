@@ -1,0 +1,120 @@
+"""Add steps: "add a summary before the email", "then post it to Slack", "wait for my approval before sending it"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voicegraph.errors import GraphError
+from voicegraph.graph import edit as graph_edit
+from voicegraph.graph.model import Node, NodeId, Workflow
+from voicegraph.plan.rules.edits.described import describe, new_node
+from voicegraph.plan.rules.edits.orders import Order
+from voicegraph.plan.rules.edits.placing import place
+from voicegraph.plan.rules.edits.work import Work
+from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.text.patterns import either, named, rx, words
+
+_ADD = rx(
+    "^",
+    either(
+        words("add insert put include place squeeze stick append slot drop throw need i_need i_want there_should_be")
+    ),
+    rf" (?:in )?(?={words('a an another one the my some in')}\b|⟪|\w+ step)",
+)
+_INFINITIVE = rx(r"^(?:to|for) (?=\w)")
+_BETWEEN = rx(r" ?,? ?\b(?:in )?between ", named("one", ".+?"), " and ", named("two", ".+$"))
+_SIDE = rx(
+    r" ?,? ?\b(?:(?:right|just|directly|immediately) )?",
+    either(named("before", "before|ahead of|in front of"), "(?:after|following|behind)"),
+    " ",
+    named("anchor", r"(?:the|my|step|sending|it|each|that|this|all|\w+ing)\b.*", r"\w+(?: step)?"),
+    "$",
+)
+_EDGE = rx(
+    r" ?,? ?\b(?:at|to|as) (?:the )?(?:very )?",
+    either(named("start", "beginning|start|front|first(?: step)?|top"), "end|last(?: step)?|bottom"),
+    r"\b(?: of (?:it|the (?:work)?flow))?",
+)
+_BESIDE = rx(
+    r" ?,? ?\b(?:in parallel (?:with|to)|at the same time as|alongside|next to|beside|together with) ",
+    named("anchor", ".+$"),
+)
+
+_Put = Callable[[Workflow, Node], Workflow]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the words say the step belongs: each is a name of a node, "" when not said."""
+
+    text: str
+    before: str = ""
+    after: str = ""
+    beside: str = ""
+    between: tuple[str, str] | None = None
+    at_start: bool = False
+
+
+def insert(order: Order, work: Work) -> bool:
+    """Add the steps an order describes: where it says, else where their kind makes sense."""
+    where = _place(order, work)
+    steps = describe(_INFINITIVE.sub("", _ADD.sub("", where.text.strip(" ,."))), work)
+    if not steps:
+        return False
+    put = _put(where, steps[0], work)
+    if put:
+        _in_a_row(steps, put, work)
+    else:
+        for step in steps:
+            work.add(step, place(work.workflow, new_node(step), step, beside=order.beside or order.also))
+    return True
+
+
+def _place(order: Order, work: Work) -> _Place:
+    text = order.text
+    edge = _EDGE.search(text)
+    at_start = bool(edge and edge["start"])
+    text = f"{text[: edge.start()]}{text[edge.end() :]}" if edge else text
+    beside, between, side = _BESIDE.search(text), _BETWEEN.search(text), _SIDE.search(text)
+    if beside and work.find(beside["anchor"]):
+        return _Place(text[: beside.start()], beside=beside["anchor"])
+    if between:
+        return _Place(text[: between.start()], between=(between["one"], between["two"]))
+    if side and work.find(side["anchor"]):
+        text = text[: side.start()]
+        return _Place(text, before=side["anchor"]) if side["before"] else _Place(text, after=side["anchor"])
+    return _Place(text, order.before, order.after, at_start=at_start)
+
+
+def _put(where: _Place, step: Step, work: Work) -> _Put | None:
+    """The operation that puts a node there; None when nothing was said. Raises Refusal for a step that is not there."""
+    if where.beside:
+        beside = work.require(where.beside).id
+        return lambda workflow, node: graph_edit.add_parallel(workflow, node, beside)
+    if where.between:
+        one, two = (work.require(words).id for words in where.between)
+        return lambda workflow, node: _between(workflow, node, one, two)
+    if where.before:
+        before = work.require(where.before).id
+        return lambda workflow, node: graph_edit.insert_before(workflow, node, before)
+    if where.after:
+        after = work.require(where.after).id
+        # A delivery becomes a branch of its own, all else stands between the step and what followed it.
+        change = graph_edit.append if step.role == "deliver" else graph_edit.insert_after
+        return lambda workflow, node: change(workflow, node, after)
+    return graph_edit.prepend if where.at_start else None
+
+
+def _between(workflow: Workflow, node: Node, one: NodeId, two: NodeId) -> Workflow:
+    try:
+        return graph_edit.insert_between(workflow, node, one, two)
+    except GraphError:
+        return graph_edit.insert_before(workflow, node, two)
+
+
+def _in_a_row(steps: list[Step], put: _Put, work: Work) -> None:
+    """The first step goes to its place, the others right behind it."""
+    last = work.add(steps[0], put(work.workflow, new_node(steps[0])))
+    for step in steps[1:]:
+        last = work.add(step, graph_edit.insert_after(work.workflow, new_node(step), last))

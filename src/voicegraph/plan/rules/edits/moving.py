@@ -1,0 +1,122 @@
+"""Put steps elsewhere: "move the email to the end", "swap A and B", "run A and B in parallel"."""
+
+from __future__ import annotations
+
+from re import Match
+
+from voicegraph.graph import edit as graph_edit
+from voicegraph.graph.model import Node
+from voicegraph.plan.rules.edits.orders import Order
+from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.text.patterns import either, named, rx
+
+_BEFORE = "before|in front of|ahead of"
+_AFTER = "after|behind|following"
+_ENDS = "(?:very )?(?:end|back|bottom|last)"
+_STARTS = "beginning|start|front|top|first"
+_TO_EDGE = (
+    "(?:to|at|into|in) (?:the )?"
+    + either(named("end", _ENDS), named("start", _STARTS))
+    + "(?: (?:position|place|step))?",
+    either(named("last", "last"), named("first", "first")),
+    "the " + either(named("rank_last", "last|final"), named("rank_first", "first")) + " step",
+)
+_WHAT = named("what", r"the .+?", r"step \w+", r"[\w ]+? step")
+_MOVE = rx(
+    "^",
+    either(
+        rf"(?:move|put|place|bring|shift|drag|do|run|reorder|send|make|have) {_WHAT}",
+        named("thing", "the .+?", ".+? step") + " (?:should|must|needs? to|has to)(?: (?:come|be|go|run|happen))?",
+    ),
+    " ",
+    either(
+        named("before", _BEFORE) + " " + named("target", ".+"),
+        named("after", _AFTER) + " " + named("other_target", ".+"),
+        "between " + named("one", ".+?") + " and " + named("two", ".+"),
+        *_TO_EDGE,
+    ),
+    "$",
+)
+_SWAP = rx(
+    "^(?:swap|switch|exchange|reverse) (?:the (?:order|places?) of )?",
+    named("one", ".+?"),
+    " and ",
+    named("two", ".+?"),
+    "(?: (?:around|steps))?$",
+)
+_PARALLEL = "(?:in parallel|run in parallel|parallel|at the same time|simultaneously|side by side|concurrently)"
+_BESIDE = "(?:parallel (?:to|with)|in parallel (?:to|with)|alongside|next to|at the same time as|beside)"
+_SIDE_BY_SIDE = rx(
+    "^(?:run|do|make|have|execute|put|perform) ",
+    named("one", ".+?"),
+    " ",
+    either("and", named("beside", _BESIDE)),
+    " ",
+    named("two", ".+?"),
+    f"(?: {named('parallel', _PARALLEL)})?$",
+)
+
+
+def move(order: Order, work: Work) -> bool:
+    """“Move the email to the end”, “the summary should come before the translation”."""
+    places = [f" {side} {what}" for side, what in (("before", order.before), ("after", order.after)) if what]
+    text = f"{order.text}{''.join(places)}"
+    found = _MOVE.match(text)
+    node = work.find(found["what"] or found["thing"]) if found else None
+    if found is None or node is None:
+        return _swap(text, work)
+    anchor = found["target"] or found["other_target"] or found["one"]
+    return _beside(node, anchor, found, work) if anchor else _to_edge(node, found, work)
+
+
+def _beside(node: Node, anchor: str, found: Match[str], work: Work) -> bool:
+    target = work.find(anchor)
+    if target is None or target.id == node.id:
+        return False
+    change, side = (graph_edit.move_before, "before") if found["before"] else (graph_edit.move_after, "after")
+    work.workflow = change(work.workflow, node.id, target.id)
+    work.tell(f"Moved {title(node)} {side} {title(target)}.", node.id)
+    return True
+
+
+def _to_edge(node: Node, found: Match[str], work: Work) -> bool:
+    if found["end"] or found["last"] or found["rank_last"]:
+        work.workflow = graph_edit.move_to_end(work.workflow, node.id)
+        work.tell(f"Moved {title(node)} to the end.", node.id)
+        return True
+    first = next((other for other in work.nodes if other.id != node.id), None)
+    work.workflow = graph_edit.move_before(work.workflow, node.id, first.id) if first else work.workflow
+    work.tell(f"Moved {title(node)} to the beginning.", node.id)
+    return True
+
+
+def _pair(one: str, two: str, work: Work) -> tuple[Node, Node] | None:
+    """The two nodes that are named, in the order they run."""
+    wanted = {node.id for node in (work.find(one), work.find(two)) if node}
+    nodes = [node for node in work.nodes if node.id in wanted]
+    return (nodes[0], nodes[1]) if len(nodes) == 2 else None
+
+
+def _swap(text: str, work: Work) -> bool:
+    found = _SWAP.match(text)
+    pair = _pair(found["one"], found["two"], work) if found else None
+    if pair is None:
+        return False
+    first, second = pair
+    work.workflow = graph_edit.move_before(work.workflow, second.id, first.id)
+    work.tell(f"Swapped {title(first)} and {title(second)}.", first.id, second.id)
+    return True
+
+
+def run_side_by_side(order: Order, work: Work) -> bool:
+    """“Run the summary and the translation in parallel”."""
+    found = _SIDE_BY_SIDE.match(order.text)
+    if found is None or not (order.beside or found["beside"] or found["parallel"]):
+        return False
+    pair = _pair(found["one"], found["two"], work)
+    if pair is None:
+        return False
+    first, second = pair
+    work.workflow = graph_edit.add_parallel(graph_edit.remove(work.workflow, second.id), second, first.id)
+    work.tell(f"{title(first)} and {title(second)} now run side by side.", first.id, second.id)
+    return True

@@ -1,0 +1,95 @@
+"""The clauses of an edit: what to do, where, and on what condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from voicegraph.plan.rules.clauses.model import Clause
+from voicegraph.plan.rules.clauses.split import split_clauses
+from voicegraph.plan.rules.text.patterns import named, rx
+
+_Side = Literal["before", "after", "condition", "unless", "instead"]
+
+_PLACE = rx("^", named("side", "before|after"), " ", named("what", ".+$"))
+_INSTEAD = rx("^(?:instead of|rather than) ", named("what", ".+$"))
+_BESIDE = rx(r"[ ,]*\b(?:at the same time|in parallel|simultaneously|side by side) ?$")
+_ALSO = rx(r"\b(?:as well|too|also)\b")
+_PUT_FIRST = rx(r"\b(?:put|move|make|do|run|bring)\b.* first$")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One change. `before` and `after` name a step; `otherwise`: on the no branch; `beside`: "at the same time"."""
+
+    text: str
+    before: str = ""
+    after: str = ""
+    condition: str = ""
+    unless: bool = False
+    otherwise: bool = False
+    beside: bool = False
+    also: bool = False
+    then: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing says where, when or beside what."""
+        return not (self.before or self.after or self.condition or self.beside or self.also or self.then)
+
+
+def read_orders(text: str) -> list[Order]:
+    """The orders of a tidy text."""
+    orders: list[Order] = []
+    waiting: list[tuple[_Side, str]] = []
+    for clause in split_clauses(text):
+        aside = _aside(clause)
+        if aside is None:
+            order = _order(clause)
+            for side in waiting:
+                order = _with(order, *side)
+            waiting = []
+            orders.append(order)
+        elif orders and (clause.loose or aside[0] == "instead"):
+            orders[-1] = _with(orders[-1], *aside)
+        else:
+            waiting.append(aside)
+    for side in waiting if orders else ():
+        orders[-1] = _with(orders[-1], *side)
+    return orders
+
+
+def _aside(clause: Clause) -> tuple[_Side, str] | None:
+    """("before", "sending the email") for a clause that only says where, or on what condition."""
+    if clause.kind in {"before", "after"}:
+        return ("before" if clause.kind == "before" else "after"), clause.text
+    if clause.kind in {"if", "unless"}:
+        return ("condition" if clause.kind == "if" else "unless"), clause.text
+    place = _PLACE.match(clause.text)
+    if place:
+        return ("before" if place["side"].lower() == "before" else "after"), place["what"]
+    instead = _INSTEAD.match(clause.words)
+    return ("instead", instead["what"]) if instead else None
+
+
+def _with(order: Order, side: _Side, what: str) -> Order:
+    if side == "before":
+        return replace(order, before=what)
+    if side == "after":
+        return replace(order, after=what)
+    if side == "instead":
+        return replace(order, text=f"{order.text} instead of {what}")
+    return replace(order, condition=what, unless=side == "unless")
+
+
+def _order(clause: Clause) -> Order:
+    text = f"for each {clause.text}" if clause.kind == "each" else clause.text
+    if _PUT_FIRST.search(clause.words):
+        text = f"{text} first"
+    return Order(
+        _BESIDE.sub("", text).strip(" ,"),
+        otherwise=clause.kind == "else",
+        beside=clause.parallel_tail or "parallel" in clause.flags,
+        also="also" in clause.flags or bool(_ALSO.search(clause.words)),
+        then="then" in clause.flags,
+    )

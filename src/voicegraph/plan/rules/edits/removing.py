@@ -1,0 +1,74 @@
+"""Take steps out: "remove the email step", "I don't want the summary", "don't post it to Slack"."""
+
+from __future__ import annotations
+
+from voicegraph.errors import Refusal
+from voicegraph.graph import edit as graph_edit
+from voicegraph.graph.model import Node
+from voicegraph.plan.rules.edits.orders import Order
+from voicegraph.plan.rules.edits.reference import find_nodes
+from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.refuse import EDIT_EXAMPLE
+from voicegraph.plan.rules.text.patterns import either, maybe, named, rx
+
+_REMOVE = rx(
+    "^",
+    either(
+        "(?:remove|delete|drop|take (?:out|away)|get rid of|skip|leave out|cut(?: out)?|lose|erase|eliminate|discard|kill|omit) "
+        + named("what", ".+?")
+        + maybe(" ", either("from (?:the )?(?:workflow|flow|graph)", "any ?more", "entirely", "completely", "again")),
+        "take " + named("taken", "(?:the|my) .+?") + " (?:out|away|off)",
+        "(?:i )?(?:don't|do not|no longer) (?:want|need) (?:to )?"
+        + named("unwanted", ".+?")
+        + maybe(" (?:any ?more|any longer|now|after all)"),
+        "(?:without|no(?: more)?) " + named("without", ".+"),
+        named("needless", "(?:the|that|this) .+?")
+        + " "
+        + either(
+            "(?:isn't|is not|is no longer|aren't|are not|are no longer) (?:needed|necessary|wanted|required|useful)",
+            "(?:is|are) (?:unnecessary|superfluous|not needed|too much)",
+            "(?:can|should|must) (?:go(?: away)?|be (?:removed|deleted|dropped))",
+        )
+        + "(?: any ?more)?",
+        "(?:don't|do not|stop|no longer|never|(?:there's )?no need to) "
+        + named("never", r"\w+.*?")
+        + "(?: (?:any ?more|any longer|it|me|now|them))*",
+    ),
+    "$",
+)
+_EVERYTHING = rx("(?:everything|all(?: of it| the steps| the nodes| steps| nodes)?|it all|the (?:whole )?workflow)")
+_PARTS = rx(" ?, ?(?:and )?| and | ?& ?")
+_ALL = rx(r"\b(?:all|both|every|each)\b|[a-z]{2,}[^s\W]s(?: steps)?$")
+
+
+def remove(order: Order, work: Work) -> bool:
+    """Each node that is named goes; what waited for it waits for what it waited for."""
+    found = _REMOVE.match(order.text)
+    if found is None or order.before or order.condition:
+        return False
+    what = next(words for words in found.groups() if words)
+    if _EVERYTHING.fullmatch(what):
+        raise Refusal(
+            "unclear", "Removing every step leaves nothing. Say what the workflow should do instead.", EDIT_EXAMPLE
+        )
+    for node in _targets(what, work):
+        work.workflow = graph_edit.remove(work.workflow, node.id)
+        work.tell(f"Removed {title(node)}.")
+    return True
+
+
+def _targets(what: str, work: Work) -> list[Node]:
+    """One node for each part of "the Slack and email steps"; all of a kind for "the emails"."""
+    parts = _PARTS.split(what)
+    if len(parts) == 1:
+        nodes = find_nodes(what, work.workflow)
+        if not nodes:
+            raise work.missing(what)
+        return nodes if _ALL.search(what) else nodes[:1]
+    found = {part: work.find(part) for part in parts if part}
+    if not any(found.values()):
+        raise work.missing(what)
+    work.notes += [
+        f"There is no step like “{work.spoken.written(part)}”." for part, node in found.items() if node is None
+    ]
+    return list({node.id: node for node in found.values() if node}.values())

@@ -1,0 +1,62 @@
+"""Change a param of a step: "change the recipient to …", "use the repo …", "make the summary shorter"."""
+
+from __future__ import annotations
+
+from voicegraph.graph import edit as graph_edit
+from voicegraph.graph.model import NodeId
+from voicegraph.plan.rules.edits.described import describe
+from voicegraph.plan.rules.edits.orders import Order
+from voicegraph.plan.rules.edits.params import ParamChange, named_change, new_address
+from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.text.patterns import rx
+
+INSTEAD = rx(r"^instead[ ,]+|[ ,]*\b(?:instead|now|from now on|rather)$")
+_GOES_TO = rx(
+    "^(?:(?:it|that|the (?:e-?mail|mail|message|result|report|summary)) (?:should|must|has to|needs to) ",
+    "(?:go|be (?:sent|addressed|delivered|posted)) to",
+    r"|use|make it|for|from|to|(?:send|have) (?:it|the \w+|them) (?:sent )?to|change (?:it|that) to)\b",
+)
+
+
+def set_param(order: Order, work: Work) -> bool:
+    """“Change the recipient to …”, “only the open ones”, “it should go to …”."""
+    if order.before or order.after:
+        return False
+    change = named_change(order.text, work)
+    instead = INSTEAD.search(order.text)
+    if change is None and (instead or _GOES_TO.match(order.text)) and not (order.also or order.then):
+        words = INSTEAD.sub("", order.text)
+        change = None if instead and _is_other_kind(words, work) else new_address(words, work)
+    return _apply(change, work)
+
+
+def set_recipients(order: Order, work: Work) -> bool:
+    """“Email it to a and b” where there is one e-mail already, and no word that asks for another."""
+    emails = [node for node in work.nodes if node.type == "email"]
+    steps = describe(order.text, work) if order.plain and len(emails) == 1 else []
+    to = steps[0].params.get("to") if len(steps) == 1 and steps[0].type == "email" else None
+    return _apply(ParamChange(emails[0], {"to": to}) if to else None, work)
+
+
+def _is_other_kind(words: str, work: Work) -> bool:
+    """Whether the words describe a step of a kind that is not there yet ("post it to #general instead" of an email)."""
+    types = {node.type for node in work.nodes}
+    steps = describe(words, work)
+    return bool(steps) and not any(step.type in types for step in steps)
+
+
+def _apply(change: ParamChange | None, work: Work) -> bool:
+    if change is None:
+        return False
+    work.workflow = graph_edit.set_params(work.workflow, change.node.id, change.params)
+    told = ", ".join(f"{name} is now “{value}”" for name, value in change.params.items())
+    work.tell(f"Changed {title(change.node)}: {told}.", change.node.id)
+    _relabel(change.node.id, work)
+    return True
+
+
+def _relabel(node_id: NodeId, work: Work) -> None:
+    """The label of an e-mail names its recipient, so it changes with it."""
+    node = work.workflow.node(node_id)
+    if node.type == "email" and node.label.startswith("Email ") and node.params.get("to"):
+        work.workflow = graph_edit.set_label(work.workflow, node_id, f"Email {node.params['to']}"[:90])

@@ -1,0 +1,61 @@
+"""Text -> items: clauses in the order of meaning, each with its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from voicegraph.plan.rules.clauses.model import Clause
+from voicegraph.plan.rules.clauses.order import in_order
+from voicegraph.plan.rules.clauses.split import split_clauses
+from voicegraph.plan.rules.flow.blocks import Item
+from voicegraph.plan.rules.steps.interpret import interpret
+from voicegraph.plan.rules.steps.model import Context, Step
+
+
+def read_items(text: str, context: Context) -> list[Item]:
+    """The items of a tidy text."""
+    ordered = in_order(split_clauses(text))
+    items: list[Item] = []
+    at_branch = context.steps
+    for number, clause in enumerate(ordered):
+        if clause.kind == "else" or "else" in clause.flags:
+            context.steps = at_branch  # what the other branch made is not there on this one
+        elif clause.kind in {"if", "unless"}:
+            at_branch = context.steps
+        meaning = interpret(clause, context, apart=_is_apart(ordered, number))
+        items.append(Item(number, clause, meaning))
+    return _gated(_with_late_sources(items))
+
+
+def _is_apart(clauses: Sequence[Clause], number: int) -> bool:
+    """Whether "at the same time" speaks of the parts of this clause, as no other clause stands beside it."""
+    clause = clauses[number]
+    first = number == 0 or "then" in clause.flags or clauses[number - 1].sentence != clause.sentence
+    return first and (clause.parallel_tail or "parallel" in clause.flags)
+
+
+def _with_late_sources(items: Sequence[Item]) -> list[Item]:
+    """“Save the news to Notion after translating it”: the news come before the translation."""
+    kept = list(items)
+    for at in range(len(kept) - 1):
+        item, following = kept[at], kept[at + 1]
+        late = "gate" in item.flags and item.meaning.kind != "pause" and not item.meaning.sources
+        if late and following.meaning.sources:
+            kept[at : at + 2] = [following.sources_only(), item, following.without_sources()]
+    return kept
+
+
+def _gated(items: Sequence[Item]) -> list[Item]:
+    """An approval "before posting a summary of X" stands right before the posting, not before the fetching of X."""
+    kept: list[Item] = []
+    held: list[Step] = []
+    for item, following in zip(items, [*items[1:], None], strict=False):
+        gates = following and ("gated" in following.flags or "gate" in item.flags) and following.meaning.deliveries
+        if item.meaning.kind == "pause" and gates:
+            held += item.meaning.pauses
+            continue
+        meaning = replace(item.meaning, pauses=[*item.meaning.pauses, *held]) if held else item.meaning
+        kept.append(replace(item, meaning=meaning))
+        held = []
+    return kept

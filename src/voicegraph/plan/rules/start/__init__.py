@@ -1,0 +1,1 @@
+"""How a workflow starts: schedules, webhooks, events."""

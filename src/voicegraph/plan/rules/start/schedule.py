@@ -1,0 +1,155 @@
+"""Schedules in words -> five-field cron: "every weekday at half past nine in Berlin time".
+
+A schedule may stand at either end of a command, in parts ("every Monday … at 9am"). What is read is cut out of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from re import Match
+
+from voicegraph.graph.model import Schedule
+from voicegraph.plan.rules.start.frequencies import FREQUENCIES, table
+from voicegraph.plan.rules.start.when import When
+from voicegraph.plan.rules.text.patterns import named, rx
+from voicegraph.plan.rules.text.shelter import Shelter
+from voicegraph.plan.rules.values.times import SURE_TIME, TIME, read_time
+from voicegraph.plan.rules.values.zones import ZONE, zone_of
+
+_Hit = tuple[Match[str], Callable[[When, Match[str]], None]]
+
+_AND = "(?: ?, and | ?, ?| and )"
+_REACH = 60
+"""How many characters to the left of a frequency its time may begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What was read: the schedules, the words that say them, what had to be assumed, and whether a time was said."""
+
+    schedules: list[Schedule]
+    words: str
+    notes: list[str]
+    timed: bool
+
+
+def _at(when: When, found: Match[str]) -> None:
+    if when.usual_times:
+        when.times, when.usual_times = [], False
+    when.times += re.findall(rf"\b{TIME}", found["times"], re.IGNORECASE)
+
+
+def _between(when: When, found: Match[str]) -> None:
+    start, end = read_time(found["start"])[0], read_time(found["end"])[0]
+    end += 12 if end <= start and end < 12 else 0
+    step = (when.hours or "").partition("/")[2]
+    when.hours = f"{start}-{max(start, end)}" + (f"/{step}" if step else "")
+
+
+def _part_of_day(when: When, found: Match[str]) -> None:
+    when.daypart = found["part"]
+
+
+_DETAILS = table(
+    (rf"(?:at|around|by|@|about) {named('times', f'{TIME}(?:{_AND}(?:at )?{TIME})*')}", _at),
+    (named("times", f"{SURE_TIME}(?:{_AND}(?:at )?{SURE_TIME})*"), _at),
+    (rf"(?:between|from) {named('start', TIME)} (?:and|to|until|till|-) {named('end', TIME)}", _between),
+    (
+        r"(?:in the |at )?"
+        + named("part", "mornings?|afternoons?|evenings?|night|lunchtime")
+        + r"\b(?! (?:news|report|brief))",
+        _part_of_day,
+    ),
+)
+"""What may stand beside a frequency."""
+_BESIDE = [*_DETAILS, *FREQUENCIES]
+_LOOSE_TIME = rx(rf"\b(?:at|by|around) {named('times', SURE_TIME)}")
+_ADVERB = rx(r"(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annually|fortnightly)\b")
+_OPEN_BEFORE = rx(r"(?:^|[,.;:]|\b(?:and|then|it|them|me|us|this|that|run|runs)) ?$")
+_OPEN_AFTER = rx(r" ?(?:$|[,.;:]|(?:at|on|in|by|around|and|then)\b)")
+
+
+def read_schedule(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
+    """The text without its schedule, and the schedule."""
+    first = min(_hits(text), key=lambda hit: (hit[0].start(), -hit[0].end()), default=None)
+    if first is None:
+        return text, None
+    when = When()
+    first[1](when, first[0])
+    start, end = _widen(text, first[0].span(), when, shelter)
+    rest = f"{text[:start].rstrip(' ,')} {text[end:].lstrip(' ,')}".strip()
+    rest = _late_time(rest, when)
+    return rest, Timing(when.schedules(), text[start:end].strip(" ,"), when.notes, when.timed)
+
+
+def _hits(text: str) -> Iterable[_Hit]:
+    return (
+        (match, reader)
+        for pattern, reader in FREQUENCIES
+        for match in pattern.finditer(text)
+        if _says_when(text, match)
+    )
+
+
+def _says_when(text: str, match: Match[str]) -> bool:
+    """Whether "weekly" says when, and not what kind, as in "a weekly report" and "the page Weekly Planning"."""
+    if not _ADVERB.match(match[0]):
+        return True
+    return bool(_OPEN_BEFORE.search(text, 0, match.start()) or _OPEN_AFTER.match(text, match.end()))
+
+
+def _widen(text: str, span: tuple[int, int], when: When, shelter: Shelter) -> tuple[int, int]:
+    """Take in what stands beside the frequency and belongs to it, as far as it goes on both sides."""
+    start, end = span
+    while True:
+        right = max(_right_of(text, end, shelter), key=lambda hit: hit[0].end(), default=None)
+        if right:
+            right[1](when, right[0])
+            end = right[0].end()
+        left = min(_left_of(text, start, shelter), key=lambda hit: hit[0].start(), default=None)
+        if left:
+            left[1](when, left[0])
+            start = left[0].start()
+        if not (left or right):
+            return start, end
+
+
+def _right_of(text: str, end: int, shelter: Shelter) -> list[_Hit]:
+    at = len(text) - len(text[end:].lstrip(" ,"))
+    found = ((pattern.match(text, at), reader) for pattern, reader in _BESIDE)
+    hits = [(match, reader) for match, reader in found if match and _says_when(text, match)]
+    zone = ZONE.match(text, at)
+    return [*hits, (zone, _zone(shelter))] if zone and zone_of(zone[0], shelter) else hits
+
+
+def _left_of(text: str, start: int, shelter: Shelter) -> list[_Hit]:
+    end = len(text[:start].rstrip(" ,"))
+    begin = max(0, end - _REACH)
+    hits = [
+        (match, reader)
+        for pattern, reader in _BESIDE
+        for match in pattern.finditer(text, begin, end)
+        if match.end() == end
+    ]
+    zones = [
+        match for match in ZONE.finditer(text, begin, end) if match.end() == end and match[0].lower().startswith("in ")
+    ]
+    return [*hits, *((zone, _zone(shelter)) for zone in zones if zone_of(zone[0], shelter))]
+
+
+def _zone(shelter: Shelter) -> Callable[[When, Match[str]], None]:
+    def read(when: When, found: Match[str]) -> None:
+        when.zone = zone_of(found[0], shelter)
+
+    return read
+
+
+def _late_time(text: str, when: When) -> str:
+    """Take the time of day from elsewhere in the command: "every Monday email me … at 9am"."""
+    found = None if when.times or when.minutes else _LOOSE_TIME.search(text)
+    if found is None:
+        return text
+    _at(when, found)
+    return f"{text[: found.start()].rstrip(' ,')} {text[found.end() :].lstrip()}".strip()

@@ -1,0 +1,64 @@
+"""The fields of a cron line while they are gathered, and the lines they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from voicegraph.graph.model import Schedule
+from voicegraph.plan.rules.values.times import read_time
+
+_DAYPARTS = {"morning": 9, "afternoon": 15, "evening": 18, "night": 21, "lunchtime": 12, "noon": 12, "midnight": 0}
+DEFAULT_HOUR = 9
+"""When a schedule runs that names a day and no time."""
+
+
+@dataclass
+class When:
+    """What was said so far. `times` are in words; `usual_times`: they only follow from "twice a day"."""
+
+    minutes: str | None = None
+    hours: str | None = None
+    days: str = "*"
+    months: str = "*"
+    weekdays: str = "*"
+    times: list[str] = field(default_factory=list)
+    usual_times: bool = False
+    weekly: bool = False
+    daypart: str = ""
+    zone: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def timed(self) -> bool:
+        """Whether a time of day, or a step through the day, was said."""
+        return bool(self.times or self.minutes or self.hours or self.daypart)
+
+    def schedules(self) -> list[Schedule]:
+        """The schedules, one for each minute of the hour that is used: cron cannot say "at 9:00 and 17:30" in one."""
+        if self.weekly and self.weekdays == "*":
+            self.weekdays = "1"
+            self.notes.append("Weekly means on Mondays.")
+        if self.minutes is None and (self.times or self.hours is None):
+            return [self._schedule(str(minute), listed(hours)) for minute, hours in self._hours_by_minute().items()]
+        return [self._schedule(self.minutes or "0", self.hours or "*")]
+
+    def _schedule(self, minutes: str, hours: str) -> Schedule:
+        return Schedule(cron=f"{minutes} {hours} {self.days} {self.months} {self.weekdays}", timezone=self.zone)
+
+    def _hours_by_minute(self) -> dict[int, list[int]]:
+        part = self.daypart.lower().removesuffix("s")
+        afternoon = part in {"afternoon", "evening", "night"}
+        times = [read_time(text, afternoon=afternoon) for text in self.times]
+        if not times:
+            times = [(_DAYPARTS.get(part, DEFAULT_HOUR), 0)]
+            self.notes.append(f"No time of day was said, so it runs at {times[0][0]}:00.")
+        by_minute: dict[int, list[int]] = {}
+        for hour, minute in dict.fromkeys(times):
+            by_minute.setdefault(minute, []).append(hour)
+        return by_minute
+
+
+def listed(values: Sequence[int]) -> str:
+    """Numbers as a cron list: "1,3,5"."""
+    return ",".join(map(str, sorted(set(values))))

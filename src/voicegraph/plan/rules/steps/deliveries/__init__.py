@@ -1,0 +1,36 @@
+"""Where a clause sends its result: one module a kind of destination."""
+
+from __future__ import annotations
+
+from voicegraph.plan.rules.steps.deliveries.content import with_content
+from voicegraph.plan.rules.steps.deliveries.email import read_email
+from voicegraph.plan.rules.steps.deliveries.files import read_file, unplaced
+from voicegraph.plan.rules.steps.deliveries.github_issue import read_new_issue
+from voicegraph.plan.rules.steps.deliveries.http_call import read_http_call
+from voicegraph.plan.rules.steps.deliveries.notify import read_notification
+from voicegraph.plan.rules.steps.deliveries.notion_page import read_notion_page
+from voicegraph.plan.rules.steps.deliveries.other_services import read_other_service
+from voicegraph.plan.rules.steps.deliveries.slack import read_slack
+from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.plan.rules.steps.phrase import Phrase
+
+_READERS = (
+    read_new_issue,
+    read_http_call,
+    read_notion_page,
+    read_slack,
+    read_notification,
+    read_file,
+    read_other_service,
+    read_email,
+)
+"""In the order they are asked: what is named exactly comes before what is only hinted at."""
+
+
+def read_deliveries(phrase: Phrase, context: Context) -> list[Step]:
+    """Take the destinations out of the clause. A reader sees what those before it have found."""
+    steps: list[Step] = []
+    for reader in _READERS:
+        steps += reader(phrase, context, steps)
+    steps = steps or unplaced(phrase)
+    return [with_content(step, phrase, context) for step in steps]

@@ -1,0 +1,55 @@
+"""Opening GitHub issues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.plan.rules.steps.pieces import DETERMINERS, called
+from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
+from voicegraph.plan.rules.text.patterns import maybe, named, rx, words
+from voicegraph.plan.rules.text.shelter import PATH
+
+_ISSUE = rx(
+    named("det", DETERMINERS),
+    r"(?:github )?(?:issue|bug(?: report)?|bug ticket|ticket)\b",
+    maybe(
+        rf" (?:in|on|at|to|for|with|against) {DETERMINERS}(?:github )?(?:repo(?:sitory)? |project )?",
+        named("repo", REPOSITORY, "github"),
+        "(?: repo(?:sitory)?)?",
+    ),
+)
+_BODY_VERBS = ("with (?:the )?(?:body|text|description|message)", "saying", "and (?:the )?(?:body|text)")
+_TITLE_VERBS = (
+    words("titled entitled called named"), "(?:and )?(?:call|name|title) it",
+    "with (?:the )?(?:title|name|subject|headline)", "(?:the )?title(?: is|:)",
+)  # fmt: skip
+_TITLE = rx(",? ?", called("title", *_TITLE_VERBS, until="|".join(_BODY_VERBS)))
+_BODY = rx(called("body", *_BODY_VERBS))
+_IN_REPOSITORY = rx(rf"\b(?:in|on|to|for|at) {DETERMINERS}(?:github )?(?:repo(?:sitory)? )?", named("repo", PATH))
+_OPENERS = frozenset({"open", "need"})
+"""Verbs of fetching that open issues too."""
+
+
+def read_new_issue(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]:
+    """“Open an issue in owner/name titled …”."""
+    if phrase.sense not in {"create", "generate", "send", "save"} and phrase.lemma not in _OPENERS:
+        return []
+    found = _ISSUE.match(phrase.text)
+    if found is None or (
+        not found["repo"] and (not found["det"] or found["det"].lower().startswith(("the", "my", "our")))
+    ):
+        return []
+    if not (found["repo"] or "github" in phrase.whole.lower() or (context.repo and "ticket" not in found[0])):
+        return []
+    phrase.cut(found)
+    title, body = phrase.take(_TITLE), phrase.take(_BODY)
+    place = found["repo"] or ""
+    late = None if place.startswith("⟪") else phrase.take(_IN_REPOSITORY)
+    repo = repository(late["repo"] if late else place, context.shelter) or context.repo
+    params: ParamValues = {"repo": repo} if repo else {}
+    params |= {"title": context.shelter.plain(title["title"])} if title else {}
+    params |= {"body": context.shelter.plain(body["body"])} if body else {}
+    note = "" if repo else "Say in which repository the issue is to be opened."
+    return [Step("deliver", "github", "create_issue", "Open a GitHub issue", params, note=note)]

@@ -1,0 +1,50 @@
+"""Results that go to a web address: "post it to https://…", "make a POST request to …"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, host
+from voicegraph.plan.rules.text.patterns import maybe, named, rx, words
+from voicegraph.plan.rules.text.shelter import URL
+
+_TO_URL = rx(
+    rf"\b(?:to|at|into|onto|via) {DETERMINERS}",
+    maybe(words("webhook web_hook url address endpoint api server api_endpoint"), " "),
+    "(?:at |of )?",
+    named("url", URL),
+    maybe(" (?:via|with|using|as) (?:an? )?(?:http )?", named("method", "POST|PUT|PATCH"), "(?: request)?"),
+)
+_REQUEST = rx(
+    f"{DETERMINERS}(?:http )?",
+    named("method", "POST|PUT|PATCH|DELETE"),
+    rf" (?:(?:request|call) )?(?:(?:to|at|against|on) )?{DETERMINERS}",
+    named("url", URL),
+)
+_VERB_ONLY = rx("(?:to )?", named("url", URL), named("method"))
+_GET = rx(r"\bget (?:request|call)\b|\b(?:a|an) (?:http |api )?(?:request|call)\b")
+_TARGETED = GIVING - {"email", "slack", "notify"}
+
+
+def read_http_call(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]:
+    """A request that changes something; requests that only read are sources."""
+    found = phrase.take(_REQUEST)
+    if found is None and phrase.lemma in {"put", "delete", "post"} and (found := _VERB_ONLY.match(phrase.text)):
+        phrase.cut(found)
+    if found is None and phrase.sense in _TARGETED and not _GET.search(phrase.whole):
+        found = phrase.take(_TO_URL)
+    if found is None:
+        return []
+    url = context.shelter.plain(found["url"])
+    method = (found["method"] or _method_of(phrase)).upper()
+    params: ParamValues = {"url": url, "method": method}
+    if context.has_input and method != "DELETE":
+        params["text"] = "{{ input }}"
+    return [Step("deliver", "http", "request", f"{method} to {host(url)}", params)]
+
+
+def _method_of(phrase: Phrase) -> str:
+    written = phrase.whole.split(" ")[0]
+    return written if written in {"PUT", "DELETE"} else "POST"

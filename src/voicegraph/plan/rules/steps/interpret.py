@@ -1,0 +1,131 @@
+"""One clause -> the steps it asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voicegraph.plan.rules.clauses.model import Clause
+from voicegraph.plan.rules.steps.deliveries import read_deliveries
+from voicegraph.plan.rules.steps.model import Context, Meaning, Step
+from voicegraph.plan.rules.steps.pauses import read_approval, read_later, read_wait
+from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.plan.rules.steps.sources import read_sources
+from voicegraph.plan.rules.steps.sources.search import search_step
+from voicegraph.plan.rules.steps.thinking import read_thinking
+from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
+from voicegraph.plan.rules.steps.thinking.request import Request
+from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, word_set, words
+from voicegraph.plan.rules.text.verbs import leading_verb
+
+_EACH = rx(r"\b(?:(?:each|every)\b(?! other\b)|one by one\b|one at a time\b|individually\b|separately\b)")
+_EACH_RECIPIENT = rx(r"\b(?:to|for) (?:each|every)\b|\b(?:each|every one) of (?:them|these|those|the)\b")
+_EACH_TAIL = rx(r"[ ,]*\b(?:one by one|one at a time|individually|separately)\b")
+_AGAIN = rx(
+    "^",
+    either(
+        words("search look check fetch get read call do repeat try run")
+        + maybe(" (?:it|that|them|the (?:same )?(?:search|request|page|site|call|web))")
+        + "(?: (?:again|once more|one more time|a second time))+$",
+        "repeat (?:it|that|the search)$",
+    ),
+)
+_NOTHING = rx("^(?:just )?", words("do_nothing not_do_anything don't_do_anything stop ignore_it skip skip_it nothing end finish that's_it that's_all do_it do_it_all"), "$")  # fmt: skip
+_WISH = rx(r"^(?:i|we)(?:(?:'d| would) (?:also )?(?:like|love|want)| (?:also )?(?:want|need)) (?!to\b|you\b)")
+_QUESTION = rx("^(?:what(?:'s| is| are)|which(?: are)?|who are|tell me(?: about)?) ")
+_TO_US = rx(r"\b(?:you|your|yours|yourself)\b(?! (?:find|found|get|got|fetch\w*|extract\w*|read)\b)")
+_PASSIVE = rx(
+    r"^(?:(?:it|that|this|they|them|the [\w-]+)(?:'s)? )?(?:is|are|gets?|be|been|being|has been|have been|will be|goes) (?=\w)"
+)
+_DONE_TO = rx(
+    "^",
+    named("what", r"(?:the|my|a|an|this) [^,]{1,60}?"),
+    " (?:is|are|has been|have been|was|gets) ",
+    named("done", r"\w+"),
+    "$",
+)
+_NAMED_SOURCE = rx(r"⟪(?:url|path)|\b(?:notion|news|pull requests?|commits)\b")
+_LOOKED_AT = word_set(
+    "get fetch check monitor track watch look_at collect gather retrieve keep_an_eye_on pull show see query poll read find"
+)
+_FIRST_WORDS = rx("^(?:me|us|for|on|at|what) ")
+
+
+def interpret(clause: Clause, context: Context, *, apart: bool = False) -> Meaning:
+    """Read a clause and note in the context what it brings up. `apart`: its parts run side by side."""
+    meaning = _read(clause, context, apart=apart)
+    context.add(meaning.steps)
+    return meaning
+
+
+def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
+    text = clause.text
+    pause = read_approval(text) or read_wait(text)
+    if pause:
+        return Meaning(pauses=[pause])
+    if clause.kind in {"if", "unless"}:
+        named_source = _NAMED_SOURCE.search(text)
+        return Meaning(sources=read_sources(Phrase(text, verbless=True), context) if named_source else ())
+    if clause.kind == "each":
+        return Meaning(sources=read_sources(Phrase(text), context), each_next=True)
+    later = read_later(text)
+    if later:
+        return replace(_order(later[1], context, apart=apart), pauses=[later[0]], wait_first=True)
+    return _order(text, context, apart=apart)
+
+
+def _order(text: str, context: Context, *, apart: bool) -> Meaning:
+    """An order: nothing, the same once more, or something new."""
+    if not text or _NOTHING.match(text):
+        return Meaning()
+    again = context.last_source() if _AGAIN.match(text) else None
+    return Meaning(sources=[replace(again, follows=False)]) if again else _action(text, context, apart=apart)
+
+
+def _action(text: str, context: Context, *, apart: bool) -> Meaning:
+    """The usual clause: a verb, what it is about, and where the result goes."""
+    question = _QUESTION.match(text)
+    if question and _TO_US.search(text):
+        return Meaning(understood=False)
+    phrase = Phrase(_EACH_TAIL.sub("", _plain_order(text)))
+    deliveries = read_deliveries(phrase, context)
+    told = phrase.text
+    sources = read_sources(phrase, context, apart=apart or phrase.text.lower().startswith(("both", "for both")))
+    thinks = read_thinking(Request(phrase, context, sources, deliveries, told))
+    sources += [step for step in thinks if step.role == "source"]
+    thinks = [step for step in thinks if step.role == "think"]
+    if not (sources or thinks or deliveries or question):
+        sources = _looked_up(phrase, context)
+    thinks, deliveries = _for_each(text, thinks, deliveries, has_input=bool(sources) or context.has_input)
+    understood = bool(sources or thinks or deliveries) or is_anaphor(phrase.rest())
+    return Meaning(sources, (), thinks, deliveries, understood=understood)
+
+
+def _plain_order(text: str) -> str:
+    """Wishes, questions and passives as orders: "I'd like a digest" -> "give me a digest"."""
+    text = _QUESTION.sub("get ", _WISH.sub("give me ", text))
+    passive = _DONE_TO.match(text)
+    if passive and leading_verb(passive["done"]):
+        return f"{passive['done']} {passive['what']}"
+    active = _PASSIVE.sub("", text)
+    return active if leading_verb(active) else text
+
+
+def _for_each(
+    text: str, thinks: list[Step], deliveries: list[Step], *, has_input: bool
+) -> tuple[list[Step], list[Step]]:
+    """Mark what runs once for each item: the thinking, else a delivery "to each of them"."""
+    if thinks and _EACH.search(text):
+        return [replace(step, each=True) for step in thinks], deliveries
+    if has_input and _EACH_RECIPIENT.search(text):
+        return thinks, [replace(step, each=True) for step in deliveries]
+    return thinks, deliveries
+
+
+def _looked_up(phrase: Phrase, context: Context) -> list[Step]:
+    """What is to be looked at, but is no known source, is searched for on the web."""
+    rest = _FIRST_WORDS.sub("", phrase.rest())
+    if context.has_input or phrase.lemma.replace(" ", "_") not in _LOOKED_AT or is_vague(rest) or is_anaphor(rest):
+        return []
+    step = search_step(rest)
+    note = f'"{context.shelter.restore(rest)}" names no service, so the web is searched for it.'
+    return [replace(step, note=note, doubt=True)] if step else []

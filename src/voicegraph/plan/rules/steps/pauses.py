@@ -1,0 +1,100 @@
+"""Clauses that hold the flow: waits and approvals."""
+
+from __future__ import annotations
+
+from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
+from voicegraph.plan.rules.values.durations import DURATION, to_duration
+from voicegraph.plan.rules.values.times import TIME, read_time
+
+_OK = either(
+    r"approv\w+", r"sign(?:ed|s)?[ -]?off", r"confirm\w*", "ok(?:ay)?(?:ed|s)?", "go[ -]?ahead", "review(?:ed)?", "say[ -]so",
+    r"authori[sz]\w+", words("permission consent green_light verdict blessing thumbs_up feedback"),
+)  # fmt: skip
+_ME = either(
+    words("me my i i've i'm us our we someone somebody"),
+    "(?:my|the|our) (?:boss|manager|team|editor|lead|lawyer|client)(?:'s)?",
+    "[a-z]+(?:'s)?",
+)
+_LOOKED = words("checked seen read looked gave give given said_yes say_yes say_so said_so")
+_APPROVAL = rx(
+    "^",
+    either(
+        rf"(?:wait|hold|pause|stop|hold off|hold on|hang on)\b.*\b(?:for|until|till)\b.*\b{_OK}\b",
+        rf"(?:get|ask|request|obtain|require|seek|need|await|wait for|ask (?:{_ME} )?for)\b.*?\b{_OK}(?: (?:first|from {_ME}|of it))?$",
+        rf"(?:let|have) {_ME} (?:to )?(?:first )?"
+        + either(
+            _OK,
+            words("check see look read inspect sign verify vet decide double-check go_over"),
+            "(?:have|take) a look",
+            r"proof\w*",
+        )
+        + r"\b",
+        "(?:ask|consult|check with|show|run (?:it|this|that) (?:by|past)|(?:confirm|clear it|verify) with) "
+        rf"(?:(?:it|this|that|them) (?:to|with|by) )?{_ME}"
+        rf"(?: (?:first|beforehand|about it|it|them|for (?:a |my )?{_OK}|(?:if|whether) .*|to {_OK}.*|the (?:draft|result|text)))?$",
+        rf"(?:i|i've|we|we've|my \w+|the \w+|you have my|it is|it's|it has been)? ?(?:have |has |had )?(?:{_OK}|{_LOOKED}|agree\w*)"
+        rf"(?: (?:it|this|that|them|the \w+|by {_ME}|{_OK}|to it|at it|first|my {_OK}|a look|over it))*$",
+        rf"(?:my|our) (?:\w+ )?{_OK}$",
+        "(?:human|manual) (?:approval|review)$",
+        rf"(?:add|insert|include|put) (?:in )?(?:an?|my|the) (?:manual |human )?(?:{_OK}|check)(?: step)?(?: (?:by|from|for) {_ME})?$",
+    ),
+)
+
+_DURATION = named("duration", DURATION)
+_WAIT = rx(
+    "^",
+    either(
+        either(
+            words("wait pause sleep delay rest stop give_it"),
+            "hold(?: (?:off|on|it))?",
+            "hang on",
+            "let it (?:rest|sit)",
+        )
+        + " (?:(?:it|this|that) )?(?:for )?(?:about |another |at least |by )?",
+        "(?:(?:insert|add) )?(?:an? )?(?:wait(?:ing time)?|delay|pause|break) (?:of|for) ",
+    ),
+    _DURATION,
+)
+_WAIT_NOUN = rx(f"^(?:(?:insert|add) )?(?:an? )?{_DURATION}[ -]+(?:wait|delay|pause|break)", r"\b")
+_DAY = either(
+    "tomorrow", "tonight", "(?:the )?next (?:day|week)", "(?:(?:the )?next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+)
+_UNTIL = rx(
+    "^(?:wait|pause|sleep|hold(?: off)?|delay it) (?:until|till) ",
+    maybe(named("day", _DAY), r"\b ?"),
+    maybe("(?:at )?", named("time", TIME)),
+)
+_LATER = rx("^", either(f"(?:in|after) {_DURATION}", named("later", DURATION) + " (?:later|after that)"), r"\b[ ,]*")
+
+
+def read_approval(text: str) -> Step | None:
+    """An approval, when the whole clause is one."""
+    if _APPROVAL.search(text.strip()):
+        message = "Please check this before it goes on."
+        return Step("pause", "approval", "request", "Ask for approval", {"message": message})
+    return None
+
+
+def read_wait(text: str) -> Step | None:
+    """A wait, when the clause begins with one."""
+    found = _WAIT.match(text) or _WAIT_NOUN.match(text)
+    if found:
+        return _delay(found["duration"])
+    found = _UNTIL.match(text)
+    if found is None or not (found["day"] or found["time"]):
+        return None
+    hour, minute = read_time(found["time"]) if found["time"] else (9, 0)
+    at = f"{hour:02}:{minute:02}"
+    note = f'"{found["day"]}" became the next {at}; set the exact moment in this step.' if found["day"] else ""
+    return Step("pause", "wait", "until", f"Wait until {at}", {"at": at}, note=note, doubt=bool(note))
+
+
+def read_later(text: str) -> tuple[Step, str] | None:
+    """A wait at the start of a clause that says more ("two hours later email me"), and the rest."""
+    found = _LATER.match(text)
+    return (_delay(found["duration"] or found["later"]), text[found.end() :]) if found else None
+
+
+def _delay(words: str) -> Step:
+    return Step("pause", "wait", "delay", f"Wait {words.strip()}", {"duration": to_duration(words)})

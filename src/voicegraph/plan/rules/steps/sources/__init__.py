@@ -1,0 +1,21 @@
+"""Where a clause takes its material from: one module a kind of source."""
+
+from __future__ import annotations
+
+from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.plan.rules.steps.sources.github import read_github
+from voicegraph.plan.rules.steps.sources.news import read_news
+from voicegraph.plan.rules.steps.sources.notion import read_notion
+from voicegraph.plan.rules.steps.sources.others import read_other_services, read_workflow
+from voicegraph.plan.rules.steps.sources.search import read_search
+from voicegraph.plan.rules.steps.sources.uploads import read_uploads
+from voicegraph.plan.rules.steps.sources.web import read_web
+
+_READERS = (read_github, read_web, read_notion, read_uploads, read_news, read_other_services, read_workflow)
+
+
+def read_sources(phrase: Phrase, context: Context, *, apart: bool = False) -> list[Step]:
+    """Take the sources out of the clause. `apart`: they run side by side, so "X and Y" are two searches."""
+    steps = [step for reader in _READERS for step in reader(phrase, context)]
+    return steps or read_search(phrase, context, apart=apart)

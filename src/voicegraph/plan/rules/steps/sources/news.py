@@ -1,0 +1,83 @@
+"""News: "the latest news about X", "today's X news"."""
+
+from __future__ import annotations
+
+import re
+
+from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.phrase import GAP, Phrase
+from voicegraph.plan.rules.steps.sources.search import WEB, tidy_topic
+from voicegraph.plan.rules.text.patterns import maybe, named, rx, word_set, words
+
+_NEWS = rx(
+    r"\b",
+    "(?:news",
+    maybe(" ", words("articles article stories story headlines headline items item reports updates coverage")),
+    r"|headlines?|press coverage)\b",
+)
+_ABOUT = rx(
+    " ",
+    words("about on regarding around concerning for in of from_the_world_of related_to involving covering"),
+    " ",
+    named(
+        "about",
+        rf"(?:(?! ?{GAP}| and (?:(?:the|some|any|all|latest|newest|recent|more) )*(?:news|headlines)\b|, | from the web).)+",
+    ),
+)
+_OPENERS = word_set(
+    "the a an some any all latest newest recent today's todays yesterday's current top breaking new most this week's get more daily "
+    "big biggest important relevant main short hot what's whats is are what last hour's day's morning's tonight's five three ten"
+)
+"""Words before "news" that say which news, not what about."""
+_STOPS = _OPENERS | word_set(
+    "for about of on with from in to by me us my our and or search web internet google summary digest"
+)
+_WEB_FIRST = rx(rf"^ ?(?:the )?{WEB}\b(?: for)?")
+_DAYS = {"today's": 1, "todays": 1, "tonight's": 1, "morning's": 1, "yesterday's": 2, "week's": 7}
+_LONGEST_TOPIC = 6
+
+
+def read_news(phrase: Phrase, context: Context) -> list[Step]:
+    """The news the clause names. "The news", without a topic, are those that were fetched before, if any were."""
+    steps: list[Step] = []
+    at = 0
+    while found := _NEWS.search(phrase.text, at):
+        start, before = _topic_before(phrase.text, found.start())
+        about = _ABOUT.match(phrase.text, found.end())
+        end = about.end() if about else found.end()
+        topic = " ".join(filter(None, (before, tidy_topic(about["about"] if about else ""))))
+        known = context.has("web_search", "search_news") or phrase.text[found.end() :].strip().startswith("⟪")
+        if not topic and known:
+            at = found.end()
+            continue
+        steps.append(_news(topic, phrase.text[start : found.start()]))
+        phrase.text = f"{phrase.text[:start]} {GAP} {phrase.text[end:]}"
+        at = 0
+    if steps:
+        phrase.text = _WEB_FIRST.sub(GAP, phrase.text)
+    return steps
+
+
+def _news(topic: str, words: str) -> Step:
+    params: ParamValues = {"query": topic or "top stories of the day"}
+    days = next((_DAYS[word] for word in words.lower().split() if word in _DAYS), None)
+    params |= {"days": days} if days else {}
+    note = "" if topic else "No topic was named, so the news of the day are searched for."
+    label = f"Find news about {topic}" if topic else "Find the news"
+    return Step("source", "web_search", "search_news", label, params, note=note)
+
+
+def _topic_before(text: str, end: int) -> tuple[int, str]:
+    """Where the words that say which news begin ("today's tech news"), and the topic among them."""
+    words = list(re.finditer(r"\S+", text[:end]))
+    start, topic = end, list[str]()
+    while words and len(topic) < _LONGEST_TOPIC and _is_topic(words[-1][0]):
+        start = words[-1].start()
+        topic.insert(0, words.pop()[0])
+    while words and words[-1][0].lower() in _OPENERS:
+        start = words.pop().start()
+    return start, " ".join(topic)
+
+
+def _is_topic(word: str) -> bool:
+    return word != GAP and not word.endswith(",") and word.lower().strip(",.") not in _STOPS

@@ -1,0 +1,84 @@
+"""Notion pages and databases that are read."""
+
+from __future__ import annotations
+
+import re
+from re import Match
+
+from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.phrase import GAP, Phrase
+from voicegraph.plan.rules.steps.pieces import PROPER_NAME
+from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
+from voicegraph.plan.rules.text.shelter import QUOTE
+
+_DET = "(?:(?:the|my|our|a|an|this|that|your|some|its|of) )*"
+_THING = either(
+    "(?:meeting )?(?:notes?|minutes)", "tasks?(?: (?:list|database|board|tracker))?", "to-?dos?(?: list)?",
+    words("pages page databases database db tables table documents document docs doc journal wiki entries entry rows row records"),
+    words("record items item board tracker list contents content workspace log diary crm roadmap backlog calendar"),
+)  # fmt: skip
+_CALLED = "(?:(?:called|named|titled) )?"
+_LINK = words("page database and to in as by about for with from of at on")
+_STOP = words("of about for with from in and to on by that contains mentions says is has")
+_LATER_NAME = rf"(?<=page )(?!{_STOP}\b)[\w'-]+(?: (?!{_STOP}\b)[\w'-]+){{0,3}}(?= ?(?:{GAP}|$))"
+"""A name in small letters, as it comes from speech: "the notion page weekly planning"."""
+_NOTION = rx(
+    maybe(r"\b(?:from|of|in|out of|on|using|with|through|inside) "),
+    maybe(
+        f"{_DET}(?:(?:contents?|text|rows|entries|items|records) (?:of|from|in) )?{_DET}",
+        named("own", r"(?:[\w'-]+ ){0,3}?"),
+        named("thing_before", _THING),
+        maybe(f" {_CALLED}", named("name_before", QUOTE, PROPER_NAME)),
+        f" (?:out of|from|in|on|inside|of|stored in|that are in) {_DET}",
+    ),
+    rf"{_DET}(?:(?:contents?|rows|entries) (?:of|from|in) )?{_DET}\bnotion\b(?:'s)?",
+    maybe(
+        " ",
+        named("kind", rf"(?!{_LINK}\b)[\w'-]+(?: (?!{_LINK}\b)[\w'-]+)??"),
+        "? ?",
+        named("thing", _THING),
+        r"\b",
+    ),
+    maybe(" ", named("thing_after", words("database page list board tracker")), r"\b"),
+    maybe(f" {_CALLED}", named("name", QUOTE, PROPER_NAME, _LATER_NAME)),
+    named("topic", maybe(" (?:of|about|for|on|with|where|whose|that (?:are|is|have|has)) ", rf"[^{GAP},;]+")),
+)
+_MEETING_NOTES = rx(f"{_DET}(?:(?:latest|last|team) )*meeting (?:notes|minutes)", r"\b")
+_DATABASE = rx(r"database|\bdb\b|table|task|to-?do|row|record|entr|items?\b|tracker|board|crm|backlog")
+
+
+def read_notion(phrase: Phrase, context: Context) -> list[Step]:
+    """“My Notion notes”, “the page Team Handbook from Notion”, “my Notion database of open tasks”."""
+    found = phrase.take(_NOTION)
+    if found is None:
+        return _meeting_notes(phrase, context)
+    name = context.shelter.plain(found["name_before"] or found["name"] or "")
+    parts = [found["kind"], found["thing_before"], found["thing"], found["thing_after"]]
+    things = " ".join(filter(None, parts)).lower()
+    if _DATABASE.search(things) and "page" not in things:
+        return [_database(phrase, things, name, found["topic"].strip())]
+    if not name and phrase.sense not in {"fetch", "find"} and context.has("notion", "fetch_page"):
+        return []
+    return [_page(found, things, name)]
+
+
+def _page(found: Match[str], things: str, name: str) -> Step:
+    own = re.sub(r"\b(?:my|our|the|all|of)\b", "", found["own"] or "", flags=re.IGNORECASE).strip()
+    what = name or " ".join(filter(None, (own, things))) or "the Notion page"
+    return Step("source", "notion", "fetch_page", f"Fetch {what}", {"pageId": name} if name else {})
+
+
+def _database(phrase: Phrase, things: str, name: str, topic: str) -> Step:
+    params: ParamValues = {"databaseId": name} if name else {}
+    if phrase.lemma in {"query", "filter"}:
+        note = f'Set the filter of the query to match "{topic}".' if topic else ""
+        return Step("source", "notion", "query_database", f"Query {name or 'the Notion database'}", params, note=note)
+    return Step("source", "notion", "fetch_database", f"Fetch {name or f'the Notion {things}'}", params)
+
+
+def _meeting_notes(phrase: Phrase, context: Context) -> list[Step]:
+    """“The meeting notes”, of which nobody says where they are."""
+    if context.has("notion") or phrase.sense == "generate" or not phrase.take(_MEETING_NOTES):
+        return []
+    note = "The meeting notes are taken to be a Notion page."
+    return [Step("source", "notion", "fetch_page", "Fetch meeting notes", note=note, doubt=True)]

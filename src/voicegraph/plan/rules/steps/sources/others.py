@@ -1,0 +1,45 @@
+"""Services without a node, and other workflows."""
+
+from __future__ import annotations
+
+from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.plan.rules.steps.phrase import GAP, Phrase
+from voicegraph.plan.rules.steps.services import MENTION, preposition, service_of
+from voicegraph.plan.rules.text.patterns import either, named, rx
+from voicegraph.plan.rules.text.shelter import PATH, QUOTE
+
+_READ_FROM = frozenset({"from", "of", "out of", "via", "using", "with", "in", "on", "at", ""})
+_WORKFLOW = rx(
+    either(
+        "(?:(?:the|my) )?(?:workflow|flow) (?:(?:called|named) )?" + named("name", QUOTE, PATH, f"[^{GAP},;]+"),
+        "(?:the|my) " + named("other_name", f"[^{GAP},;]+?") + r" workflow\b",
+    )
+)
+_NO_NAME = rx("(?:now|again|please|it|in the background)")
+
+
+def read_other_services(phrase: Phrase, context: Context) -> list[Step]:
+    """“My calendar”, “from Airtable”: an HTTP request, with a note of what to configure."""
+    found = [hit for hit in MENTION.finditer(phrase.text) if not hit["ticket"] and preposition(hit) in _READ_FROM]
+    for hit in reversed(found):
+        phrase.cut(hit)
+    return [_request(service_of(hit).name) for hit in found]
+
+
+def _request(service: str) -> Step:
+    name = f"{service[:1].upper()}{service[1:]}"
+    note = (
+        f"{name} has no node of its own: it is read with an HTTP request. Set the address of its API and a credential."
+    )
+    return Step("source", "http", "request", f"Read {service}", {"method": "GET"}, note=note, doubt=True)
+
+
+def read_workflow(phrase: Phrase, context: Context) -> list[Step]:
+    """“Run the workflow Weekly digest”."""
+    found = _WORKFLOW.match(phrase.text) if phrase.sense in {"run", "call"} else None
+    name = context.shelter.plain(found["name"] or found["other_name"]) if found else ""
+    if found is None or _NO_NAME.fullmatch(name):
+        return []
+    phrase.cut(found)
+    note = f'Choose the saved workflow "{name}" in this step.'
+    return [Step("source", "workflow", "run", f"Run {name}", follows=True, note=note)]

@@ -1,0 +1,77 @@
+"""Files the user brings."""
+
+from __future__ import annotations
+
+import re
+from re import Match
+
+from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
+
+_KINDS: dict[str, tuple[str, str, str, str]] = {
+    "csv": (
+        "csv_upload", "upload_csv", "CSV",
+        "csvs?(?: (?:file|export|table|data))?|tsv(?: file)?|(?:excel|xlsx?)(?: (?:file|sheet|spreadsheet))?|spread ?sheet(?: file)?",
+    ),
+    "pdf": ("pdf_upload", "upload_pdf", "PDF", "pdfs?(?: (?:file|document|report|contract|invoice|paper))?"),
+    "txt": ("txt_upload", "upload_txt", "text file", r"(?:plain )?text (?:file|document)|\.?txt(?: file)?"),
+    "any": ("file_upload", "upload_any", "file", "(?:word )?(?:document|file|docx?)|attachment"),
+}  # fmt: skip
+"""Kind -> (type, action, title, pattern)."""
+_I_UPLOAD = (
+    "(?:(?:that|which) )?(?:i|we|you|they|the user)(?:'ve|'ll| will| have| am going to| just|'m going to)? "
+    "(?:upload|uploaded|attach|attached|provide|provided|give|choose|select|drop)(?: (?:here|you|in))?"
+)
+_NOT_OWN = words(
+    "uploaded attached into as to from of in an a the and with for out or on row upload single insights about"
+)
+_UPLOAD = rx(
+    maybe(r"\b(?:from|of|in|on|out of|through|with|using|for) "),
+    named("det", r"(?:(?:the|my|our|a|an|this|that|your|some|any|one|another|second|of|from|each|every) )*"),
+    "(?:(?:uploaded|attached|provided) )?",
+    named("own", rf"(?:(?!{_NOT_OWN}\b)[\w'-]+ ){{0,2}}?"),
+    either(*(named(kind, pattern) for kind, (*_, pattern) in _KINDS.items())),
+    r"\b",
+    maybe(" ", either(_I_UPLOAD, "(?:is|has been|was|gets) uploaded", "upload")),
+)
+_UPLOADING = rx(r"\bupload|\battach")
+_TURNED_INTO = rx(r"\b(?:as|into|to) (?:an? )?$")
+_AGAIN = rx(r"\b(?:another|second)\b")
+
+
+def read_uploads(phrase: Phrase, context: Context) -> list[Step]:
+    """“Upload a CSV”, “the attached PDF”, “a spreadsheet I upload”."""
+    uploading = phrase.sense == "upload" or bool(_UPLOADING.search(phrase.whole))
+    steps: list[Step] = []
+    at = 0
+    while found := _UPLOAD.search(phrase.text, at):
+        kind = next(kind for kind in _KINDS if found[kind])
+        if _is_new(kind, found, phrase, context, uploading=uploading):
+            phrase.cut(found)
+            steps.append(_upload(kind, found))
+            at = 0
+        else:
+            at = found.end()
+    return steps
+
+
+def _is_new(kind: str, found: Match[str], phrase: Phrase, context: Context, *, uploading: bool) -> bool:
+    """Whether this file is one to upload, not one that is there already or that is to be written."""
+    if not uploading and (kind == "any" or _TURNED_INTO.search(phrase.text[: found.start()] + found["det"])):
+        return False
+    if _AGAIN.search(found["det"]):
+        return True
+    known = [type_ for type_, *_ in _KINDS.values()] if kind == "any" else [_KINDS[kind][0]]
+    return not any(context.has(type_) for type_ in known)
+
+
+def _upload(kind: str, found: Match[str]) -> Step:
+    type_, action, title, _ = _KINDS[kind]
+    own = found["own"].strip()
+    note = (
+        "A spreadsheet has to be saved as CSV before it is uploaded."
+        if re.search("excel|xls", found[0], re.IGNORECASE)
+        else ""
+    )
+    return Step("source", type_, action, f"Upload {own or 'the'} {title}", note=note)

@@ -1,0 +1,26 @@
+"""What is made of the material: summaries, analyses, translations, texts, and whatever else a model can do."""
+
+from __future__ import annotations
+
+from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.thinking.finding import found_in_material, new_text_to_send
+from voicegraph.plan.rules.steps.thinking.request import Request
+from voicegraph.plan.rules.steps.thinking.results import named_result
+from voicegraph.plan.rules.steps.thinking.verbs import THINKING_VERBS
+from voicegraph.plan.rules.steps.thinking.writing import written
+
+
+def read_thinking(request: Request) -> list[Step]:
+    """The llm steps of a clause; a search comes first where nothing says what they are to work on."""
+    sense = request.phrase.sense
+    reader = THINKING_VERBS.get(sense)
+    if reader:
+        return reader(request)
+    if sense in {"generate", "create"}:
+        return written(request)
+    result = named_result(request)
+    if result is not None:
+        return result
+    if sense in {"fetch", "find", "search"}:
+        return found_in_material(request)
+    return new_text_to_send(request)

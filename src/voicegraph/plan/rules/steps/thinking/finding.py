@@ -1,0 +1,73 @@
+"""Verbs of getting that ask for a part of the material, and deliveries of something that is yet to be written."""
+
+from __future__ import annotations
+
+from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun, is_vague
+from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm
+from voicegraph.plan.rules.text.patterns import either, maybe, rx, word_set, words
+
+_READABLE = frozenset({"notion", "csv_upload", "pdf_upload", "txt_upload", "file_upload", "web_page", "rss"})
+_CONTENT = rx(
+    either(
+        r"(?:(?:"
+        + words(
+            "the my our all top best first most two three four five ten twenty latest recent new newest whole full current of open last "
+            "week's today's this team weekly daily project personal meeting important"
+        )
+        + r"|\d+) )*"
+        + maybe(
+            words(
+                "notes note minutes page pages content contents text texts data information info entries items article articles document "
+                "documents doc docs file files message messages task tasks list lists journal records rows posts post results stuff "
+                "everything it them me latest details updates body one ones feed version copy"
+            )
+        ),
+        r"the (?:top|best|first|latest|newest|last)(?: \w+)?",
+    )
+)
+"""What a source holds as a whole, so that nothing has to be found in it."""
+_OUT_OF = rx(r"\b(?:from|out of|in)\b")
+_ME_FIRST = rx("^(?:me|us) ")
+_QUESTION = rx(r"(?:what|who|when|where|why|how|whether|if)\b")
+_WHOLE = frozenset({"query", "filter", "use", "go to", "visit", "open", "load"})
+_ASKING = word_set(
+    "tell give show list get find identify locate collect pull grab gather take bring fetch find_out discover display check see read "
+    "extract look_for search retrieve need"
+)
+_NEW = rx(r"(?:an?|some|\d+|two|three|four|five|ten) \w")
+_ENVELOPE = rx(r".*\b(?:message|email|note|notification|reminder|copy|list|link|mail)")
+_WORDS = frozenset({"text", "body", "content"})
+
+
+def found_in_material(request: Request) -> list[Step]:
+    """“Find the deadlines”, “get the names out of my notes”, “tell me what's new”."""
+    phrase = request.phrase
+    rest = _ME_FIRST.sub("", phrase.rest())
+    if not rest or is_pronoun(rest) or is_vague(rest):
+        return []
+    if request.sources:
+        readable = any(step.type in _READABLE for step in request.sources)
+        whole = _CONTENT.fullmatch(rest) or phrase.lemma in _WHOLE or not _OUT_OF.search(phrase.whole)
+        return [extraction(request.tidy(rest))] if readable and not whole else []
+    asked = phrase.lemma.replace(" ", "_") in _ASKING and request.context.has_input
+    if not asked or is_anaphor(rest) or any(step.type != "file" for step in request.deliveries):
+        return []
+    if phrase.lemma == "tell" or _QUESTION.match(rest):
+        return [llm("answer", "Answer the question", request.tidy(rest).capitalize())]
+    return [extraction(request.tidy(rest))]
+
+
+def new_text_to_send(request: Request) -> list[Step]:
+    """“Text me a motivational quote”: where there is nothing to send yet, it is written."""
+    rest = request.phrase.rest()
+    if (
+        not request.deliveries
+        or request.has_material
+        or any(_WORDS & step.params.keys() for step in request.deliveries)
+    ):
+        return []
+    if not _NEW.match(rest) or _ENVELOPE.fullmatch(rest) or is_anaphor(rest) or is_vague(rest):
+        return []
+    what = request.tidy(rest)
+    return [llm("generate", f"Write {what}", f"Write {what}")]

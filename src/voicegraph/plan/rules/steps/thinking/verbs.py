@@ -1,0 +1,79 @@
+"""Verbs of thinking: summarize, analyze, compare, combine, translate, extract, and any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
+from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, slug, translation, with_length
+from voicegraph.plan.rules.steps.thinking.results import result_named_in
+from voicegraph.plan.rules.text.patterns import named, rx
+
+_INTO = rx(r"\binto ", named("what", ".+$"))
+_FROM = rx(" (?:from|out of|in|of) ")
+_IN_PARTS = rx(r" (?:in|into|to|for) (?:one|two|three|a few|\d+) \w+$")
+_BARE = frozenset({"together", "it together", "them together", "results", ""})
+_AMERICAN = {"categorise": "categorize", "prioritise": "prioritize", "anonymise": "anonymize"}
+_CHANGING = frozenset({"turn", "convert", "transform", "change", "format", "reformat"})
+_REPLYING = frozenset({"reply to", "respond to"})
+
+
+def _standard(action: str) -> Callable[[Request], list[Step]]:
+    """A verb with an action of its own; it has an instruction where more is said than "it"."""
+
+    def read(request: Request) -> list[Step]:
+        rest = request.phrase.rest()
+        plain = rest.lower() in _BARE or is_anaphor(rest.removesuffix(" together"))
+        step = llm(action, action.capitalize(), "" if plain else request.instruction())
+        return [*request.search_for(_IN_PARTS.sub("", rest)), with_length(step, request.told)]
+
+    return read
+
+
+def _combined(request: Request) -> list[Step]:
+    return [llm("combine", "Combine", request.instruction())]
+
+
+def _translated(request: Request) -> list[Step]:
+    return [translation(request.told)]
+
+
+def _extracted(request: Request) -> list[Step]:
+    rest = request.phrase.rest()
+    what = "information" if not rest or is_pronoun(rest) else _FROM.split(rest, maxsplit=1)[0]
+    return [extraction("insights" if "insight" in rest.lower() else request.tidy(what))]
+
+
+def _other(request: Request) -> list[Step]:
+    lemma = _AMERICAN.get(request.phrase.lemma, request.phrase.lemma)
+    if lemma in _CHANGING:
+        return _changed(request)
+    if lemma in _REPLYING:
+        return [llm("generate", "Write a reply", request.instruction())]
+    rest = request.phrase.rest()
+    what = "" if is_anaphor(rest) or len(rest.split()) > 4 else request.tidy(rest)
+    label = f"{lemma.capitalize()} {what}".strip()
+    return [llm(slug(f"{lemma} {what}"), label, request.instruction())]
+
+
+def _changed(request: Request) -> list[Step]:
+    """“Turn it into a short summary”, “convert it into a table”."""
+    into = _INTO.search(request.phrase.text)
+    if into is None:
+        rest = request.phrase.rest()
+        return [] if not rest or is_anaphor(rest) else [llm("transform", "Change the text", request.instruction())]
+    result = result_named_in(into["what"], request)
+    return [result or llm("transform", f"Turn into {request.tidy(into['what'])}", request.instruction())]
+
+
+THINKING_VERBS: dict[str, Callable[[Request], list[Step]]] = {
+    "summarize": _standard("summarize"),
+    "analyze": _standard("analyze"),
+    "compare": _standard("compare"),
+    "combine": _combined,
+    "translate": _translated,
+    "extract": _extracted,
+    "think": _other,
+}
+"""Sense of a verb -> its reader."""

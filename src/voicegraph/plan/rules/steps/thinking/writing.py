@@ -1,0 +1,30 @@
+"""Verbs of writing and making: "write a haiku", "prepare a comparison", "create a report"."""
+
+from __future__ import annotations
+
+from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
+from voicegraph.plan.rules.steps.thinking.request import Request, llm, with_length
+from voicegraph.plan.rules.steps.thinking.results import is_known_text, leading_result, named_result
+from voicegraph.plan.rules.text.patterns import rx
+
+_PRONOUN = rx(r"(?:it|them|that|this)\b")
+_ADDING = frozenset({"add", "submit", "start", "book", "schedule", "set up", "open up", "raise", "file", "put in"})
+"""Verbs that make no text of an object that is unknown."""
+
+
+def written(request: Request) -> list[Step]:
+    """The text that is to be written; [] when the verb only says where something goes ("write it to Notion")."""
+    rest = request.phrase.rest()
+    if not rest or is_anaphor(rest) or is_vague(rest) or _PRONOUN.match(rest):
+        return []
+    if request.deliveries and request.phrase.sense == "create":
+        return named_result(request) or []
+    result = leading_result(rest, request)
+    if result is not None:
+        return result
+    if request.phrase.lemma in _ADDING and not is_known_text(rest):
+        return []
+    what = request.tidy(rest)
+    label = f"Write {what}" if len(what) < 60 else f"Write {' '.join(what.split()[:8])}…"
+    return [with_length(llm("generate", label, request.instruction()), rest)]

@@ -1,0 +1,86 @@
+"""From what was said or typed to tidy text: fillers and slips gone, spoken addresses written, fixed words sheltered."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from voicegraph.plan.planner import check_length
+from voicegraph.plan.rules.text.corrections import apply_corrections
+from voicegraph.plan.rules.text.fillers import drop_fillers
+from voicegraph.plan.rules.text.patterns import either, named, rx, words
+from voicegraph.plan.rules.text.shelter import Shelter
+from voicegraph.plan.rules.text.spoken import add_scheme, spell_out
+
+_TYPOGRAPHY = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "…": "...", "\u00a0": " "}
+    | dict.fromkeys("⟪⟫¤\u200b\u200c\u200d\ufeff")
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+_SPACE = re.compile(r"\s+")
+
+_QUOTE = rx(r"\"([^\"]{1,2000})\"|(?<![\w'])'([^']{1,500})'(?![\w'])")
+_URL = rx(r"\bhttps?://[^\s⟪⟫\"'<>]*[^\s⟪⟫\"'<>.,;:!?)\]]")
+_MAIL = rx(r"\b[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b")
+_CHANNEL = rx(r"(?<![\w&/])#([\w-]+)")
+_PATH = rx(
+    r"(?<![\w/⟪])(?!",
+    either(r"and/or\b", r"he/she\b", r"\d+/\d+\b", r"n/a\b", r"a/b\b"),
+    r")[a-z0-9][\w.-]*/[\w.-]*\w(?!/)",
+)
+
+_PARTED_VERB = rx(
+    r"\b",
+    named("verb", words("sum wrap boil look write clean tidy note jot draw")),
+    " ",
+    named("object", words("it them this that these everything all_of_it all_of_them"), r"the \w+"),
+    " ",
+    named("particle", words("up down out together")),
+    r"\b",
+)
+_NOT_UNTIL = rx(
+    r",? ?\b(?:but )?(?:please )?(?:do not|don't|never) ",
+    named("what", "[^,.;]{3,80}?"),
+    r" (?:until|till|unless) (?=(?:i|i've|you|you've|we)\b)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A tidy command with single spaces. `text` has tokens for the words in `shelter`."""
+
+    text: str
+    shelter: Shelter
+
+    def written(self, text: str) -> str:
+        """A part of the text in the user's own words."""
+        return self.shelter.restore(text)
+
+
+def normalize(text: str) -> Spoken:
+    """Tidy a command. Raises UserError `too_long`."""
+    check_length(text)
+    text = unicodedata.normalize("NFC", _CONTROL.sub(" ", text)).translate(_TYPOGRAPHY)
+    shelter = Shelter()
+    text = _QUOTE.sub(lambda found: shelter.hide("quote", found[1] or found[2]), _tidy(text))
+    text = drop_fillers(_hide_addresses(text, shelter))
+    text = _hide_addresses(add_scheme(spell_out(text)), shelter)
+    text = _CHANNEL.sub(lambda found: shelter.hide("channel", f"#{found[1]}"), text)
+    text = _PATH.sub(lambda found: shelter.hide("path", found[0]), text)
+    return Spoken(_tidy(_untwist(apply_corrections(text))), shelter)
+
+
+def _tidy(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
+
+
+def _untwist(text: str) -> str:
+    """Plainer wordings of the same: "sum it up" -> "sum up it", "don't send it until I agree" -> "send it after I agree"."""
+    text = _PARTED_VERB.sub(r"\g<verb> \g<particle> \g<object>", text)
+    return _NOT_UNTIL.sub(r", \g<what> after ", text)
+
+
+def _hide_addresses(text: str, shelter: Shelter) -> str:
+    text = _URL.sub(lambda found: shelter.hide("url", found[0]), text)
+    return _MAIL.sub(lambda found: shelter.hide("mail", found[0]), text)

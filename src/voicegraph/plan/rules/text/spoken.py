@@ -1,0 +1,65 @@
+"""Write down what was spelled out: "pallets slash flask", "dana at example dot com", "hashtag news"."""
+
+from __future__ import annotations
+
+from re import Match
+
+from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
+
+_TOP = words(
+    "com org net edu gov io dev ai app co uk de fr es it nl eu ch at be se no dk fi pl pt ie us ca au nz jp cn in br "
+    "info biz me tv xyz tech cloud test example local"
+)
+_HOST = rf"(?:[\w-]+\.)+{_TOP}"
+
+_SCHEME = rx(r"\b(https?) colon slash slash ")
+_WWW = rx(r"\b", either("w w w", "double ?u double ?u double ?u"), " dot ")
+_DOT = rx(r"(?<=\w)(?<!\bpolka)(?<!\bthe)(?<!\ba) dot ", "(?!", words("product plot matrix"), r"\b)(?=\w)")
+_SLASH = rx(r"(?<=[\w.-]) (?:forward )?slash (?=\w)")
+_UNDERSCORE = rx(r"(?<=\w) underscore (?=\w)")
+_DASH = words("dash hyphen minus")
+_DASH_AFTER = rx(rf"(\S*[/.@]\S*\w) {_DASH} (?=\w)")
+_DASH_BEFORE = rx(rf"(?<=\w) {_DASH} (?=\w+[./@]\w)")
+_HASH = rx(r"\bhash ?(?:tag )?(?=\w)")
+
+_BEFORE_MAIL = words(
+    "to at email e-mail mail and or cc for from by with is boss manager team address recipient emailing mailing"
+)
+_AT = rx(
+    named("before", "^", r"[,;:] ?", rf"\b{_BEFORE_MAIL} "),
+    named("user", r"[\w+-]+(?:\.[\w+-]+)*"),
+    " at ",
+    named("host", _HOST),
+    r"\b(?!/)",
+)
+_NO_USER = rx(
+    words(
+        "look page article feed rss site website blog api endpoint post hosted available found located one it them is "
+        "link url news server document file data what me"
+    )
+)
+_BARE_URL = rx(
+    r"(?<![\w@/.:⟪-])",
+    either(r"www\.[\w.-]+\w", _HOST),
+    r"(?![\w@-]|\.\w)",
+    maybe(r"/[^\s,;⟪⟫]*[\w/=&#-]"),
+)
+
+
+def spell_out(text: str) -> str:
+    """The text with spoken addresses, paths and channels in writing."""
+    text = _WWW.sub("www.", _SCHEME.sub(r"\1://", text))
+    text = _SLASH.sub("/", _UNDERSCORE.sub("_", _DOT.sub(".", text)))
+    text = _DASH_AFTER.sub(r"\1-", _DASH_BEFORE.sub("-", text))
+    return _HASH.sub("#", _AT.sub(_mail, text))
+
+
+def add_scheme(text: str) -> str:
+    """`example.com/news` -> `https://example.com/news`; what is sheltered already is not touched."""
+    return _BARE_URL.sub(lambda found: f"https://{found[0]}", text)
+
+
+def _mail(found: Match[str]) -> str:
+    if _NO_USER.fullmatch(found["user"]):
+        return found[0]
+    return f"{found['before']}{found['user']}@{found['host']}"

@@ -1,0 +1,36 @@
+"""Make a node's data what JSON, every database and every reader of the stream can keep."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import JsonValue
+from pydantic_core import from_json, to_json
+
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import MAX_DEPTH
+
+
+def plain_json(data: JsonValue) -> JsonValue:
+    """The data, with null for NaN and Infinity and `?` for half a surrogate pair.
+
+    NodeError `too_deep` past MAX_DEPTH levels: parsers have limits too, and what one cannot read is lost.
+    """
+    if data is None:
+        return None
+    if _deeper_than(MAX_DEPTH, data):
+        raise NodeError("too_deep", f"The result is nested more than {MAX_DEPTH} levels deep. Select a part of it.")
+    try:
+        text = to_json(data, inf_nan_mode="null")
+    except ValueError:  # half a pair
+        whole = from_json(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+        text = to_json(whole, inf_nan_mode="null")
+    return from_json(text)
+
+
+def _deeper_than(limit: int, data: JsonValue) -> bool:
+    level: list[list[JsonValue] | dict[str, JsonValue]] = [data] if isinstance(data, list | dict) else []
+    for _ in range(limit):
+        inside = (value for holder in level for value in (holder.values() if isinstance(holder, dict) else holder))
+        level = [value for value in inside if isinstance(value, list | dict)]
+    return bool(level)

@@ -1,0 +1,92 @@
+"""Sentences, edits, checks and layouts over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from support.api import Api, seed, steps, template
+
+READ = "Read https://example.com/news and email me the key points"
+
+
+async def test_a_sentence_becomes_a_workflow_and_says_how_it_was_understood(api: Api) -> None:
+    plan = await api.call("POST", "/api/parse", {"text": READ})
+    assert plan["success"] is True
+    nodes = plan["workflow"]["nodes"]
+    assert [node["type"] for node in nodes] == ["web_page", "llm", "email"]
+    assert nodes[0]["params"]["url"] == "https://example.com/news"
+    assert all(node["position"] for node in nodes)
+    assert {node_id for clause in plan["clauses"] for node_id in clause["nodeIds"]} == {node["id"] for node in nodes}
+    assert plan["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("What is the capital of France?", "off_topic"), ("", "unclear"), ("umm, well", "unclear")]
+)
+async def test_what_is_no_task_is_refused_with_an_example_that_works(api: Api, text: str, code: str) -> None:
+    problem = await api.call("POST", "/api/parse", {"text": text}, status=422)
+    assert problem["code"] == code
+    again = await api.call("POST", "/api/parse", {"text": problem["details"]["example"]})
+    assert again["workflow"]["nodes"]
+
+
+async def test_an_edit_changes_what_the_sentence_names_and_nothing_else(api: Api) -> None:
+    before = (await api.call("POST", "/api/parse", {"text": READ}))["workflow"]
+    edit = await api.call("POST", "/api/edit-workflow", {"text": "remove the email step", "currentWorkflow": before})
+    assert [node["type"] for node in edit["workflow"]["nodes"]] == ["web_page", "llm"]
+    assert edit["workflow"]["nodes"][0]["params"] == before["nodes"][0]["params"]
+    assert edit["diff"]["removedNodes"] == [before["nodes"][2]["id"]]
+    assert edit["diff"]["addedNodes"] == []
+    assert edit["message"]
+    assert edit["workflow"]["workflowId"] == before["workflowId"]
+
+
+async def test_a_check_names_breaches_open_values_and_lacking_settings(api: Api) -> None:
+    workflow = steps(
+        {"id": "read", "type": "web_page", "action": "fetch"},
+        {"id": "fill", **template("{{ input | nothing_such }}")},
+        {"id": "send", "type": "email", "action": "send", "params": {"subject": "News"}, "label": "Mail it"},
+    )
+    check = await api.call("POST", "/api/check", {"workflow": workflow})
+    assert check["success"] is False
+    assert [(problem["where"], problem["code"]) for problem in check["problems"]] == [
+        ("nodes[1].params.template", "bad_template")
+    ]
+    asked = {(one["nodeId"], one["param"]): one for one in check["missing"]}
+    assert set(asked) == {("read", "url"), ("send", "to")}
+    assert asked["send", "to"]["config"] == "recipientEmail"
+    assert asked["send", "to"]["nodeLabel"] == "Mail it"
+    assert asked["read", "url"]["config"] is None
+    assert asked["read", "url"]["why"]
+    assert asked["read", "url"]["schema"]["x-widget"] == "url"
+    assert [(one["nodeId"], one["blocking"]) for one in check["notices"]] == [("send", True)]
+    assert "SMTP_HOST" in check["notices"][0]["message"]
+
+
+async def test_the_config_answers_what_a_check_asks(api: Api) -> None:
+    workflow = steps(
+        {"id": "read", "type": "web_page", "action": "fetch"}, {"id": "send", "type": "email", "action": "send"}
+    )
+    config = {"recipientEmail": "me@example.com", "params": {"read": {"url": "https://example.com"}}}
+    check = await api.call("POST", "/api/check", {"workflow": workflow, "config": config})
+    assert check["missing"] == []
+    assert check["success"] is True
+
+
+async def test_layout_puts_parallel_branches_side_by_side(api: Api) -> None:
+    nodes = [seed(id=node_id) for node_id in ("a", "b", "c", "d")]
+    edges = [{"source": s, "target": t} for s, t in (("a", "b"), ("a", "c"), ("b", "d"), ("c", "d"))]
+    placed = (await api.call("POST", "/api/layout", {"workflow": {"nodes": nodes, "edges": edges}}))["workflow"]
+    at = {node["id"]: (node["position"]["x"], node["position"]["y"]) for node in placed["nodes"]}
+    assert len(set(at.values())) == 4
+    flows_down = at["a"][1] < at["b"][1]
+    along, across = (1, 0) if flows_down else (0, 1)
+    assert at["b"][along] == at["c"][along]
+    assert at["b"][across] != at["c"][across]
+    assert at["a"][along] < at["b"][along] < at["d"][along]
+
+
+@pytest.mark.parametrize("path", ["/api/parse", "/api/edit-workflow"])
+async def test_a_sentence_is_at_most_4000_characters(api: Api, path: str) -> None:
+    body = {"text": "x" * 4001, "currentWorkflow": steps(seed())}
+    problem = await api.call("POST", path, body, status=422)
+    assert problem["details"][0]["where"] == "text"

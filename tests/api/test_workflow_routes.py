@@ -1,0 +1,89 @@
+"""Saved workflows over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.api import Api, seed, steps
+
+WORKFLOW = steps(seed("Ada", id="a", label="Start"), seed(id="b"), name="Greeting")
+
+
+async def saved(api: Api, workflow: dict[str, Any] = WORKFLOW) -> dict[str, Any]:
+    return (await api.call("POST", "/api/workflows", {"workflow": workflow}, status=201))["workflow"]
+
+
+async def listed(api: Api) -> list[dict[str, Any]]:
+    return (await api.call("GET", "/api/workflows"))["workflows"]
+
+
+async def test_a_workflow_is_saved_listed_read_changed_and_deleted(api: Api) -> None:
+    assert await listed(api) == []
+    kept = await saved(api)
+    path = f"/api/workflows/{kept['workflowId']}"
+    assert (await api.call("GET", path))["workflow"] == kept
+    assert [(one["id"], one["name"], one["nodeCount"]) for one in await listed(api)] == [
+        (kept["workflowId"], "Greeting", 2)
+    ]
+    changed = {**kept, "name": "Farewell", "nodes": kept["nodes"][:1], "edges": []}
+    assert (await api.call("PUT", path, {"workflow": changed}))["workflow"] == changed
+    assert [(one["name"], one["nodeCount"]) for one in await listed(api)] == [("Farewell", 1)]
+    assert await api.call("DELETE", path) == {"success": True}
+    assert await listed(api) == []
+
+
+async def test_two_equal_workflows_without_an_id_are_two(api: Api) -> None:
+    first, second = await saved(api), await saved(api, {**WORKFLOW, "workflowId": None})
+    assert first["workflowId"] != second["workflowId"]
+    assert [one["id"] for one in await listed(api)] == [second["workflowId"], first["workflowId"]]
+    assert all(one["id"].startswith("wf_") for one in await listed(api))
+
+
+@pytest.mark.parametrize("spelling", ["workflowId", "workflow_id"])
+async def test_a_workflow_with_an_id_is_saved_over_its_older_version(api: Api, spelling: str) -> None:
+    for name in ("old", "new"):
+        assert (await saved(api, {**WORKFLOW, spelling: "mine", "name": name}))["workflowId"] == "mine"
+    assert [(one["id"], one["name"]) for one in await listed(api)] == [("mine", "new")]
+
+
+async def test_put_takes_the_id_of_the_address(api: Api) -> None:
+    kept = await api.call("PUT", "/api/workflows/mine", {"workflow": WORKFLOW})
+    assert kept["workflow"]["workflowId"] == "mine"
+    other = {"workflow": {**WORKFLOW, "workflowId": "yours"}}
+    problem = await api.call("PUT", "/api/workflows/mine", other, status=409)
+    assert problem["code"] == "other_id"
+    assert (await api.call("GET", "/api/workflows/mine"))["workflow"] == kept["workflow"]
+
+
+async def test_what_the_catalogue_does_not_know_may_be_saved_but_not_run(api: Api) -> None:
+    """A draft, or the work of a newer version, is not lost; a run says what is wrong with it."""
+    draft = await saved(api, steps({"type": "telegraph", "action": "send"}))
+    problem = await api.call("POST", "/api/execute", {"workflow": draft}, status=422)
+    assert problem["details"][0]["where"] == "nodes[0].type"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_an_unknown_workflow_is_404(api: Api, method: str) -> None:
+    problem = await api.call(method, "/api/workflows/wf_unknown", status=404)
+    assert problem["error"] == "There is no saved workflow wf_unknown."
+
+
+@pytest.mark.parametrize(
+    ("workflow", "where", "code"),
+    [
+        ({}, "nodes", "missing"),
+        ({"nodes": [{"type": "prompt"}]}, "nodes[0].action", "missing"),
+        ({"nodes": [seed(id="a"), seed(id="a")]}, "nodes[1].id", "duplicate"),
+        ({"nodes": [seed(id="a")], "edges": [{"source": "a", "target": "z"}]}, "edges[0].target", "unknown_node"),
+        ({"nodes": [seed(id="a")], "workflowId": "a b"}, "workflowId", "wrong_id"),
+        ({"nodes": [seed(id="a")], "triggers": [{"kind": "schedule", "cron": "x"}]}, "triggers[0].cron", "bad_cron"),
+    ],
+)
+async def test_a_breach_is_located(api: Api, workflow: dict[str, Any], where: str, code: str) -> None:
+    for method, path in (("POST", "/api/workflows"), ("PUT", "/api/workflows/mine")):
+        problem = await api.call(method, path, {"workflow": workflow}, status=422)
+        assert problem["code"] == "invalid_workflow"
+        assert [found["where"] for found in problem["details"]] == [where]
+        assert problem["error"].startswith(where), code
+    assert await listed(api) == []

@@ -1,0 +1,97 @@
+"""Every main screen, dark and light, on a desk and on a phone: measured, and photographed for whoever looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import expect
+from support.looks import barriers, flaws
+from support.mailbox import Mailbox
+from support.site import Site
+from support.studio import Studio
+
+PICTURES = Path(__file__).parents[2] / "test-results" / "screens"
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+Scheme = Literal["dark", "light"]
+Screen = Callable[[str], None]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_nothing_is_cut_off_covered_or_hard_to_read(
+    scheme: Scheme, size: str, open_window: Callable[..., Studio], site: Site
+) -> None:
+    width, height = SIZES[size]
+    phone = {"is_mobile": True, "has_touch": True} if size == "phone" else {}
+    studio = open_window(viewport={"width": width, "height": height}, color_scheme=scheme, **phone)
+    studio.watch.allow("status of 422")  # a sentence is refused on the way
+    found: dict[str, str] = {}
+    for name in walk(studio, site):
+        studio.settle()
+        studio.page.screenshot(path=PICTURES / f"{size}-{scheme}" / f"{name}.png")
+        for problem in [*flaws(studio.page), *barriers(studio.page)]:
+            found.setdefault(problem, name)
+    assert not found, "\n".join(f"{name}: {problem}" for problem, name in found.items())
+
+
+def walk(studio: Studio, site: Site) -> Iterator[str]:
+    """One user's way past every main screen; stops at each to be looked at."""
+    page = studio.open().page
+    expect(page.get_by_role("button", name="Trip Planner")).to_be_visible()
+    yield "01-home"
+    studio.say("What do you think of the weather?")
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "02-refusal"
+    studio.say(f"Read {site.url('/article')} and {site.url('/missing')} at the same time, summarize both and email me")
+    expect(studio.proposal).to_be_visible()
+    yield "03-proposal"
+    studio.accept()
+    yield "04-canvas"
+    form = studio.open_node("step-2")
+    yield "05-node-form"
+    form.get_by_role("button", name="Close the panel").click()
+    studio.tool("Add a node").click()
+    expect(page.get_by_role("complementary", name="Node library")).to_be_visible()
+    yield "06-node-library"
+    page.get_by_role("button", name="Close the node library").click()
+    page.get_by_role("button", name="All commands").click()
+    expect(page.get_by_role("textbox", name="Search commands")).to_be_visible()
+    yield "07-palette"
+    page.keyboard.press("Escape")
+    site.hold("/article")
+    site.put("/missing", "<h1>Ferry timetable</h1>" + "<p>The ferry leaves every twenty minutes.</p>" * 3)
+    studio.run_button.click()
+    expect(studio.dialog).to_be_visible()
+    yield "08-run-dialog"
+    studio.dialog.get_by_label("To").fill("reader@example.org")
+    studio.start_from_dialog()
+    studio.expect_nodes("completed", ["step-1"])
+    yield "09-run-in-progress"
+    site.release("/article")
+    studio.expect_run("completed")
+    yield "10-run-finished"
+    studio.output_of("step-2")
+    yield "11-output"
+    studio.panel.get_by_role("button", name="Close the panel").click()
+    studio.open_history()
+    yield "12-history"
+    studio.runs.first.get_by_role("button").first.click()
+    expect(page.get_by_role("button", name="Edit this")).to_be_visible()
+    yield "13-run-view"
+    page.get_by_role("button", name="Edit this").click()
+    site.put("/article", "Gone.", status=500)
+    studio.run_button.click()
+    studio.start_from_dialog()
+    studio.expect_run("failed")
+    yield "14-error"
+    studio.open_node("step-0")
+    yield "15-error-panel"
+    page.get_by_role("button", name="Close the panel").click()
+    page.get_by_role("button", name="Workflow menu").click()
+    expect(page.get_by_role("menuitem", name="New workflow")).to_be_visible()
+    yield "16-menu"
+    page.get_by_role("menuitem", name="Keyboard shortcuts").click()
+    yield "17-shortcuts"

@@ -1,0 +1,163 @@
+"""The page in the words of its user. Everything is found as a person or a screen reader finds it: by role and name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from playwright.sync_api import Locator, Page, expect
+from support.browser import Watch
+
+STATUS_WAIT = 20_000
+"""Milliseconds a node or a run may take to get where the story wants it."""
+
+STILL = """async () => {
+  await document.fonts.ready;
+  const moving = () => document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+  for (let quiet = 0; quiet < 3; quiet = moving().length ? 0 : quiet + 1) {
+    await Promise.allSettled(moving().map((one) => one.finished));
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+class Studio:
+    def __init__(self, page: Page, url: str, watch: Watch) -> None:
+        self.page = page
+        self.url = url
+        self.watch = watch
+
+    def open(self) -> Studio:
+        self.page.goto(self.url)
+        expect(self.command).to_be_visible()
+        return self
+
+    def settle(self) -> None:
+        """Fonts in place, every movement over."""
+        self.page.evaluate(STILL)
+
+    # -- saying ---------------------------------------------------------------------------------------------------
+
+    @property
+    def command(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Describe the workflow")
+
+    @property
+    def proposal(self) -> Locator:
+        return self.page.get_by_role("region", name="Proposed change")
+
+    def say(self, sentence: str) -> None:
+        self.command.fill(sentence)
+        self.command.press("Enter")
+
+    def plan(self, sentence: str) -> None:
+        """Say it and take what was understood."""
+        self.say(sentence)
+        self.accept()
+
+    def accept(self) -> None:
+        self.proposal.get_by_role("button", name="Accept").click()
+        expect(self.proposal).to_be_hidden()
+
+    def use_template(self, name: str) -> None:
+        self.page.get_by_role("button", name=re.compile(f"^{re.escape(name)}")).click()
+        expect(self.nodes.first).to_be_visible()
+
+    # -- the canvas -----------------------------------------------------------------------------------------------
+
+    @property
+    def canvas(self) -> Locator:
+        return self.page.get_by_test_id("canvas")
+
+    @property
+    def nodes(self) -> Locator:
+        return self.page.locator("[data-testid^='node-']")
+
+    @property
+    def edges(self) -> Locator:
+        return self.page.locator(".react-flow__edge:not(.from-trigger)")
+
+    def node(self, node_id: str) -> Locator:
+        return self.page.get_by_test_id(f"node-{node_id}")
+
+    def node_named(self, label: str) -> Locator:
+        return self.nodes.filter(has_text=label)
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.get_by_role("complementary", name=re.compile("^(Node|Trigger): "))
+
+    def open_node(self, node_id: str) -> Locator:
+        self.node(node_id).click()
+        expect(self.panel).to_be_visible()
+        return self.panel
+
+    def output_of(self, node_id: str) -> Locator:
+        """What the node made in the run on the canvas."""
+        panel = self.open_node(node_id)
+        panel.get_by_text("Input & output").click()
+        return panel.get_by_role("region", name="Output")
+
+    def tool(self, name: str) -> Locator:
+        return self.page.get_by_role("toolbar", name="Canvas tools").get_by_role("button", name=name)
+
+    # -- running --------------------------------------------------------------------------------------------------
+
+    @property
+    def run_button(self) -> Locator:
+        return self.page.get_by_role("form", name="Command bar").get_by_role(
+            "button", name=re.compile("^Run (Workflow|in Background)$")
+        )
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog", name="Before it runs")
+
+    @property
+    def dock(self) -> Locator:
+        return self.page.get_by_test_id("dock")
+
+    @property
+    def log(self) -> Locator:
+        return self.dock.get_by_role("log")
+
+    def set_background(self, on: bool) -> None:
+        self.page.get_by_label("Background Execution").set_checked(on)
+
+    def run(self) -> None:
+        """Press run and, when the dialog has only news and no question, go on."""
+        self.run_button.click()
+
+    def start_from_dialog(self) -> None:
+        self.dialog.get_by_role("button", name=re.compile("^Run ")).click()
+        expect(self.dialog).to_be_hidden()
+
+    def expect_run(self, status: str) -> None:
+        expect(self.dock.locator("[data-status]").first).to_have_attribute("data-status", status, timeout=STATUS_WAIT)
+
+    def expect_nodes(self, status: str, node_ids: Iterable[str]) -> None:
+        for node_id in node_ids:
+            expect(self.node(node_id)).to_have_attribute("data-status", status, timeout=STATUS_WAIT)
+
+    # -- the history ----------------------------------------------------------------------------------------------
+
+    @property
+    def history(self) -> Locator:
+        return self.page.get_by_role("dialog", name="Workflow History")
+
+    @property
+    def history_button(self) -> Locator:
+        return self.page.get_by_role("button", name=re.compile("^Workflow History"))
+
+    @property
+    def runs(self) -> Locator:
+        return self.history.locator("[data-testid^='run-']")
+
+    def open_history(self) -> Locator:
+        self.history_button.click()
+        expect(self.history).to_be_visible()
+        return self.history
+
+    def close_history(self) -> None:
+        self.history.get_by_role("button", name="Close Workflow History").click()
+        expect(self.history).to_be_hidden()
