@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from support.graphs import workflow, workflows
 
 from voicegraph.graph.model import NodeId, Workflow
-from voicegraph.run.state import DONE, DROPPED, FAILED, Done, Outcome, RunState, RunStatus, Step
+from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, RunStatus, Step
 
 A, B, C, D = (NodeId(name) for name in "abcd")
 
@@ -302,6 +302,10 @@ def test_only_an_open_node_can_be_settled(node_id: str):
     machine.begin()
     with pytest.raises(ValueError, match="is not open"):
         machine.settle(NodeId(node_id), DONE)
+
+
+def test_open_nodes():
+    assert [status for status in NodeStatus if status.open] == ["running", "retrying", "waiting"]
 
 
 def test_terminal_statuses():

@@ -7,6 +7,7 @@ code `interrupted`, so that the user can run it in the background instead.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from voicegraph import clock
 from voicegraph.errors import NodeError, Overloaded
@@ -15,7 +16,7 @@ from voicegraph.run.driver import End, Promise, RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun, RunChange, RunEvent, error_json
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.runner import NodeRunner
-from voicegraph.run.state import RunStatus
+from voicegraph.run.state import NodeStatus, RunStatus
 
 MAX_LIVE_RUNS = 200
 INTERRUPTED = NodeError(
@@ -70,6 +71,11 @@ class LiveEngine:
         stored = await self._store.load(run_id)
         error = error_json(INTERRUPTED)
         now = clock.now()
+        nodes = [
+            replace(row, status=NodeStatus.CANCELLED, finished_at=now, due_at=None, output=None)
+            for row in stored.nodes.values()
+            if row.status.open
+        ]
         change = RunChange(RunStatus.FAILED, stored.started_at, now, error=error)
         event = RunEvent("error", now, INTERRUPTED.message, error=error)
-        await self._sink.record(Entry(run_id, events=[event], change=change))
+        await self._sink.record(Entry(run_id, nodes=nodes, events=[event], change=change))

@@ -50,6 +50,11 @@ class NodeStatus(StrEnum):
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
 
+    @property
+    def open(self) -> bool:
+        """Whether the node is in flight, or waits for a timer."""
+        return self in (NodeStatus.RUNNING, NodeStatus.RETRYING, NodeStatus.WAITING)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:

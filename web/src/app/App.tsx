@@ -100,12 +100,13 @@ function Overlays() {
   const asking = useEver(useRunner((state) => state.asking !== null));
   const history = useEver(useUi((state) => state.historyOpen));
   const saved = useEver(useUi((state) => state.dialog === 'open-workflow'));
+  const palette = useUi((state) => state.paletteUsed);
   return (
     <>
       {asking && <RunDialog />}
       {history && <HistoryDrawer />}
       {saved && <SavedWorkflows />}
-      <Palette />
+      {palette && <Palette />}
       <Shortcuts />
       <LeaveDialog />
     </>

@@ -2,7 +2,7 @@ import classes from './Header.module.css';
 
 export function Logo({ named }: { named: boolean }) {
   return (
-    <span className={classes.logo}>
+    <h1 className={classes.logo}>
       <svg width="26" height="26" viewBox="0 0 32 32" role="img" aria-label="VoiceGraph">
         <rect width="32" height="32" rx="8" fill="var(--vg-text)" />
         <g fill="none" stroke="var(--vg-surface)" strokeWidth="2.2" strokeLinecap="round">
@@ -15,6 +15,6 @@ export function Logo({ named }: { named: boolean }) {
         </g>
       </svg>
       {named && <span aria-hidden>VoiceGraph</span>}
-    </span>
+    </h1>
   );
 }

@@ -17,6 +17,7 @@ interface UiState {
   historyOpen: boolean;
   dockOpen: boolean;
   dialog: Dialog;
+  paletteUsed: boolean;
   mode: Mode;
   command: string;
   background: boolean;
@@ -52,6 +53,7 @@ export const useUi = create<UiState & UiActions>()((set) => ({
   historyOpen: false,
   dockOpen: false,
   dialog: null,
+  paletteUsed: false,
   mode: 'edit',
   command: '',
   background: keptBackground(),

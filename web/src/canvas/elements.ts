@@ -19,6 +19,8 @@ export type CanvasNode = StepNode | TriggerNode;
 
 export type FlowEdge = Edge<{ when: boolean | null; mark: Mark | undefined; fixed: boolean }, 'flow'>;
 
+const nameOf = (node: WorkflowNode) => node.label || `${node.type} ${node.action}`;
+
 /** Handle of a condition for an edge that says neither true nor false. */
 export const EITHER = 'either';
 
@@ -42,6 +44,7 @@ export function toCanvasNodes(
       type: 'step',
       position,
       data,
+      ariaLabel: nameOf(node),
       draggable: !view.readOnly && mark !== 'removed',
       deletable: !view.readOnly && mark !== 'removed',
       connectable: !view.readOnly && mark !== 'removed',
@@ -84,6 +87,7 @@ function isSame(
 }
 
 export function toFlowEdges(view: View): FlowEdge[] {
+  const names = new Map(view.nodes.map((node) => [node.id, nameOf(node)]));
   const conditions = new Set(view.nodes.filter((node) => node.type === 'condition').map((node) => node.id));
   const steps = view.edges.map((edge): FlowEdge => {
     const when = edge.when ?? null;
@@ -97,7 +101,7 @@ export function toFlowEdges(view: View): FlowEdge[] {
       sourceHandle: conditions.has(edge.source) ? (when === null ? EITHER : String(when)) : null,
       data: { when, mark, fixed },
       deletable: !fixed,
-      ariaLabel: `Edge from ${edge.source} to ${edge.target}`,
+      ariaLabel: `${names.get(edge.source)} leads to ${names.get(edge.target)}`,
     };
   });
   const starts = view.triggers.flatMap((_, index) =>

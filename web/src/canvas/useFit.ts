@@ -35,7 +35,7 @@ export function useFit(view: View, nodes: readonly CanvasNode[]): (event: unknow
     if (last.graph !== graph) byHand.current = false;
     const still = last.graph === '' || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     const padding = { ...(phone ? NARROW : WIDE), bottom: `${inset + ABOVE_BAR}px` } as const;
-    void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.45 : 0.2, duration: still ? 0 : 250 });
+    void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.45 : 0.1, duration: still ? 0 : 250 });
   }, [measured, graph, size, inset, panelOpen, fitView, phone]);
 
   return useCallback((event) => {

@@ -41,6 +41,7 @@ export function CommandBar() {
       event.preventDefault();
       submit();
     }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && empty) submit(); // nothing to run yet
     if (event.key === 'Escape') field.current?.blur();
   };
   const takeExample = (text: string) => {

@@ -99,8 +99,12 @@ function ClauseLine({ clause, workflow }: { clause: Clause; workflow: Workflow }
       <span className={classes.said}>
         “{clause.text}”{clause.doubtful && <span className={classes.guess}> best guess</span>}
       </span>
-      <IconArrowRight size={14} aria-hidden className={classes.arrow} />
-      <span className={classes.became}>{labels.join(', ') || 'nothing'}</span>
+      {labels.length > 0 && (
+        <>
+          <IconArrowRight size={14} aria-hidden className={classes.arrow} />
+          <span className={classes.became}>{labels.join(', ')}</span>
+        </>
+      )}
     </button>
   );
 }

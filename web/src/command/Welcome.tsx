@@ -24,7 +24,6 @@ export function Welcome() {
   };
   return (
     <div className={classes.welcome}>
-      <h1 className="sr-only">VoiceGraph</h1>
       <section aria-labelledby="examples">
         <h2 id="examples" className={classes.title}>
           Try saying

@@ -1,22 +1,19 @@
-import { ActionIcon, Button, Group, Popover, Tooltip } from '@mantine/core';
-import { IconBan, IconDownload, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { ActionIcon, Group, Tooltip } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import { api } from '@/api/client';
-import { keys } from '@/api/queries';
 import type { RunSummary } from '@/api/types';
-import { DANGER } from '@/app/theme';
-import { toast, toastError } from '@/app/toasts';
+import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';
 import { duration, exact, relative } from './format';
 import classes from './HistoryDrawer.module.css';
+import { CancelRun, DeleteRun } from './RunActions';
 import { RunAgainButton } from './RunAgainButton';
 import { isInterrupted, isOver } from './record';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
-import { closeRun, showRun } from './watch';
+import { showRun } from './watch';
 
 const TRIGGERS: Record<RunSummary['trigger'], string> = {
   manual: '',
@@ -67,13 +64,13 @@ export function HistoryRow({ run, now }: Props) {
         {run.error && <span className={classes.error}>{shorten(run.error.message, 110)}</span>}
       </button>
       <Group gap={2} className={classes.actions}>
-        {!isOver(run.status) && <Cancel run={run} />}
+        {!isOver(run.status) && <CancelRun run={run} />}
         <Tooltip label="Export as JSON">
           <ActionIcon component="a" href={api.exportRunUrl(run.id)} download aria-label={`Export “${said}”`}>
             <IconDownload size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-        {isOver(run.status) && <Delete run={run} said={said} />}
+        {isOver(run.status) && <DeleteRun run={run} said={said} />}
       </Group>
       {isInterrupted(run) && (
         <div className={classes.again}>
@@ -81,82 +78,5 @@ export function HistoryRow({ run, now }: Props) {
         </div>
       )}
     </li>
-  );
-}
-
-function useRefresh() {
-  const client = useQueryClient();
-  return () => {
-    void client.invalidateQueries({ queryKey: keys.history });
-    void client.invalidateQueries({ queryKey: keys.running });
-  };
-}
-
-function Cancel({ run }: { run: RunSummary }) {
-  const refresh = useRefresh();
-  const cancel = useMutation({
-    mutationFn: () => api.cancelRun(run.id),
-    onError: (error) => toastError('The run could not be cancelled', error),
-    onSettled: refresh,
-  });
-  return (
-    <Tooltip label="Cancel this run">
-      <ActionIcon aria-label="Cancel this run" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-        <IconBan size={16} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
-function Delete({ run, said }: { run: RunSummary; said: string }) {
-  const [asking, setAsking] = useState(false);
-  const refresh = useRefresh();
-  const remove = useMutation({
-    mutationFn: () => api.deleteRun(run.id),
-    onSuccess: () => {
-      if (useRun.getState().run?.id === run.id) closeRun();
-      toast('The run was deleted');
-    },
-    onError: (error) => toastError('The run could not be deleted', error),
-    onSettled: refresh,
-  });
-  return (
-    <Popover
-      opened={asking}
-      onChange={setAsking}
-      position="bottom-end"
-      withArrow
-      shadow="md"
-      trapFocus
-      width={290}
-    >
-      <Popover.Target>
-        <Tooltip label="Delete">
-          <ActionIcon aria-label={`Delete “${said}”`} onClick={() => setAsking(!asking)}>
-            <IconTrash size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <p className={classes.question}>
-          Delete this run, its log and its results for good? This cannot be undone. The workflow on the canvas
-          stays.
-        </p>
-        <Group gap={8} justify="flex-end">
-          <Button size="xs" onClick={() => setAsking(false)}>
-            Keep it
-          </Button>
-          <Button
-            size="xs"
-            variant="filled"
-            color={DANGER}
-            loading={remove.isPending}
-            onClick={() => remove.mutate()}
-          >
-            Delete run
-          </Button>
-        </Group>
-      </Popover.Dropdown>
-    </Popover>
   );
 }

@@ -12,12 +12,18 @@ EDIT_EXAMPLE = "Add a summary before the email"
 _SHOWN = 60
 
 _WE = words("i you we they it he she there the a an my your this that people anyone god life")
+_STATEMENT = words(
+    "you_are i_am i_love i_like i_hate i_feel i_think i_believe i_know i_miss i_wonder it_is that_is this_is we_are "
+    "my_name life_is"
+)
 _SMALL_TALK = rx(
     rf"^(?:{words('well so ok okay hey hi hello and but oh wow')}[ ,]+)*",
     either(
         words(
-            "hi hello hey howdy greetings hiya yo bye goodbye see_you thanks thank_you cheers welcome congratulations sorry lol wow cool "
-            "nice great awesome amazing perfect sing dance laugh joke talk_to chat play say_something say_hi say_hello guess marry "
+            "hi hello hey howdy greetings hiya yo bye goodbye see_you thanks thank_you cheers "
+            "welcome congratulations sorry lol wow cool "
+            "nice great awesome amazing perfect sing dance laugh joke talk_to chat play "
+            "say_something say_hi say_hello guess marry "
             "entertain the_weather happy merry lovely_weather bad_weather good_weather"
         )
         + r"\b",
@@ -26,8 +32,7 @@ _SMALL_TALK = rx(
         r"(?:how|who|what|why|when|where|which|whose)(?:'s|'re| |$)",
         r"(?:do|does|did) (?:i|you|we|they|people|dogs|cats|he|she)\b",
         rf"(?:is|are|am|was|were|will|would|should|has|can|could|may|might) {_WE}\b(?= \w)",
-        rf"(?:{words('you_are i_am i_love i_like i_hate i_feel i_think i_believe i_know i_miss i_wonder it_is that_is this_is we_are my_name life_is')}"
-        r"|(?:you|we)'re|i'm|it's|that's)\b(?! (?:going|trying|looking|want)\b)",
+        rf"(?:{_STATEMENT}|(?:you|we)'re|i'm|it's|that's)\b(?! (?:going|trying|looking|want)\b)",
         rf"(?:tell|give|show|read) (?:me|us) (?:{words('a an another some something about your who what how why')}"
         r"|the (?:meaning|truth|future|time|weather))\b",
         "let's (?:talk|chat|play)",
@@ -52,8 +57,8 @@ def refuse(text: str, said: str, *, editing: bool = False) -> Refusal:
     command = _COMMAND.match(text)
     if command and len(text.split()) <= _LONGEST_COMMAND:
         button = "run" if command["run"] else "undo"
-        message = f'"{bare[:_SHOWN]}" is for a workflow that is open: use the {button} button. To build a new one, say what it should do.'
-        return Refusal("unclear", message, example)
+        what = f'"{bare[:_SHOWN]}" is for a workflow that is open: use the {button} button.'
+        return Refusal("unclear", f"{what} To build a new one, say what it should do.", example)
     advice = f"Say what to fetch, what to do with it, and where to send it. For example: {example}."
     if _SMALL_TALK.match(text.strip(" .,!?") or bare) or _GREETED.match(text):
         return Refusal("off_topic", f"That is not a task for a workflow. {advice}", example)

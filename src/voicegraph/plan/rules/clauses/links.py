@@ -10,7 +10,8 @@ from voicegraph.plan.rules.text.patterns import END, either, rx, words
 
 _AND = "(?:and |but )?"
 PARALLEL = words(
-    "at_the_same_time in_parallel simultaneously concurrently side_by_side all_at_once in_the_meantime meanwhile parallelly"
+    "at_the_same_time in_parallel simultaneously concurrently side_by_side all_at_once "
+    "in_the_meantime meanwhile parallelly"
 )
 
 _WISH = "(?:i|we)(?:'d| would) (?:also )?(?:like|love|want) (?:for )?(?:you )?to"
@@ -25,7 +26,8 @@ SUBJECT = either(
     words("proceed_to continue_to in_order_to so_that_you do_me_a_favor_and so and but or to"),
     "make sure (?:to|you|that you)",
     "(?:your|the) (?:job|task|goal) is to",
-    "(?:build|create|make|set up|design)(?: me)? an? (?:new )?(?:workflow|automation|flow|pipeline) (?:that|which|to)(?: will)?",
+    "(?:build|create|make|set up|design)(?: me)? an? (?:new )?(?:workflow|automation|flow|pipeline) "
+    "(?:that|which|to)(?: will)?",
     "a workflow (?:that|which|to)",
     "let me(?= (?:upload|attach|give|provide))",
     "use (?:it|them|that|this) to",
@@ -36,7 +38,8 @@ SUBJECT = either(
 """Who is to do it, politely or not; it carries no meaning."""
 _ADVERB = either(
     words(
-        "then also finally lastly next first firstly second secondly third thirdly fourth afterward afterwards subsequently "
+        "then also finally lastly next first firstly second secondly third thirdly fourth afterward "
+        "afterwards subsequently "
         "just simply maybe perhaps both again in_addition additionally plus please after_that after_this to_finish "
         "in_the_end only now instead automatically eventually last_but_not_least if_possible"
     ),
@@ -84,7 +87,8 @@ LINKS: tuple[tuple[Flag | None, Pattern[str]], ...] = (
                 _AND
                 + either(
                     words(
-                        "then next afterward afterwards subsequently following_that finally lastly in_the_end eventually"
+                        "then next afterward afterwards subsequently following_that finally lastly "
+                        "in_the_end eventually"
                     ),
                     words("to_finish last_but_not_least once_more fifth"),
                     "after (?:that|this|which)",

@@ -1,4 +1,4 @@
-"""Where a clause begins: a comma or "and" parts clauses only where a verb follows, so "flights and hotels" stays whole."""
+"""Where a clause begins. A comma or "and" parts clauses only where a verb follows: "flights and hotels" stays whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _OBJECT = rx(
     either(
         words(f"{_PRONOUNS} him her that the a an my our your its their his each every all any some"),
         words(
-            "everyone everybody someone somebody what whether how two three four five ten today's up out new open closed"
+            "everyone everybody someone somebody what whether how two three four five ten today's up "
+            "out new open closed"
         ),
         words("latest recent more again"),
         r"on (?:slack|telegram|discord|teams)",
@@ -43,8 +44,10 @@ _PERSON = rx(
 )
 _NEVER_BEFORE = rx(
     words(
-        "to and or not don't you i we they it that which who please can could will would should let also both have has be is are "
-        "help then me us when once after before while if unless until by just finally first second third the a an my our "
+        "to and or not don't you i we they it that which who please can could will would should let "
+        "also both have has be is are "
+        "help then me us when once after before while if unless until by just finally first second "
+        "third the a an my our "
         "your this of for with in on from how want need ,"
     )
 )
@@ -84,8 +87,8 @@ _RANKED = rx("(?:second|third|next|finally|lastly) ")
 class Surroundings:
     """What the text so far allows.
 
-    `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: "after", "would you mind": verbs end
-    in -ing. `wanting`: "I want a summary emailed to …": verbs are participles.
+    `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: after "after" and "would you mind",
+    verbs end in -ing. `wanting`: "I want a summary emailed to …": verbs are participles.
     """
 
     waiting: bool

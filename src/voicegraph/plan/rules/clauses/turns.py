@@ -16,7 +16,8 @@ DONE = rx(
     "(?:when|once|after|as soon as) ",
     either(
         r"you (?:are|'re) done(?! \w+ing)",
-        rf"(?:that|it|this|everything|all of (?:that|it))(?:'s| is| has| are| have)?(?: been| all)? {_OVER}(?: with (?:that|it|this))?",
+        rf"(?:that|it|this|everything|all of (?:that|it))(?:'s| is| has| are| have)?(?: been| all)? "
+        rf"{_OVER}(?: with (?:that|it|this))?",
         f"{_OVER}{END}",
     ),
 )
@@ -33,7 +34,8 @@ _AFTER = rx(
 _SUBJECT_AFTER = rx(rf"\S+ {_WE}\b")
 _CONSENT = rx(
     "(?:only )?(?:after|once|when|with|upon|pending|subject to) ",
-    r"(?=(?:i\b|i've|i'm|my (?:approval|ok|okay|sign-?off|confirmation|consent|go-ahead|permission|review)|approved|approval|confirmed))",
+    r"(?=(?:i\b|i've|i'm|my (?:approval|ok|okay|sign-?off|confirmation|consent|go-ahead|permission|"
+    r"review)|approved|approval|confirmed))",
 )
 _AFTER_PASSIVE = rx(
     named("link", "(?:after|once|when|as soon as) "),

@@ -14,7 +14,8 @@ _EACH = rx(r"\b(?:each|every|one by one|individually)\b")
 _DO_FOR_EACH = rx(
     "^",
     maybe("(?:do|run|make|repeat|apply) ", named("what", ".+?"), " "),
-    r"(?:for |on |to )?(?:each|every) (?:single )?(?:one(?: of them)?|of them|\w+(?: \w+)?)(?: (?:separately|individually))?$",
+    r"(?:for |on |to )?(?:each|every) (?:single )?(?:one(?: of them)?|of them|\w+(?: \w+)?)(?: "
+    r"(?:separately|individually))?$",
 )
 _IT = frozenset({"it", "that", "this"})
 _WHOLE = rx("(?:it|this|the workflow)")

@@ -14,7 +14,8 @@ from voicegraph.plan.rules.text.patterns import either, maybe, named, rx
 _REMOVE = rx(
     "^",
     either(
-        "(?:remove|delete|drop|take (?:out|away)|get rid of|skip|leave out|cut(?: out)?|lose|erase|eliminate|discard|kill|omit) "
+        "(?:remove|delete|drop|take (?:out|away)|get rid of|skip|leave out|cut(?: out)?|lose|erase|"
+        "eliminate|discard|kill|omit) "
         + named("what", ".+?")
         + maybe(" ", either("from (?:the )?(?:workflow|flow|graph)", "any ?more", "entirely", "completely", "again")),
         "take " + named("taken", "(?:the|my) .+?") + " (?:out|away|off)",

@@ -16,13 +16,13 @@ from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.steps.model import Role, Step
 from voicegraph.plan.rules.text.patterns import rx, words
 
+_CHANGE = words("replace swap swap_out exchange substitute change turn switch convert")
 _REPLACE = tuple(
     rx(f"^{pattern}$")
     for pattern in (
         r"make (?P<old>the [\w -]+?) (?:into )?(?P<new>an? .+)",
         "(?:switch|change|go) from (?P<old>.+?) to (?P<new>.+)",
-        f"{words('replace swap swap_out exchange substitute change turn switch convert')} "
-         "(?P<old>.+?) (?:with|by|for|to|into) (?P<new>.+?)(?: instead)?",
+        f"{_CHANGE} (?P<old>.+?) (?:with|by|for|to|into) (?P<new>.+?)(?: instead)?",
         "(?P<new>.+?) (?:instead of|rather than|in place of) (?P<old>.+)",
     )
 )

@@ -17,7 +17,8 @@ _DROP = rx(
     r"\b",
     either(
         words(
-            "remove delete drop cancel clear disable unset turn_off get_rid_of take_off stop kill lose end no_more without no"
+            "remove delete drop cancel clear disable unset turn_off get_rid_of take_off stop kill "
+            "lose end no_more without no"
         )
         + rf" (?:(?:the|its|my|this|any|a) )?{_SCHEDULE}",
         rf"(?:turn|switch) (?:(?:the|its|that) )?{_SCHEDULE} off",
@@ -39,9 +40,12 @@ _ABOUT_START = rx(
     r"(?:",
     either(
         words(
-            "please also then now and instead it this that the workflow everything to should must have make let i want need would like "
-            "you can for of be is its at on only automatically whole thing with a new run runs running start starts started starting "
-            "execute schedule scheduled do trigger triggered repeat happen go launch kick off fire change set move update switch use put "
+            "please also then now and instead it this that the workflow everything to should must "
+            "have make let i want need would like "
+            "you can for of be is its at on only automatically whole thing with a new run runs "
+            "running start starts started starting "
+            "execute schedule scheduled do trigger triggered repeat happen go launch kick off fire "
+            "change set move update switch use put "
             "reschedule add daily please"
         ),
         _SCHEDULE,
@@ -51,7 +55,8 @@ _ABOUT_START = rx(
 """Nothing but words about starting, so that no other edit is left."""
 _AND_RUN = rx(
     either(
-        r"(?:,? ?(?:and|then) )?(?:(?:make|have|let) (?:it|this) run|(?:run|start|schedule|do|execute)(?: (?:it|this|that|the workflow))?) ?$",
+        r"(?:,? ?(?:and|then) )?(?:(?:make|have|let) (?:it|this) run|(?:run|start|schedule|do|"
+        r"execute)(?: (?:it|this|that|the workflow))?) ?$",
         "^(?:(?:make|have|let) it run|(?:run|schedule|start) (?:it|this)) ?,? ?(?:and|then) ",
     )
 )
@@ -63,7 +68,8 @@ _TIME_WORDS = rx(
     r"(?:\W|\b",
     either(
         words(
-            "it this that the workflow run start schedule time execute trigger happen do make have change set move of to at should only "
+            "it this that the workflow run start schedule time execute trigger happen do make have "
+            "change set move of to at should only "
             "rather than let starting daily"
         ),
         "instead(?: of .*)?",

@@ -23,6 +23,7 @@ _MONTH = (
 _EVERY = r"(?:on )?\b(?:every(?: single)?|each)"
 _AND = either(" ?, and ", " ?, ?", " and (?:on |every |each )?", " ?/ ?")
 _PART = "(?: " + named("part", "mornings?|afternoons?|evenings?|nights?") + ")?"
+_FIRST_DAY, _LAST_DAY = named("first", _DAY), named("last", _DAY)
 _PART_OF_DAY = named("part", "morning|afternoon|evening|night|lunchtime|noon|midnight")
 _STEP = named("n", NUMBER, "other", "second")
 _ORDINALS = named("days", rf"(?:{ORDINAL})(?:{_AND}(?:the )?(?:{ORDINAL}))*")
@@ -165,7 +166,7 @@ FREQUENCIES: list[Reader] = table(
     (rf"(?:{_EVERY} |\bon (?:all )?)?\b(?:week ?days?|(?:working|work|business) ?days?)\b{_PART}", _workdays),
     (rf"(?:{_EVERY} |\bon |\bat )(?:the )?weekends?\b", _weekend),
     (
-        rf"(?:{_EVERY} |\bon |\bfrom )?\b{named('first', _DAY)}s? ?(?:to|through|till|until|thru|-|–) ?{named('last', _DAY)}s?\b",
+        rf"(?:{_EVERY} |\bon |\bfrom )?\b{_FIRST_DAY}s? ?(?:to|through|till|until|thru|-|–) ?{_LAST_DAY}s?\b",
         _day_range,
     ),
     (

@@ -1,6 +1,6 @@
 """Schedules in words -> five-field cron: "every weekday at half past nine in Berlin time".
 
-A schedule may stand at either end of a command, in parts ("every Monday … at 9am"). What is read is cut out of the text.
+It may stand at either end of a command, and in parts ("every Monday … at 9am"). What is read is cut out of the text.
 """
 
 from __future__ import annotations

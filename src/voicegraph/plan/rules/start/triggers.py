@@ -41,12 +41,13 @@ _CALLED = rx(
     rf" (?:an?|the|my|our|this) {_HOOK}",
 )
 _DONE = words(
-    "opened created added received merged pushed closed published uploaded submitted updated posted placed filed made changed "
+    "opened created added received merged pushed closed published uploaded submitted updated posted "
+    "placed filed made changed "
     "reported released deployed assigned"
 )
 _HAPPENS = either(
-    "arrives?", "comes? in", "appears?", "signs? up", "happens?", "fails?", "breaks?", "is down", "goes down", "finish(?:es)?",
-    "opens?", "submits?", "pushes", "publishes", rf"(?:is|are|gets?|was|has been) (?:newly )?{_DONE}",
+    "arrives?", "comes? in", "appears?", "signs? up", "happens?", "fails?", "breaks?", "is down", "goes down",
+    "finish(?:es)?", "opens?", "submits?", "pushes", "publishes", rf"(?:is|are|gets?|was|has been) (?:newly )?{_DONE}",
 )  # fmt: skip
 _STRIKES = either("arrives?", "comes? in", "fails?", "breaks?", "goes down", "crashes")
 _EVENT = rx(
@@ -59,7 +60,8 @@ _EVENT = rx(
     r"\b",
     named(
         "where",
-        rf"(?: (?:an?|new|issues?|a form))* (?:in|on|to|from|for|of|at) (?:the )?(?:[\w-]+ ){{0,3}}?(?:{TOKEN}|[\w-]+(?= ?,))",
+        rf"(?: (?:an?|new|issues?|a form))* (?:in|on|to|from|for|of|at) (?:the )?(?:[\w-]+ "
+        rf"){{0,3}}?(?:{TOKEN}|[\w-]+(?= ?,))",
     ),
     "?",
 )

@@ -1,4 +1,4 @@
-"""Conditions in English -> CEL: "there are more than ten" -> `size(data) > 10`, "it mentions a recall" -> `….contains("recall")`."""
+"""Conditions in English -> CEL: "there are more than ten" -> `size(data) > 10`."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ _INTRODUCTION = rx(
     maybe(
         "(?:exact )?",
         words(
-            "words word phrases phrase terms term texts text strings string names name keywords keyword expression sentence message following"
+            "words word phrases phrase terms term texts text strings string names name keywords "
+            "keyword expression sentence message following"
         ),
         " ",
     ),
@@ -95,14 +96,17 @@ _INTRODUCTION = rx(
 _PLACE = rx(" (?:in it|at all|anywhere|in the (?:text|title|page|body|summary))$")
 _LISTED = rx(" ?, (?:or |and )?| or | and ")
 _STATUS = rx(
-    r"\b(?:status(?: code)?|code|response|it|api|server|page) (?:is|returns?|equals|=|answers?(?: with)?|gives?|comes? back(?: with| as)?) ",
+    r"\b(?:status(?: code)?|code|response|it|api|server|page) (?:is|returns?|equals|=|answers?(?: "
+    r"with)?|gives?|comes? back(?: with| as)?) ",
     named("not", maybe("not |anything (?:but|other than) ")),
     r"(?:a )?(?P<code>[1-5]\d\d)\b",
 )
 _NEGATIVE = rx(r"n't\b|\b(?:not|no longer|never|without)\b")
 _EMPTY_WORDS = word_set(
-    "it its it's is are was were be been being has have had the a an there this that they them these those of to in on at for "
-    "with and or not any some going gonna will would does do did isn't aren't doesn't don't my our your get gets got result "
+    "it its it's is are was were be been being has have had the a an there this that they them these "
+    "those of to in on at for "
+    "with and or not any some going gonna will would does do did isn't aren't doesn't don't my our "
+    "your get gets got result "
     "results response output text page data something anything"
 )
 
@@ -181,5 +185,5 @@ def _guess(text: str, shelter: Shelter) -> Condition:
     telling = [word.lower() for word in re.findall(r"[^\W\d_][\w'-]*", said) if word.lower() not in _EMPTY_WORDS]
     word = telling[-1] if telling else "yes"
     stem = re.sub(r"(?:s|ed|ing)$", "", word) if len(word) > 4 else word
-    note = f'"{said}" is judged by whether the text before contains "{stem}"; change the condition if you mean something else.'
+    note = f'"{said}" is judged by whether the text before contains "{stem}"; change the condition if that is wrong.'
     return Condition(f"{'!' if _NEGATIVE.search(text) else ''}{_contains(stem, shelter)}", note)

@@ -29,12 +29,20 @@ _AGAIN = rx(
         "repeat (?:it|that|the search)$",
     ),
 )
-_NOTHING = rx("^(?:just )?", words("do_nothing not_do_anything don't_do_anything stop ignore_it skip skip_it nothing end finish that's_it that's_all do_it do_it_all"), "$")  # fmt: skip
+_NOTHING = rx(
+    "^(?:just )?",
+    words(
+        "do_nothing not_do_anything don't_do_anything stop ignore_it skip skip_it nothing end finish "
+        "that's_it that's_all do_it do_it_all"
+    ),
+    "$",
+)
 _WISH = rx(r"^(?:i|we)(?:(?:'d| would) (?:also )?(?:like|love|want)| (?:also )?(?:want|need)) (?!to\b|you\b)")
 _QUESTION = rx("^(?:what(?:'s| is| are)|which(?: are)?|who are|tell me(?: about)?) ")
 _TO_US = rx(r"\b(?:you|your|yours|yourself)\b(?! (?:find|found|get|got|fetch\w*|extract\w*|read)\b)")
 _PASSIVE = rx(
-    r"^(?:(?:it|that|this|they|them|the [\w-]+)(?:'s)? )?(?:is|are|gets?|be|been|being|has been|have been|will be|goes) (?=\w)"
+    r"^(?:(?:it|that|this|they|them|the [\w-]+)(?:'s)? )?(?:is|are|gets?|be|been|being|has been|have "
+    r"been|will be|goes) (?=\w)"
 )
 _DONE_TO = rx(
     "^",
@@ -45,7 +53,8 @@ _DONE_TO = rx(
 )
 _NAMED_SOURCE = rx(r"⟪(?:url|path)|\b(?:notion|news|pull requests?|commits)\b")
 _LOOKED_AT = word_set(
-    "get fetch check monitor track watch look_at collect gather retrieve keep_an_eye_on pull show see query poll read find"
+    "get fetch check monitor track watch look_at collect gather retrieve keep_an_eye_on pull show "
+    "see query poll read find"
 )
 _FIRST_WORDS = rx("^(?:me|us|for|on|at|what) ")
 

@@ -8,7 +8,8 @@ from voicegraph.plan.rules.values.durations import DURATION, to_duration
 from voicegraph.plan.rules.values.times import TIME, read_time
 
 _OK = either(
-    r"approv\w+", r"sign(?:ed|s)?[ -]?off", r"confirm\w*", "ok(?:ay)?(?:ed|s)?", "go[ -]?ahead", "review(?:ed)?", "say[ -]so",
+    r"approv\w+", r"sign(?:ed|s)?[ -]?off", r"confirm\w*", "ok(?:ay)?(?:ed|s)?", "go[ -]?ahead", "review(?:ed)?",
+    "say[ -]so",
     r"authori[sz]\w+", words("permission consent green_light verdict blessing thumbs_up feedback"),
 )  # fmt: skip
 _ME = either(
@@ -21,7 +22,8 @@ _APPROVAL = rx(
     "^",
     either(
         rf"(?:wait|hold|pause|stop|hold off|hold on|hang on)\b.*\b(?:for|until|till)\b.*\b{_OK}\b",
-        rf"(?:get|ask|request|obtain|require|seek|need|await|wait for|ask (?:{_ME} )?for)\b.*?\b{_OK}(?: (?:first|from {_ME}|of it))?$",
+        rf"(?:get|ask|request|obtain|require|seek|need|await|wait for|ask (?:{_ME} "
+        rf")?for)\b.*?\b{_OK}(?: (?:first|from {_ME}|of it))?$",
         rf"(?:let|have) {_ME} (?:to )?(?:first )?"
         + either(
             _OK,
@@ -32,12 +34,15 @@ _APPROVAL = rx(
         + r"\b",
         "(?:ask|consult|check with|show|run (?:it|this|that) (?:by|past)|(?:confirm|clear it|verify) with) "
         rf"(?:(?:it|this|that|them) (?:to|with|by) )?{_ME}"
-        rf"(?: (?:first|beforehand|about it|it|them|for (?:a |my )?{_OK}|(?:if|whether) .*|to {_OK}.*|the (?:draft|result|text)))?$",
-        rf"(?:i|i've|we|we've|my \w+|the \w+|you have my|it is|it's|it has been)? ?(?:have |has |had )?(?:{_OK}|{_LOOKED}|agree\w*)"
+        rf"(?: (?:first|beforehand|about it|it|them|for (?:a |my )?{_OK}|(?:if|whether) .*|to {_OK}.*|"
+        rf"the (?:draft|result|text)))?$",
+        rf"(?:i|i've|we|we've|my \w+|the \w+|you have my|it is|it's|it has been)? ?(?:have |has |had "
+        rf")?(?:{_OK}|{_LOOKED}|agree\w*)"
         rf"(?: (?:it|this|that|them|the \w+|by {_ME}|{_OK}|to it|at it|first|my {_OK}|a look|over it))*$",
         rf"(?:my|our) (?:\w+ )?{_OK}$",
         "(?:human|manual) (?:approval|review)$",
-        rf"(?:add|insert|include|put) (?:in )?(?:an?|my|the) (?:manual |human )?(?:{_OK}|check)(?: step)?(?: (?:by|from|for) {_ME})?$",
+        rf"(?:add|insert|include|put) (?:in )?(?:an?|my|the) (?:manual |human )?(?:{_OK}|check)(?: "
+        rf"step)?(?: (?:by|from|for) {_ME})?$",
     ),
 )
 

@@ -84,7 +84,8 @@ SERVICES: tuple[Service, ...] = (
     Service("Typeform", "type ?form|survey ?monkey", "response"),
     Service(
         "the database",
-        "(?:postgres(?:ql)?|mysql|maria ?db|mongo ?db|sql(?:ite)?|snowflake|big ?query|oracle|redis)(?: (?:database|db|server))?",
+        "(?:postgres(?:ql)?|mysql|maria ?db|mongo ?db|sql(?:ite)?|snowflake|big ?query|oracle|"
+        "redis)(?: (?:database|db|server))?",
         "row",
     ),
     Service("the CRM", "crm(?: system)?", "record"),
@@ -93,9 +94,12 @@ _TICKETS = Service("the ticket system", "(?:support |help ?desk )?ticket", "tick
 
 _BY_GROUP = {f"s{index}": service for index, service in enumerate(SERVICES)}
 _THINGS = words(
-    "tickets ticket issues issue cards card tasks task boards board events event entries entry pages page documents document "
-    "docs doc sheets sheet spreadsheets spreadsheet rows row folders folder files file calendar posts post messages message "
-    "tweets tweet records record tables table contacts contact deals deal orders order videos video account inbox projects "
+    "tickets ticket issues issue cards card tasks task boards board events event entries entry pages "
+    "page documents document "
+    "docs doc sheets sheet spreadsheets spreadsheet rows row folders folder files file calendar "
+    "posts post messages message "
+    "tweets tweet records record tables table contacts contact deals deal orders order videos video "
+    "account inbox projects "
     "project responses response items item meetings meeting feed workspace campaigns campaign notes note database"
 )
 MENTION = rx(

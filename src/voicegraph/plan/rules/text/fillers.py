@@ -10,7 +10,8 @@ from voicegraph.plan.rules.text.patterns import either, maybe, rx, word_set, wor
 _GREETING = rx(
     r"^(?: |,|",
     words(
-        "hey hi hello okay ok alright all_right right well so yes yeah yo listen good_morning good_evening there everyone "
+        "hey hi hello okay ok alright all_right right well so yes yeah yo listen good_morning "
+        "good_evening there everyone "
         "computer assistant voicegraph now"
     ),
     r")+(?:\b|$)[ ,.!]*(?=\S)",
@@ -24,7 +25,8 @@ _ASIDES = rx(
         r"(?<!do )you know(?! (?:what|how|that|if|who|where|when|why)\b)(?: the usual ones)?",
         "i mean(?= ?,)",
         words(
-            "basically literally actually honestly obviously sort_of kindly cheers please pls as_usual by_the_way as_i_said"
+            "basically literally actually honestly obviously sort_of kindly cheers please pls "
+            "as_usual by_the_way as_i_said"
         ),
         "kind of(?= (?:just|like))",
         "or something(?: like that)?",
@@ -52,7 +54,8 @@ _INTRODUCTION = rx(
     r"|^(?:so )?(?:i was|i'm|i am) (?:just )?(?:wondering|hoping) (?:if |that |whether )?(?=you (?:could|can|would)\b)",
 )
 _ONCE_SAID = word_set(
-    "the a an to and my it of in on for from with me then get fetch send post email find search summarize i you is that "
+    "the a an to and my it of in on for from with me then get fetch send post email find search "
+    "summarize i you is that "
     "this please can could write save read take make create translate extract"
 )
 _SPELLED = frozenset({"at", "dot", "slash"})
@@ -74,7 +77,7 @@ def _one_comma(found: Match[str]) -> str:
 
 
 def drop_repeats(text: str) -> str:
-    """“get the get the issues” -> “get the issues”: up to five words said twice; single ones where that is a slip."""
+    """“get the get the issues” -> “get the issues”: up to five words said twice, single ones where it is a slip."""
     said = text.split(" ")
     bare = [word.lower().strip(",.-") for word in said]
     at = 0

@@ -14,7 +14,9 @@ from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.text.spoken import add_scheme, spell_out
 
 _TYPOGRAPHY = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "…": "...", "\u00a0": " "}
+    dict.fromkeys("’‘ʼ", "'")
+    | dict.fromkeys("“”„«»", '"')
+    | {"…": "..."}
     | dict.fromkeys("⟪⟫¤\u200b\u200c\u200d\ufeff")
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
@@ -76,7 +78,7 @@ def _tidy(text: str) -> str:
 
 
 def _untwist(text: str) -> str:
-    """Plainer wordings of the same: "sum it up" -> "sum up it", "don't send it until I agree" -> "send it after I agree"."""
+    """Plainer wordings: "sum it up" -> "sum up it", "don't send it until I agree" -> "send it after I agree"."""
     text = _PARTED_VERB.sub(r"\g<verb> \g<particle> \g<object>", text)
     return _NOT_UNTIL.sub(r", \g<what> after ", text)
 

@@ -11,12 +11,15 @@ from voicegraph.plan.rules.text.patterns import rx, word_set, words
 Form = Literal["base", "third", "gerund", "past"]
 Sense = Literal[
     "fetch", "call", "search", "find", "upload", "summarize", "analyze", "extract", "translate", "generate", "compare",
-    "combine", "think", "create", "send", "email", "slack", "notify", "save", "append", "ask", "wait", "run", "repeat", "edit",
+    "combine", "think", "create", "send", "email", "slack", "notify", "save", "append", "ask", "wait", "run", "repeat",
+    "edit",
 ]  # fmt: skip
 
 _VOCABULARY: dict[Sense, str] = {
-    "fetch": "get fetch pull grab read open load retrieve take collect list show display check visit download obtain gather "
-    "import monitor watch use view access scrape crawl see bring give need tell go_to check_out pick_up go_through look look_at "
+    "fetch": "get fetch pull grab read open load retrieve take collect list show display check visit download "
+        "obtain gather "
+    "import monitor watch use view access scrape crawl see bring give need tell go_to check_out "
+        "pick_up go_through look look_at "
     "start_with read_through pull_up pull_down keep_an_eye_on track poll browse_to query",
     "call": "call hit invoke request trigger",
     "search": "search google research look_up look_for hunt_for browse search_for look_online do_a_web_search",
@@ -26,31 +29,37 @@ _VOCABULARY: dict[Sense, str] = {
     "analyze": "analyze analyse examine study evaluate assess inspect look_into dig_into investigate interpret",
     "extract": "extract pull_out pick_out identify spot detect highlight note_down single_out isolate",
     "translate": "translate",
-    "generate": "generate write draft compose produce prepare come_up_with think_up brainstorm design formulate invent craft "
+    "generate": "generate write draft compose produce prepare come_up_with think_up brainstorm design formulate "
+        "invent craft "
     "write_up write_down put_together draw_up author suggest propose",
     "compare": "compare contrast",
     "combine": "combine merge join consolidate aggregate fuse unite collate synthesize synthesise mix",
-    "think": "rewrite rephrase paraphrase reword classify categorize categorise sort rank rate score filter group cluster tag "
+    "think": "rewrite rephrase paraphrase reword classify categorize categorise sort rank rate score filter "
+        "group cluster tag "
     "label explain describe answer fix correct proofread improve polish simplify expand convert turn transform format "
     "reformat structure clean_up clean tidy_up count calculate compute estimate predict prioritize prioritise validate "
     "verify critique recommend judge redact anonymize anonymise normalize deduplicate transcribe outline review "
-    "spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read proof_read re-write adapt "
+    "spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
+        "proof_read re-write adapt "
     "reply_to respond_to work_out figure_out change decide",
     "create": "create make build add open_up file raise set_up start report submit book schedule put_in",
-    "send": "send post share publish forward deliver shoot drop pass push submit_to send_out send_over post_out send_off "
+    "send": "send post share publish forward deliver shoot drop pass push submit_to send_out send_over "
+        "post_out send_off "
     "pass_on tweet",
     "email": "email e-mail mail",
     "slack": "slack",
     "notify": "notify ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
     "let_everyone_know page ring whatsapp sms",
-    "save": "save store put write_to log record keep archive export dump file_away place stash insert save_off paste copy "
+    "save": "save store put write_to log record keep archive export dump file_away place stash insert "
+        "save_off paste copy "
     "jot_down back_up",
     "append": "append attach_to add_to",
     "ask": "ask let have check_with consult run_it_by",
     "wait": "wait pause sleep hold hold_off hang_on stop_for delay",
     "run": "run execute launch start_up kick_off",
     "repeat": "repeat do redo",
-    "edit": "remove delete take_out get_rid_of replace swap swap_out move switch skip rename leave_out cut reorder rearrange "
+    "edit": "remove delete take_out get_rid_of replace swap swap_out move switch skip rename leave_out cut "
+        "reorder rearrange "
     "put_back stop_running eliminate erase discard update",
 }  # fmt: skip
 
@@ -59,8 +68,9 @@ _IRREGULAR = {
     "see": "seeing seen saw", "bring": "bringing brought", "give": "giving given gave", "go": "going gone went",
     "find": "finding found", "write": "writing written wrote", "come": "coming come came", "think": "thinking thought",
     "put": "putting put", "draw": "drawing drawn drew", "make": "making made", "build": "building built",
-    "set": "setting set", "send": "sending sent", "shoot": "shooting shot", "keep": "keeping kept", "let": "letting let",
-    "have": "having had", "hold": "holding held", "run": "running run ran", "do": "doing done did", "tell": "telling told",
+    "set": "setting set", "send": "sending sent", "shoot": "shooting shot", "keep": "keeping kept",
+    "let": "letting let", "have": "having had", "hold": "holding held", "run": "running run ran", "do": "doing done did",
+    "tell": "telling told",
     "cut": "cutting cut", "hit": "hitting hit", "drop": "dropping dropped", "grab": "grabbing grabbed",
     "log": "logging logged", "stop": "stopping stopped", "submit": "submitting submitted", "spot": "spotting spotted",
     "tag": "tagging tagged", "sum": "summing summed", "wrap": "wrapping wrapped", "dig": "digging dug",
@@ -74,7 +84,8 @@ NOUN_LIKE = word_set(
     "count sort group plan design share store call check show set read open run look take make use log record "
     "filter format tag label view watch visit access request query ping alert slack google answer reply outline copy "
     "digest recap contrast study book need hold stop start drop push pass place repeat do have let track poll archive "
-    "dump export import load structure change judge clean schedule trigger hit turn fix paste author cluster whatsapp sms "
+    "dump export import load structure change judge clean schedule trigger hit turn fix paste author "
+    "cluster whatsapp sms "
     "ring put insert switch move cut swap delay sleep launch shoot see spot correct raise"
 )
 """Base forms that are nouns or adjectives as well: they open a clause only before an object."""

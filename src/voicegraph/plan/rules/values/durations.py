@@ -1,4 +1,4 @@
-"""Lengths of time: "two hours", "an hour and a half", "half a day", "1 hour 30 minutes" -> "2h", "90m", "12h", "90m"."""
+"""Lengths of time: "two hours" -> "2h", "an hour and a half" -> "90m", "half a day" -> "12h"."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ _PARAMS = {"slack": "text", "notify": "body", "email": "body", "http": "text", "
 _END = f"(?= ?(?:{GAP}|$))"
 _SAID = rx(
     r"\b",
-    "(?:the (?:text|message|words?)|saying|(?:that|which) says|with the (?:text|message|words|content)|with a message saying)",
+    "(?:the (?:text|message|words?)|saying|(?:that|which) says|with the (?:text|message|words|"
+    "content)|with a message saying)",
     " ?:? ",
     named("text", QUOTE, f"[^{GAP}]+?"),
     _END,

@@ -22,7 +22,8 @@ _ADDRESSES = rx(
 _TO_US = r"(?: to (?:me|us)\b)?"
 _BY_MAIL = rx(
     either(
-        rf"(?:\b{words('by via per over through as in into with using and')} |, ?)(?:(?:an?|one|my|the) )?(?:single )?e-?mails?\b{_TO_US}",
+        rf"(?:\b{words('by via per over through as in into with using and')} |, ?)(?:(?:an?|one|my|"
+        rf"the) )?(?:single )?e-?mails?\b{_TO_US}",
         r"\b(?:in|into|to) (?:my|our) (?:e-?mail(?: (?:address|inbox))?|inbox|mailbox|mail)\b",
         rf"\b(?:an?|the) (?:[\w-]+ )?e-?mail\b(?! address){_TO_US}",
         r"\bto e-?mail\b",
@@ -38,9 +39,12 @@ _SUBJECT = rx(
     )
 )
 _NO_NAMES = words(
-    "me us it them this that these those the a an my our your its his her their both each every everything all any some to by via in "
-    "on at as for with from of what whatever out off over back two three four five ten one only just new open closed latest recent "
-    "today's and or insights result results notes slack notion telegram discord update updates if then also up down along through "
+    "me us it them this that these those the a an my our your its his her their both each every "
+    "everything all any some to by via in "
+    "on at as for with from of what whatever out off over back two three four five ten one only just "
+    "new open closed latest recent "
+    "today's and or insights result results notes slack notion telegram discord update updates if "
+    "then also up down along through "
     "when once after before summaries issues commits step steps"
 )
 _NAME = rf"(?!{_NO_NAMES}\b)[a-z][\w'-]*"

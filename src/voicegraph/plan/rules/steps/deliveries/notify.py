@@ -25,7 +25,8 @@ _SERVICE = rx(
     maybe(" (?:to|in) ", either("me", "us", f"(?:the )?(?:channel )?{CHANNEL}")),
 )
 _PEOPLE = words(
-    "team engineers engineer boss manager group developers developer people colleagues colleague family customers customer users "
+    "team engineers engineer boss manager group developers developer people colleagues colleague "
+    "family customers customer users "
     "user admins admin staff owner client wife husband partner friend person lead support"
 )
 _WHOM = rx(

@@ -11,7 +11,10 @@ from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, NAME, called
 from voicegraph.plan.rules.text.patterns import maybe, named, rx, word_set, words
 
-_THING = words("page pages database databases db docs doc documents document notes note journal workspace wiki log list board account entry table diary inbox")  # fmt: skip
+_THING = words(
+    "page pages database databases db docs doc documents document notes note journal workspace wiki log "
+    "list board account entry table diary inbox"
+)
 _TITLE = maybe(
     " ",
     called(

@@ -12,7 +12,8 @@ from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
 from voicegraph.plan.rules.text.shelter import CHANNEL
 
 _NO_NAME = words(
-    "and then or with a an the to in on saying that if when as for of at by from it them please called named channel message post "
+    "and then or with a an the to in on saying that if when as for of at by from it them please "
+    "called named channel message post "
     "as_well this my our your"
 )
 _WORD = rf"(?!{_NO_NAME}\b)[\w-]+"

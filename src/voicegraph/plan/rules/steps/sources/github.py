@@ -14,7 +14,8 @@ from voicegraph.plan.rules.values.numbers import NUMBER, to_number
 
 _ADJECTIVE = either(
     words(
-        "the all my our any some new newest latest recent most last first top oldest open opened closed resolved merged unresolved"
+        "the all my our any some new newest latest recent most last first top oldest open opened closed resolved merged "
+        "unresolved"
     ),
     words("pending outstanding unmerged unfixed github each every week's today's yesterday's this current of its"),
     NUMBER,
@@ -57,6 +58,9 @@ _USER = rx(
         r"\b(?:of|by|from|owned by|belonging to) (?:the )?(?:github )?(?:(?:organi[sz]ation|org|account|company) )?"
         + named("who", r"(?!github\b|my\b|the\b|user\b)[a-z0-9][\w-]*"),
     )
+)
+_OF_USER = (
+    "(?:(?:of|by|from|owned by|belonging to|does) )?(?:the )?(?:github )?(?:(?:user|organi[sz]ation|org|account) )?"
 )
 _ABOUT = words("info information details detail stats statistics stars description metadata facts data overview")
 _INFO = rx(
@@ -131,8 +135,7 @@ def _repositories(phrase: Phrase) -> Step:
     found = _USER.search(phrase.whole)
     user = next(filter(None, found.groups())) if found else ""
     if user:
-        of = "(?:(?:of|by|from|owned by|belonging to|does) )?(?:the )?(?:github )?(?:(?:user|organi[sz]ation|org|account) )?"
-        words = rx(rf"(?:^| ){of}{re.escape(user)}(?:'s)?(?: (?:have|has|own|owns))?(?= |$)")
+        words = rx("(?:^| )", _OF_USER, re.escape(user), "(?:'s)?(?: (?:have|has|own|owns))?(?= |$)")
         phrase.text = words.sub(f" {GAP} ", phrase.text, count=1)
     label = f"Fetch repositories of {user}" if user else "Fetch my repositories"
     return Step("source", "github", "get_repos", label, {"username": user} if user else {})

@@ -21,12 +21,15 @@ _ABOUT = rx(
     " ",
     named(
         "about",
-        rf"(?:(?! ?{GAP}| and (?:(?:the|some|any|all|latest|newest|recent|more) )*(?:news|headlines)\b|, | from the web).)+",
+        rf"(?:(?! ?{GAP}| and (?:(?:the|some|any|all|latest|newest|recent|more) )*(?:news|headlines)\b|"
+        rf", | from the web).)+",
     ),
 )
 _OPENERS = word_set(
-    "the a an some any all latest newest recent today's todays yesterday's current top breaking new most this week's get more daily "
-    "big biggest important relevant main short hot what's whats is are what last hour's day's morning's tonight's five three ten"
+    "the a an some any all latest newest recent today's todays yesterday's current top breaking new "
+    "most this week's get more daily "
+    "big biggest important relevant main short hot what's whats is are what last hour's day's "
+    "morning's tonight's five three ten"
 )
 """Words before "news" that say which news, not what about."""
 _STOPS = _OPENERS | word_set(

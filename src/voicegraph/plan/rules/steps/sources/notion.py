@@ -14,7 +14,8 @@ from voicegraph.plan.rules.text.shelter import QUOTE
 _DET = "(?:(?:the|my|our|a|an|this|that|your|some|its|of) )*"
 _THING = either(
     "(?:meeting )?(?:notes?|minutes)", "tasks?(?: (?:list|database|board|tracker))?", "to-?dos?(?: list)?",
-    words("pages page databases database db tables table documents document docs doc journal wiki entries entry rows row records"),
+    words("pages page databases database db tables table documents document docs doc journal wiki entries "
+        "entry rows row records"),
     words("record items item board tracker list contents content workspace log diary crm roadmap backlog calendar"),
 )  # fmt: skip
 _CALLED = "(?:(?:called|named|titled) )?"

@@ -28,7 +28,8 @@ _INFORMATION = rx(
 _TAIL = rx(
     r"(?: ?",
     either(
-        rf"\b(?:{words('online please for_me and again too as_well together at_once')}|(?:on|from|over|across|in|using|with|via) (?:the )?{WEB})",
+        rf"\b(?:{words('online please for_me and again too as_well together at_once')}|(?:on|from|over|"
+        rf"across|in|using|with|via) (?:the )?{WEB})",
         f"[,{GAP}.]",
     ),
     ")+ ?$",
@@ -41,7 +42,8 @@ _ANAPHOR = rx(
         "each(?: (?:one|of them|topic|name|item|row|company))?",
         "the "
         + words(
-            "topic topics subject subjects name names company companies result results item items term terms keyword keywords "
+            "topic topics subject subjects name names company companies result results item items "
+            "term terms keyword keywords "
             "question questions title titles people person author content"
         ),
     )

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from re import Match
 
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
 
-_KINDS: dict[str, tuple[str, str, str, str]] = {
-    "csv": (
-        "csv_upload", "upload_csv", "CSV",
-        "csvs?(?: (?:file|export|table|data))?|tsv(?: file)?|(?:excel|xlsx?)(?: (?:file|sheet|spreadsheet))?|spread ?sheet(?: file)?",
-    ),
-    "pdf": ("pdf_upload", "upload_pdf", "PDF", "pdfs?(?: (?:file|document|report|contract|invoice|paper))?"),
-    "txt": ("txt_upload", "upload_txt", "text file", r"(?:plain )?text (?:file|document)|\.?txt(?: file)?"),
-    "any": ("file_upload", "upload_any", "file", "(?:word )?(?:document|file|docx?)|attachment"),
-}  # fmt: skip
-"""Kind -> (type, action, title, pattern)."""
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    type: str
+    action: str
+    title: str
+    pattern: str
+
+
+_SHEET = "(?:excel|xlsx?)(?: (?:file|sheet|spreadsheet))?|spread ?sheet(?: file)?"
+_KINDS = {
+    "csv": _Kind("csv_upload", "upload_csv", "CSV", f"csvs?(?: (?:file|export|table|data))?|tsv(?: file)?|{_SHEET}"),
+    "pdf": _Kind("pdf_upload", "upload_pdf", "PDF", "pdfs?(?: (?:file|document|report|contract|invoice|paper))?"),
+    "txt": _Kind("txt_upload", "upload_txt", "text file", r"(?:plain )?text (?:file|document)|\.?txt(?: file)?"),
+    "any": _Kind("file_upload", "upload_any", "file", "(?:word )?(?:document|file|docx?)|attachment"),
+}
 _I_UPLOAD = (
     "(?:(?:that|which) )?(?:i|we|you|they|the user)(?:'ve|'ll| will| have| am going to| just|'m going to)? "
     "(?:upload|uploaded|attach|attached|provide|provided|give|choose|select|drop)(?: (?:here|you|in))?"
@@ -31,7 +38,7 @@ _UPLOAD = rx(
     named("det", r"(?:(?:the|my|our|a|an|this|that|your|some|any|one|another|second|of|from|each|every) )*"),
     "(?:(?:uploaded|attached|provided) )?",
     named("own", rf"(?:(?!{_NOT_OWN}\b)[\w'-]+ ){{0,2}}?"),
-    either(*(named(kind, pattern) for kind, (*_, pattern) in _KINDS.items())),
+    either(*(named(name, kind.pattern) for name, kind in _KINDS.items())),
     r"\b",
     maybe(" ", either(_I_UPLOAD, "(?:is|has been|was|gets) uploaded", "upload")),
 )
@@ -62,16 +69,16 @@ def _is_new(kind: str, found: Match[str], phrase: Phrase, context: Context, *, u
         return False
     if _AGAIN.search(found["det"]):
         return True
-    known = [type_ for type_, *_ in _KINDS.values()] if kind == "any" else [_KINDS[kind][0]]
-    return not any(context.has(type_) for type_ in known)
+    known = _KINDS.values() if kind == "any" else [_KINDS[kind]]
+    return not any(context.has(one.type) for one in known)
 
 
 def _upload(kind: str, found: Match[str]) -> Step:
-    type_, action, title, _ = _KINDS[kind]
-    own = found["own"].strip()
+    upload = _KINDS[kind]
     note = (
         "A spreadsheet has to be saved as CSV before it is uploaded."
         if re.search("excel|xls", found[0], re.IGNORECASE)
         else ""
     )
-    return Step("source", type_, action, f"Upload {own or 'the'} {title}", note=note)
+    label = f"Upload {found['own'].strip() or 'the'} {upload.title}"
+    return Step("source", upload.type, upload.action, label, note=note)

@@ -11,8 +11,10 @@ from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
 from voicegraph.plan.rules.text.shelter import ANY, URL
 
 _AROUND = words(
-    "the an a my our this that all new latest rss atom web news blog json rest http get post put api entries entry items posts from of "
-    "in feed request call endpoint page pages article articles site website web_site url link address document contents content at "
+    "the an a my our this that all new latest rss atom web news blog json rest http get post put api "
+    "entries entry items posts from of "
+    "in feed request call endpoint page pages article articles site website web_site url link "
+    "address document contents content at "
     "to named called :"
 )
 _URL = rx(

@@ -12,14 +12,17 @@ _CONTENT = rx(
     either(
         r"(?:(?:"
         + words(
-            "the my our all top best first most two three four five ten twenty latest recent new newest whole full current of open last "
+            "the my our all top best first most two three four five ten twenty latest recent new "
+            "newest whole full current of open last "
             "week's today's this team weekly daily project personal meeting important"
         )
         + r"|\d+) )*"
         + maybe(
             words(
-                "notes note minutes page pages content contents text texts data information info entries items article articles document "
-                "documents doc docs file files message messages task tasks list lists journal records rows posts post results stuff "
+                "notes note minutes page pages content contents text texts data information info "
+                "entries items article articles document "
+                "documents doc docs file files message messages task tasks list lists journal "
+                "records rows posts post results stuff "
                 "everything it them me latest details updates body one ones feed version copy"
             )
         ),
@@ -32,7 +35,8 @@ _ME_FIRST = rx("^(?:me|us) ")
 _QUESTION = rx(r"(?:what|who|when|where|why|how|whether|if)\b")
 _WHOLE = frozenset({"query", "filter", "use", "go to", "visit", "open", "load"})
 _ASKING = word_set(
-    "tell give show list get find identify locate collect pull grab gather take bring fetch find_out discover display check see read "
+    "tell give show list get find identify locate collect pull grab gather take bring fetch find_out "
+    "discover display check see read "
     "extract look_for search retrieve need"
 )
 _NEW = rx(r"(?:an?|some|\d+|two|three|four|five|ten) \w")

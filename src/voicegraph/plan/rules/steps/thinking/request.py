@@ -45,17 +45,24 @@ class Request:
 
 _LINK_BEFORE_GAP = rx(rf" ?(?:\b{words('and to in on by with for via into')} )*{GAP} ?")
 _SHORT = rx(
-    r"\b(?:short|brief|concise|quick|compact|crisp|one[ -](?:line|sentence|paragraph)|two-sentence|tl;?dr|in (?:one|a|two|three|[1-3]) sentences?)\b"
+    r"\b(?:short|brief|concise|quick|compact|crisp|one[ -](?:line|sentence|paragraph)|two-sentence|"
+    r"tl;?dr|in (?:one|a|two|three|[1-3]) sentences?)\b"
 )
 _LONG = rx(r"\b(?:long|detailed|in[ -]depth|thorough|comprehensive|extensive)\b")
 _NO_SLUG = word_set(
-    "the a an all any some of from my our its their every each and or in on me us for with by that which is are there most it them "
+    "the a an all any some of from my our its their every each and or in on me us for with by that "
+    "which is are there most it them "
     "this these those"
 )
 _LANGUAGE = rx(
-    r"\b(?:in)?to (?:(?:simple|plain|brazilian|british|american|european|swiss|formal|proper) )?(?P<language>[^\W\d_]+)\b"
+    r"\b(?:in)?to (?:(?:simple|plain|brazilian|british|american|european|swiss|formal|proper) "
+    r")?(?P<language>[^\W\d_]+)\b"
 )
 _NO_LANGUAGE = word_set("a an the my our me us it them slack notion email all each every this that both")
+_INSIGHTS = rx(
+    r"(?:\w+ )?insights|(?:(?:key|main|most important|important) )?(?:points|takeaways|highlights|facts|ideas|findings)"
+)
+"""What the catalogue has an action for, which works without a model: "email me the key points"."""
 _DETERMINERS = rx("^(?:(?:the|all|any|a|an|some|its|their|every|each|of|me) )+")
 
 
@@ -91,6 +98,6 @@ def translation(words: str) -> Step:
 def extraction(what: str) -> Step:
     """A step that finds something in its input."""
     what = _DETERMINERS.sub("", what.strip())
-    if re.fullmatch(r"(?:\w+ )?insights", what, re.IGNORECASE):
-        return llm("extract_insights", "Extract insights")
+    if _INSIGHTS.fullmatch(what):
+        return llm("extract_insights", f"Extract {what}")
     return llm(slug(f"extract {what}"), f"Extract {what}", f"Extract the {what}")

@@ -15,26 +15,32 @@ _LISTED = "lists? of (?:the |all (?:the )?)?" + named("listed", r"[\w-]+(?: [\w-
 _NOUNS: dict[str, str] = {
     "summarize": either(
         "summar(?:y|ies)", "tl;? ?dr", "synops[ei]s", "round[ -]?ups?", "wrap[ -]?up",
-        words("digest digests recap recaps overview overviews briefing briefings brief rundown gist abstract short_version"),
+        words("digest digests recap recaps overview overviews briefing briefings brief rundown gist "
+            "abstract short_version"),
     ),
     "analyze": "analys[ei]s|assessments?|evaluations?|sentiment",
     "extract_insights": "insights(?! report)|learnings",
     "compare": "comparisons?|side[ -]by[ -]side",
     "translate": "translations?",
     "generate": either(
-        r"(?:[\w-]+ )?reports?", "release notes", "change ?-?logs?", "itinerar(?:y|ies)", "stor(?:y|ies)", "speech(?:es)?", "repl(?:y|ies)",
+        r"(?:[\w-]+ )?reports?", "release notes", "change ?-?logs?", "itinerar(?:y|ies)", "stor(?:y|ies)",
+        "speech(?:es)?", "repl(?:y|ies)",
         "quiz(?:zes)?", "stand-?up(?: (?:notes|update))?", "answers?(?= to)", "responses?(?= to)",
         words(
-            "newsletter newsletters agenda agendas blog_post blog_posts article articles poem poems haiku haikus limerick sonnet essay "
-            "essays tweet tweets status_update status_updates proposal proposals memo memos letter letters presentation outline "
-            "press_release announcement announcements script study_guide faq cover_letter joke jokes quote quotes greeting greetings "
+            "newsletter newsletters agenda agendas blog_post blog_posts article articles poem poems "
+                "haiku haikus limerick sonnet essay "
+            "essays tweet tweets status_update status_updates proposal proposals memo memos letter "
+                "letters presentation outline "
+            "press_release announcement announcements script study_guide faq cover_letter joke jokes "
+                "quote quotes greeting greetings "
             "draft drafts plan plans schedule recommendation recommendations suggestion suggestions forecast"
         ),
     ),
     "extract": either(
         "(?:key|main|most important|important) "
         + words("points point facts takeaways messages ideas findings figures numbers dates topics themes"),
-        words("highlights takeaways action_items action_points to-dos todos bullet_points next_steps deadlines findings conclusions"),
+        words("highlights takeaways action_items action_points to-dos todos bullet_points next_steps "
+            "deadlines findings conclusions"),
         _LISTED,
     ),
 }  # fmt: skip
@@ -52,7 +58,8 @@ _GOES_ON = rx(r" ?$| (?:of|from|about|on|in|for|with|between|into|to)\b")
 _DEFINITE = rx(r"\b(?:the|its|those|these|this|that|their|all)\b")
 _CARRIED = rx(
     words(
-        "draft drafts answer answers plan plans schedule quotes quote reply replies article articles stories story tweets tweet letters letter"
+        "draft drafts answer answers plan plans schedule quotes quote reply replies article articles "
+        "stories story tweets tweet letters letter"
     )
 )
 """With "the", these only name what is sent along."""
