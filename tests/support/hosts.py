@@ -82,6 +82,9 @@ class Host(ABC):
     async def kill(self) -> None:
         """As a server that is killed: whatever is in memory is gone."""
 
+    async def leave(self) -> None:
+        """End what outlives the process: the server of an engine that has one."""
+
     @abstractmethod
     async def accept(self, run: NewRun) -> None:
         """Hand the run to the engine."""
@@ -197,3 +200,4 @@ async def hosted(kind: str, settings: Settings, **changes: object) -> AsyncItera
         yield host
     finally:
         await host.close()
+        await host.leave()

@@ -84,6 +84,10 @@ class InngestDouble:
         self._served: Served | None = None
 
     @property
+    def running(self) -> bool:
+        return self._served is not None
+
+    @property
     def url(self) -> str:
         assert self._served
         return self._served.url
@@ -236,6 +240,9 @@ class InngestDouble:
         return answer
 
     def _take(self, run: FunctionRun, step: str, attempt: int, answer: httpx.Response) -> None:
+        if not answer.headers.get("content-type", "").startswith("application/json"):
+            self._retry(run, step, attempt, None, {"message": f"HTTP {answer.status_code}"})
+            return
         match answer.status_code:
             case 206:
                 for op in answer.json():

@@ -30,8 +30,9 @@ class Served:
         await self.task
 
 
-def free_socket() -> socket.socket:
-    return socket.create_server(("127.0.0.1", 0))
+def free_socket(port: int = 0) -> socket.socket:
+    """A listening socket; on a free port, or on one that was free before."""
+    return socket.create_server(("127.0.0.1", port))
 
 
 async def serve(app: Any, listening: socket.socket | None = None) -> Served:

@@ -25,7 +25,7 @@ from voicegraph.run.retry import MAX_STARTS, RetryPolicy
 from voicegraph.run.script import Script
 from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState
 
-CLAIM_SECONDS = 30.0
+CLAIM_SECONDS = 15.0
 EARLY = 0.1
 """Seconds a call may come before its time: clocks differ."""
 TIMERS = (NodeStatus.RETRYING, NodeStatus.WAITING)
@@ -236,7 +236,9 @@ class Look:
         """Inngest will not go on with the run: it must not stay open."""
         if self.over:
             return
-        if not self.machine.open and self.machine.status.terminal:
+        if self.machine.status.terminal:
+            if self.stored.started_at is None:  # a workflow without nodes has no step that would say so
+                self._script.run_started(self.entry)
             self._script.run_finished(self.entry, self.machine.status, self.rows)
         else:
             self._script.run_given_up(self.entry, self._open_rows(), reason)
