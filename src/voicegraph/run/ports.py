@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -113,6 +114,10 @@ class Callee(Protocol):
 
     def run_url(self, engine_run_id: str) -> str:
         """Where it shows this run."""
+        ...
+
+    async def serve_connected(self, stopped: asyncio.Event) -> None:
+        """Instead of being called: keep a connection to its server until `stopped` is set."""
         ...
 
     async def answer(self, call: Call) -> Reply:

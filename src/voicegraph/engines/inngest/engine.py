@@ -12,6 +12,7 @@ from voicegraph.engines.inngest.host import Host
 from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.sender import Sender
 from voicegraph.engines.inngest.steps import NodeSteps, decide
+from voicegraph.engines.inngest.worker import serve_connected
 from voicegraph.graph.model import RunId
 from voicegraph.history.feed import Feed
 from voicegraph.history.outbox import Outbox
@@ -90,9 +91,9 @@ class InngestEngine:
         """A call of Inngest's."""
         return await self._host.answer(call)
 
-    async def register(self) -> Reply:
-        """Tell Inngest where we are."""
-        return await self._host.register()
+    async def serve_connected(self, stopped: asyncio.Event) -> None:
+        """Take steps over a connection that we open."""
+        await serve_connected(self.setup, self.client, self.functions, stopped)
 
     async def _stop_what_is_over(self) -> None:
         """A run that was cancelled, here or elsewhere, stops the nodes that run here."""

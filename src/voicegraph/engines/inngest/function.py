@@ -5,7 +5,7 @@ is ready follows from the run in our database, which is never behind what Innges
 step answers. The last node's step ends the run, so the history knows it at once.
 
 A node that fails for good is an ordinary result of its step: an error Inngest does not retry would end the function with
-other nodes still in flight. The function fails when they are done (docs/decisions/0010).
+other nodes still in flight. The function fails when they are done (docs/decisions/0007).
 """
 
 from __future__ import annotations

@@ -52,11 +52,6 @@ class Host:
             log.exception("Inngest's library could not answer a call")
             return _reply(HTTPStatus.BAD_REQUEST, {"message": "The call could not be understood."})
 
-    async def register(self) -> Reply:
-        """Tell Inngest which functions are served here, and where."""
-        request = self._request(Call("PUT", self._origin + SERVE_PATH, headers=_JSON))
-        return _of(await self._handler.put(request))
-
     async def _pass_on(self, call: Call) -> Reply:
         request = self._request(call)
         match call.method:
