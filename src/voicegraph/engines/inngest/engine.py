@@ -38,7 +38,7 @@ class InngestEngine:
         self.client = make_client(self.setup)
         self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds)
         self.functions = Functions(self.steps, store, ledger).of(self.client)
-        self._host = Host(self.setup, self.client, self.functions, f"http://{settings.host}:{settings.port}")
+        self._host = Host(self.setup, self.client, self.functions)
         self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds)
         self._ledger = ledger
         self._feed = feed

@@ -6,7 +6,6 @@ import json
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 import inngest
 from inngest._internal import comm_lib, server_lib
@@ -25,11 +24,8 @@ _JSON = {"content-type": "application/json"}
 class Host:
     """See `run.ports.Callee`."""
 
-    def __init__(
-        self, setup: InngestSetup, client: inngest.Inngest, functions: list[inngest.Function[Any]], listens_on: str
-    ) -> None:
+    def __init__(self, setup: InngestSetup, client: inngest.Inngest, functions: list[inngest.Function[Any]]) -> None:
         self._setup = setup
-        self._origin = setup.serve_origin or listens_on
         with only_from(setup):
             self._handler = comm_lib.CommHandler(
                 client=client,
@@ -63,14 +59,13 @@ class Host:
                 return _of(await self._handler.post(request))
 
     def _request(self, call: Call) -> comm_lib.CommRequest:
-        scheme = urlsplit(call.url).scheme
         return comm_lib.CommRequest(
             body=call.body,
             headers=dict(call.headers),
             public_path=None,
             query_params=dict(call.query),
             raw_request=call,
-            request_url=call.url if scheme else self._origin + SERVE_PATH,
+            request_url=call.url,
             serve_origin=self._setup.serve_origin,
             serve_path=SERVE_PATH,
         )
