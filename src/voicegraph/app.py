@@ -19,7 +19,7 @@ from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.journal import Journal
 from voicegraph.history.outbox import Outbox
-from voicegraph.history.processes import SharedDatabase
+from voicegraph.history.processes import SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.workflows import SavedWorkflows
@@ -64,7 +64,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     feed = shared.feed if shared else Feed()
     journal = shared.journal if shared else Journal(engine, feed)
     reader = Reader(engine)
-    store = StoredRuns(reader, journal)
+    store = (SharedRuns if shared else StoredRuns)(reader, journal)
     files = StoredFiles(settings.data_dir / "files", reader, journal)
     registry = builtin_registry()
     http = guarded_client(settings)

@@ -75,6 +75,7 @@ class InngestDouble:
         self.traffic: list[str] = []
         self.refused: list[int] = []
         self.down = False
+        self.refuses = False
         self.retry_pause = 0.05
         self._seen: set[str] = set()
         self._lost: set[tuple[str, str]] = set()
@@ -132,6 +133,8 @@ class InngestDouble:
         return JSONResponse({"ids": ids, "status": 200})
 
     async def _register(self, request: Request) -> JSONResponse:
+        if self.refuses:
+            return JSONResponse({"error": "unknown key"}, 401)
         body = await request.json()
         self.registered.append(body | {"authorization": request.headers.get("authorization")})
         for function in body["functions"]:

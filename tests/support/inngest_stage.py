@@ -23,9 +23,9 @@ from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.outbox import Outbox
-from voicegraph.history.processes import SharedDatabase
+from voicegraph.history.processes import SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunDetail, RunQueries
-from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.store import Reader
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.plan.rules import RulesPlanner
@@ -47,6 +47,7 @@ class Process:
     url: str
     settings: Settings
     served: Served
+    shared: SharedDatabase
 
     async def start(self, workflow: Workflow, **more: Any) -> RunId:
         return await self.pipeline.start_background(RunRequest(workflow, **more))
@@ -109,7 +110,7 @@ class Stage:
         database = open_database(settings)
         shared = SharedDatabase(database)
         reader = Reader(database)
-        store = StoredRuns(reader, shared.journal)
+        store = SharedRuns(reader, shared.journal)
         files = StoredFiles(settings.data_dir / "files", reader, shared.journal)
         http = httpx.AsyncClient(trust_env=False)
         registry = probe.registry()
@@ -135,7 +136,7 @@ class Stage:
         served = await serve(app, listening)
         await engine.open()
         try:
-            yield Process(pipeline, engine, probe, served.url, settings, served)
+            yield Process(pipeline, engine, probe, served.url, settings, served, shared)
         finally:
             shared.feed.close()
             await engine.close()

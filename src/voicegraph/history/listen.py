@@ -1,4 +1,4 @@
-"""Hear what other processes wrote: PostgreSQL's LISTEN, on a connection of its own.
+"""Hear what other processes wrote: PostgreSQL's LISTEN, on a connection of its own that also shows that we live.
 
 What is missed while the connection is down is made up for: watchers look for themselves every few seconds, and are told
 to look as soon as the connection is back.
@@ -21,12 +21,13 @@ from voicegraph.run.state import RunStatus
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 1.0
+PRESENCE = 0x566F6963  # "Voic": with the number of a process, the lock that a living one holds
 
 
 class Listener:
     """Passes on to the feed what was announced by processes other than `process`."""
 
-    def __init__(self, engine: Engine, feed: Feed, process: str) -> None:
+    def __init__(self, engine: Engine, feed: Feed, process: int) -> None:
         self._url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._feed = feed
         self._process = process
@@ -53,6 +54,7 @@ class Listener:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+                    await connection.execute("SELECT pg_advisory_lock(%s, %s)", (PRESENCE, self._process))
                     await connection.execute(f"LISTEN {CHANNEL}")
                     listening.set()
                     self._feed.poke_all()

@@ -27,7 +27,7 @@ ONCE = frozenset({"start", "success", "error", "retry", "waiting", "skipped"})
 class SharedEntryWriter(EntryWriter):
     """See the module. `process` tells our own announcements from those of others."""
 
-    def __init__(self, dialect: Dialect, process: str) -> None:
+    def __init__(self, dialect: Dialect, process: int) -> None:
         super().__init__(dialect)
         self._announces = dialect.name == "postgresql"
         self._process = process
@@ -90,6 +90,8 @@ class SharedEntryWriter(EntryWriter):
         if rows:
             connection.execute(insert(outbox), rows)
         for entry in entries:
+            if entry.create and entry.create.engine == "live":
+                entry.engine_run_id = str(self._process)  # such a run ends with its process
             if entry.engine_run_id:
                 known = update(runs).where(runs.c.id == entry.run_id).values(engine_run_id=entry.engine_run_id)
                 connection.execute(known)

@@ -16,6 +16,8 @@ from support.inngest_stage import KEY, REAL_SERVER, Stage
 from support.postgres import Postgres
 from support.process import Serve
 
+from voicegraph.pipeline import RunRequest
+
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="chooses which process is called")
 
 RUNS = 200
@@ -43,12 +45,11 @@ async def _watch(client: httpx.AsyncClient, run_id: str) -> list[dict[str, Any]]
     while not heard or heard[-1]["nodeId"] or heard[-1]["type"] not in ("complete", "error", "cancelled"):
         headers = {"Last-Event-ID": str(heard[-1]["seq"])} if heard else {}
         async with client.stream("GET", f"/api/runs/{run_id}/events", headers=headers) as stream:
-            async for line in stream.aiter_lines():
-                if line.startswith("data:"):
-                    heard.append(json.loads(line[5:]))
+            heard += [json.loads(line[5:]) async for line in stream.aiter_lines() if line.startswith("data:")]
     return heard
 
 
+@pytest.mark.timeout(600)
 async def test_every_event_is_seen_on_the_process_that_does_not_run_it(
     tmp_path: Path, postgres: Postgres, double: InngestDouble
 ) -> None:
@@ -116,6 +117,32 @@ async def test_cancelling_on_one_process_stops_the_node_on_another(on_stage: Sta
     async with asyncio.timeout(5):
         await gate.left.wait()
     assert (await first.end_of(run_id)).summary.status == "cancelled"
+
+
+async def test_a_server_that_starts_leaves_the_live_runs_of_others_alone(on_stage: Stage, postgres: Postgres) -> None:
+    url = postgres.fresh()
+    first = await on_stage.process(database_url=url)
+    run_id = await first.pipeline.start_live(RunRequest(workflow("a>b", nodes=[node("a", "gate")])))
+    await first.probe.gates["a"].enter()
+    second = await on_stage.process(sync=False, database_url=url)
+    await second.pipeline.live.open()
+    assert (await second.pipeline.queries.summary(run_id)).status == "running"
+    first.probe.gates["a"].opened.set()
+    assert (await second.end_of(run_id)).summary.status == "completed"
+
+
+async def test_a_server_that_starts_closes_the_live_runs_of_the_dead(on_stage: Stage, postgres: Postgres) -> None:
+    url = postgres.fresh()
+    first = await on_stage.process(database_url=url)
+    run_id = await first.pipeline.start_live(RunRequest(workflow("a>b", nodes=[node("a", "gate")])))
+    second = await on_stage.process(sync=False, database_url=url)
+    await first.shared.close()  # whoever is connected no more is dead to the others
+    await second.pipeline.live.open()
+    run = await second.end_of(run_id)
+    assert run.summary.error
+    assert run.summary.error["code"] == "interrupted"
+    await first.pipeline.live.close()
+    assert (await second.pipeline.queries.detail(run_id)).events == run.events, "nothing follows the last event"
 
 
 async def test_the_list_of_runs_hears_of_the_runs_of_others(on_stage: Stage, postgres: Postgres) -> None:
