@@ -82,7 +82,7 @@ class Host(ABC):
     async def kill(self) -> None:
         """As a server that is killed: whatever is in memory is gone."""
 
-    async def leave(self) -> None:
+    async def leave(self) -> None:  # noqa: B027 - most engines have none
         """End what outlives the process: the server of an engine that has one."""
 
     @abstractmethod

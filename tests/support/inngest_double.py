@@ -24,8 +24,9 @@ import httpx
 from inngest._internal import net
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from support.inngest_gateway import Gateway
 from support.serving import Served, serve
 
 ROOT = "step"
@@ -77,6 +78,7 @@ class InngestDouble:
         self.down = False
         self.refuses = False
         self.retry_pause = 0.05
+        self.gateway: Gateway | None = None
         self._seen: set[str] = set()
         self._lost: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,6 +100,7 @@ class InngestDouble:
             Route("/e/{key}", self._take_events, methods=["POST"]),
             Route("/fn/register", self._register, methods=["POST"]),
             Route("/dev", self._describe),
+            Route("/v0/connect/start", self._welcome, methods=["POST"]),
         ]
         self._served = await serve(Starlette(routes=routes))
         return self
@@ -106,6 +109,8 @@ class InngestDouble:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.gateway:
+            await self.gateway.stop()
         if self._served:
             await self._served.stop()
         await self._http.aclose()
@@ -140,6 +145,9 @@ class InngestDouble:
         for function in body["functions"]:
             self.functions[function["id"]] = function
         return JSONResponse({"ok": True, "modified": True})
+
+    async def _welcome(self, _request: Request) -> Response:
+        return Response(self.gateway.welcome()) if self.gateway else Response(status_code=503)
 
     async def _describe(self, _request: Request) -> JSONResponse:
         functions = [{"slug": name} for name in self.functions]
@@ -233,6 +241,8 @@ class InngestDouble:
         content = json.dumps(body).encode()
         url = urlsplit(run.function["steps"][ROOT]["runtime"]["url"])
         fn_id = parse_qs(url.query)["fnId"][0]
+        if self.gateway and url.scheme == "wss":
+            return await self.gateway.call(run.id, fn_id, step, content)
         headers = {"content-type": "application/json", "x-inngest-server-kind": "dev"}
         if self.signing_key:
             headers["x-inngest-server-kind"] = "cloud"

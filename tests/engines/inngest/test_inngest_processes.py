@@ -27,7 +27,13 @@ GRAPH = {
     "nodes": [
         {"id": "a", "type": "prompt", "action": "seed", "label": "A", "params": {"text": "one"}},
         {"id": "b", "type": "transform", "action": "template", "label": "B", "params": {"template": "{{ input }} two"}},
-        {"id": "c", "type": "transform", "action": "template", "label": "C", "params": {"template": "{{ input }} three"}},
+        {
+            "id": "c",
+            "type": "transform",
+            "action": "template",
+            "label": "C",
+            "params": {"template": "{{ input }} three"},
+        },
     ],
     "edges": [{"id": "e0", "source": "a", "target": "b"}, {"id": "e1", "source": "b", "target": "c"}],
 }

@@ -93,7 +93,9 @@ class InngestEngine:
 
     async def serve_connected(self, stopped: asyncio.Event) -> None:
         """Take steps over a connection that we open."""
-        await serve_connected(self.setup, self.client, self.functions, stopped)
+        await serve_connected(
+            self.setup, self.client, self.functions, stopped, lambda: self.steps.drain(self._drain_seconds)
+        )
 
     async def _stop_what_is_over(self) -> None:
         """A run that was cancelled, here or elsewhere, stops the nodes that run here."""

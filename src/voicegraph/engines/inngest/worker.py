@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import inngest
@@ -19,9 +20,13 @@ PAUSE_SECONDS = 3.0
 
 
 async def serve_connected(
-    setup: InngestSetup, client: inngest.Inngest, functions: list[inngest.Function[Any]], stopped: asyncio.Event
+    setup: InngestSetup,
+    client: inngest.Inngest,
+    functions: list[inngest.Function[Any]],
+    stopped: asyncio.Event,
+    drain: Callable[[], Awaitable[None]],
 ) -> None:
-    """Until `stopped` is set. Steps in flight are answered first."""
+    """Until `stopped` is set; then `drain` ends the steps in flight, and their answers are sent before we go."""
     from inngest.connect import connect
 
     while not stopped.is_set():
@@ -33,6 +38,7 @@ async def serve_connected(
         stopping.cancel()
         if stopped.is_set():
             await connection.close()
+            await drain()  # the library itself would wait two hours
         try:
             await serving
         except Exception as error:  # noqa: BLE001 - the library raises whatever its parts do; each means: no connection
