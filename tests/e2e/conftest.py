@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from support.browser import Watch, launched
 from support.mailbox import Mailbox, mailbox_on_loopback
 from support.process import Serve
 from support.site import Site, site_on_loopback
-from support.studio import Studio
+from support.studio import OpenWindow, Studio
 
 WINDOW = {"width": 1440, "height": 900}
 ARTICLE = (Path(__file__).parent / "article.html").read_text("utf-8")
@@ -63,7 +63,7 @@ def server(tmp_path: Path, settings: dict[str, str]) -> Iterator[Serve]:
 
 
 @pytest.fixture
-def open_window(browser: Browser, server: Serve) -> Iterator[Callable[..., Studio]]:
+def open_window(browser: Browser, server: Serve) -> Iterator[OpenWindow]:
     """Opens a window, a browser profile of its own; at the end of the test nothing untoward may have happened in it."""
     with ExitStack() as stack:
         watches: list[Watch] = []
@@ -81,7 +81,7 @@ def open_window(browser: Browser, server: Serve) -> Iterator[Callable[..., Studi
 
 
 @pytest.fixture
-def studio(open_window: Callable[..., Studio]) -> Studio:
+def studio(open_window: OpenWindow) -> Studio:
     """The page, open on an empty canvas."""
     return open_window().open()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from playwright.sync_api import Page, expect
 from support.mailbox import Mailbox
 from support.site import Site
@@ -16,7 +18,7 @@ def test_a_sentence_becomes_a_mail(studio: Studio, page: Page, site: Site, mailb
     expect(studio.nodes).to_have_count(3)
     studio.accept()
     boxes = [studio.node(step).bounding_box() for step in STEPS]
-    for left, right in zip(boxes, boxes[1:], strict=False):
+    for left, right in pairwise(boxes):
         assert left
         assert right
         assert left["x"] + left["width"] < right["x"], "each node stands right of the one it waits for"

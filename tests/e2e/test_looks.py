@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
 from support.looks import barriers, flaws
-from support.mailbox import Mailbox
 from support.site import Site
-from support.studio import Studio
+from support.studio import OpenWindow, Studio
 
 PICTURES = Path(__file__).parents[2] / "test-results" / "screens"
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 Scheme = Literal["dark", "light"]
-Screen = Callable[[str], None]
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_nothing_is_cut_off_covered_or_hard_to_read(
-    scheme: Scheme, size: str, open_window: Callable[..., Studio], site: Site
+    scheme: Scheme, size: str, open_window: OpenWindow, site: Site
 ) -> None:
     width, height = SIZES[size]
     phone = {"is_mobile": True, "has_touch": True} if size == "phone" else {}

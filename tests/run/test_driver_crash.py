@@ -10,11 +10,11 @@ from support.graphs import choice, node, workflow, workflows
 from support.sink import Disk
 
 from voicegraph.errors import NodeError
-from voicegraph.graph.model import Node, NodeId, Workflow
+from voicegraph.graph.model import Node, NodeId, RunId, Workflow
 from voicegraph.nodes.output import Output
 from voicegraph.run.driver import End
 from voicegraph.run.events import NodeRun
-from voicegraph.run.restore import outcome_of, restore
+from voicegraph.run.restore import closing, outcome_of, restore
 from voicegraph.run.retry import MAX_STARTS
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus
 
@@ -209,3 +209,25 @@ def test_rows_are_sorted_by_what_to_do_with_them():
     assert rows[NodeId("cut")].starts == 3
     assert isinstance(plan.poison, NodeError)
     assert not plan.poison.retryable
+
+
+async def test_a_run_that_cannot_go_on_is_closed_with_a_reason_and_no_node_left_open(drive: Drive):
+    await drive.start(workflow("a>b", nodes=[node("w", "later", seconds=3600), node("a", "gate"), node("x")]))
+    await drive.probe.gates["a"].enter()
+    await drive.sink.until(lambda disk: disk.statuses.get(NodeId("w")) is NodeStatus.WAITING)
+    stored = drive.sink.disk.stored()
+    await drive.crash()
+    drive.sink.record(closing(stored.run.run_id, NodeError("interrupted", "The server stopped."), stored))
+    disk = drive.sink.disk
+    assert disk.change.status is RunStatus.FAILED
+    assert disk.change.started_at == stored.started_at
+    assert disk.statuses == {"w": "cancelled", "a": "cancelled", "x": "completed"}
+    assert disk.rows[NodeId("w")].output is None
+    check_story(disk)
+
+
+def test_a_run_that_cannot_even_be_read_is_closed_too():
+    entry = closing(RunId("run_1"), NodeError("unreadable", "It cannot be read."))
+    assert entry.nodes == []
+    assert entry.change
+    assert entry.change.error == {"code": "unreadable", "message": "It cannot be read.", "retryable": False}

@@ -121,6 +121,11 @@ async def test_whatever_an_action_raises_becomes_a_node_error(
     assert (error.code, error.message, error.retryable) == (code, message, retryable)
 
 
+async def test_an_action_that_gives_something_else_is_told_so(bench: Bench):
+    error = await bench.error(node("a", "nothing"))
+    assert (error.code, error.message) == ("unexpected", "TypeError: the action gave NoneType and not an Output")
+
+
 @pytest.mark.parametrize("raised", [NotFound("There is no file."), ConfigError("SMTP_HOST", "Set SMTP_HOST.")])
 async def test_errors_a_person_must_mend_are_final(make: Callable[..., Bench], raised: NotFound | ConfigError):
     @action("test", "lacking", group="tool", title="Lacking")

@@ -26,7 +26,7 @@ from voicegraph.run.events import EngineName, NewRun, NodeRun, RunEvent
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,11 @@ class LocalHost(Host):
         self.history = await self._open.enter_async_context(open_history(self.settings))
         http = await self._open.enter_async_context(httpx.AsyncClient(verify=False))
         self.engine = self.make(NodeRunner(self.probe.registry(), self.settings, http, self.history.files))
-        await self.engine.open()
+        try:
+            await self.engine.open()
+        except BaseException:
+            await self._open.aclose()
+            raise
 
     async def close(self) -> None:
         self.history.feed.close()
@@ -178,6 +182,13 @@ class EmbeddedHost(LocalHost):
         self.owner = OwnerLock(history.engine, self.settings.data_dir)
         promise = Promise(retries=True, parks=True, retry_base=self.settings.retry_base_seconds)
         return EmbeddedEngine(runner, history.journal, history.store, self.owner, self.settings, promise)
+
+    async def parked(self, run_id: RunId, node_id: str) -> None:
+        """Wait until the run waits for this node, and is in memory no more."""
+        await self.until(run_id, "waiting", node_id)
+        async with asyncio.timeout(PATIENCE):
+            while self.holds(run_id):  # noqa: ASYNC110 - a few turns of the loop after the event
+                await asyncio.sleep(0)
 
     async def kill(self) -> None:
         if self.engine._timekeeper:

@@ -29,6 +29,7 @@ FLAWS = """() => {
     if (!one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || box.width < 2 || !one.innerText) continue;
     const style = getComputedStyle(one);
     if (one.closest('.sr-only') || style.display === 'inline' || /auto|scroll/.test(style.overflowX)) continue;
+    if (one.querySelector('.react-flow__handle')) continue; // a handle stands half outside of its node
     const clipped = one.scrollWidth > one.clientWidth + 1;
     const cut = one.scrollHeight > one.clientHeight + 2 && style.overflowY === 'hidden';
     if (clipped || cut) flaws.push(`cut off: “${words(one)}” ${one.scrollWidth}x${one.scrollHeight} in ${one.clientWidth}x${one.clientHeight}`);
@@ -49,8 +50,10 @@ FLAWS = """() => {
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
     if (!inSight(one, x, y)) continue;
     const hit = document.elementFromPoint(x, y);
-    const mine = hit && (one.contains(hit) || hit.contains(one) || [...(one.labels ?? [])].some((label) => label.contains(hit)));
-    if (!mine) flaws.push(`covered: “${words(one) || one.outerHTML.slice(0, 120)}” by <${hit?.outerHTML.slice(0, 120)}>`);
+    if (!hit) continue;
+    const mine = (one.contains(hit) || hit.contains(one) || [...(one.labels ?? [])].some((label) => label.contains(hit)));
+    const scroller = one.parentElement.closest('[class*=list], [class*=body], [class*=lines]');
+    if (!mine && !scroller?.contains(hit)) flaws.push(`covered: “${words(one) || one.outerHTML.slice(0, 120)}” by <${hit?.outerHTML.slice(0, 120)}>`);
   }
   return flaws;
 }"""

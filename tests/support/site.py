@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -69,10 +69,8 @@ def site_on_loopback() -> Iterator[Site]:
             self.send_header("content-type", document.media_type)
             self.send_header("content-length", str(len(document.body)))
             self.end_headers()
-            try:
+            with suppress(ConnectionError):  # whoever asked did not wait
                 self.wfile.write(document.body)
-            except ConnectionError:
-                pass  # whoever asked did not wait
 
         def log_message(self, *_: object) -> None:
             pass

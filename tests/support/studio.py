@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from support.browser import Watch
 
 STATUS_WAIT = 20_000
@@ -36,6 +37,13 @@ class Studio:
         """Fonts in place, every movement over."""
         self.page.evaluate(STILL)
 
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 10) -> None:
+        """For what no element says by itself."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, "it did not come true"
+            self.page.wait_for_timeout(30)
+
     # -- saying ---------------------------------------------------------------------------------------------------
 
     @property
@@ -54,6 +62,30 @@ class Studio:
         """Say it and take what was understood."""
         self.say(sentence)
         self.accept()
+
+    def replan(self, sentence: str) -> None:
+        """Say something new while a workflow is on the canvas."""
+        self.page.get_by_role("radiogroup").get_by_text("New", exact=True).click()
+        self.plan(sentence)
+
+    def choose(self, item: str) -> None:
+        """From the workflow's menu."""
+        self.page.get_by_role("button", name="Workflow menu").click()
+        self.page.get_by_role("menuitem", name=item).click()
+
+    def new_workflow(self) -> None:
+        """An empty canvas, whatever was on it."""
+        self.choose("New workflow")
+        question = self.page.get_by_role("dialog", name="Replace unsaved work?")
+        expect(question.or_(self.page.get_by_role("heading", name="Try saying"))).to_be_visible()
+        if question.is_visible():
+            question.get_by_role("button", name="Replace it").click()
+        expect(self.nodes).to_have_count(0)
+
+    def import_workflow(self, name: str, content: str) -> None:
+        with self.page.expect_file_chooser() as chooser:
+            self.choose("Import from file")
+        chooser.value.set_files([{"name": name, "mimeType": "application/json", "buffer": content.encode()}])
 
     def accept(self) -> None:
         self.proposal.get_by_role("button", name="Accept").click()
@@ -82,6 +114,29 @@ class Studio:
 
     def node_named(self, label: str) -> Locator:
         return self.nodes.filter(has_text=label)
+
+    def boxes(self) -> dict[str, FloatRect]:
+        """Where the nodes stand on the screen, by id."""
+        found = {node.get_attribute("data-testid") or "": node.bounding_box() for node in self.nodes.all()}
+        return {name.removeprefix("node-"): box for name, box in found.items() if box}
+
+    def connect(self, source: Locator, target: Locator) -> None:
+        """Drag an edge from one node's output to another's input."""
+        source.locator(".react-flow__handle.source").first.drag_to(target.locator(".react-flow__handle.target"))
+
+    def drag_node(self, node_id: str, by: tuple[int, int]) -> None:
+        box = self.boxes()[node_id]
+        x, y = box["x"] + box["width"] / 2, box["y"] + 12
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + by[0], y + by[1], steps=6)
+        self.page.mouse.up()
+
+    def open_library(self) -> Locator:
+        self.choose("Node library")
+        library = self.page.get_by_role("complementary", name="Node library")
+        expect(library.get_by_role("listitem").first).to_be_visible()
+        return library
 
     @property
     def panel(self) -> Locator:
@@ -132,6 +187,12 @@ class Studio:
         self.dialog.get_by_role("button", name=re.compile("^Run ")).click()
         expect(self.dialog).to_be_hidden()
 
+    def start_if_asked(self) -> None:
+        """Where the dialog has nothing to ask but something to say, go on."""
+        expect(self.dialog.or_(self.dock)).to_be_visible()
+        if self.dialog.is_visible():
+            self.start_from_dialog()
+
     def expect_run(self, status: str) -> None:
         expect(self.dock.locator("[data-status]").first).to_have_attribute("data-status", status, timeout=STATUS_WAIT)
 
@@ -158,6 +219,15 @@ class Studio:
         expect(self.history).to_be_visible()
         return self.history
 
+    def open_run(self, run_id: str) -> None:
+        """Bring a run of the open history to the canvas."""
+        self.history.get_by_test_id(f"run-{run_id}").get_by_role("button").first.click()
+        expect(self.history).to_be_hidden()
+
     def close_history(self) -> None:
         self.history.get_by_role("button", name="Close Workflow History").click()
         expect(self.history).to_be_hidden()
+
+
+OpenWindow = Callable[..., Studio]
+"""Opens a window with a browser profile of its own; takes Playwright's options for a context."""

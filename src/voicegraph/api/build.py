@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 from voicegraph import __version__
+from voicegraph.api.description import correct_description
 from voicegraph.api.guard import Guard
 from voicegraph.api.problems import install_problem_handlers
 from voicegraph.api.routes import about, execute, files, history, inngest, plan, workflows
@@ -40,6 +41,7 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     )
     for routes in (plan, execute, history, workflows, files, about, inngest):
         app.include_router(routes.router)
+    correct_description(app)
     install_problem_handlers(app)
     mount_site(app)
     app.add_middleware(Guard, settings=settings)

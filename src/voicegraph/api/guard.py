@@ -68,7 +68,7 @@ class Guard:
             await self._app(scope, _limited(receive, self._limit(path)) if reads_body else receive, send)
 
     def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
-        host = headers.get("host", "")
+        host = ", ".join(headers.getlist("host"))
         if not self._is_known(host):
             message = f"This server does not answer to “{host}”. Add the name to VOICEGRAPH_ALLOWED_HOSTS."
             return problem(HTTPStatus.BAD_REQUEST, "forbidden_host", message)

@@ -84,6 +84,8 @@ def _bad_request(_request: Request, error: Exception) -> JSONResponse:
     first = details[0]
     if first["code"] == "json_invalid":
         return problem(HTTPStatus.BAD_REQUEST, "broken_json", "The body is not JSON. Send a JSON object.", details)
+    if first["code"] == "missing" and not first["where"]:
+        first["message"] = "The body is missing. Send a JSON object."
     place = f"{first['where']}: " if first["where"] else ""
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", f"{place}{first['message']}", details)
 

@@ -28,9 +28,8 @@ def connect(settings: Settings) -> Engine:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)  # on PostgreSQL too: uploads live there
     except OSError as error:
-        raise ConfigError(
-            "VOICEGRAPH_DATA_DIR", f"The data folder {settings.data_dir} cannot be made ({error.strerror})."
-        ) from error
+        message = f"The data folder {settings.data_dir} cannot be made ({error.strerror}). Look at VOICEGRAPH_DATA_DIR."
+        raise ConfigError("VOICEGRAPH_DATA_DIR", message) from error
     if not settings.database_url:
         return _sqlite(str(settings.data_dir / "voicegraph.db"))
     try:

@@ -14,11 +14,12 @@ from collections.abc import Coroutine
 from typing import Protocol
 
 from voicegraph import clock
-from voicegraph.errors import NotFound, Overloaded, StorageError, VoiceGraphError
+from voicegraph.errors import NodeError, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import RunId
-from voicegraph.run.driver import End, Promise, RunDriver
+from voicegraph.run.driver import LAST_WRITE, End, Promise, RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import EventSink, RunStore
+from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 MAX_SLEEP = 60.0
 """Seconds between looks at the clock: a laptop that slept, or a clock that was set, is noticed within a minute."""
+READ_AGAIN = 1.0
+"""Seconds until a run is read again when the database did not answer."""
 
 
 class Owner(Protocol):
@@ -57,6 +60,7 @@ class EmbeddedEngine:
         self._drivers: dict[RunId, RunDriver] = {}
         self._loading: set[RunId] = set()
         self._cancelled: set[RunId] = set()
+        self._cancelling = asyncio.Lock()
         self._queue: deque[RunId] = deque()
         self._timer_set = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -89,17 +93,19 @@ class EmbeddedEngine:
 
     async def cancel(self, run_id: RunId) -> bool:
         """Cancel a run wherever it is: in memory, queued, or waiting on disk."""
-        if run_id in self._loading:
-            self._cancelled.add(run_id)
-            return True
         if driver := self._drivers.get(run_id):
             return await driver.cancel()
         with contextlib.suppress(ValueError):
             self._queue.remove(run_id)
-        stored = await self._store.load(run_id)
-        if stored.status.terminal:
-            return False
-        return await self._driver(stored.run).cancel_stored(stored)
+        async with self._cancelling:  # one by one: of two who read the same state, both would write the end
+            stored = await self._store.load(run_id)
+            if driver := self._drivers.get(run_id):
+                return await driver.cancel()  # it was taken up meanwhile
+            if stored.status.terminal:
+                return False
+            if run_id in self._loading:
+                self._cancelled.add(run_id)  # what is being read was written before
+            return await self._hold(stored.run).cancel_stored(stored)
 
     async def close(self) -> None:
         """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
@@ -108,7 +114,7 @@ class EmbeddedEngine:
             self._timekeeper.cancel()
         await asyncio.gather(*(driver.stop(self._settings.drain_seconds) for driver in list(self._drivers.values())))
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=LAST_WRITE)
         self._owner.release()
 
     # -- from the queue into memory and out again
@@ -131,29 +137,28 @@ class EmbeddedEngine:
     async def _take_up(self, run_id: RunId) -> None:
         try:
             stored = await self._store.load(run_id)
-            if self._closing or stored.status.terminal:
-                return
-            if run_id in self._cancelled:
-                await self._driver(stored.run).cancel_stored(stored)
+            if self._closing or stored.status.terminal or run_id in self._drivers or run_id in self._cancelled:
                 return
             driver = self._hold(stored.run)
             self._loading.discard(run_id)
             await driver.resume(stored)
         except NotFound:
             return  # deleted meanwhile
-        except VoiceGraphError:
-            log.exception("Run %s could not be taken up; it will be with the next start of the server", run_id)
-            self._let_go(run_id, None)
+        except StorageError as error:
+            log.warning("Run %s cannot be taken up yet: %s", run_id, error.message)
+            await asyncio.sleep(READ_AGAIN)
+            self._queue.append(run_id)
+        except Exception as error:
+            log.exception("Run %s cannot be taken up", run_id)
+            reason = NodeError("unreadable", f"The stored run cannot be read ({type(error).__name__}). Start it anew.")
+            await self._sink.record(closing(run_id, reason))
         finally:
             self._loading.discard(run_id)
             self._cancelled.discard(run_id)
             self._fill()
 
-    def _driver(self, run: NewRun) -> RunDriver:
-        return RunDriver(run, self._runner, self._sink, self._promise)
-
     def _hold(self, run: NewRun) -> RunDriver:
-        driver = self._drivers[run.run_id] = self._driver(run)
+        driver = self._drivers[run.run_id] = RunDriver(run, self._runner, self._sink, self._promise)
         driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
         return driver
 

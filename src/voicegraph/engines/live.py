@@ -7,16 +7,18 @@ code `interrupted`, so that the user can run it in the background instead.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+import contextlib
+import logging
 
-from voicegraph import clock
-from voicegraph.errors import NodeError, Overloaded
+from voicegraph.errors import NodeError, Overloaded, StorageError
 from voicegraph.graph.model import RunId
-from voicegraph.run.driver import End, Promise, RunDriver
-from voicegraph.run.events import EngineName, Entry, NewRun, RunChange, RunEvent, error_json
+from voicegraph.run.driver import LAST_WRITE, End, Promise, RunDriver
+from voicegraph.run.events import EngineName, NewRun, StoredRun
 from voicegraph.run.ports import EventSink, RunStore
+from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
-from voicegraph.run.state import NodeStatus, RunStatus
+
+log = logging.getLogger(__name__)
 
 MAX_LIVE_RUNS = 200
 INTERRUPTED = NodeError(
@@ -63,19 +65,16 @@ class LiveEngine:
         """Let runs finish for the drain time; mark the rest interrupted."""
         drivers = dict(self._drivers)
         await asyncio.gather(*(driver.stop(self._drain_seconds) for driver in drivers.values()))
-        for run_id, driver in drivers.items():
-            if await driver.ended is End.STOPPED:
-                await self._interrupt(run_id)
+        with contextlib.suppress(StorageError, TimeoutError):  # a disk that refuses: the next start marks them
+            async with asyncio.timeout(LAST_WRITE):
+                for run_id, driver in drivers.items():
+                    if await driver.ended is End.STOPPED:
+                        await self._interrupt(run_id)
 
     async def _interrupt(self, run_id: RunId) -> None:
-        stored = await self._store.load(run_id)
-        error = error_json(INTERRUPTED)
-        now = clock.now()
-        nodes = [
-            replace(row, status=NodeStatus.CANCELLED, finished_at=now, due_at=None, output=None)
-            for row in stored.nodes.values()
-            if row.status.open
-        ]
-        change = RunChange(RunStatus.FAILED, stored.started_at, now, error=error)
-        event = RunEvent("error", now, INTERRUPTED.message, error=error)
-        await self._sink.record(Entry(run_id, nodes=nodes, events=[event], change=change))
+        stored: StoredRun | None = None
+        try:
+            stored = await self._store.load(run_id)
+        except ValueError:
+            log.exception("Run %s cannot be read; it is closed as it is", run_id)
+        await self._sink.record(closing(run_id, INTERRUPTED, stored))

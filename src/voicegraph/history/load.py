@@ -18,7 +18,9 @@ def load_run(connection: Connection, run_id: RunId) -> StoredRun:
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no run {run_id}.")
-    nodes = connection.execute(select(node_runs).where(node_runs.c.run_id == run_id)).mappings()
+    # All of it before any of it is parsed: a cursor that an error leaves open would keep its connection at an old
+    # state of the database.
+    nodes = connection.execute(select(node_runs).where(node_runs.c.run_id == run_id)).mappings().all()
     run = NewRun(
         run_id,
         Workflow.model_validate_json(row["workflow"]),

@@ -181,7 +181,7 @@ _PLAIN_COLUMNS = [name for name in RunSummary.__dataclass_fields__ if name not i
 def _detail(connection: Connection, run_id: RunId) -> RunDetail:
     summary = _summary(connection, run_id)
     payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one()
-    nodes = [node_of(row) for row in connection.execute(_nodes_of(run_id)).mappings()]
+    nodes = [node_of(row) for row in connection.execute(_nodes_of(run_id)).mappings().all()]
     events = _events(connection, run_id, 0, 100_000)
     return RunDetail(summary, load(payload["workflow"]) or {}, load(payload["config"]) or {}, nodes, events)
 
@@ -211,4 +211,4 @@ def _outputs(connection: Connection, run_id: RunId, node_ids: set[NodeId]) -> di
     query = select(node_runs.c.node_id, node_runs.c.output).where(
         node_runs.c.run_id == run_id, node_runs.c.node_id.in_(node_ids), node_runs.c.output.is_not(None)
     )
-    return {node_id: Output.model_validate_json(output) for node_id, output in connection.execute(query)}
+    return {node_id: Output.model_validate_json(output) for node_id, output in connection.execute(query).all()}

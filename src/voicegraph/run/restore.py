@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from voicegraph import clock
 from voicegraph.errors import NodeError
-from voicegraph.graph.model import NodeId
-from voicegraph.run.events import NodeRun
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
 from voicegraph.run.retry import MAX_STARTS
-from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome
+from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunStatus
 
 POISON = NodeError(
     "quarantined",
@@ -57,3 +58,17 @@ def restore(ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float)
             row.starts += 1
             plan.interrupted.append(node_id)
     return plan
+
+
+def closing(run_id: RunId, reason: NodeError, stored: StoredRun | None = None) -> Entry:
+    """The entry that fails a run which cannot go on; what was in flight or waiting is cancelled with it."""
+    now, error = clock.now(), error_json(reason)
+    open_rows = [row for row in stored.nodes.values() if row.status.open] if stored else []
+    return Entry(
+        run_id,
+        nodes=[
+            replace(row, status=NodeStatus.CANCELLED, finished_at=now, due_at=None, output=None) for row in open_rows
+        ],
+        events=[RunEvent("error", now, reason.message, error=error)],
+        change=RunChange(RunStatus.FAILED, stored.started_at if stored else None, now, error=error),
+    )

@@ -125,10 +125,12 @@ class NodeRunner:
 
         return limited
 
-    def _clean(self, result: Output | Suspend) -> Output | Suspend:
+    def _clean(self, result: object) -> Output | Suspend:
+        if isinstance(result, Output):
+            return self._clean_output(result)
         if isinstance(result, Suspend):
             return Suspend(result.until, self._clean_output(result.output), self._redactor.text(result.message))
-        return self._clean_output(result)
+        raise TypeError(f"the action gave {type(result).__name__} and not an Output")
 
     def _clean_output(self, output: Output) -> Output:
         if output.data is not None:

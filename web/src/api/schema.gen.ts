@@ -1412,7 +1412,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problems"];
+                    "application/json": components["schemas"]["Problems"];
                 };
             };
             /** @description Successful Response */
@@ -1430,7 +1430,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problems"];
+                    "application/json": components["schemas"]["Problems"];
                 };
             };
         };
@@ -1736,7 +1736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problems"];
+                    "application/json": components["schemas"]["Problems"];
                 };
             };
             /** @description Successful Response */
@@ -1754,7 +1754,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problems"];
+                    "application/json": components["schemas"]["Problems"];
                 };
             };
         };
@@ -2061,7 +2061,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problems"];
+                    "application/json": components["schemas"]["Problems"];
                 };
             };
             /** @description Successful Response */
@@ -2079,7 +2079,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problems"];
+                    "application/json": components["schemas"]["Problems"];
                 };
             };
         };

@@ -69,7 +69,7 @@ function Workspace() {
       <Suspense>{libraryOpen && !view.readOnly && <NodeLibrary />}</Suspense>
       <main className={classes.stage}>
         <Canvas />
-        {empty && <Welcome />}
+        {empty && !libraryOpen && <Welcome />}
         <div className={classes.bottom} ref={bottom} hidden={covered}>
           <div className={classes.bar}>
             {run ? (

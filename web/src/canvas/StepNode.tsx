@@ -5,6 +5,7 @@ import { memo } from 'react';
 import { useCatalogue, useInfo } from '@/api/queries';
 import { useUi } from '@/app/ui';
 import { duration } from '@/runs/format';
+import { isOver } from '@/runs/record';
 import { useNodeResult, useRun } from '@/runs/store';
 import { findAction, openParams, shorten, summaryOf, titleOf } from '@/workflow/describe';
 import type { Mark } from '@/workflow/diff';
@@ -22,6 +23,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   const result = useNodeResult(id);
   const highlighted = useUi((state) => state.highlighted.includes(id));
   const hovered = useRun((state) => state.hovered === id);
+  const answered = useRun((state) => state.run !== null && !isOver(state.run.status));
   const action = findAction(catalogue, node);
   const side = vertical ? Position.Bottom : Position.Right;
   const Icon = iconFor(node.type);
@@ -55,7 +57,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       ) : (
         <Attention
           requires={action?.requires ?? null}
-          open={openParams(node, action, info)}
+          open={answered ? [] : openParams(node, action, info)}
           unknown={!!catalogue && !action}
         />
       )}

@@ -2,15 +2,15 @@ import type { ActionInfo, Position } from '@/api/types';
 import { useUi } from '@/app/ui';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { addNode, connect } from '@/workflow/ops';
-import { NODE_WIDTH, placeFor } from './geometry';
+import { freePlace, NODE_WIDTH, placeFor } from './geometry';
 
 /** Media type under which a dragged action travels. */
 export const DRAG_TYPE = 'application/voicegraph-action';
 
-/** Add a node at a place, as when it is dropped there. */
+/** Add a node where it is dropped, or below what stands there. */
 export function addActionAt(action: ActionInfo, at: Position): void {
-  const position = { x: Math.round(at.x - NODE_WIDTH / 2), y: Math.round(at.y - 28) };
-  insert(action, position, null);
+  const corner = { x: Math.round(at.x - NODE_WIDTH / 2), y: Math.round(at.y - 28) };
+  insert(action, freePlace(currentWorkflow(useEditor.getState()), corner), null);
 }
 
 /** Add a node where there is room, behind the one selected node if there is one. */

@@ -75,19 +75,25 @@ export function triggerPosition(
   return { x, y: middle + index * TRIGGER_ROW };
 }
 
+/** The point, or the first one below it where a node covers no other. */
+export function freePlace(workflow: Workflow, point: Point): Point {
+  const taken = [...positionsOf(workflow).values()];
+  const covers = (y: number) =>
+    taken.some((other) => Math.abs(other.x - point.x) < NODE_WIDTH && Math.abs(other.y - y) < ROW - 30);
+  let y = point.y;
+  while (covers(y)) y += ROW / 2;
+  return { x: point.x, y };
+}
+
 /** A free place for a node that is added: right of `after`, or below everything. */
 export function placeFor(workflow: Workflow, after: WorkflowNode | undefined): Point {
   const positions = positionsOf(workflow);
   const points = [...positions.values()];
   const anchor = after && positions.get(after.id);
-  let point = anchor
-    ? { x: anchor.x + COLUMN, y: anchor.y }
-    : {
-        x: Math.min(0, ...points.map((p) => p.x)),
-        y: points.length ? Math.max(...points.map((p) => p.y)) + ROW : 0,
-      };
-  const taken = (p: Point) =>
-    points.some((other) => Math.abs(other.x - p.x) < NODE_WIDTH && Math.abs(other.y - p.y) < ROW - 30);
-  while (taken(point)) point = { x: point.x, y: point.y + ROW };
-  return point;
+  if (anchor) return freePlace(workflow, { x: anchor.x + COLUMN, y: anchor.y });
+  if (points.length === 0) return { x: 0, y: 0 };
+  return {
+    x: Math.min(...points.map((point) => point.x)),
+    y: Math.max(...points.map((point) => point.y)) + ROW,
+  };
 }

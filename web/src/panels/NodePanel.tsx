@@ -6,7 +6,8 @@ import { triggerIndex, useUi } from '@/app/ui';
 import { useView } from '@/app/view';
 import { iconFor } from '@/canvas/icons';
 import { StatusMark } from '@/canvas/StatusMark';
-import { useNodeResult } from '@/runs/store';
+import { withAnswers } from '@/runs/answers';
+import { useNodeResult, useRun } from '@/runs/store';
 import { findAction, titleOf } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { remove } from '@/workflow/ops';
@@ -34,10 +35,12 @@ function StepPanel({ id }: { id: string }) {
   const { data: catalogue } = useCatalogue();
   const result = useNodeResult(id);
   const [chosen, setChosen] = useState<Tab | null>(null);
-  const node = view.nodes.find((candidate) => candidate.id === id);
-  if (!node) return null;
+  const config = useRun((state) => (state.readOnly ? state.run?.config : undefined));
+  const drawn = view.nodes.find((candidate) => candidate.id === id);
+  if (!drawn) return null;
 
-  const action = findAction(catalogue, node);
+  const action = findAction(catalogue, drawn);
+  const node = config ? withAnswers(drawn, action, config) : drawn; // a run's form has what the run was given
   const readOnly = view.readOnly || view.nodeMarks.get(id) === 'removed';
   const tab = result ? (chosen ?? (readOnly || result.error ? 'data' : 'settings')) : 'settings';
   const Icon = iconFor(node.type);

@@ -17,7 +17,9 @@ import { closeRun } from './watch';
 export function RunBar({ run }: { run: RunRecord }) {
   const edit = () => {
     // The draft's own history keeps what was there: undo brings it back.
-    useEditor.getState().replace({ ...run.workflow, workflowId: newWorkflowId() }, run.said ?? '');
+    const editor = useEditor.getState();
+    editor.replace({ ...run.workflow, workflowId: newWorkflowId() }, run.said ?? '');
+    editor.remember(run.config);
     if (isOver(run.status)) closeRun();
     else useRun.getState().setReadOnly(false);
     useUi.getState().set({ inspected: null });

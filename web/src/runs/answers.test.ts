@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { MissingValue } from '@/api/types';
-import { isAnswered, questions, startValues, toConfig } from './answers';
+import type { ActionInfo, MissingValue } from '@/api/types';
+import { node } from '@/test/fakes';
+import { isAnswered, questions, startValues, toConfig, withAnswers } from './answers';
 
 function missing(nodeId: string, param: string, config: string | null = null): MissingValue {
   return { nodeId, nodeLabel: nodeId, param, title: param, why: '', schema: { type: 'string' }, config };
@@ -11,6 +12,14 @@ const asked = [
   missing('b', 'to', 'recipientEmail'),
   missing('c', 'url'),
 ];
+
+it('a run shows in its forms what it was given', () => {
+  const action = {
+    params: { properties: { to: { 'x-config': 'recipientEmail' }, body: {} } },
+  } as unknown as ActionInfo;
+  const config = { recipientEmail: 'me@example.com', params: { a: { body: 'Hello' }, b: { body: 'No' } } };
+  expect(withAnswers(node('a'), action, config).params).toEqual({ to: 'me@example.com', body: 'Hello' });
+});
 
 it('one address is asked for once, whoever needs it', () => {
   expect(questions(asked)).toHaveLength(2);

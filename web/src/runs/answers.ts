@@ -1,5 +1,5 @@
 /** The run dialog's values: where they go in the run's config, and what they start from. */
-import type { Json, MissingValue, RunConfig } from '@/api/types';
+import type { ActionInfo, Json, MissingValue, RunConfig, WorkflowNode } from '@/api/types';
 
 export type Values = Record<string, Json | undefined>;
 
@@ -33,6 +33,16 @@ export function startValues(
       return [questionKey(value), known ?? email ?? value.schema.default ?? undefined];
     }),
   );
+}
+
+/** The node with the values that a run's config gave for what its params leave open. */
+export function withAnswers(node: WorkflowNode, action: ActionInfo | null, config: RunConfig): WorkflowNode {
+  const properties = Object.entries(action?.params.properties ?? {});
+  const shared = properties.flatMap(([name, schema]): [string, Json][] => {
+    const value = schema['x-config'] ? (config[schema['x-config']] as Json | undefined) : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...node, params: { ...Object.fromEntries(shared), ...config.params?.[node.id], ...node.params } };
 }
 
 export function toConfig(missing: readonly MissingValue[], values: Values): RunConfig {

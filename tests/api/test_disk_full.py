@@ -1,0 +1,153 @@
+"""A full disk: refused before anything is accepted, said clearly, nothing lost, and well again once there is room."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine, event
+from support.api import Api, api_with, seed, steps, wait
+from support.process import Serve
+
+from voicegraph.settings import Settings
+
+LARGE = {"workflow": steps(seed()), "config": {"ballast": "x" * 900_000}}
+SMALL = {"workflow": steps(seed())}
+
+
+class Disk:
+    """SQLite's own limit on the size of a database, on every connection of the process."""
+
+    def __init__(self) -> None:
+        self._connections: list[sqlite3.Connection] = []
+
+    def connected(self, connection: sqlite3.Connection, _record: Any) -> None:
+        self._connections.append(connection)
+
+    def fill(self) -> None:
+        """From now on the file does not grow."""
+        self._limit(1)  # SQLite makes of it the size it has
+
+    def free(self) -> None:
+        self._limit(1 << 30)
+
+    def _limit(self, pages: int) -> None:
+        for connection in self._connections:
+            connection.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    disk = Disk()
+    event.listen(Engine, "connect", disk.connected)
+    yield disk
+    event.remove(Engine, "connect", disk.connected)
+
+
+@pytest.fixture
+async def full(disk: Disk, settings: Settings) -> AsyncIterator[Api]:
+    async with api_with(settings) as api:
+        await api.call("GET", "/api/workflow-history")
+        disk.fill()
+        yield api
+        disk.free()
+
+
+@pytest.mark.parametrize("path", ["/api/execute-background", "/api/execute"])
+async def test_a_run_is_refused_before_it_is_accepted(full: Api, disk: Disk, path: str) -> None:
+    for _ in range(3):
+        problem = await full.call("POST", path, LARGE, status=503)
+        assert problem["code"] == "storage_unavailable"
+        assert "full" in problem["error"]
+        assert "Nothing was started" in problem["error"]
+    assert (await full.call("GET", "/api/workflow-history"))["count"] == 0
+    assert (await full.call("GET", "/api/health/ready"))["status"] == "ok"
+    disk.free()
+    accepted = await full.call("POST", "/api/execute-background", LARGE, status=202)
+    assert (await full.over(accepted["runId"]))["status"] == "completed"
+    assert (await full.call("GET", "/api/workflow-history"))["count"] == 1
+
+
+async def test_a_key_that_was_refused_can_be_used_again(full: Api, disk: Disk) -> None:
+    headers = {"Idempotency-Key": "once"}
+    await full.call("POST", "/api/execute-background", LARGE, status=503, headers=headers)
+    disk.free()
+    accepted = await full.call("POST", "/api/execute-background", LARGE, status=202, headers=headers)
+    assert (await full.over(accepted["runId"]))["status"] == "completed"
+
+
+async def test_saving_and_deleting_say_so_too(full: Api, disk: Disk) -> None:
+    workflow = steps(seed("x" * 500_000))
+    assert (await full.call("POST", "/api/workflows", {"workflow": workflow}, status=503))[
+        "code"
+    ] == "storage_unavailable"
+    disk.free()
+    await full.call("POST", "/api/workflows", {"workflow": workflow}, status=201)
+
+
+async def test_a_run_in_progress_waits_for_room_and_ends(disk: Disk, settings: Settings) -> None:
+    """What was promised with 202 is kept: its results are tried again until they are written."""
+    big = {"type": "transform", "action": "template", "params": {"template": "{{ input }}{{ input }}"}}
+    workflow = steps(seed("x" * 100_000), wait("0.3 seconds"), big, big)
+    async with api_with(settings) as api:
+        accepted = await api.call("POST", "/api/execute-background", {"workflow": workflow}, status=202)
+        disk.fill()
+        await asyncio.sleep(0.6)  # the rest is over by now, and what follows cannot be written
+        stuck = await api.call("GET", f"/api/runs/{accepted['runId']}")
+        assert stuck["endTime"] is None
+        disk.free()
+        run = await api.over(accepted["runId"])
+    assert run["status"] == "completed"
+    assert len(run["nodes"][-1]["output"]["text"]) == 400_000
+    assert [entry["seq"] for entry in run["logs"]] == list(range(1, len(run["logs"]) + 1))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of three megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mounting, capture_output=True, check=False).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(ballast: Path) -> None:
+    """Write until there is no room for another byte."""
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+
+
+def test_a_real_server_on_a_full_disk(small_disk: Path) -> None:
+    server = Serve(small_disk).start()
+    try:
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
+            kept = client.post("/api/execute-background", json=SMALL).json()["runId"]
+            fill(small_disk / "ballast")
+            answers = [client.post("/api/execute-background", json=LARGE) for _ in range(3)]
+            upload = client.post("/api/files", files={"file": b"x" * 100_000})
+            for answer in [*answers, upload]:
+                assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable"), answer.text
+            assert "disk" in upload.json()["error"]
+            history = client.get("/api/workflow-history").json()
+            assert [run["id"] for run in history["history"]] == [kept]
+            (small_disk / "ballast").unlink()
+            accepted = client.post("/api/execute-background", json=SMALL)
+            assert accepted.status_code == 202
+            uploaded = client.post("/api/files", files={"file": b"x" * 100_000})
+            assert uploaded.status_code == 201
+            client.get(f"/api/runs/{accepted.json()['runId']}/events")
+            assert client.get(f"/api/runs/{kept}").json()["status"] == "completed"
+    finally:
+        assert server.stop() == 0

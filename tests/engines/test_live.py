@@ -1,0 +1,114 @@
+"""What only live runs do: see `contracts/engine` for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from support.graphs import node, workflow
+from support.history import new_run
+from support.hosts import LiveHost
+from support.stores import LateStore
+
+from voicegraph.engines import live as module
+from voicegraph.errors import Overloaded, StorageError
+from voicegraph.graph.model import RunId
+from voicegraph.run.ports import Engine
+
+HELD = workflow("a>b", nodes=[node("a", "gate")])
+
+
+async def test_it_is_an_engine(live: LiveHost):
+    engine: Engine = live.engine
+    assert engine.name == "live"
+
+
+async def test_what_a_killed_process_left_is_closed_at_the_next_start(live: LiveHost):
+    nodes = [node("a", "gate"), node("w", "later", seconds=3600)]
+    run_id = await live.start(workflow("a>b", nodes=nodes))
+    await live.until(run_id, "waiting", "w")
+    await live.probe.gates["a"].enter()
+    await live.kill()
+    await live.open()
+    told = await live.told(run_id)
+    assert told.status == "failed"
+    assert told.heard[-1].message.startswith("The server stopped while this run was live.")
+    assert told.statuses == {"a": "cancelled", "w": "cancelled"}
+    assert told.detail.summary.started_at is not None
+
+
+async def test_a_run_that_cannot_be_read_does_not_keep_the_server_from_starting(live: LiveHost):
+    broken, other = await live.start(HELD), await live.start(HELD)
+    await live.probe.gates["a"].enter()
+    await live.kill()
+    await live.open()
+    for run_id in (broken, other):
+        assert (await live.told(run_id)).status == "failed"
+
+    broken = await live.start(HELD)
+    await live.history.journal.execute(
+        lambda c: (
+            c.execute(text("UPDATE run_payloads SET workflow = '{\"nodes\": 7}' WHERE run_id = :id"), {"id": broken})
+            and None
+        )
+    )
+    await live.kill()
+    await live.open()
+    assert (await live.history.queries.summary(broken)).status == "failed"
+
+
+async def test_closing_lets_runs_finish_and_marks_the_rest(live: LiveHost):
+    quick = await live.start(workflow(nodes=[node("quick", "sleep", seconds=0.05)]))
+    slow = await live.start(HELD)
+    await live.probe.gates["a"].enter()
+    await live.close()
+    await live.open()
+    assert (await live.told(quick)).status == "completed"
+    told = await live.told(slow)
+    assert told.status == "failed"
+    assert told.detail.summary.error
+    assert told.detail.summary.error["code"] == "interrupted"
+    assert told.statuses == {"a": "cancelled"}
+
+
+async def test_too_many_live_runs_are_refused(live: LiveHost, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MAX_LIVE_RUNS", 2)
+    for _ in range(2):
+        await live.start(HELD)
+    with pytest.raises(Overloaded, match="in the background"):
+        await live.start(HELD)
+    assert live.history.rows("SELECT count(*) FROM runs") == [(2,)]
+    live.probe.gates["a"].opened.set()
+
+
+async def test_a_run_that_is_not_recorded_is_not_started(live: LiveHost):
+    run = new_run(HELD, "live")
+    await live.accept(run)
+    again = new_run(HELD, "live")
+    again.run_id = run.run_id
+    live.engine._drivers.pop(run.run_id)
+    with pytest.raises(Exception, match="exists already"):
+        await live.accept(again)
+    assert not live.holds(run.run_id)
+    live.probe.gates["a"].opened.set()
+
+
+async def test_nobody_is_in_memory_when_all_is_over(live: LiveHost):
+    told = [await live.run(workflow("a>b")), await live.run(workflow(nodes=[node("x", "fail")]))]
+    await asyncio.sleep(0)
+    assert not any(live.holds(one.detail.summary.id) for one in told)
+    assert not await live.cancel(RunId("run_nobody"))
+
+
+async def test_closing_ends_though_the_disk_refuses(live: LiveHost, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("voicegraph.run.driver.LAST_WRITE", 0.02)
+    run_id = await live.start(HELD)
+    await live.probe.gates["a"].enter()
+    store = LateStore(live.history.store)
+    store.errors.append(StorageError("The disk is gone."))
+    live.engine._store = store  # pyright: ignore[reportAttributeAccessIssue]
+    async with asyncio.timeout(5):
+        await live.close()
+    await live.open()
+    assert (await live.told(run_id)).status == "failed"

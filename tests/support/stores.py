@@ -1,0 +1,39 @@
+"""Stores that answer late, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from voicegraph.graph.model import RunId
+from voicegraph.history.store import StoredRuns
+from voicegraph.run.events import StoredRun
+
+
+class LateStore:
+    """The store, but a load can be held after it has read (its answer is old by then), or made to fail."""
+
+    def __init__(self, store: StoredRuns) -> None:
+        self._store = store
+        self.errors: list[Exception] = []
+        self.holds: list[asyncio.Event] = []
+        self.held = asyncio.Event()
+
+    async def load(self, run_id: RunId) -> StoredRun:
+        if self.errors:
+            raise self.errors.pop(0)
+        stored = await self._store.load(run_id)
+        if self.holds:
+            hold = self.holds.pop(0)
+            self.held.set()
+            await hold.wait()
+        return stored
+
+    def hold_next(self) -> asyncio.Event:
+        """The next load waits, with its answer in hand, until the event is set."""
+        self.held.clear()
+        self.holds.append(asyncio.Event())
+        return self.holds[-1]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
