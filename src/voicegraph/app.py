@@ -18,6 +18,8 @@ from voicegraph.engines.live import LiveEngine
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.journal import Journal
+from voicegraph.history.outbox import Outbox
+from voicegraph.history.processes import SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.workflows import SavedWorkflows
@@ -28,6 +30,7 @@ from voicegraph.pipeline import Pipeline
 from voicegraph.plan.choice import planner_kind
 from voicegraph.plan.planner import Planner
 from voicegraph.plan.rules import RulesPlanner
+from voicegraph.run.choice import background_engine
 from voicegraph.run.driver import Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
@@ -55,31 +58,42 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     Without `background` the lock on the database is not taken: a command-line run beside a server.
     ConfigError when a setting is wrong or another process owns the database.
     """
+    chosen = background_engine(settings)
     engine = open_database(settings)
-    feed = Feed()
-    journal = Journal(engine, feed)
+    shared = SharedDatabase(engine) if chosen == "inngest" else None
+    feed = shared.feed if shared else Feed()
+    journal = shared.journal if shared else Journal(engine, feed)
     reader = Reader(engine)
-    store = StoredRuns(reader, journal)
+    store = (SharedRuns if shared else StoredRuns)(reader, journal)
     files = StoredFiles(settings.data_dir / "files", reader, journal)
     registry = builtin_registry()
     http = guarded_client(settings)
     runner = NodeRunner(registry, settings, http, files)
-    owner = OwnerLock(engine, settings.data_dir)
-    promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
+    if shared:
+        from voicegraph.engines.inngest.engine import InngestEngine
+
+        durable = callee = InngestEngine(runner, journal, store, Outbox(reader, journal), feed, settings)
+    else:
+        owner = OwnerLock(engine, settings.data_dir)
+        promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
+        durable, callee = EmbeddedEngine(runner, journal, store, owner, settings, promise), None
     pipeline = Pipeline(
         settings=settings,
         registry=registry,
         planner=make_planner(settings, registry),
         live=LiveEngine(runner, journal, store, settings.drain_seconds),
-        background=EmbeddedEngine(runner, journal, store, owner, settings, promise),
+        background=durable,
         queries=RunQueries(reader, journal),
         feed=feed,
         workflows=SavedWorkflows(reader, journal),
         files=files,
+        callee=callee,
     )
     runtime = Runtime(pipeline)
     try:
         journal.open()
+        if shared:
+            await shared.open()
         if background:
             await pipeline.background.open()
             await pipeline.live.open()
@@ -88,6 +102,8 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         yield runtime
         await runtime.drain()
     finally:
+        if shared:
+            await shared.close()
         await journal.close()
         await http.aclose()
         engine.dispose()

@@ -20,13 +20,13 @@ from voicegraph.graph.model import RunId, Workflow, new_id
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow import follow
-from voicegraph.history.queries import RunQueries
+from voicegraph.history.queries import RunQueries, RunSummary
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.planner import Edit, Plan, Planner
 from voicegraph.run.events import NewRun, RunEvent, TriggerName
-from voicegraph.run.ports import Engine
+from voicegraph.run.ports import Callee, Engine
 from voicegraph.settings import Settings
 
 
@@ -63,6 +63,7 @@ class Pipeline:
     feed: Feed
     workflows: SavedWorkflows
     files: StoredFiles
+    callee: Callee | None = None
 
     async def plan(self, text: str) -> Plan:
         """Text to graph. Raises Refusal with an example when there is no workflow in it."""
@@ -79,6 +80,12 @@ class Pipeline:
             missing_params(workflow, self.registry, config, self.settings),
             notices(workflow, self.registry, self.settings),
         )
+
+    def engine_url(self, run: RunSummary) -> str | None:
+        """Where a run is seen at the server of its engine, if it has one and knows the run."""
+        if run.engine != "inngest" or run.engine_run_id is None or self.callee is None:
+            return None
+        return self.callee.run_url(run.engine_run_id)
 
     async def start_live(self, request: RunRequest) -> RunId:
         """Run now, in this process. On return the run is recorded and its first nodes are starting."""

@@ -61,6 +61,58 @@ class Settings(BaseSettings):
         default=60, gt=0, description="Seconds a node's attempt may take, where nothing else is set."
     )
 
+    # -- inngest
+    engine: Literal["auto", "embedded", "inngest"] = Field(
+        default="auto",
+        description="Who runs background runs: `embedded`, this process on this machine; `inngest`, see "
+        "[Inngest](inngest.md); auto: Inngest when `INNGEST_DEV` or an Inngest key is set.",
+    )
+    inngest_dev: str | None = Field(
+        default=None,
+        validation_alias=_also("INNGEST_DEV"),
+        description="`1` uses an Inngest dev server on this machine, a URL one elsewhere. Calls are not signed then: "
+        "never in production.",
+    )
+    inngest_event_key: SecretStr | None = Field(
+        default=None, validation_alias=_also("INNGEST_EVENT_KEY"), description="Key that events are sent with."
+    )
+    inngest_signing_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=_also("INNGEST_SIGNING_KEY"),
+        description="Key that Inngest signs its calls with, hexadecimal, with or without its `signkey-…-`.",
+    )
+    inngest_signing_key_fallback: SecretStr | None = Field(
+        default=None,
+        validation_alias=_also("INNGEST_SIGNING_KEY_FALLBACK"),
+        description="The other key while keys are rotated: accepted as well.",
+    )
+    inngest_base_url: str | None = Field(
+        default=None,
+        validation_alias=_also("INNGEST_BASE_URL"),
+        description="A self-hosted Inngest server. Empty: the dev server, or Inngest Cloud.",
+    )
+    inngest_api_base_url: str | None = Field(
+        default=None,
+        validation_alias=_also("INNGEST_API_BASE_URL"),
+        description="Its API, where that has an address of its own.",
+    )
+    inngest_event_api_base_url: str | None = Field(
+        default=None,
+        validation_alias=_also("INNGEST_EVENT_API_BASE_URL"),
+        description="Its event API, where that has an address of its own.",
+    )
+    inngest_env: str | None = Field(
+        default=None, validation_alias=_also("INNGEST_ENV"), description="Branch environment of Inngest Cloud."
+    )
+    inngest_serve_origin: str | None = Field(
+        default=None,
+        validation_alias=_also("INNGEST_SERVE_ORIGIN"),
+        description="Where Inngest reaches this server (`https://voicegraph.example.com`); no other origin is registered.",
+    )
+    production: bool = Field(
+        default=False, description="Refuse to start with what is only good for development, such as `INNGEST_DEV`."
+    )
+
     # -- network
     allow_private_hosts: Annotated[list[str], NoDecode] = Field(
         default_factory=list,

@@ -82,6 +82,9 @@ class Host(ABC):
     async def kill(self) -> None:
         """As a server that is killed: whatever is in memory is gone."""
 
+    async def leave(self) -> None:  # noqa: B027 - most engines have none
+        """End what outlives the process: the server of an engine that has one."""
+
     @abstractmethod
     async def accept(self, run: NewRun) -> None:
         """Hand the run to the engine."""
@@ -208,3 +211,4 @@ async def hosted(kind: str, settings: Settings, **changes: object) -> AsyncItera
         yield host
     finally:
         await host.close()
+        await host.leave()

@@ -41,6 +41,9 @@ def known_hosts(settings: Settings) -> frozenset[str]:
     names = {*settings.allowed_hosts, settings.host}
     if settings.public_url:
         names.add(urlsplit(settings.public_url).hostname or "")
+    if settings.inngest_serve_origin:
+        origin = settings.inngest_serve_origin
+        names.add(urlsplit(origin if "://" in origin else f"//{origin}").hostname or "")
     return frozenset(name.lower().strip("[]") for name in names if name and name not in ("0.0.0.0", "::"))  # noqa: S104
 
 

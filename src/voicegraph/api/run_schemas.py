@@ -100,6 +100,7 @@ class RunSummary(Wire):
     error: ErrorInfo | None
     node_count: int
     done_count: int
+    engine_url: str | None = None
 
     @classmethod
     def of(cls, run: Summary, **more: Any) -> RunSummary:
@@ -132,7 +133,7 @@ class Run(RunSummary):
     nodes: list[NodeResult]
 
     @classmethod
-    def of_detail(cls, run: RunDetail) -> Run:
+    def of_detail(cls, run: RunDetail, **more: Any) -> Run:
         """From the record."""
         answer = cls.of(
             run.summary,
@@ -140,6 +141,7 @@ class Run(RunSummary):
             config=run.config,
             logs=[Event.of(event) for event in run.events],
             nodes=[NodeResult.of(node) for node in run.nodes],
+            **more,
         )
         assert isinstance(answer, Run)  # noqa: S101 - `of` builds the class it is called on
         return answer

@@ -208,6 +208,7 @@ class EngineInfo(Wire):
 
     name: str
     title: str
+    dashboard_url: str | None = None
 
 
 class Info(Wire):

@@ -110,6 +110,14 @@ def export(
 
 
 @app.command()
+def worker() -> None:
+    """Run steps for Inngest over a connection of its own, without a web page or a port."""
+    from voicegraph.cli.worker import work
+
+    work(_settings())
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Check database, model, search, mail, Inngest and web page, and say how to mend what is missing."""
     from voicegraph.cli.doctor import examine

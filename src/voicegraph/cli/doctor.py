@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voicegraph.api.site import DIST
+from voicegraph.cli.doctor_inngest import examine_inngest
 from voicegraph.cli.view import out, print_json
 from voicegraph.db.migrate import current_revision, open_database
 from voicegraph.errors import VoiceGraphError
@@ -95,8 +96,8 @@ async def _mail(settings: Settings) -> Finding:
     return Finding("mail", "ok", where)
 
 
-async def _inngest(_settings: Settings) -> Finding:
-    return Finding("Inngest", "note", "not used: background runs execute in the embedded engine, on this machine.")
+async def _inngest(settings: Settings) -> Finding:
+    return Finding("Inngest", *await examine_inngest(settings))
 
 
 async def _page(_settings: Settings) -> Finding:

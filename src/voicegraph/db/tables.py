@@ -31,6 +31,7 @@ runs = Table(
     Column("wake_at", Double),
     Column("error", Text),
     Column("idempotency_key", String(255)),
+    Column("engine_run_id", String(64)),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
     sqlite_with_rowid=False,
@@ -79,7 +80,28 @@ run_events = Table(
     Column("attempt", Integer),
     Column("message", Text, nullable=False),
     Column("data", Text),
+    Column("event_key", String(160)),
     sqlite_with_rowid=False,
+)
+# Only set where several processes write one run (`history.shared`); the others pay nothing for it.
+_keyed = run_events.c.event_key.is_not(None)
+Index(
+    "uq_run_events_key",
+    run_events.c.run_id,
+    run_events.c.event_key,
+    unique=True,
+    sqlite_where=_keyed,
+    postgresql_where=_keyed,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Index("ix_outbox_due_at", "due_at"),
 )
 
 workflows = Table(

@@ -26,6 +26,13 @@ class StatusChange:
     status: RunStatus
 
 
+class Poke:
+    """Something was written elsewhere: read it from the database."""
+
+
+POKE = Poke()
+
+
 class Watcher(Generic[T]):
     """A bounded line to one reader. Ends when the feed closes or the reader falls too far behind."""
 
@@ -53,11 +60,39 @@ class Watcher(Generic[T]):
         return await self._queue.get()
 
 
+class RunWatcher(Watcher[RunEvent | Poke]):
+    """Watches one run. Where other processes write too, it is poked after `poll` seconds without an event."""
+
+    def __init__(self, poll: float | None) -> None:
+        super().__init__()
+        self._poll = poll
+        self._poked = False
+
+    def poke(self) -> None:
+        """Let the reader look. One look sees all, so pokes do not pile up."""
+        if not self._poked:
+            self._poked = True
+            self.put(POKE)
+
+    async def get(self) -> RunEvent | Poke | None:
+        """The next event; a poke: read the database; None at the end."""
+        try:
+            async with asyncio.timeout(self._poll):
+                item = await super().get()
+        except TimeoutError:
+            return POKE
+        if isinstance(item, Poke):
+            self._poked = False
+        return item
+
+
 class Feed:
     """Publishes entries to the watchers of their run, and status changes to the watchers of all."""
 
-    def __init__(self) -> None:
-        self._runs: dict[RunId, set[Watcher[RunEvent]]] = {}
+    def __init__(self, poll: float | None = None) -> None:
+        """`poll`: seconds after which a watcher looks for itself, where other processes write too."""
+        self._poll = poll
+        self._runs: dict[RunId, set[RunWatcher]] = {}
         self._all: set[Watcher[StatusChange]] = set()
         self._closed = False
 
@@ -71,10 +106,24 @@ class Feed:
             for watcher in self._all:
                 watcher.put(StatusChange(entry.run_id, status))
 
+    def poke(self, run_id: RunId, status: RunStatus | None) -> None:
+        """Another process wrote a run; `status` when that changed."""
+        for watcher in self._runs.get(run_id, ()):
+            watcher.poke()
+        if status:
+            for watcher in self._all:
+                watcher.put(StatusChange(run_id, status))
+
+    def poke_all(self) -> None:
+        """Other processes may have written anything."""
+        for watchers in self._runs.values():
+            for watcher in watchers:
+                watcher.poke()
+
     @contextmanager
-    def watch(self, run_id: RunId) -> Generator[Watcher[RunEvent]]:
+    def watch(self, run_id: RunId) -> Generator[RunWatcher]:
         """Events of one run, from now on."""
-        watcher = Watcher[RunEvent]()
+        watcher = RunWatcher(self._poll)
         watchers = self._runs.setdefault(run_id, set())
         watchers.add(watcher)
         if self._closed:

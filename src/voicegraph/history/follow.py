@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from voicegraph.graph.model import RunId
-from voicegraph.history.feed import Feed
+from voicegraph.history.feed import Feed, Poke
 from voicegraph.history.queries import RunQueries
 from voicegraph.run.events import RunEvent
 
@@ -16,21 +16,33 @@ async def follow(queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0)
     """Events with a `seq` greater than `after`, until the run's last one, or until the feed drops this reader.
 
     The watch begins before the first read, so nothing falls between; what comes twice is passed over by its `seq`.
-    NotFound when there is no such run.
+    When another process writes the run, a gap in `seq` or a poke sends us back to the database. NotFound when there is
+    no such run.
     """
     with feed.watch(run_id) as watcher:
         summary = await queries.summary(run_id)
-        while page := await queries.events(run_id, after, PAGE):
-            for event in page:
+        while True:
+            async for event in _stored(queries, run_id, after):
                 yield event
                 after = event.seq
                 if event.final:
                     return
-        if summary.finished_at is not None:
-            return  # over before we came, and its last event was seen by the caller already
-        while (event := await watcher.get()) is not None:
-            if event.seq > after:
-                yield event
-                after = event.seq
-                if event.final:
-                    return
+            if summary.finished_at is not None:
+                return  # over before we came, and its last event was seen by the caller already
+            while (item := await watcher.get()) is not None:
+                if isinstance(item, Poke) or item.seq > after + 1:
+                    break
+                if item.seq == after + 1:
+                    yield item
+                    after = item.seq
+                    if item.final:
+                        return
+            else:
+                return
+
+
+async def _stored(queries: RunQueries, run_id: RunId, after: int) -> AsyncIterator[RunEvent]:
+    while page := await queries.events(run_id, after, PAGE):
+        for event in page:
+            yield event
+        after = page[-1].seq

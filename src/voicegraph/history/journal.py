@@ -22,9 +22,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from voicegraph.errors import Conflict, StorageError
+from voicegraph.graph.model import RunId
 from voicegraph.history.feed import Feed
+from voicegraph.history.load import load_run
 from voicegraph.history.rows import EntryWriter
-from voicegraph.run.events import Entry
+from voicegraph.run.events import Entry, StoredRun
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -39,26 +41,28 @@ SETTLE_TURNS = 2
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """An entry of a run, or any other work on the database; `must_land` is tried until it is written."""
+    """An entry of a run, or any other work on the database. `must_land` is tried until it is written.
+
+    `locks` is the run that is looked at before it is written; `decided` what the look led to.
+    """
 
     done: asyncio.Future[Any]
     entry: Entry | None = None
     work: Callable[[Connection], Any] | None = None
+    must_land: bool = False
+    locks: RunId | None = None
+    decided: Entry | None = None
     result: Any = None
     error: Exception | None = field(default=None)
-
-    @property
-    def must_land(self) -> bool:
-        return self.entry is not None and self.entry.create is None
 
 
 class Journal:
     """All writes of the process. `open` starts the writing thread, `close` ends it when the queue is empty."""
 
-    def __init__(self, engine: Engine, feed: Feed) -> None:
+    def __init__(self, engine: Engine, feed: Feed, writer: EntryWriter | None = None) -> None:
         self._engine = engine
         self._feed = feed
-        self._writer = EntryWriter(engine.dialect)
+        self._writer = writer or EntryWriter(engine.dialect)
         self._gathered: list[_Job] = []
         self._busy = False
         self._queue: list[_Job] = []
@@ -82,11 +86,26 @@ class Journal:
 
     def record(self, entry: Entry) -> asyncio.Future[None]:
         """See `run.ports.EventSink.record`."""
-        return self._submit(_Job(self._future(), entry=entry))
+        locks = None if entry.create else entry.run_id
+        return self._submit(_Job(self._future(), entry=entry, must_land=entry.create is None, locks=locks))
 
     def execute(self, work: Callable[[Connection], T]) -> asyncio.Future[T]:
         """Run `work` inside the next transaction, on the writing thread. Fails with StorageError or work's own error."""
         return self._submit(_Job(self._future(), work=work))
+
+    def decide(
+        self, run_id: RunId, decision: Callable[[StoredRun], tuple[Entry, T]], *, lands: bool = True
+    ) -> asyncio.Future[T]:
+        """See `run.ports.RunLedger.decide`."""
+        job = _Job(self._future(), must_land=lands, locks=run_id)
+
+        def work(connection: Connection) -> T:
+            job.decided, result = decision(load_run(connection, run_id))
+            self._writer.write(connection, [job.decided])
+            return result
+
+        job.work = work
+        return self._submit(job)
 
     def _future(self) -> asyncio.Future[Any]:
         return asyncio.get_running_loop().create_future()
@@ -159,6 +178,7 @@ class Journal:
         entries = [job.entry for job in jobs if job.entry]
         try:
             with connection.begin():
+                self._writer.lock(connection, {job.locks for job in jobs if job.locks})
                 self._writer.write(connection, entries)
                 for job in jobs:
                     if job.work:
@@ -176,8 +196,9 @@ class Journal:
 
     def _resolve(self, jobs: list[_Job]) -> None:
         for job in jobs:
-            if job.entry and job.error is None:
-                self._feed.publish(job.entry)
+            entry = job.entry or job.decided
+            if entry and job.error is None:
+                self._feed.publish(entry)
             if job.done.done():
                 continue  # whoever waited was cancelled; what it asked for is on disk all the same
             if job.error:

@@ -64,6 +64,7 @@ class RunSummary:
     started_at: float | None
     finished_at: float | None
     error: Mapping[str, JsonValue] | None
+    engine_run_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

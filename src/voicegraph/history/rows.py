@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import JsonValue
@@ -32,6 +32,9 @@ class EntryWriter:
         self._insert_event = Prepared(insert(run_events), dialect)
         self._upsert_node = Prepared(_upsert_node(dialect.name), dialect)
         self._update_run = Prepared(_UPDATE_RUN, dialect)
+
+    def lock(self, connection: Connection, run_ids: Collection[RunId]) -> None:
+        """Keep other writers from these runs. Here there are none."""
 
     def write(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Write all of them, in order. Call `committed` when the transaction is."""
@@ -73,6 +76,7 @@ class EntryWriter:
             "attempt": event.attempt,
             "message": plain(event.message),
             "data": dump(extra) if extra else None,
+            "event_key": None,
         }
 
 
@@ -111,6 +115,7 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "wake_at": change.wake_at if change else None,
         "error": dump(change.error) if change and change.error else None,
         "idempotency_key": run.idempotency_key,
+        "engine_run_id": None,
     }
 
 

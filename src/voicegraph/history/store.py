@@ -9,13 +9,12 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, Select, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_payloads, runs
-from voicegraph.errors import NotFound, StorageError
-from voicegraph.graph.model import RunId, Workflow
+from voicegraph.db.tables import TERMINAL_STATUSES, runs
+from voicegraph.errors import StorageError
+from voicegraph.graph.model import RunId
 from voicegraph.history.journal import Journal
-from voicegraph.history.rows import load, node_of
-from voicegraph.run.events import EngineName, NewRun, StoredRun
-from voicegraph.run.state import RunStatus
+from voicegraph.history.load import load_run
+from voicegraph.run.events import EngineName, StoredRun
 
 T = TypeVar("T")
 
@@ -49,7 +48,7 @@ class StoredRuns:
 
     async def load(self, run_id: RunId) -> StoredRun:
         """The run, its payload and its node rows; NotFound."""
-        return await self._reader.read(lambda connection: _load(connection, run_id))
+        return await self._reader.read(lambda connection: load_run(connection, run_id))
 
     async def unfinished(self, engine: EngineName) -> list[RunId]:
         """Runs that are not over and wait for no timer, oldest first."""
@@ -78,26 +77,3 @@ class StoredRuns:
 
     async def _ids(self, query: Select[str]) -> list[RunId]:
         return await self._reader.read(lambda connection: [RunId(row) for row in connection.execute(query).scalars()])
-
-
-def _load(connection: Connection, run_id: RunId) -> StoredRun:
-    query = select(runs, run_payloads).join(run_payloads).where(runs.c.id == run_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise NotFound(f"There is no run {run_id}.")
-    # All of it before any of it is parsed: a cursor that an error leaves open would keep its connection at an old
-    # state of the database.
-    nodes = connection.execute(select(node_runs).where(node_runs.c.run_id == run_id)).mappings().all()
-    run = NewRun(
-        run_id,
-        Workflow.model_validate_json(row["workflow"]),
-        row["engine"],
-        row["created_at"],
-        load(row["config"]) or {},
-        row["trigger"],
-        load(row["trigger_data"]) or {},
-        row["command"],
-        row["idempotency_key"],
-    )
-    kept = {node.node_id: node for node in map(node_of, nodes)}
-    return StoredRun(run, RunStatus(row["status"]), row["started_at"], row["wake_at"], kept)

@@ -17,8 +17,9 @@ from typing import Literal
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId
-from voicegraph.nodes.output import Output, Suspend, join_inputs
+from voicegraph.nodes.output import Output, Suspend
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
+from voicegraph.run.inputs import Surroundings
 from voicegraph.run.ports import EventSink
 from voicegraph.run.restore import outcome_of, restore
 from voicegraph.run.retry import BASE_SECONDS, policy_for
@@ -283,35 +284,14 @@ class RunDriver:
 
     def _attempt(self, row: NodeRun) -> Attempt:
         node = self._nodes[row.node_id]
-        sources = {source: (self._nodes[source].label, self._output(source)) for source in self._sources(node.id)}
+        around = Surroundings(self.run.workflow, self._machine, self._rows)
 
         def emit(kind: Literal["log", "progress"], message: str) -> None:
             if not self._script.over:
                 event = RunEvent(kind, clock.now(), message, node.id, row.attempt)
                 self._sink.record(Entry(self.run.run_id, events=[event]))
 
-        return Attempt(self.run, node, row.attempt, join_inputs(sources), self._ancestors(node), emit)
-
-    def _sources(self, node_id: NodeId) -> list[NodeId]:
-        """Live predecessors, in the order of the workflow's edges rather than of who was first."""
-        live = set(self._machine.live_sources(node_id))
-        if len(live) < 2:
-            return [*live]
-        return [source for source in self.run.workflow.predecessors(node_id) if source in live]
-
-    def _output(self, node_id: NodeId) -> Output:
-        return self._rows[node_id].output or Output()
-
-    def _ancestors(self, node: Node) -> dict[NodeId, Output]:
-        """Outputs of everything the node depends on; only gathered when its params name nodes."""
-        found: dict[NodeId, Output] = {}
-        stack = self._machine.live_sources(node.id)[:] if "nodes" in repr(node.params) else []
-        while stack:
-            source = stack.pop()
-            if source not in found:
-                found[source] = self._output(source)
-                stack.extend(self._machine.live_sources(source))
-        return found
+        return Attempt(self.run, node, row.attempt, around.inputs(node.id), around.ancestors(node), emit)
 
     def _halt(self) -> None:
         for timer in self._timers.values():

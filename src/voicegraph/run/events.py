@@ -127,6 +127,9 @@ class Entry:
     nodes: list[NodeRun] = field(default_factory=list[NodeRun])
     events: list[RunEvent] = field(default_factory=list[RunEvent])
     change: RunChange | None = None
+    send: str | None = None
+    """A message to the engine's server, put into the outbox with the rest."""
+    engine_run_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -138,3 +141,4 @@ class StoredRun:
     started_at: float | None = None
     wake_at: float | None = None
     nodes: dict[NodeId, NodeRun] = field(default_factory=dict[NodeId, NodeRun])
+    engine_run_id: str | None = None

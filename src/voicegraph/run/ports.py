@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Protocol
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from voicegraph.graph.model import RunId
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
+
+T = TypeVar("T")
 
 
 class EventSink(Protocol):
@@ -17,6 +21,20 @@ class EventSink(Protocol):
 
         An entry that creates a run fails with StorageError when the disk refuses, or Conflict when its idempotency
         key is taken. Any other entry is kept and tried until it is written.
+        """
+        ...
+
+
+class RunLedger(EventSink, Protocol):
+    """Where several processes write the same runs, one after the other."""
+
+    def decide(
+        self, run_id: RunId, decision: Callable[[StoredRun], tuple[Entry, T]], *, lands: bool = True
+    ) -> Awaitable[T]:
+        """Look at a run and write what follows, while nobody else writes it.
+
+        `decision` answers the entry and a result, without waiting for anything. With `lands` it is tried until it is
+        written; without, StorageError when the database refuses. NotFound when there is no such run.
         """
         ...
 
@@ -63,4 +81,45 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """Start nothing new, let nodes in flight finish for the settings' drain time, then stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the engine's own server, as HTTP brought it."""
+
+    method: str
+    url: str
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What it is answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Callee(Protocol):
+    """An engine that is driven from outside."""
+
+    @property
+    def dashboard_url(self) -> str:
+        """Where its server shows itself to people."""
+        ...
+
+    def run_url(self, engine_run_id: str) -> str:
+        """Where it shows this run."""
+        ...
+
+    async def serve_connected(self, stopped: asyncio.Event) -> None:
+        """Instead of being called: keep a connection to its server until `stopped` is set."""
+        ...
+
+    async def answer(self, call: Call) -> Reply:
+        """Check who calls, then do what is asked. Raises nothing."""
         ...

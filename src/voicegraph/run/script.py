@@ -98,6 +98,14 @@ class Script:
         self._change(entry, RunStatus.FAILED, error=error)
         entry.events.append(RunEvent("error", clock.now(), message, error=error))
 
+    def run_given_up(self, entry: Entry, open_rows: Iterable[NodeRun], reason: NodeError) -> None:
+        """The engine's server will not go on with it."""
+        for row in open_rows:
+            self._close(entry, row, NodeStatus.CANCELLED)
+        error = error_json(reason)
+        self._change(entry, RunStatus.FAILED, error=error)
+        entry.events.append(RunEvent("error", clock.now(), reason.message, error=error))
+
     # -- its nodes
 
     def node_started(self, entry: Entry, node_id: NodeId) -> NodeRun:

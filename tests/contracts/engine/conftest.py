@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 from support.history import settings, sqlite_settings
 from support.hosts import HOSTS, Host, hosted
+from support.inngest_host import InngestHost
 
 from voicegraph.settings import Settings
 
 __all__ = ["settings", "sqlite_settings"]
+
+HOSTS["inngest"] = InngestHost
 
 
 @pytest.fixture(params=HOSTS)

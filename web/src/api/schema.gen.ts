@@ -648,6 +648,8 @@ export interface components {
          * @description Which engine runs in the background.
          */
         EngineInfo: {
+            /** Dashboardurl */
+            dashboardUrl?: string | null;
             /** Name */
             name: string;
             /** Title */
@@ -1106,6 +1108,8 @@ export interface components {
              * @enum {string}
              */
             engine: "live" | "embedded" | "inngest";
+            /** Engineurl */
+            engineUrl?: string | null;
             error: components["schemas"]["ErrorInfo"] | null;
             /** Id */
             id: string;
@@ -1169,6 +1173,8 @@ export interface components {
              * @enum {string}
              */
             engine: "live" | "embedded" | "inngest";
+            /** Engineurl */
+            engineUrl?: string | null;
             error: components["schemas"]["ErrorInfo"] | null;
             /** Id */
             id: string;

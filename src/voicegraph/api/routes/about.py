@@ -13,11 +13,10 @@ from voicegraph.nodes.models import choose
 from voicegraph.nodes.registry import TYPE_ALIASES
 from voicegraph.plan.choice import planner_kind
 from voicegraph.plan.templates import templates
+from voicegraph.run.choice import ENGINE_TITLES
 from voicegraph.settings import Settings
 
 router = APIRouter(prefix="/api", tags=["about"])
-
-ENGINE_TITLES = {"embedded": "the embedded engine, on this machine"}
 
 
 @router.get("/nodes")
@@ -40,7 +39,11 @@ async def info(voicegraph: Wired) -> Info:
     model = choose(settings)
     return Info(
         version=__version__,
-        engine=EngineInfo(name=voicegraph.background.name, title=ENGINE_TITLES[voicegraph.background.name]),
+        engine=EngineInfo(
+            name=voicegraph.background.name,
+            title=ENGINE_TITLES[voicegraph.background.name],
+            dashboard_url=voicegraph.callee.dashboard_url if voicegraph.callee else None,
+        ),
         model=model.name if model else None,
         planner=planner_kind(settings),
         search="tavily" if settings.tavily_api_key else "ddgs",

@@ -23,6 +23,7 @@ from voicegraph.api.schemas import Done
 from voicegraph.api.sse import encode, resume_after
 from voicegraph.graph.model import ID_PATTERN, RunId
 from voicegraph.history.queries import MAX_PAGE, RunFilter
+from voicegraph.pipeline import Pipeline
 
 router = APIRouter(prefix="/api", tags=["history"])
 
@@ -38,14 +39,14 @@ async def list_runs(
 ) -> HistoryPage:
     """Runs, newest first."""
     page = await voicegraph.queries.page(RunFilter(status, workflow, q), limit, cursor)
-    history = [RunSummary.of(run) for run in page.runs]
+    history = [RunSummary.of(run, engine_url=voicegraph.engine_url(run)) for run in page.runs]
     return HistoryPage(count=page.total, running=page.running, history=history, next=page.next)
 
 
 @router.post("/workflow-history")
 async def show_run(body: HistoryBody, voicegraph: Wired) -> RunAnswer:
     """One run whole, by its id."""
-    return RunAnswer(run=Run.of_detail(await voicegraph.queries.detail(RunId(body.workflow_id))))
+    return RunAnswer(run=await _whole(RunId(body.workflow_id), voicegraph))
 
 
 @router.get("/history/stream", response_class=EventSourceResponse)
@@ -59,7 +60,7 @@ async def stream_history(voicegraph: Wired) -> AsyncIterator[ServerSentEvent]:
 @router.get("/runs/{run_id}")
 async def get_run(run_id: Id, voicegraph: Wired) -> Run:
     """One run whole: the graph as it was run, config, log, node results."""
-    return Run.of_detail(await voicegraph.queries.detail(RunId(run_id)))
+    return await _whole(RunId(run_id), voicegraph)
 
 
 async def _known_run(run_id: Id, voicegraph: Wired) -> RunId:
@@ -93,6 +94,11 @@ async def delete_run(run_id: Id, voicegraph: Wired) -> Done:
 @router.get("/runs/{run_id}/export", responses={200: {"model": Run}})
 async def export_run(run_id: Id, voicegraph: Wired) -> Response:
     """The run as a JSON file."""
-    run = Run.of_detail(await voicegraph.queries.detail(RunId(run_id)))
+    run = await _whole(RunId(run_id), voicegraph)
     headers = {"Content-Disposition": f'attachment; filename="{run.id}.json"'}
     return Response(run.model_dump_json(by_alias=True, indent=2), media_type="application/json", headers=headers)
+
+
+async def _whole(run_id: RunId, voicegraph: Pipeline) -> Run:
+    detail = await voicegraph.queries.detail(run_id)
+    return Run.of_detail(detail, engine_url=voicegraph.engine_url(detail.summary))

@@ -1,0 +1,105 @@
+"""Background runs on Inngest: stored here, sent there, executed by whichever process Inngest calls."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from voicegraph.engines.inngest.client import close_client, make_client
+from voicegraph.engines.inngest.function import CANCEL_EVENT, REQUEST_EVENT, Functions
+from voicegraph.engines.inngest.host import Host
+from voicegraph.engines.inngest.look import Look
+from voicegraph.engines.inngest.sender import Sender
+from voicegraph.engines.inngest.steps import NodeSteps, decide
+from voicegraph.engines.inngest.worker import serve_connected
+from voicegraph.graph.model import RunId
+from voicegraph.history.feed import Feed
+from voicegraph.history.outbox import Outbox
+from voicegraph.run.choice import inngest_setup
+from voicegraph.run.events import EngineName, Entry, NewRun
+from voicegraph.run.ports import Call, Reply, RunLedger, RunStore
+from voicegraph.run.runner import NodeRunner
+from voicegraph.run.state import RunStatus
+from voicegraph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class InngestEngine:
+    """See `run.ports.Engine` and `run.ports.Callee`. ConfigError when keys are missing or wrong."""
+
+    name: EngineName = "inngest"
+
+    def __init__(
+        self, runner: NodeRunner, ledger: RunLedger, store: RunStore, outbox: Outbox, feed: Feed, settings: Settings
+    ) -> None:
+        self.setup = inngest_setup(settings)
+        self.client = make_client(self.setup)
+        self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds)
+        self.functions = Functions(self.steps, store, ledger).of(self.client)
+        self._host = Host(self.setup, self.client, self.functions)
+        self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds)
+        self._ledger = ledger
+        self._feed = feed
+        self._drain_seconds = settings.drain_seconds
+        self._watching: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Send what is waiting. Runs that are under way are Inngest's to go on with."""
+        self._sender.open()
+        self._watching = asyncio.create_task(self._stop_what_is_over())
+
+    async def start(self, run: NewRun) -> None:
+        """Accept a run: on return it is on disk, with the message that starts it."""
+        await self._ledger.record(Entry(run.run_id, create=run, send=REQUEST_EVENT))
+        self._sender.poke()
+
+    async def cancel(self, run_id: RunId) -> bool:
+        """Cancelled here at once; Inngest is told."""
+
+        def cancel(look: Look) -> bool:
+            if cancelled := look.cancel():
+                look.entry.send = CANCEL_EVENT
+            return cancelled
+
+        cancelled = await decide(self._ledger, run_id, cancel, lands=False)
+        self._sender.poke()
+        return cancelled
+
+    async def close(self) -> None:
+        """Nodes in flight get the drain time; what does not finish is started elsewhere."""
+        await self.steps.drain(self._drain_seconds)
+        await self._sender.close()
+        if self._watching:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+            self._watching = None
+            await close_client(self.client)
+
+    @property
+    def dashboard_url(self) -> str:
+        """The dashboard."""
+        return self.setup.dashboard_url
+
+    def run_url(self, engine_run_id: str) -> str:
+        """The run in the dashboard, by Inngest's id."""
+        return self.setup.run_url.replace("{run}", engine_run_id)
+
+    async def answer(self, call: Call) -> Reply:
+        """A call of Inngest's."""
+        return await self._host.answer(call)
+
+    async def serve_connected(self, stopped: asyncio.Event) -> None:
+        """Take steps over a connection that we open."""
+        await serve_connected(
+            self.setup, self.client, self.functions, stopped, lambda: self.steps.drain(self._drain_seconds)
+        )
+
+    async def _stop_what_is_over(self) -> None:
+        """A run that was cancelled, here or elsewhere, stops the nodes that run here."""
+        with self._feed.watch_all() as watcher:
+            while (change := await watcher.get()) is not None:
+                if change.status is RunStatus.CANCELLED:
+                    self.steps.halt(change.run_id)

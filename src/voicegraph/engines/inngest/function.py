@@ -1,0 +1,166 @@
+"""The Inngest function `execute-workflow`: a step for each node, all inside one race.
+
+The body runs again on every call of Inngest's, so it only reads; everything that is written is written in steps. What
+is ready follows from the run in our database, which is never behind what Inngest remembers: a row is written before its
+step answers. The last node's step ends the run, so the history knows it at once.
+
+A node that fails for good is an ordinary result of its step: an error Inngest does not retry would end the function with
+other nodes still in flight. The function fails when they are done (docs/decisions/0007).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol, cast
+
+import inngest
+
+from voicegraph import clock
+from voicegraph.engines.inngest.look import Later, Look, Memo
+from voicegraph.engines.inngest.steps import NodeSteps, decide
+from voicegraph.errors import NodeError, NotFound, VoiceGraphError
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.graph.order import topological_order
+from voicegraph.run.events import StoredRun
+from voicegraph.run.ports import RunLedger
+from voicegraph.run.state import RunStatus
+
+log = logging.getLogger(__name__)
+
+APP = "voicegraph"
+EXECUTE = "execute-workflow"
+CANCELLED = "workflow-cancelled"
+REQUEST_EVENT = "workflow/execute.requested"
+CANCEL_EVENT = "workflow/execute.cancelled"
+FAILED_EVENT = "inngest/function.failed"
+CANCELLED_EVENT = "inngest/function.cancelled"
+FUNCTION_ID = f"{APP}-{EXECUTE}"
+
+MAX_RETRIES = 20
+"""Inngest's maximum. It is the same for every run, so each node's own policy is kept by its step."""
+PAUSE_SECONDS = 2.0
+"""Before a call is repeated that our own database did not take."""
+
+
+class Loader(Protocol):
+    """Reads runs."""
+
+    async def load(self, run_id: RunId) -> StoredRun:
+        """The run with its node rows; NotFound."""
+        ...
+
+
+class Functions:
+    """What VoiceGraph serves to Inngest."""
+
+    def __init__(self, steps: NodeSteps, store: Loader, ledger: RunLedger) -> None:
+        self._steps = steps
+        self._store = store
+        self._ledger = ledger
+
+    def of(self, client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        """The functions, as the client's app."""
+        execute = client.create_function(
+            fn_id=EXECUTE,
+            name="Execute VoiceGraph Workflow",
+            trigger=inngest.TriggerEvent(event=REQUEST_EVENT),
+            cancel=[inngest.Cancel(event=CANCEL_EVENT, if_exp="event.data.runId == async.data.runId")],
+            retries=MAX_RETRIES,
+            on_failure=self._on_failure,
+        )(self._execute)
+        cancelled = client.create_function(
+            fn_id=CANCELLED,
+            name="Close a workflow that was cancelled in Inngest",
+            trigger=inngest.TriggerEvent(
+                event=CANCELLED_EVENT, expression=f"event.data.function_id == '{FUNCTION_ID}'"
+            ),
+            retries=MAX_RETRIES,
+        )(self._on_cancelled)
+        return [execute, cancelled]
+
+    # -- the run
+
+    async def _execute(self, ctx: inngest.Context) -> dict[str, str]:
+        run_id = RunId(str(ctx.event.data.get("runId", "")))
+        stored = await self._guarded(partial(self._store.load, run_id))
+        if stored.status is RunStatus.CANCELLED:
+            return {"status": "cancelled"}
+        look = Look(stored)
+        nodes = [node_id for node_id in topological_order(stored.run.workflow) if look.starts_a_step(node_id)]
+        await ctx.group.parallel(
+            tuple(partial(self._node, ctx, run_id, node_id) for node_id in nodes),
+            parallel_mode=inngest.ParallelMode.RACE,
+        )
+        if not stored.status.terminal:
+            await ctx.step.run("close", self._close, run_id, "Inngest ended the run before its nodes were done.")
+        if stored.status is RunStatus.FAILED:
+            raise inngest.NonRetriableError(f"Workflow run {run_id} failed; its history says why.", quiet=True)
+        return {"status": "completed"}
+
+    async def _node(self, ctx: inngest.Context, run_id: RunId, node_id: NodeId) -> None:
+        """A node's step, and for each wait a sleep and a further step."""
+        step = partial(self._step, ctx, run_id, node_id)
+        memo = await ctx.step.run(node_id, step)
+        turn = 0
+        while (until := memo.get("until")) is not None:
+            turn += 1
+            await ctx.step.sleep_until(f"{node_id}:wait-{turn}", datetime.fromtimestamp(until, UTC))
+            memo = await ctx.step.run(f"{node_id}:after-{turn}", step)
+
+    async def _step(self, ctx: inngest.Context, run_id: RunId, node_id: NodeId) -> Memo:
+        answer = await self._guarded(partial(self._steps.run, run_id, node_id, ctx.run_id))
+        if not isinstance(answer, Later):
+            return answer
+        if ctx.attempt >= MAX_RETRIES:
+            return Memo(status="retrying", until=answer.due)  # Inngest gives a step no more tries: go on in a new one
+        raise _come_again(answer.due)
+
+    async def _guarded(self, work: Callable[[], Awaitable[Any]]) -> Any:
+        """What goes wrong on our side is tried again; its words stay in our log and out of Inngest's."""
+        try:
+            return await work()
+        except NotFound:
+            raise inngest.NonRetriableError("The run is not in the history any more.", quiet=True) from None
+        except Exception as error:
+            log.exception("A step for Inngest could not be done; Inngest will try again")
+            code = error.code if isinstance(error, VoiceGraphError) else type(error).__name__
+            raise inngest.RetryAfterError(
+                f"VoiceGraph could not do this now ({code}).", _moment(clock.now() + PAUSE_SECONDS), quiet=True
+            ) from None
+
+    # -- when Inngest ends it
+
+    async def _on_failure(self, ctx: inngest.Context) -> None:
+        await self._close_original(ctx, "Inngest gave the run up: a step could not be delivered. See the server's log.")
+
+    async def _on_cancelled(self, ctx: inngest.Context) -> None:
+        await self._close_original(ctx, None)
+
+    async def _close_original(self, ctx: inngest.Context, reason: str | None) -> None:
+        original = cast("dict[str, Any]", ctx.event.data.get("event") or {})
+        run_id: object = cast("dict[str, Any]", original.get("data") or {}).get("runId")
+        if isinstance(run_id, str):
+            await ctx.step.run("close", self._close, RunId(run_id), reason)
+
+    async def _close(self, run_id: RunId, reason: str | None) -> str:
+        """End the run in our history if it is not over: failed with the reason, or cancelled without one."""
+
+        def close(look: Look) -> str:
+            if reason is None:
+                look.cancel()
+            else:
+                look.close(NodeError("engine_gave_up", reason))
+            return "closed"
+
+        return await self._guarded(partial(decide, self._ledger, run_id, close))
+
+
+def _come_again(due: float) -> inngest.RetryAfterError:
+    return inngest.RetryAfterError("This node is tried again.", _moment(due), quiet=True)
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)

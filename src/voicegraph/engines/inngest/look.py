@@ -1,0 +1,266 @@
+"""What a step does to a run: pure decisions over the run as it is stored, each written before anybody else looks.
+
+Inngest delivers at least once: a call may come twice, late, or at two processes at the same time. Therefore a step
+decides nothing by what Inngest tells it, and everything by the node's row:
+
+- a node that is done answers what it answered before, and does nothing again;
+- a node that runs is claimed for `CLAIM_SECONDS`, renewed while it runs; whoever comes meanwhile is sent away until the
+  claim ends. A claim that was not renewed means that the process died: the node is started again, as after any crash;
+- a node that failed is tried again no earlier than its policy says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+
+from voicegraph import clock
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import NodeId
+from voicegraph.nodes.output import Output, Suspend
+from voicegraph.run.events import Entry, NodeRun, StoredRun
+from voicegraph.run.inputs import Surroundings
+from voicegraph.run.restore import POISON, outcome_of
+from voicegraph.run.retry import MAX_STARTS, RetryPolicy
+from voicegraph.run.script import Script
+from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState
+
+CLAIM_SECONDS = 15.0
+EARLY = 0.1
+"""Seconds a call may come before its time: clocks differ."""
+TIMERS = (NodeStatus.RETRYING, NodeStatus.WAITING)
+
+
+class Memo(TypedDict):
+    """A step's result at Inngest: no output, no message. `until` (seconds since the epoch): go on then, in a new step."""
+
+    status: str
+    branch: NotRequired[bool]
+    until: NotRequired[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The node is ours to run. `starts` tells this start from one that takes over."""
+
+    attempt: int
+    starts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Come again at `due`, in seconds since the epoch."""
+
+    due: float
+
+
+class Look:
+    """One look at a run, and the entry that follows from it."""
+
+    def __init__(self, stored: StoredRun) -> None:
+        self.stored = stored
+        self.rows = stored.nodes
+        self.entry = Entry(stored.run.run_id)
+        workflow = stored.run.workflow
+        self.machine = RunState(workflow)
+        self.around = Surroundings(workflow, self.machine, self.rows)
+        self._nodes = {node.id: node for node in workflow.nodes}
+        self._script = Script(stored.run, self._nodes)
+        self._script.resumed(stored)
+        outcomes = {node_id: outcome for node_id, row in self.rows.items() if (outcome := outcome_of(row))}
+        started = [node_id for node_id, row in self.rows.items() if row.status is not NodeStatus.SKIPPED]
+        self.ready = set(self.machine.restore(outcomes, started).ready)
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has a terminal status."""
+        return self._script.over
+
+    def starts_a_step(self, node_id: NodeId) -> bool:
+        """Whether the function has a step for this node by now: it can start, or it has."""
+        row = self.rows.get(node_id)
+        if row is None:
+            return node_id in self.ready
+        return row.status is not NodeStatus.SKIPPED and not _was_dropped(row)
+
+    # -- a step begins
+
+    def begin(self, node_id: NodeId, engine_run_id: str) -> Claim | Later | Memo:
+        """Claim the node, or say why not."""
+        row = self.rows.get(node_id)
+        if row is not None and row.finished_at is not None:
+            return memo_of(row)
+        if self.over:
+            return Memo(status="cancelled")
+        if self.stored.engine_run_id != engine_run_id:
+            self.entry.engine_run_id = engine_run_id
+        return self._start(node_id) if row is None else self._go_on(row)
+
+    def _go_on(self, row: NodeRun) -> Claim | Later | Memo:
+        """A node that runs, waits, or is to be tried again."""
+        due = row.due_at or 0
+        if row.status is NodeStatus.WAITING:
+            return self._wake(row)
+        if due > clock.now() + EARLY:
+            return Later(due)
+        if row.status is NodeStatus.RUNNING:
+            return self._take_over(row)
+        self._script.run_awake(self.entry)
+        self._script.node_restarted(self.entry, row)
+        return self._claim(row)
+
+    def _start(self, node_id: NodeId) -> Claim | Memo:
+        if node_id not in self.ready:
+            return Memo(status="skipped")  # the run failed between the plan and this call: nothing new starts
+        if self.stored.started_at is None:
+            self._script.run_started(self.entry)
+        else:
+            self._script.run_awake(self.entry)
+        row = self.rows[node_id] = self._script.node_started(self.entry, node_id)
+        return self._claim(row)
+
+    def _wake(self, row: NodeRun) -> Memo:
+        if (row.due_at or 0) > clock.now() + EARLY:
+            return memo_of(row)
+        self._script.run_awake(self.entry)
+        return self._done(row, row.output or Output())
+
+    def _take_over(self, row: NodeRun) -> Claim | Memo:
+        if row.starts >= MAX_STARTS:
+            return self._give_up(row, POISON)
+        row.starts += 1
+        self._script.run_resumed(self.entry, [row])
+        return self._claim(row)
+
+    def _claim(self, row: NodeRun) -> Claim:
+        row.due_at = clock.now() + CLAIM_SECONDS
+        self.entry.nodes[-1] = row.snapshot()
+        return Claim(row.attempt, row.starts)
+
+    def renew(self, node_id: NodeId, claim: Claim) -> bool:
+        """Keep the claim; False when it is somebody else's by now, or the run is over."""
+        row = self.rows.get(node_id)
+        if self.over or row is None or not _is_claimed(row, claim):
+            return False
+        row.due_at = clock.now() + CLAIM_SECONDS
+        self.entry.nodes.append(row.snapshot())
+        return True
+
+    def release(self, node_id: NodeId, claim: Claim) -> None:
+        """The server stops in good order: the start in flight does not count, and another process may go on at once."""
+        row = self.rows.get(node_id)
+        if not self.over and row is not None and _is_claimed(row, claim):
+            row.due_at = None
+            self._script.nodes_cut(self.entry, [row])
+
+    # -- a step ends
+
+    def end(
+        self, node_id: NodeId, claim: Claim, result: Output | Suspend | NodeError, policy: RetryPolicy
+    ) -> Later | Memo:
+        """Write what became of a claimed node. The first outcome of an attempt counts, whoever brings it."""
+        row = self.rows[node_id]
+        if self.over or row.status is not NodeStatus.RUNNING or row.attempt != claim.attempt:
+            return memo_of(row)
+        if isinstance(result, NodeError):
+            if row.starts != claim.starts:
+                return Later(row.due_at or clock.now())  # whoever took over is trying still
+            return self._failed(row, result, policy)
+        if isinstance(result, Suspend):
+            self._script.node_waiting(self.entry, row, result)
+            self._note_idle()
+            return memo_of(row)
+        return self._done(row, result)
+
+    def _done(self, row: NodeRun, output: Output) -> Memo:
+        self._script.node_completed(self.entry, row, output)
+        self._settle(row.node_id, Done(output.branch))
+        return memo_of(row)
+
+    def _failed(self, row: NodeRun, error: NodeError, policy: RetryPolicy) -> Later | Memo:
+        delay = None if self.machine.failed else policy.delay(row.attempt, error)
+        if delay is None:
+            return self._give_up(row, error)
+        due = clock.now() + delay
+        self._script.node_retrying(self.entry, row, error, due)
+        self._note_idle()
+        return Later(due)
+
+    def _give_up(self, row: NodeRun, error: NodeError) -> Memo:
+        goes_on = self._nodes[row.node_id].on_error == "continue"
+        self._script.node_failed(self.entry, row, error, goes_on)
+        self._settle(row.node_id, DONE if goes_on else FAILED)
+        return memo_of(row)
+
+    def _settle(self, node_id: NodeId, outcome: Outcome) -> None:
+        """Note the outcome with all that follows: skips, dropped timers, and the end of the run."""
+        step = self.machine.settle(node_id, outcome)
+        for skipped in step.skipped:
+            self.rows[skipped] = self._script.node_skipped(self.entry, skipped)
+        if step.finished:
+            self._script.run_finished(self.entry, self.machine.status, self.rows)
+        elif self.machine.failed:
+            self._drop_timers()
+        if not self.over:
+            self._note_idle()
+
+    def _drop_timers(self) -> None:
+        """A failed run waits for nothing: what only waited is given up."""
+        for node_id in sorted(self.machine.open):
+            row = self.rows.get(node_id)
+            if row and row.status in TIMERS and not self.over:
+                retrying = row.status is NodeStatus.RETRYING
+                self._script.node_dropped(self.entry, row)
+                if retrying and row.error:
+                    row.error = {**row.error, "dropped": True}
+                    self.entry.nodes[-1] = row.snapshot()
+                self._settle(node_id, DROPPED)
+
+    def _note_idle(self) -> None:
+        """When only timers are left, the run waits."""
+        rows = [self.rows.get(node_id) for node_id in self.machine.open]
+        idle = [row for row in rows if row and row.status in TIMERS]
+        if idle and len(idle) == len(rows):
+            self._script.run_idle(self.entry, idle, None)
+
+    # -- the run ends otherwise
+
+    def cancel(self) -> bool:
+        """Somebody cancelled the run; False when it is over already."""
+        if self.over:
+            return False
+        self._script.run_cancelled(self.entry, self._open_rows())
+        return True
+
+    def close(self, reason: NodeError) -> None:
+        """Inngest will not go on with the run: it must not stay open."""
+        if self.over:
+            return
+        if self.machine.status.terminal:
+            if self.stored.started_at is None:  # a workflow without nodes has no step that would say so
+                self._script.run_started(self.entry)
+            self._script.run_finished(self.entry, self.machine.status, self.rows)
+        else:
+            self._script.run_given_up(self.entry, self._open_rows(), reason)
+
+    def _open_rows(self) -> list[NodeRun]:
+        return [self.rows[node_id] for node_id in self.machine.open if node_id in self.rows]
+
+
+def memo_of(row: NodeRun) -> Memo:
+    """What Inngest is told of a node."""
+    memo = Memo(status=str(row.status))
+    if row.status is NodeStatus.WAITING and row.due_at is not None:
+        memo["until"] = row.due_at
+    elif row.output is not None and row.output.branch is not None:
+        memo["branch"] = row.output.branch
+    return memo
+
+
+def _is_claimed(row: NodeRun, claim: Claim) -> bool:
+    return row.status is NodeStatus.RUNNING and (row.attempt, row.starts) == (claim.attempt, claim.starts)
+
+
+def _was_dropped(row: NodeRun) -> bool:
+    error: Any = row.error or {}
+    return row.status is NodeStatus.CANCELLED or error.get("dropped") is True

@@ -1,0 +1,115 @@
+"""Run a node as a step: claim it, run it, write what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+from voicegraph import clock
+from voicegraph.engines.inngest.look import CLAIM_SECONDS, Claim, Later, Look, Memo
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.nodes.output import Output, Suspend
+from voicegraph.run.events import Entry, RunEvent, StoredRun
+from voicegraph.run.ports import RunLedger
+from voicegraph.run.retry import policy_for
+from voicegraph.run.runner import Attempt, NodeRunner
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Key = tuple[RunId, NodeId]
+
+
+class NodeSteps:
+    """Nodes that run in this process for Inngest."""
+
+    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float) -> None:
+        self._runner = runner
+        self._ledger = ledger
+        self._retry_base = retry_base
+        self._running: dict[Key, asyncio.Task[Later | Memo]] = {}
+
+    async def run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
+        """Run the node if it is to be run. A second call while it runs here waits for the outcome of the first.
+
+        StorageError when the database does not take the claim; nothing was started then.
+        """
+        key = (run_id, node_id)
+        if (task := self._running.get(key)) is None:
+            task = self._running[key] = asyncio.create_task(self._run(run_id, node_id, engine_run_id))
+            task.add_done_callback(lambda _: self._running.pop(key))
+        return await asyncio.shield(task)
+
+    def halt(self, run_id: RunId) -> None:
+        """The run is over: stop its nodes."""
+        for (running, _), task in self._running.items():
+            if running == run_id:
+                task.cancel()
+
+    async def drain(self, patience: float) -> None:
+        """Let nodes in flight finish for `patience` seconds, then hand the rest over."""
+        tasks = [*self._running.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
+        def begin(look: Look) -> tuple[Look, Claim | Later | Memo]:
+            return look, look.begin(node_id, engine_run_id)
+
+        look, claim = await self._decide(run_id, begin, lands=False)
+        if not isinstance(claim, Claim):
+            return claim
+        node = look.stored.run.workflow.node(node_id)
+        policy = policy_for(node, self._runner.registry.find(node.type, node.action), self._retry_base)
+        keeping = asyncio.create_task(self._keep(run_id, node_id, claim, asyncio.current_task()))
+        try:
+            result = await self._attempt(look, node_id, claim)
+        except asyncio.CancelledError:
+            await self._decide(run_id, lambda look: look.release(node_id, claim), lands=False)
+            return Later(clock.now())
+        finally:
+            keeping.cancel()
+        return await self._decide(run_id, lambda look: look.end(node_id, claim, result, policy))
+
+    async def _attempt(self, look: Look, node_id: NodeId, claim: Claim) -> Output | Suspend | NodeError:
+        run = look.stored.run
+        node = run.workflow.node(node_id)
+
+        def emit(kind: Literal["log", "progress"], message: str) -> None:
+            event = RunEvent(kind, clock.now(), message, node_id, claim.attempt)
+            self._ledger.record(Entry(run.run_id, events=[event]))
+
+        inputs, ancestors = look.around.inputs(node_id), look.around.ancestors(node)
+        try:
+            return await self._runner.run(Attempt(run, node, claim.attempt, inputs, ancestors, emit))
+        except NodeError as error:
+            return error
+
+    async def _keep(
+        self, run_id: RunId, node_id: NodeId, claim: Claim, task: asyncio.Task[Later | Memo] | None
+    ) -> None:
+        """Renew the claim while the node runs; stop it when the run was cancelled elsewhere."""
+        while True:
+            await asyncio.sleep(CLAIM_SECONDS / 3)
+            if not await self._decide(run_id, lambda look: look.renew(node_id, claim)) and task:
+                task.cancel()
+                return
+
+    async def _decide(self, run_id: RunId, decision: Callable[[Look], T], *, lands: bool = True) -> T:
+        return await decide(self._ledger, run_id, decision, lands=lands)
+
+
+async def decide(ledger: RunLedger, run_id: RunId, decision: Callable[[Look], T], *, lands: bool = True) -> T:
+    """Look at a run and write what the decision leads to. NotFound, StorageError as `RunLedger.decide`."""
+
+    def work(stored: StoredRun) -> tuple[Entry, T]:
+        look = Look(stored)
+        result = decision(look)
+        return look.entry, result
+
+    return await ledger.decide(run_id, work, lands=lands)

@@ -1,0 +1,110 @@
+"""Messages to the engine's server that were stored with the run they are about, until the server has them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, select, tuple_, update
+
+from voicegraph import clock
+from voicegraph.db.tables import TERMINAL_STATUSES, outbox, run_payloads, runs
+from voicegraph.graph.model import RunId
+from voicegraph.history.journal import Journal
+from voicegraph.history.store import Reader
+
+CAP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`name` is the message's name at the server; `graph_version` tells one graph from another; `over`: so is the run."""
+
+    run_id: RunId
+    name: str
+    tries: int
+    graph_version: str
+    over: bool
+
+
+class Outbox:
+    """Claimed by due time, so that any number of processes may send."""
+
+    def __init__(self, reader: Reader, journal: Journal) -> None:
+        self._reader = reader
+        self._journal = journal
+
+    async def claim(self, limit: int, seconds: float) -> list[Message]:
+        """Messages that are due, the oldest first. For `seconds` no other process gets them."""
+        now = clock.now()
+        if (due := await self.next_due()) is None or due > now:
+            return []
+
+        def work(connection: Connection) -> list[Message]:
+            key = (outbox.c.run_id, outbox.c.name)
+            due = (
+                select(*key)
+                .where(outbox.c.due_at <= now)
+                .order_by(outbox.c.due_at)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            keys = connection.execute(due).all()
+            if not keys:
+                return []
+            connection.execute(update(outbox).where(tuple_(*key).in_(keys)).values(due_at=now + seconds))
+            return _messages(connection, keys)
+
+        return await self._journal.execute(work)
+
+    async def sent(self, messages: Collection[Message]) -> None:
+        """The server has them."""
+        keys = [(message.run_id, message.name) for message in messages]
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(outbox).where(tuple_(outbox.c.run_id, outbox.c.name).in_(keys)))
+
+        await self._journal.execute(work)
+
+    async def failed(self, messages: Collection[Message], base: float) -> None:
+        """The server was not reached: try again after a pause that doubles from `base` to 30 seconds."""
+        now = clock.now()
+
+        def work(connection: Connection) -> None:
+            for message in messages:
+                pause = min(CAP_SECONDS, base * 2.0 ** min(message.tries, 32))
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.run_id == message.run_id, outbox.c.name == message.name)
+                    .values(tries=message.tries + 1, due_at=now + pause)
+                )
+
+        await self._journal.execute(work)
+
+    async def next_due(self) -> float | None:
+        """When the next message may be sent; None when there is none."""
+        query = select(outbox.c.due_at).order_by(outbox.c.due_at).limit(1)
+        return await self._reader.read(lambda connection: connection.execute(query).scalar())
+
+    async def waiting(self) -> int:
+        """How many are not sent yet."""
+        return len(await self._reader.read(lambda connection: connection.execute(select(outbox.c.run_id)).all()))
+
+
+def _messages(connection: Connection, keys: Collection[tuple[str, str]]) -> list[Message]:
+    query = (
+        select(outbox.c.run_id, outbox.c.name, outbox.c.tries, runs.c.status, run_payloads.c.workflow)
+        .join(runs, runs.c.id == outbox.c.run_id)
+        .join(run_payloads, run_payloads.c.run_id == runs.c.id)
+        .where(tuple_(outbox.c.run_id, outbox.c.name).in_([*keys]))
+    )
+    return [
+        Message(RunId(run_id), name, tries, graph_version(workflow), status in TERMINAL_STATUSES)
+        for run_id, name, tries, status, workflow in connection.execute(query)
+    ]
+
+
+def graph_version(workflow: str) -> str:
+    """A digest of the graph as it is stored with the run."""
+    return hashlib.sha256(workflow.encode()).hexdigest()[:16]

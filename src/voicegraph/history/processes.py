@@ -1,0 +1,73 @@
+"""One database, several processes: what each needs so that all see the same runs."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import Connection, Engine, select, text
+
+from voicegraph.db.tables import TERMINAL_STATUSES, runs
+from voicegraph.graph.model import RunId
+from voicegraph.history.feed import Feed
+from voicegraph.history.journal import Journal
+from voicegraph.history.listen import PRESENCE, Listener
+from voicegraph.history.shared import SharedEntryWriter
+from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.run.events import EngineName
+
+POSTGRES_POLL = 2.0
+"""Seconds between looks of a watcher: a safety net under the announcements."""
+SQLITE_POLL = 0.5
+"""SQLite announces nothing, and a look is cheap."""
+_ALIVE = text(
+    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = :presence AND objsubid = 2 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+class SharedDatabase:
+    """The journal and the feed of this process, and its ear for the others."""
+
+    def __init__(self, engine: Engine) -> None:
+        process = secrets.randbits(31)
+        announces = engine.dialect.name == "postgresql"
+        self.feed = Feed(POSTGRES_POLL if announces else SQLITE_POLL)
+        self.journal = Journal(engine, self.feed, SharedEntryWriter(engine.dialect, process))
+        self._listener = Listener(engine, self.feed, process) if announces else None
+
+    async def open(self) -> None:
+        """Start hearing the others."""
+        if self._listener:
+            await self._listener.open()
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._listener:
+            await self._listener.close()
+
+
+class SharedRuns(StoredRuns):
+    """Live runs of other processes that are alive are not ours to close."""
+
+    def __init__(self, reader: Reader, journal: Journal) -> None:
+        super().__init__(reader, journal)
+        self._runs = reader
+
+    async def unfinished(self, engine: EngineName) -> list[RunId]:
+        """As the base class; of live runs, those whose process is gone."""
+        if engine != "live":
+            return await super().unfinished(engine)
+        return await self._runs.read(_orphans)
+
+
+def _orphans(connection: Connection) -> list[RunId]:
+    alive = connection.execute(_ALIVE, {"presence": PRESENCE}).scalars() if _is_postgres(connection) else ()
+    owners = {str(process) for process in alive}
+    query = select(runs.c.id, runs.c.engine_run_id).where(
+        runs.c.engine == "live", runs.c.status.not_in(TERMINAL_STATUSES)
+    )
+    return [RunId(run_id) for run_id, owner in connection.execute(query) if owner not in owners]
+
+
+def _is_postgres(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"

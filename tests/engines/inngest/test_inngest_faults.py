@@ -1,0 +1,146 @@
+"""At-least-once delivery: calls come twice, late, out of order, or their answers are lost."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from support.graphs import node, workflow
+from support.inngest_double import Faults
+from support.inngest_stage import REAL_SERVER, stage
+
+from voicegraph.engines.inngest.look import Claim, Later, Look
+from voicegraph.engines.inngest.steps import decide
+from voicegraph.graph.model import NodeId
+
+pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="a real server makes no faults")
+
+GRAPH = workflow(
+    "a>b", "a>c", "b>d", "c>d", "d>e", "d>w", nodes=[node("c", "fail", times=1, retryable=True), node("w", "later", seconds=0.2)]
+)  # fmt: skip
+STARTS = {"a": 1, "b": 1, "c": 2, "d": 1, "e": 1, "w": 1}
+
+
+def _check(run, process) -> None:
+    assert run.summary.status == "completed", run.summary.error
+    assert process.probe.starts == STARTS
+    told = [(event.node_id, event.attempt, event.kind) for event in run.events]
+    assert len(set(told)) == len(told), "an event was told twice"
+    assert [event.seq for event in run.events] == list(range(1, len(run.events) + 1))
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        Faults(duplicate=True),
+        Faults(reorder=0.05),
+        Faults(lose=lambda step: True),
+        Faults(duplicate=True, reorder=0.05, lose=lambda step: step in "bdw"),
+    ],
+    ids=["duplicated", "reordered", "lost", "all"],
+)
+async def test_no_node_runs_twice(tmp_path: Path, faults: Faults) -> None:
+    async with stage(tmp_path, faults=faults) as on_stage:
+        process = await on_stage.process()
+        for run in await asyncio.gather(*(process.run(GRAPH) for _ in range(1))):
+            _check(run, process)
+            async with asyncio.timeout(10):
+                await on_stage.server.run_of(run.summary.id).ended.wait()
+            assert on_stage.server.run_of(run.summary.id).status == "completed"
+
+
+async def test_the_answer_of_the_last_node_is_lost(tmp_path: Path) -> None:
+    async with stage(tmp_path, faults=Faults(lose=lambda step: step == "b")) as on_stage:
+        process = await on_stage.process()
+        run = await process.run(workflow("a>b"))
+        function_run = on_stage.server.run_of(run.summary.id)
+        async with asyncio.timeout(10):
+            await function_run.ended.wait()
+        assert function_run.status == "completed"
+        assert process.probe.starts == {"a": 1, "b": 1}
+
+
+async def test_the_answer_of_a_failing_node_is_lost(tmp_path: Path) -> None:
+    async with stage(tmp_path, faults=Faults(lose=lambda step: step == "a")) as on_stage:
+        process = await on_stage.process()
+        run = await process.run(workflow("a>b", nodes=[node("a", "fail")]))
+        function_run = on_stage.server.run_of(run.summary.id)
+        async with asyncio.timeout(10):
+            await function_run.ended.wait()
+        assert (run.summary.status, function_run.status) == ("failed", "failed")
+        assert process.probe.starts == {"a": 1}
+
+
+async def test_a_second_function_run_for_the_same_run_finds_everything_done(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process()
+        run = await process.run(workflow("a>b"))
+        first = on_stage.server.run_of(run.summary.id)
+        second = on_stage.server.start(first.function, first.event | {"id": "another"})
+        async with asyncio.timeout(10):
+            await second.ended.wait()
+        assert second.status == "completed"
+        assert process.probe.starts == {"a": 1, "b": 1}
+        assert len((await process.pipeline.queries.detail(run.summary.id)).events) == len(run.events)
+
+
+async def test_two_processes_are_called_for_one_step_at_the_same_time(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on_stage:
+        first = await on_stage.process()
+        second = await on_stage.process(first.probe, sync=False)
+        run_id = await first.start(workflow("a>b", nodes=[node("a", "gate")]))
+        await first.probe.gates["a"].enter()
+        answer = await second.engine.steps.run(run_id, NodeId("a"), "elsewhere")
+        assert isinstance(answer, Later)
+        assert first.probe.starts == {"a": 1}
+        first.probe.gates["a"].opened.set()
+        assert (await second.end_of(run_id)).summary.status == "completed"
+
+
+async def test_a_claim_that_is_not_renewed_is_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.0)
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(sync=False)
+        run_id = await process.start(workflow("a>b"))
+        journal = process.engine._ledger
+
+        def begin(look: Look) -> object:
+            return look.begin(NodeId("a"), "a process that dies")
+
+        assert await decide(journal, run_id, begin) == Claim(1, 1)
+        assert await decide(journal, run_id, begin) == Claim(1, 2)
+        assert await decide(journal, run_id, begin) == Claim(1, 3)
+        assert await decide(journal, run_id, begin) == {"status": "failed"}  # quarantined, as after three crashes
+        run = await process.end_of(run_id)
+        assert run.summary.error
+        assert run.summary.error["code"] == "quarantined"
+
+
+async def test_a_process_that_stops_hands_its_node_over(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(drain_seconds=0.05)
+        other = await on_stage.process(sync=False)
+        run_id = await process.start(workflow("a>b", nodes=[node("a", "gate")]))
+        await process.probe.gates["a"].enter()
+        other.probe.gates["a"].opened.set()
+        await process.engine.steps.drain(0.05)
+        for function in on_stage.server.functions.values():
+            runtime = function["steps"]["step"]["runtime"]
+            runtime["url"] = runtime["url"].replace(process.url, other.url)
+        run = await other.end_of(run_id)
+        assert run.summary.status == "completed"
+        assert next(row.starts for row in run.nodes if row.node_id == "a") == 1
+
+
+async def test_a_run_that_inngest_gives_up_does_not_stay_open(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process()
+        run_id = await process.start(workflow("w>b", nodes=[node("w", "later", seconds=3600)]))
+        await process.reaches(run_id, "waiting")
+        on_stage.server._fail(on_stage.server.run_of(run_id), {"message": "out of tries"})
+        run = await process.end_of(run_id)
+        assert run.summary.status == "failed"
+        assert run.summary.error
+        assert run.summary.error["code"] == "engine_gave_up"
+        assert {str(row.status) for row in run.nodes} == {"cancelled"}

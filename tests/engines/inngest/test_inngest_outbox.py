@@ -1,0 +1,78 @@
+"""Runs that are started while Inngest cannot be reached are not lost, and none is started twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+from support.graphs import node, workflow
+from support.inngest_stage import REAL_SERVER, Stage, until
+
+pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="needs a server that goes away")
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inngest._internal.client_lib.client.RETRY_BASE_DELAY", 0.001)
+    monkeypatch.setattr("voicegraph.engines.inngest.sender.LOOK_SECONDS", 0.2)
+
+
+async def test_fifty_runs_submitted_during_an_outage_complete_once_each(on_stage: Stage) -> None:
+    first = await on_stage.process()
+    second = await on_stage.process(first.probe, sync=False)
+    on_stage.server.down = True
+    ids = [await (first if index % 2 else second).start(workflow("a>b")) for index in range(50)]
+    await asyncio.sleep(0.5)
+    summaries = [await first.pipeline.queries.summary(run_id) for run_id in ids]
+    assert {summary.status for summary in summaries} == {"pending"}
+    told = (await first.pipeline.queries.detail(ids[0])).events
+    assert [event.kind for event in told] == ["log"]
+    assert "Inngest cannot be reached" in told[0].message
+
+    on_stage.server.down = False
+    runs = await asyncio.gather(*(first.end_of(run_id) for run_id in ids))
+    assert {run.summary.status for run in runs} == {"completed"}
+    started = Counter(run.event["data"]["runId"] for run in on_stage.server.runs)
+    assert set(started) == set(ids)
+    assert set(started.values()) == {1}
+    assert first.probe.starts == {"a": 50, "b": 50}
+
+
+async def test_a_message_that_is_sent_twice_starts_one_run(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    run = await process.run(workflow("a>b"))
+    event = on_stage.server.events[0]
+    assert event["id"] == run.summary.id
+    on_stage.server.send(dict(event))
+    assert len(on_stage.server.runs) == 1
+
+
+async def test_a_run_that_is_cancelled_before_it_was_sent_never_starts(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    on_stage.server.down = True
+    run_id = await process.start(workflow("a>b", nodes=[node("a")]))
+    assert await process.pipeline.cancel(run_id)
+    on_stage.server.down = False
+    await until(lambda: any(event["name"] == "workflow/execute.cancelled" for event in on_stage.server.events))
+    assert (await process.end_of(run_id)).summary.status == "cancelled"
+    assert [event["name"] for event in on_stage.server.events] == ["workflow/execute.cancelled"]
+    assert not process.probe.starts
+
+
+async def test_what_a_dead_process_left_in_the_outbox_is_sent_by_the_next(on_stage: Stage) -> None:
+    on_stage.server.down = True
+    dying = await on_stage.process(sync=False)
+    run_id = await dying.start(workflow("a>b"))
+    await dying.engine.close()
+    on_stage.server.down = False
+    process = await on_stage.process()
+    assert (await process.end_of(run_id)).summary.status == "completed"
+
+
+async def test_the_same_idempotency_key_is_one_run(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    one, two = await asyncio.gather(*(process.start(workflow("a>b"), idempotency_key="k") for _ in range(2)))
+    assert one == two
+    await process.end_of(one)
+    assert process.probe.starts == {"a": 1, "b": 1}

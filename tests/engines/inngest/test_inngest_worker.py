@@ -1,0 +1,108 @@
+"""`voicegraph worker`: steps come over a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.graphs import node, workflow
+from support.inngest_double import InngestDouble
+from support.inngest_gateway import Gateway
+from support.inngest_stage import REAL_SERVER, Stage
+from support.process import Serve
+
+pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="looks into the gateway")
+
+
+@pytest.fixture
+async def gateway(on_stage: Stage) -> Gateway:
+    return await _gateway(on_stage.server)
+
+
+async def _gateway(server: InngestDouble) -> Gateway:
+    server.gateway = Gateway(server.functions)
+    await server.gateway.start()
+    return server.gateway
+
+
+async def test_runs_go_through_a_connection_that_the_worker_opens(on_stage: Stage, gateway: Gateway) -> None:
+    process = await on_stage.process(sync=False)
+    stopped = asyncio.Event()
+    serving = asyncio.create_task(process.engine.serve_connected(stopped))
+    async with asyncio.timeout(20):
+        await gateway.connected.wait()
+    flaky = node("b", "fail", times=1, retryable=True)
+    run = await process.run(workflow("a>b", "b>c", "w>c", nodes=[flaky, node("w", "later", seconds=0.1)]))
+    assert run.summary.status == "completed", run.summary.error
+    assert process.probe.starts == {"a": 1, "b": 2, "c": 1, "w": 1}
+    stopped.set()
+    async with asyncio.timeout(20):
+        await serving
+    assert gateway.paused == 1
+
+
+async def test_a_worker_that_stops_hands_over_what_takes_too_long(on_stage: Stage, gateway: Gateway) -> None:
+    process = await on_stage.process(sync=False, drain_seconds=0.1)
+    stopped = asyncio.Event()
+    serving = asyncio.create_task(process.engine.serve_connected(stopped))
+    async with asyncio.timeout(20):
+        await gateway.connected.wait()
+    run_id = await process.start(workflow("a>b", nodes=[node("a", "gate")]))
+    await process.probe.gates["a"].enter()
+    stopped.set()
+    async with asyncio.timeout(20):
+        await serving
+    stored = (await process.pipeline.queries.detail(run_id)).nodes[0]
+    assert (stored.status, stored.starts) == ("running", 0), "the start that was cut does not count"
+
+
+async def test_the_command_works_beside_a_server_and_stops_in_good_order(tmp_path: Path, on_stage: Stage) -> None:
+    gateway = await _gateway(on_stage.server)
+    keys = {"INNGEST_DEV": on_stage.server.url}
+    server = Serve(tmp_path, **keys)
+    await asyncio.to_thread(server.start)
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "voicegraph", "worker",
+        cwd=tmp_path, env=server._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(30):
+            await gateway.connected.wait()
+        graph = {"nodes": [{"id": "a", "type": "prompt", "action": "seed", "params": {"text": "one"}}], "edges": []}
+        async with asyncio.timeout(30):
+            run = await asyncio.to_thread(_execute, server.url, graph)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        said, _ = await asyncio.wait_for(worker.communicate(), 30)
+        await asyncio.to_thread(server.stop)
+    assert run["status"] == "completed"
+    assert run["engine"] == "inngest"
+    assert run["engineUrl"].startswith(f"{on_stage.server.url}/run?runID=")
+    assert worker.returncode == 0, said
+    assert b"takes steps from Inngest" in said
+
+
+def _execute(url: str, graph: dict[str, object]) -> dict[str, str]:
+    import httpx
+
+    with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
+        run_id = client.post("/api/execute-background", json={"workflow": graph}).json()["runId"]
+        client.get(f"/api/runs/{run_id}/events").read()
+        return client.get(f"/api/runs/{run_id}").json()
+
+
+def test_without_inngest_the_command_says_what_to_set(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "voicegraph", "worker"],
+        cwd=tmp_path,
+        env=Serve(tmp_path)._environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "INNGEST_DEV=1" in done.stdout + done.stderr

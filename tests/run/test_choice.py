@@ -1,0 +1,82 @@
+"""Which engine the settings choose, and what they must not say in production."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from voicegraph.errors import ConfigError
+from voicegraph.run.choice import background_engine, dev_mode, inngest_setup
+from voicegraph.settings import Settings
+
+KEYS = {"inngest_event_key": "e", "inngest_signing_key": "signkey-prod-" + "ab" * 16}
+
+
+def settings(**values: Any) -> Settings:
+    return Settings(_env_file=None, **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "engine"),
+    [
+        ({}, "embedded"),
+        ({"inngest_dev": "1"}, "inngest"),
+        ({"inngest_dev": "http://127.0.0.1:9000"}, "inngest"),
+        ({"inngest_dev": "0"}, "embedded"),
+        ({"inngest_dev": "false"}, "embedded"),
+        (KEYS, "inngest"),
+        (KEYS | {"engine": "embedded"}, "embedded"),
+        ({"engine": "inngest"}, "inngest"),
+        (KEYS | {"production": True}, "inngest"),
+        ({"production": True}, "embedded"),
+    ],
+)
+def test_auto_takes_inngest_where_it_is_set_up(values: dict[str, Any], engine: str) -> None:
+    assert background_engine(settings(**values)) == engine
+
+
+def test_names_without_the_prefix_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INNGEST_DEV", "1")
+    monkeypatch.setenv("INNGEST_SIGNING_KEY_FALLBACK", "ab")
+    assert dev_mode(settings())
+    assert inngest_setup(settings()).signing_key_fallback == "ab"
+
+
+@pytest.mark.parametrize("dev", ["1", "http://127.0.0.1:8288"])
+def test_production_refuses_the_dev_server(dev: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        background_engine(settings(production=True, inngest_dev=dev, **KEYS))
+    assert refused.value.setting == "INNGEST_DEV"
+
+
+@pytest.mark.parametrize(
+    ("values", "setting"),
+    [
+        ({"inngest_event_key": "e"}, "INNGEST_SIGNING_KEY"),
+        ({"production": True, "engine": "inngest"}, "INNGEST_SIGNING_KEY"),
+        ({"inngest_signing_key": "ab"}, "INNGEST_EVENT_KEY"),
+        (KEYS | {"inngest_signing_key": "signkey-prod-xyz"}, "INNGEST_SIGNING_KEY"),
+        (KEYS | {"inngest_signing_key_fallback": "abc"}, "INNGEST_SIGNING_KEY_FALLBACK"),
+        (KEYS | {"inngest_serve_origin": "ftp://x"}, "INNGEST_SERVE_ORIGIN"),
+    ],
+)
+def test_a_missing_or_broken_key_is_named(values: dict[str, Any], setting: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        inngest_setup(settings(**values))
+    assert refused.value.setting == setting
+
+
+def test_where_the_server_is() -> None:
+    dev = inngest_setup(settings(inngest_dev="1"))
+    assert (dev.dev, dev.api_url, dev.event_url) == (True, "http://127.0.0.1:8288", "http://127.0.0.1:8288")
+    assert dev.run_url == "http://127.0.0.1:8288/run?runID={run}"
+    cloud = inngest_setup(settings(**KEYS))
+    assert (cloud.api_url, cloud.event_url) == ("https://api.inngest.com", "https://inn.gs")
+    assert cloud.run_url == "https://app.inngest.com/env/production/runs/{run}"
+    own = inngest_setup(settings(**KEYS, inngest_base_url="inngest.local:8288", inngest_serve_origin="vg.example.com"))
+    assert (own.dev, own.api_url, own.serve_origin) == (False, "http://inngest.local:8288", "https://vg.example.com")
+    apart = inngest_setup(
+        settings(**KEYS, inngest_api_base_url="https://api.x", inngest_event_api_base_url="https://e.x")
+    )
+    assert (apart.api_url, apart.event_url) == ("https://api.x", "https://e.x")

@@ -1,0 +1,128 @@
+"""The engine Inngest as a host of the contracts: the double of its server outlives the process that is killed."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import httpx
+from sqlalchemy import update
+from support.actions import Probe
+from support.history import History
+from support.hosts import Host
+from support.inngest_double import InngestDouble
+from support.serving import Served, free_socket, serve
+
+from voicegraph.api.build import build_api
+from voicegraph.db.migrate import open_database
+from voicegraph.db.tables import node_runs
+from voicegraph.engines.inngest.engine import InngestEngine
+from voicegraph.engines.live import LiveEngine
+from voicegraph.graph.model import RunId
+from voicegraph.history.files import StoredFiles
+from voicegraph.history.outbox import Outbox
+from voicegraph.history.processes import SharedDatabase
+from voicegraph.history.queries import RunQueries
+from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.workflows import SavedWorkflows
+from voicegraph.pipeline import Pipeline
+from voicegraph.plan.rules import RulesPlanner
+from voicegraph.run.events import NewRun
+from voicegraph.run.runner import NodeRunner
+from voicegraph.settings import Settings
+
+
+class InngestHost(Host):
+    """Served on loopback, because Inngest calls it; on the same port after each start."""
+
+    name = "inngest"
+    retries = True
+    survives = True
+
+    def __init__(self, settings: Settings, probe: Probe) -> None:
+        super().__init__(settings, probe)
+        self.server = InngestDouble()
+        self._port = 0
+        self.served: Served | None = None
+
+    async def open(self) -> None:
+        if not self.server.running:
+            await self.server.__aenter__()
+        self._open = AsyncExitStack()
+        listening = free_socket(self._port)
+        self._port = listening.getsockname()[1]
+        self.settings = self.settings.model_copy(
+            update={"port": self._port, "inngest_dev": self.server.url, "engine": "inngest"}
+        )
+        self.history, shared = await self._history()
+        http = await self._open.enter_async_context(httpx.AsyncClient(verify=False))
+        runner = NodeRunner(self.probe.registry(), self.settings, http, self.history.files)
+        outbox = Outbox(self.history.reader, shared.journal)
+        self.engine = InngestEngine(runner, shared.journal, self.history.store, outbox, shared.feed, self.settings)
+        live = LiveEngine(runner, shared.journal, self.history.store, 1)
+        self.pipeline = Pipeline(
+            self.settings, runner.registry, RulesPlanner(), live, self.engine, self.history.queries, shared.feed,
+            self.history.workflows, self.history.files, self.engine,
+        )  # fmt: skip
+        app = build_api(self.settings)
+        app.state.pipeline = self.pipeline
+        self.served = await serve(app, listening)
+        await self.engine.open()
+        answer = await self.server.sync(f"{self.served.url}/api/inngest")
+        assert answer.status_code == 200, answer.text
+
+    async def _history(self) -> tuple[History, SharedDatabase]:
+        database = open_database(self.settings)
+        shared = SharedDatabase(database)
+        reader = Reader(database)
+        store, queries = StoredRuns(reader, shared.journal), RunQueries(reader, shared.journal)
+        files = StoredFiles(self.settings.data_dir / "files", reader, shared.journal)
+        shared.journal.open()
+        self._open.callback(database.dispose)
+        self._open.push_async_callback(shared.journal.close)
+        await shared.open()
+        self._open.push_async_callback(shared.close)
+        saved = SavedWorkflows(reader, shared.journal)
+        history = History(
+            self.settings, database, shared.feed, shared.journal, reader, store, queries, files, saved
+        )  # fmt: skip
+        return history, shared
+
+    async def leave(self) -> None:
+        await self.server.__aexit__()
+
+    async def close(self) -> None:
+        if self.served is None:
+            return
+        self.history.feed.close()
+        await self.engine.close()
+        await self.served.stop()
+        self.served = None
+        await self._open.aclose()
+
+    async def kill(self) -> None:
+        """The claims of what was running are over at once: nobody wants to wait for that."""
+        self.history.feed.close()
+        for task in [*self.engine.steps._running.values()]:
+            task.cancel()
+        self.engine.steps._ledger = _Dead()  # pyright: ignore[reportAttributeAccessIssue] - a dead process writes nothing
+        await asyncio.sleep(0)
+        with self.history.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(update(node_runs).values(due_at=None).where(node_runs.c.status == "running"))
+        await self.close()
+
+    async def accept(self, run: NewRun) -> None:
+        await self.engine.start(run)
+
+    async def cancel(self, run_id: RunId) -> bool:
+        return await self.engine.cancel(run_id)
+
+
+class _Dead:
+    def decide(self, *_: object, **__: object) -> asyncio.Future[None]:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future.set_exception(ConnectionError("the process is dead"))
+        return future
+
+    def record(self, _: object) -> asyncio.Future[None]:
+        return self.decide()
