@@ -85,9 +85,9 @@ async def test_a_foreign_key_and_a_changed_body_are_refused(process: Process) ->
 @pytest.mark.parametrize(
     "signature",
     [
-        None, "", "x", "t=&s=", "t=abc&s=" + "0" * 64, "s=" + "0" * 64, f"t={int(time.time())}", "t=1&s=ü", "t=-1&s=00",
-        f"t={int(time.time())}&s=" + "0" * 63, f"t={int(time.time())}&s=" + "g" * 64, "t=9" * 50, f"t={10**30}&s=" + "0" * 64,
-        f"t={int(time.time())}&t=1&s=" + "0" * 64,
+        None, "", "x", "t=&s=", "t=abc&s=" + "0" * 64, "s=" + "0" * 64, "t=NOW", "t=1&s=ü", "t=-1&s=00",
+        "t=NOW&s=" + "0" * 63, "t=NOW&s=" + "g" * 64, "t=9" * 50, f"t={10**30}&s=" + "0" * 64,
+        "t=NOW&t=1&s=" + "0" * 64,
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -95,6 +95,7 @@ async def test_a_missing_or_malformed_signature_is_refused(
     process: Process, signature: str | None, method: str
 ) -> None:
     content = await execute_body(process) if method == "POST" else b""
+    signature = signature and signature.replace("NOW", str(int(time.time())))
     encoded: Any = signature.encode("latin-1") if signature else signature
     assert await call(process, content, encoded, method=method) == 401
 
