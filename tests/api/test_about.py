@@ -49,7 +49,7 @@ async def test_info_says_what_is_set_up(tmp_path: Path, monkeypatch: pytest.Monk
         bare = await api.call("GET", "/api/info")
     assert bare == {
         "version": __version__,
-        "engine": {"name": "embedded", "title": "the embedded engine, on this machine"},
+        "engine": {"name": "embedded", "title": "the embedded engine, on this machine", "dashboardUrl": None},
         "model": None,
         "planner": "rules",
         "search": "ddgs",

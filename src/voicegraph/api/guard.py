@@ -10,6 +10,7 @@ import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -65,7 +66,10 @@ class Guard:
             await refusal(scope, receive, send)
         else:
             reads_body = method not in SAFE_METHODS
-            await self._app(scope, _limited(receive, self._limit(path)) if reads_body else receive, send)
+            try:
+                await self._app(scope, _limited(receive, self._limit(path)) if reads_body else receive, send)
+            except* anyio.BrokenResourceError:
+                pass  # the client left while an event was on its way to it
 
     def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
         host = ", ".join(headers.getlist("host"))

@@ -56,7 +56,6 @@ async def test_a_run_that_is_cancelled_before_it_was_sent_never_starts(on_stage:
     on_stage.server.down = False
     await until(lambda: any(event["name"] == "workflow/execute.cancelled" for event in on_stage.server.events))
     assert (await process.end_of(run_id)).summary.status == "cancelled"
-    assert [event["name"] for event in on_stage.server.events] == ["workflow/execute.cancelled"]
     assert not process.probe.starts
 
 
