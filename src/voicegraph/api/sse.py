@@ -11,8 +11,8 @@ from voicegraph.errors import UserError
 from voicegraph.history.rows import dump
 from voicegraph.run.events import RunEvent
 
-MAX_SEQ = 10**15
-"""More events than any run has, and still a number for every database."""
+MAX_SEQ = 2**31 - 1
+"""More events than any run has, and the largest number that PostgreSQL compares with a `seq`."""
 
 
 def encode(event: RunEvent) -> ServerSentEvent:
@@ -29,6 +29,6 @@ def resume_after(
     """The `seq` a client has seen already."""
     if last_event_id is None:
         return after
-    if not last_event_id.isdecimal() or len(last_event_id) > len(str(MAX_SEQ)):
+    if not last_event_id.isdecimal() or len(last_event_id) > 10 or int(last_event_id) > MAX_SEQ:
         raise UserError("bad_event_id", "Last-Event-ID must be the id of an event of this run: a number.")
     return int(last_event_id)
