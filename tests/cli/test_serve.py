@@ -64,6 +64,25 @@ def test_sigterm_lets_nodes_in_flight_finish_and_ends_with_0(cli: Cli, site: Sit
     assert site.hits == ["/slow"]
 
 
+def test_a_second_ctrl_c_stops_at_once_and_loses_nothing(cli: Cli, site: Site) -> None:
+    server = Serve(cli.home, VOICEGRAPH_DRAIN_SECONDS="60").start()
+    slow = {"id": "slow", "type": "http", "action": "request", "params": {"url": site.url("/slow")}}
+    body = {"workflow": steps(seed(id="done"), slow)}
+    accepted = httpx.post(f"{server.url}/api/execute-background", json=body, trust_env=False)
+    waited_for(lambda: site.hits == ["/slow"])
+    assert server._process
+    server._process.send_signal(signal.SIGINT)
+    waited_for(lambda: "Stopping" in server.log)
+    assert server._end(signal.SIGINT) == 130
+    assert "Traceback" not in server.log
+    run = cli("show", accepted.json()["runId"], "--json").json
+    assert {node["nodeId"]: node["status"] for node in run["nodes"]} == {"done": "completed", "slow": "running"}
+    site.release("/slow")
+    with_the_next = Serve(cli.home).start()
+    waited_for(lambda: cli("show", run["id"], "--json").json["status"] == "completed")
+    assert with_the_next.stop() == 0
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_open_streams_and_connections_do_not_hold_up_the_end(server: Serve, how: signal.Signals) -> None:
     with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client:

@@ -20,6 +20,7 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
 GRACE_SECONDS = 5
+TICK = 0.1
 
 
 class _Server(uvicorn.Server):
@@ -38,8 +39,13 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End watchers and runs first: an open event stream would keep the base class waiting."""
-        typer.echo("Stopping: nodes in flight may finish …")
-        await self._runtime.drain()
+        typer.echo("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
+        draining = asyncio.create_task(self._runtime.drain())
+        while not draining.done():
+            if self.force_exit:
+                raise KeyboardInterrupt  # what is in flight is on disk, as after a crash
+            await asyncio.wait({draining}, timeout=TICK)
+        await draining
         await super().shutdown(sockets)
 
     @contextmanager
