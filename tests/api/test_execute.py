@@ -141,6 +141,8 @@ async def test_email_me_finds_the_recipient_in_the_config_or_the_setting(
         ({"workflow": {}}, 422, "invalid_workflow"),
         ({"workflow": steps({"type": "telegraph", "action": "send"})}, 422, "invalid_workflow"),
         ({"workflow": steps(seed(nonsense=1, params={"txt": "typo"}))}, 422, "invalid_workflow"),
+        ({"workflow": steps(seed(each=True))}, 422, "invalid_workflow"),
+        ({"workflow": steps(seed(credential="cred_1"))}, 422, "invalid_workflow"),
         ({"workflow": steps(seed()), "config": {"a": float("nan")}}, 422, "invalid_workflow"),
         ({"workflow": steps(seed()), "config": {"a": "\ud800"}}, 422, "invalid_workflow"),
         ({"workflow": steps(seed()), "config": []}, 422, "invalid_request"),

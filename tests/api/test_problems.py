@@ -8,9 +8,11 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
+from starlette.exceptions import HTTPException
 from support.api import Api, api_of, seed, steps
 
 from voicegraph.app import create_app
+from voicegraph.errors import ConfigError, Conflict, NodeError, NotFound, Overloaded, Refusal, StorageError
 from voicegraph.settings import Settings
 
 WORKFLOW_ROUTES = [
@@ -173,6 +175,36 @@ async def test_a_fault_of_the_servers_own_says_so_in_the_same_form(settings: Set
     assert response.status_code == 500
     assert response.json()["code"] == "internal"
     assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "details"),
+    [
+        (NotFound("There is no such thing."), 404, None),
+        (Conflict("busy", "It is busy right now."), 409, None),
+        (Refusal("unclear", "Say what to do.", "Read it"), 422, {"example": "Read it"}),
+        (Overloaded("Too much is waiting.", 7.5), 429, None),
+        (StorageError("The disk is full now."), 503, None),
+        (ConfigError("SMTP_HOST", "Set SMTP_HOST first."), 409, {"setting": "SMTP_HOST"}),
+        (NodeError("not_configured", "This step needs a key."), 422, None),
+        (HTTPException(418, "This is a teapot."), 418, None),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+async def test_every_error_of_ours_has_its_status(
+    settings: Settings, error: Exception, status: int, details: object
+) -> None:
+    app = create_app(settings)
+
+    @app.get("/api/raises")
+    async def raises() -> None:
+        raise error
+
+    async with api_of(app) as api:
+        response = await api.client.get("/api/raises")
+    assert response.status_code == status
+    assert response.json()["details"] == details
+    assert response.headers.get("retry-after") == ("7" if status == 429 else None)
 
 
 async def test_the_judge_of_these_tests_is_not_asleep(api: Api) -> None:
