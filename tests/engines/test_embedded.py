@@ -193,6 +193,29 @@ async def test_a_run_that_cannot_be_read_is_closed_with_a_reason(embedded: Embed
     assert (await embedded.run(workflow("x>y"))).status == "completed"
 
 
+async def test_a_run_that_takes_the_server_down_spares_those_beside_it(embedded: EmbeddedHost):
+    """Three starts, then it is quarantined; who was only in flight at the same time finishes."""
+    runs = {name: await embedded.start(workflow(nodes=[node(name, "gate")])) for name in ("p", "q")}
+    for _ in range(2):
+        for name in runs:
+            await embedded.probe.gates[name].enter()
+        await embedded.kill()
+        await embedded.open()
+    entering = {asyncio.create_task(embedded.probe.gates[name].enter(), name=name) for name in runs}
+    done, pending = await asyncio.wait(entering, return_when=asyncio.FIRST_COMPLETED)
+    (poison,) = [task.get_name() for task in done]
+    (other,) = [task.get_name() for task in pending]
+    await embedded.kill()
+    await embedded.open()
+    embedded.probe.gates[other].opened.set()
+    assert (await embedded.told(runs[other])).status == "completed"
+    told = await embedded.told(runs[poison])
+    assert told.detail.summary.error
+    assert told.detail.summary.error["code"] == "quarantined"
+    assert embedded.probe.starts[poison] == 3
+    await asyncio.gather(*pending)
+
+
 # -- cancel always wins
 
 

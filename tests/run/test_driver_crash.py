@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -116,13 +118,12 @@ async def test_what_was_skipped_for_a_failure_is_not_started_by_a_second_crash(d
 
 async def test_a_node_that_takes_the_process_down_is_not_started_a_fourth_time(drive: Drive):
     await drive.start(HELD)
-    for start in range(2, MAX_STARTS + 1):
+    for start in range(1, MAX_STARTS + 1):
         await drive.probe.gates["a"].enter()
-        await drive.crash()
-        await drive.resume()
         assert drive.sink.disk.rows[A].starts == start
-    await drive.probe.gates["a"].enter()
-    await drive.crash()
+        await drive.crash()
+        if start < MAX_STARTS:
+            await drive.resume()
     assert await ended(await drive.resume()) is End.OVER
     disk = drive.sink.disk
     assert drive.probe.starts["a"] == MAX_STARTS
@@ -130,6 +131,55 @@ async def test_a_node_that_takes_the_process_down_is_not_started_a_fourth_time(d
     assert disk.change.error
     assert disk.change.error["code"] == "quarantined"
     check_story(disk)
+
+
+async def test_of_those_in_flight_one_at_a_time_has_its_last_start(drive: Drive):
+    """Each was in flight at two crashes. Only the one that is at work at the third is to blame for it."""
+    names = ["a", "b", "c"]
+    await drive.start(workflow(nodes=[node(name, "gate", on_error="continue") for name in names]))
+    for _ in range(MAX_STARTS - 1):
+        for name in names:
+            await drive.probe.gates[name].enter()
+        await drive.crash()
+        await drive.resume()
+    blamed = await first_to_enter(drive, names)
+    await drive.crash()
+    driver = await drive.resume()
+    while others := [name for name in names if name != blamed and not drive.probe.gates[name].opened.is_set()]:
+        turn = await first_to_enter(drive, others)
+        assert all(not drive.probe.gates[name].entered.is_set() for name in others)
+        drive.probe.gates[turn].opened.set()
+    assert await ended(driver) is End.OVER
+    statuses = drive.sink.disk.statuses
+    assert statuses.pop(NodeId(blamed)) is NodeStatus.FAILED
+    assert {*statuses.values()} == {NodeStatus.COMPLETED}
+    assert drive.probe.starts == dict.fromkeys(names, MAX_STARTS)
+
+
+async def first_to_enter(drive: Drive, names: list[str]) -> str:
+    waiting = {asyncio.create_task(drive.probe.gates[name].enter(), name=name) for name in names}
+    done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for one in pending:
+        one.cancel()
+    (first,) = done
+    return first.get_name()
+
+
+async def test_a_server_that_stops_gives_nobody_a_last_start(drive: Drive):
+    await drive.start(workflow(nodes=[node("a", "gate"), node("b", "gate")]))
+    for _ in range(MAX_STARTS - 1):
+        for name in ("a", "b"):
+            await drive.probe.gates[name].enter()
+        await drive.crash()
+        driver = await drive.resume()
+    turn = await first_to_enter(drive, ["a", "b"])
+    stopping = asyncio.create_task(driver.stop(10))
+    await asyncio.sleep(0)
+    drive.probe.gates[turn].opened.set()
+    await stopping
+    assert await ended(driver) is End.STOPPED
+    assert sum(drive.probe.starts.values()) == 2 * (MAX_STARTS - 1) + 1
+    assert sorted(drive.sink.disk.statuses.values()) == ["completed", "running"]
 
 
 async def test_a_quarantined_node_follows_its_policy_and_spares_the_others(drive: Drive):
@@ -198,7 +248,8 @@ def test_outcome_of_a_row(status: NodeStatus, output: Output | None, outcome: ob
 
 def test_rows_are_sorted_by_what_to_do_with_them():
     rows = {
-        NodeId("cut"): NodeRun(NodeId("cut"), NodeStatus.RUNNING, starts=2),
+        NodeId("cut"): NodeRun(NodeId("cut"), NodeStatus.RUNNING, starts=1),
+        NodeId("odd"): NodeRun(NodeId("odd"), NodeStatus.RUNNING, starts=MAX_STARTS - 1),
         NodeId("bad"): NodeRun(NodeId("bad"), NodeStatus.RUNNING, starts=MAX_STARTS),
         NodeId("due"): NodeRun(NodeId("due"), NodeStatus.RETRYING, due_at=7.0),
         NodeId("old"): NodeRun(NodeId("old"), NodeStatus.WAITING),
@@ -206,7 +257,9 @@ def test_rows_are_sorted_by_what_to_do_with_them():
     plan = restore([NodeId("new"), *rows], rows, now=5.0)
     assert (plan.fresh, plan.interrupted, plan.poisoned) == (["new"], ["cut"], ["bad"])
     assert plan.timers == {"due": 7.0, "old": 5.0}
-    assert rows[NodeId("cut")].starts == 3
+    assert plan.suspects == ["odd"]
+    assert rows[NodeId("cut")].starts == 2
+    assert rows[NodeId("odd")].starts == MAX_STARTS - 1, "it counts when it is its turn"
     assert isinstance(plan.poison, NodeError)
     assert not plan.poison.retryable
 

@@ -61,6 +61,7 @@ class EmbeddedEngine:
         self._loading: set[RunId] = set()
         self._cancelled: set[RunId] = set()
         self._cancelling = asyncio.Lock()
+        self._alone = asyncio.Lock()
         self._queue: deque[RunId] = deque()
         self._timer_set = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -158,7 +159,7 @@ class EmbeddedEngine:
             self._fill()
 
     def _hold(self, run: NewRun) -> RunDriver:
-        driver = self._drivers[run.run_id] = RunDriver(run, self._runner, self._sink, self._promise)
+        driver = self._drivers[run.run_id] = RunDriver(run, self._runner, self._sink, self._promise, self._alone)
         driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
         return driver
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
@@ -53,14 +53,20 @@ class Promise:
 
 
 class RunDriver:
-    """One run, from its first entry to its last. Make it, `await start()`, then `await ended`."""
+    """One run, from its first entry to its last. Make it, `await start()`, then `await ended`.
 
-    def __init__(self, run: NewRun, runner: NodeRunner, sink: EventSink, promise: Promise) -> None:
+    `alone` is the engine's: of all its runs, one node that is suspected to take the process down is tried at a time.
+    """
+
+    def __init__(
+        self, run: NewRun, runner: NodeRunner, sink: EventSink, promise: Promise, alone: asyncio.Lock | None = None
+    ) -> None:
         self.run = run
         self.ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
         self._runner = runner
         self._sink = sink
         self._promise = promise
+        self._alone = alone or asyncio.Lock()
         self._nodes: dict[NodeId, Node] = {node.id: node for node in run.workflow.nodes}
         self._machine = RunState(run.workflow)
         self._rows: dict[NodeId, NodeRun] = {}
@@ -85,7 +91,7 @@ class RunDriver:
         step = self._restore(stored)
         plan = restore(step.ready, self._rows, clock.now())
         step.ready = plan.fresh
-        self._script.run_resumed(entry, [self._rows[node_id] for node_id in plan.interrupted])
+        self._script.run_resumed(entry, [self._rows[node_id] for node_id in plan.interrupted + plan.suspects])
         for node_id, due in plan.timers.items():
             self._arm(node_id, due)
         ready = self._advance(step, entry) + plan.interrupted
@@ -93,7 +99,7 @@ class RunDriver:
             ready += self._give_up(self._rows[node_id], plan.poison, entry)
         self._park_if_idle(entry)
         await self._sink.record(entry)
-        self._launch(ready)
+        self._launch(ready, plan.suspects)
 
     async def cancel_stored(self, stored: StoredRun) -> bool:
         """Cancel a run that is not in memory, without starting anything of it."""
@@ -148,6 +154,16 @@ class RunDriver:
             keep = self._suspended if isinstance(result, Suspend) else self._done
             ready = keep(row, result, entry)  # pyright: ignore[reportArgumentType]
         await self._finish(entry, ready, node_id)
+
+    async def _execute_alone(self, node_id: NodeId) -> None:
+        """The last start a node has after crashes. It counts from when it is this node's turn."""
+        async with self._alone:
+            if self._stopping:
+                return
+            entry = Entry(self.run.run_id)
+            self._script.node_resumed(entry, self._rows[node_id])
+            await self._sink.record(entry)
+            await self._execute(node_id)
 
     async def _finish(self, entry: Entry, ready: list[NodeId], node_id: NodeId) -> None:
         self._park_if_idle(entry)
@@ -213,7 +229,7 @@ class RunDriver:
             self._rows[node_id] = self._script.node_started(entry, node_id)
         return step.ready
 
-    def _launch(self, ready: list[NodeId]) -> None:
+    def _launch(self, ready: list[NodeId], suspects: Iterable[NodeId] = ()) -> None:
         if self._script.over:
             self._end(End.OVER)
         elif self._script.parked:
@@ -222,6 +238,8 @@ class RunDriver:
         elif not self._stopping and not self.ended.done():
             for node_id in ready:
                 self._spawn(node_id, self._execute)
+            for node_id in suspects:
+                self._spawn(node_id, self._execute_alone)
 
     def _spawn(self, node_id: NodeId, work: Callable[[NodeId], Coroutine[None, None, None]]) -> None:
         self._tasks[node_id] = asyncio.create_task(self._guard(node_id, work))

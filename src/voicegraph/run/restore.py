@@ -34,17 +34,22 @@ def outcome_of(row: NodeRun) -> Outcome | None:
 
 @dataclass(slots=True)
 class Restored:
-    """Nodes to take up: for the first time, again, at a time, or not at all any more."""
+    """Nodes to take up: for the first time, again, again but alone, at a time, or not at all any more.
+
+    A suspect was in flight at so many crashes that it has one start left. It gets that one without the others: the node
+    that takes the process down must not give a bad name to those that only ran beside it.
+    """
 
     fresh: list[NodeId] = field(default_factory=list[NodeId])
     interrupted: list[NodeId] = field(default_factory=list[NodeId])
+    suspects: list[NodeId] = field(default_factory=list[NodeId])
     poisoned: list[NodeId] = field(default_factory=list[NodeId])
     timers: dict[NodeId, float] = field(default_factory=dict[NodeId, float])
     poison: NodeError = POISON
 
 
 def restore(ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float) -> Restored:
-    """Sort the open nodes by what their rows say. A row that was running counts one more start."""
+    """Sort the open nodes by what their rows say. An interrupted row counts one more start."""
     plan = Restored()
     for node_id in ready:
         row = rows.get(node_id)
@@ -54,6 +59,8 @@ def restore(ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float)
             plan.timers[node_id] = row.due_at if row.due_at is not None else now
         elif row.starts >= MAX_STARTS:
             plan.poisoned.append(node_id)
+        elif row.starts == MAX_STARTS - 1:
+            plan.suspects.append(node_id)
         else:
             row.starts += 1
             plan.interrupted.append(node_id)

@@ -123,6 +123,11 @@ class Script:
         entry.nodes.append(row.snapshot())
         self._event(entry, "start", f"Started, attempt {row.attempt}", row.node_id, row.attempt)
 
+    def node_resumed(self, entry: Entry, row: NodeRun) -> None:
+        """One more start of the same attempt, after a crash."""
+        row.starts += 1
+        entry.nodes.append(row.snapshot())
+
     def node_completed(self, entry: Entry, row: NodeRun, output: Output) -> None:
         """It gave an output."""
         row.output, row.error = output, None
