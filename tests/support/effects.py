@@ -1,7 +1,7 @@
-"""The world outside: a process of its own that notes every effect it is asked for before it answers.
+"""A service outside the server that remembers what was done to it. Run as a script, it is a process of its own.
 
-Run as a script it serves on a free port of loopback, prints the port, and appends one line `KEY` an effect to the file
-it is given. `?ms=` makes the answer take that long; `?fail=1` refuses the first call of each key with a 503.
+Each request is a line in an append-only log before it is answered: the key (`run:node`) of its Idempotency-Key header.
+`POST /work/30` answers after 30 ms; `POST /flaky/30` does so too, but with 503 the first time a key comes.
 """
 
 from __future__ import annotations
@@ -11,74 +11,79 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 
-class EffectSink:
-    """The process, as a context manager."""
+@dataclass
+class Effects:
+    """The running service."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
+    url: str
+    _log: Path
 
-    def __enter__(self) -> EffectSink:
-        self._log.touch()
-        command = [sys.executable, __file__, str(self._log)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout
-        self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdout
-        self._process.stdout.close()
-
-    def counts(self) -> Counter[str]:
-        """How often each key was asked for: `run:node`."""
+    def starts(self) -> Counter[str]:
+        """How often each `run:node` began to take effect."""
         return Counter(self._log.read_text().split())
 
-    def wait_for_calls(self, total: int, seconds: float = 60) -> None:
-        """Return when so many calls have come in all."""
-        for _ in range(int(seconds * 50)):
-            if self.counts().total() >= total:
-                return
-            time.sleep(0.02)  # a look at a file of another process: there is no event to wait for
-        raise AssertionError(f"{self.counts().total()} calls came, not {total}")
+    def wait_for(self, more: int, most_seconds: float) -> None:
+        """Until so many more effects have begun, or nothing seems to come."""
+        lines, end = sum(self.starts().values()) + more, time.monotonic() + most_seconds
+        while sum(self.starts().values()) < lines and time.monotonic() < end:
+            time.sleep(0.005)
 
 
-def _serve(log: Path) -> None:
-    file = os.open(log, os.O_WRONLY | os.O_APPEND)
-    refused: set[str] = set()
+@contextmanager
+def effects(folder: Path) -> Iterator[Effects]:
+    """Start the process, and end it."""
+    log = folder / "effects.log"
+    log.touch()
+    process = subprocess.Popen([sys.executable, __file__, str(log)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        port = int(process.stdout.readline())
+        yield Effects(f"http://127.0.0.1:{port}", log)
+    finally:
+        process.kill()
+        process.communicate()
 
-    class Handler(BaseHTTPRequestHandler):
+
+def _serve(log: str) -> None:
+    lines = os.open(log, os.O_WRONLY | os.O_APPEND)
+    seen: Counter[str] = Counter()
+
+    class Handling(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             key = self.headers["Idempotency-Key"]
-            os.write(file, f"{key}\n".encode())  # one write: lines of parallel calls do not mix
-            query = parse_qs(urlsplit(self.path).query)
-            time.sleep(int(query.get("ms", ["0"])[0]) / 1000)
-            fails = "fail" in query and key not in refused
-            refused.add(key)
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(503 if fails else 200)
-            self.send_header("Content-Length", "0")
+            os.write(lines, f"{key}\n".encode())
+            seen[key] += 1
+            self.rfile.read(int(self.headers.get("content-length") or 0))
+            _, kind, milliseconds = self.path.split("/")
+            time.sleep(int(milliseconds) / 1000)
+            body = f"{key} done".encode()
+            self.send_response(503 if kind == "flaky" and seen[key] == 1 else 200)
+            self.send_header("content-type", "text/plain")
+            self.send_header("content-length", str(len(body)))
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            return
+            pass
 
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            return  # whoever called was killed
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # whoever asked was killed
+                super().handle()
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handling)
+    server.daemon_threads = True
     print(server.server_port, flush=True)
     server.serve_forever()
 
 
 if __name__ == "__main__":
-    _serve(Path(sys.argv[1]))
+    _serve(sys.argv[1])
