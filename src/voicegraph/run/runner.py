@@ -147,7 +147,10 @@ def _scope(attempt: Attempt) -> dict[str, JsonValue]:
     return {
         "input": attempt.inputs.text,
         "data": attempt.inputs.data,
-        "nodes": {node_id: {"text": out.text, "data": out.data} for node_id, out in attempt.ancestors.items()},
+        "nodes": {
+            node_id: {"text": out.text, "data": out.data, "meta": out.meta}
+            for node_id, out in attempt.ancestors.items()
+        },
         "config": dict(attempt.run.config),
         "trigger": dict(attempt.run.trigger_data),
         "run": {"id": attempt.run.run_id},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicegraph.graph.layout import layout
-from voicegraph.graph.model import Edge, EdgeId, Node, NodeId, Workflow
+from voicegraph.graph.model import Edge, EdgeId, Node, NodeId, Webhook, Workflow
 from voicegraph.plan.planner import Clause, Edit, Plan
 from voicegraph.plan.rules.explain import explain, explain_start
 from voicegraph.plan.rules.flow.assemble import Assembly, Flow
@@ -47,9 +47,19 @@ def plan(text: str) -> Plan:
     items = read_items(rest, Context(spoken.shelter, has_input=start.called))
     assembly = Assembly(spoken.shelter)
     assembly.run(structure(items), Flow())
+    start = _event_of_condition(start, assembly)
     if not _is_task(assembly.steps, items, start):
         raise refuse(rest or spoken.text, text)
     return _told(spoken, start, items, assembly)
+
+
+def _event_of_condition(start: Start, assembly: Assembly) -> Start:
+    """ "If the build fails, …": where nothing is fetched, the condition looks at what a call brings."""
+    first = assembly.steps[0] if assembly.steps else None
+    if start.triggers or first is None or first.type != "condition":
+        return start
+    note = f'"{first.label}" looks at what the webhook is called with; let the service that knows it call the webhook.'
+    return Start([Webhook()], [note], first.label)
 
 
 def _is_task(steps: Sequence[Step], items: Sequence[Item], start: Start) -> bool:

@@ -11,6 +11,7 @@ from voicegraph.plan.rules.clauses.turns import DONE, read_turn
 from voicegraph.plan.rules.text.patterns import END, either, rx, words
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import NOUN_LIKE, Verb, leading_verb
+from voicegraph.plan.rules.values.numbers import NUMBER
 
 _PRONOUNS = "it them me us this these those everything both"
 _PLACES = words("slack notion telegram discord teams me us google jira trello email file markdown database")
@@ -22,7 +23,7 @@ _OBJECT = rx(
             "everyone everybody someone somebody what whether how two three four five ten today's up "
             "out new open closed"
         ),
-        words("latest recent more again"),
+        words("latest recent more again insights"),
         r"on (?:slack|telegram|discord|teams)",
         rf"(?:to|in|into|as) (?:(?:the|my|our|a|an) )?(?:new )?(?:{_PLACES}|{TOKEN})",
         r"(?:for|through|over) \w+",
@@ -36,19 +37,22 @@ _PRONOUN = rx(
         words(_PRONOUNS),
         "the (?:results?|summary|summaries|list|response|output|report|answer)",
         "a (?:summary|digest|recap|report)",
+        "again",
     ),
     END,
 )
 _PERSON = rx(
     r" (?!(?:and|or|to|by|with|from|of|for|in|on|at|is|are|step)\b)[a-z]\w* (?:a|an|the|my|our|its|today's) ",
 )
+_FOR_HOW_LONG = rx(" (?:for|until|till|a|an|half|another)\\b| ", NUMBER, r"\b")
+_QUOTING = rx(
+    r".*\b(?:titled|entitled|called|named|saying|that says|the (?:text|message|words|title)|subject)\b",
+)
 _NEVER_BEFORE = rx(
     words(
-        "to and or not don't you i we they it that which who please can could will would should let "
-        "also both have has be is are "
-        "help then me us when once after before while if unless until by just finally first second "
-        "third the a an my our "
-        "your this of for with in on from how want need ,"
+        "to and or not don't you i we they that which who please can could will would should let also both have has be is "
+        "are help then me us when once after before while if unless until by just finally first second third the a an my "
+        "our your this of for with in on from how want need ,"
     )
 )
 """Words after which a verb belongs to what came before."""
@@ -87,20 +91,22 @@ _RANKED = rx("(?:second|third|next|finally|lastly) ")
 class Surroundings:
     """What the text so far allows.
 
-    `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: after "after" and "would you mind",
-    verbs end in -ing. `wanting`: "I want a summary emailed to …": verbs are participles.
+    `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: as after "would you mind", verbs end
+    in -ing. `wanting`: "I want a summary emailed to …": verbs are participles. `quoting`: the words are a title.
     """
 
     waiting: bool
     gerunds: bool
     wanting: bool
+    quoting: bool
 
 
-def look_around(text: str, start: int) -> Surroundings:
-    """What may follow in the clause that starts here."""
+def look_around(text: str, start: int, end: int) -> Surroundings:
+    """What may follow the words from `start` to `end`, the clause so far."""
     wanting = bool(_WANTING.match(text))
     gerunds = wanting or bool(_MIND.match(text) or _GERUNDS.match(text, start))
-    return Surroundings(bool(_WAITING.match(text, start)), gerunds, wanting)
+    quoting = bool(_QUOTING.match(text, start, end))
+    return Surroundings(bool(_WAITING.match(text, start)), gerunds, wanting, quoting)
 
 
 def opens_clause(text: str, token: Match[str], previous: str, around: Surroundings) -> bool:
@@ -172,7 +178,12 @@ def _runs_on(rest: str, around: Surroundings) -> bool:
     verb = leading_verb(rest)
     if verb and verb.form == "past":
         return around.wanting and verb.sense in _WANTED and bool(_PASSED_ON.match(rest, verb.length))
-    return bool(verb and verb.form == "base" and (_OBJECT if around.waiting else _PRONOUN).match(rest, verb.length))
+    if verb is None or verb.form != "base" or not rest[0].islower():
+        return False
+    if verb.sense == "wait":
+        return bool(_FOR_HOW_LONG.match(rest, verb.length))
+    sure = around.waiting or (verb.lemma.split()[0] not in NOUN_LIKE and not around.quoting)
+    return bool((_OBJECT if sure else _PRONOUN).match(rest, verb.length))
 
 
 _NOT_A_TURN: dict[str, frozenset[str]] = {

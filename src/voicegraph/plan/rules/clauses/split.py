@@ -11,6 +11,7 @@ from voicegraph.plan.rules.clauses.turns import read_turn
 
 _TOKEN = re.compile(r"⟪\w+:\d+⟫(?:'s)?|[^\W_]+(?:['’.,/&+-][^\W_]+)*|[^\s\w]|_")
 _STOPS = frozenset(".;!?:")
+_LONGEST_LINKS = 120
 
 
 def split_clauses(text: str) -> list[Clause]:
@@ -21,16 +22,14 @@ def split_clauses(text: str) -> list[Clause]:
 
 def read_clause(words: str, sentence: int = 0, *, loose: bool = False) -> Clause:
     """Take the linking words off a clause."""
-    clause = Clause(words.strip(" ,.;:!?"), words, sentence=sentence, loose=loose)
+    words = words.strip(" ,.;:!?")
+    clause = Clause(words, words, sentence=sentence, loose=loose)
     while _peel(clause):
         pass
+    clause.text = _without_tail(clause.text)
     tail = TAIL_PARALLEL.search(clause.text)
     if tail:
-        clause.text, clause.parallel_tail = clause.text[: tail.start()], True
-    shorter = TAIL.sub("", clause.text)
-    while shorter != clause.text:
-        clause.text = shorter
-        shorter = TAIL.sub("", clause.text)
+        clause.text, clause.parallel_tail = _without_tail(clause.text[: tail.start()]), True
     return clause
 
 
@@ -53,6 +52,14 @@ def _peel(clause: Clause) -> bool:
     return False
 
 
+def _without_tail(text: str) -> str:
+    """The text without words at its end that say nothing."""
+    shorter = TAIL.sub("", text)
+    while shorter != text:
+        text, shorter = shorter, TAIL.sub("", shorter)
+    return text
+
+
 def _pieces(text: str) -> list[tuple[str, int, bool]]:
     """(words, number of the sentence, run on without a comma) of each clause."""
     cuts: list[tuple[int, int, bool]] = [(0, 0, False)]
@@ -63,7 +70,7 @@ def _pieces(text: str) -> list[tuple[str, int, bool]]:
         if word in _STOPS:
             cuts.append((token.end(), sentence + 1, False))
         elif _says_something(text[start : token.start()]) and opens_clause(
-            text, token, previous, look_around(text, start)
+            text, token, previous, look_around(text, start, token.start())
         ):
             cuts.append((token.start(), sentence, word not in {",", "and", "but", "then"}))
         previous = word
@@ -72,5 +79,6 @@ def _pieces(text: str) -> list[tuple[str, int, bool]]:
 
 
 def _says_something(words: str) -> bool:
-    """Whether there is more than linking words."""
-    return bool(words.strip(" ,")) and bool(read_clause(words.strip()).text)
+    """Whether there is more than linking words; they never go on for long."""
+    words = words.strip(" ,")
+    return len(words) > _LONGEST_LINKS or (bool(words) and bool(read_clause(words).text))

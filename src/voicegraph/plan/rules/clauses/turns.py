@@ -15,7 +15,7 @@ _OVER = words("done finished complete completed ready over")
 DONE = rx(
     "(?:when|once|after|as soon as) ",
     either(
-        r"you (?:are|'re) done(?! \w+ing)",
+        r"you(?: are|'re) done(?! \w+ing)",
         rf"(?:that|it|this|everything|all of (?:that|it))(?:'s| is| has| are| have)?(?: been| all)? "
         rf"{_OVER}(?: with (?:that|it|this))?",
         f"{_OVER}{END}",

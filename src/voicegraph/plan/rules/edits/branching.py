@@ -8,9 +8,9 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.plan.rules.edits.described import describe, new_node
 from voicegraph.plan.rules.edits.orders import Order
-from voicegraph.plan.rules.edits.placing import place
+from voicegraph.plan.rules.edits.placing import is_delivery, place
 from voicegraph.plan.rules.edits.work import Work
-from voicegraph.plan.rules.steps.conditions import to_condition
+from voicegraph.plan.rules.steps.conditions import Condition, to_condition
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.text.patterns import rx
 
@@ -28,12 +28,19 @@ def put_on_condition(order: Order, work: Work) -> bool:
     target = None if order.also else _existing(text, steps, work)
     if target is None and not steps:
         return False
-    condition = _condition(order, work)
+    request = next((node for node in reversed(work.nodes) if node.type == "http" and not is_delivery(node)), None)
+    condition = to_condition(
+        order.condition, work.spoken.shelter, negate=order.unless, called=request.id if request else None
+    )
+    if condition.of_status and request:
+        work.workflow = graph_edit.set_params(work.workflow, request.id, {"failOnError": False})
+    condition_step = _step(condition, order, work)
     if target:
-        work.add(condition, graph_edit.insert_before(work.workflow, new_node(condition), target.id))
+        work.add(condition_step, graph_edit.insert_before(work.workflow, new_node(condition_step), target.id))
         return True
     # Beside the deliveries that are there: it must not hold them up.
-    start = work.add(condition, place(work.workflow, new_node(condition), replace(condition, role="deliver")))
+    placed = place(work.workflow, new_node(condition_step), replace(condition_step, role="deliver"))
+    start = work.add(condition_step, placed)
     _append(steps, start, True, work)
     return True
 
@@ -46,8 +53,7 @@ def _existing(text: str, steps: list[Step], work: Work) -> Node | None:
     return work.find(text)
 
 
-def _condition(order: Order, work: Work) -> Step:
-    condition = to_condition(order.condition, work.spoken.shelter, negate=order.unless)
+def _step(condition: Condition, order: Order, work: Work) -> Step:
     label = f"If {work.spoken.written(order.condition)}"
     params = {"expression": condition.expression}
     return Step("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))

@@ -19,6 +19,7 @@ _STEP_THAT = rx(
     "(?:(?:to|that|which|where|for|called|named) )?(?:will |can |you |it |should )?",
 )
 _STEP = rx(r" (?:step|node|action|block)\b")
+_LONGEST = 400
 _ARTICLES = rx(rf"^(?:{words('a an another the some one')} )+")
 _OPENERS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
     ("insert ", lambda step: step.role == "pause"),
@@ -31,6 +32,7 @@ _OPENERS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
 
 def describe(words: str, work: Work) -> list[Step]:
     """The steps these words describe, [] when they describe none."""
+    words = words[:_LONGEST]
     words = _STEP.sub("", _STEP_THAT.sub("", words.strip(" ,.")), count=1).strip()
     steps = _interpreted(words, work)
     bare = _ARTICLES.sub("", words)

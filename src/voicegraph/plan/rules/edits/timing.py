@@ -40,13 +40,10 @@ _ABOUT_START = rx(
     r"(?:",
     either(
         words(
-            "please also then now and instead it this that the workflow everything to should must "
-            "have make let i want need would like "
-            "you can for of be is its at on only automatically whole thing with a new run runs "
-            "running start starts started starting "
-            "execute schedule scheduled do trigger triggered repeat happen go launch kick off fire "
-            "change set move update switch use put "
-            "reschedule add daily please"
+            "also then now and instead it this that the workflow everything to should must have make let i want need would "
+            "could will like you me can for of be is its at on only automatically whole thing with a new run runs running "
+            "start starts started starting execute schedule scheduled do trigger triggered repeat happen go launch kick off "
+            "fire change set move update switch use put reschedule add daily"
         ),
         _SCHEDULE,
     ),
@@ -60,6 +57,7 @@ _AND_RUN = rx(
         "^(?:(?:make|have|let) it run|(?:run|schedule|start) (?:it|this)) ?,? ?(?:and|then) ",
     )
 )
+_MARKS = " ,.;:!?"
 _AFTERTHOUGHT = rx(r" ?\b(?:instead(?: of .*)?|from now on) ?$")
 _AT = rx(r"\b(?:at|to) ", named("time", TIME), r"(?= |$|[,.])")
 _RUNNING = rx(r"\b(?:run|start|schedule|time|execute|trigger|happen|do it|o'clock|earlier|later)\b")
@@ -68,11 +66,10 @@ _TIME_WORDS = rx(
     r"(?:\W|\b",
     either(
         words(
-            "it this that the workflow run start schedule time execute trigger happen do make have "
-            "change set move of to at should only "
-            "rather than let starting daily"
+            "it this that the workflow run start schedule time execute trigger happen do make have change set move of to at "
+            "should only rather than let starting daily i want would like could can will you me"
         ),
-        "instead(?: of .*)?",
+        "instead(?: of .*$)?",
     ),
     r"\b)*",
 )
@@ -96,8 +93,8 @@ def read_timing(spoken: Spoken, workflow: Workflow) -> TimingEdit | None:
         return _dropped(drop, spoken, workflow)
     rest, start = read_start(spoken.text, spoken)
     if start.triggers:
-        rest = _AFTERTHOUGHT.sub("", rest)
-        rest = "" if _ABOUT_START.fullmatch(rest) else _AND_RUN.sub("", rest.strip(" ,.")).strip(" ,.")
+        rest = _AFTERTHOUGHT.sub("", rest.strip(_MARKS))
+        rest = "" if _ABOUT_START.fullmatch(rest) else _AND_RUN.sub("", rest).strip(_MARKS)
         triggers = _keeping_time(start, workflow)
         notes = [note for note in start.notes if triggers == list(start.triggers) or "time of day" not in note]
         return TimingEdit(triggers, f"It now starts: {start.words}.", start.words, rest, notes)
@@ -105,7 +102,7 @@ def read_timing(spoken: Spoken, workflow: Workflow) -> TimingEdit | None:
 
 
 def _dropped(found: re.Match[str], spoken: Spoken, workflow: Workflow) -> TimingEdit:
-    rest = f"{spoken.text[: found.start()]} {spoken.text[found.end() :]}".strip(" ,.")
+    rest = f"{spoken.text[: found.start()]} {spoken.text[found.end() :]}".strip(_MARKS)
     rest = "" if _ABOUT_START.fullmatch(rest) or _LEFT_OVER.fullmatch(rest) else rest
     message = "It no longer starts by itself." if workflow.triggers else "It had no schedule."
     return TimingEdit([], message, spoken.written(found[0]), rest)

@@ -66,7 +66,7 @@ class Assembly:
                 flow = self._deliveries(group, item, flow)
             else:
                 before = (flow.tails or flow.ends) if group[0].role == "pause" else (flow.ends or flow.tails)
-                flow = Flow((self._add(group[0], item, before),))
+                flow = Flow(tuple(self._add(step, item, before) for step in group))
         return flow
 
     def _sources(self, group: Sequence[Step], item: Item, flow: Flow) -> Flow:
@@ -115,7 +115,8 @@ class Assembly:
     def _branching(self, block: Branching, flow: Flow) -> Flow:
         item = block.condition
         flow = self._item(item, flow) if item.meaning.sources else flow
-        port = self._add(self._condition(item), item, flow.ends or flow.tails)
+        before = flow.ends or flow.tails
+        port = self._add(self._condition(item, before), item, before)
         branches = ((True, block.then), (False, block.otherwise))
         ends = [self.run(blocks, Flow((Port(port.step, when),))) for when, blocks in branches if blocks]
         open_ends = [end for flow_ in ends if not flow_.tails for end in flow_.ends if end.step != port.step]
@@ -123,9 +124,13 @@ class Assembly:
             return Flow(_unique(open_ends))
         return Flow(flow.ends or (Port(port.step, True),), tuple(tail for flow_ in ends for tail in flow_.tails))
 
-    def _condition(self, item: Item) -> Step:
+    def _condition(self, item: Item, before: Sequence[Port]) -> Step:
         words = item.clause.text
-        condition = to_condition(words, self.shelter, negate=item.clause.kind == "unless")
+        request = next((port.step for port in before if self.steps[port.step].type in {"http", "web_page"}), None)
+        called = None if request is None else f"step-{request}"
+        condition = to_condition(words, self.shelter, negate=item.clause.kind == "unless", called=called)
+        if condition.of_status and request is not None:
+            self.steps[request] = as_probe(self.steps[request])
         label = f"If {self.shelter.restore(words).strip(' ,.?!')}"
         params = {"expression": condition.expression}
         return Step("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))
@@ -140,6 +145,12 @@ class Assembly:
         if len(self.steps) > MAX_STEPS or len(self.links) > MAX_LINKS:
             raise UserError("too_many_steps", f"One command makes at most {MAX_STEPS} steps; say it in several parts.")
         return Port(index)
+
+
+def as_probe(step: Step) -> Step:
+    """The request whose status is judged: an error status must not fail the run."""
+    params = {"method": "GET", **step.params, "failOnError": False}
+    return replace(step, type="http", action="request", params=params)
 
 
 def _has_source(branch: Sequence[Item]) -> bool:

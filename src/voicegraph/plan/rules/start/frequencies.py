@@ -26,8 +26,8 @@ _PART = "(?: " + named("part", "mornings?|afternoons?|evenings?|nights?") + ")?"
 _FIRST_DAY, _LAST_DAY = named("first", _DAY), named("last", _DAY)
 _PART_OF_DAY = named("part", "morning|afternoon|evening|night|lunchtime|noon|midnight")
 _STEP = named("n", NUMBER, "other", "second")
-_ORDINALS = named("days", rf"(?:{ORDINAL})(?:{_AND}(?:the )?(?:{ORDINAL}))*")
-_DAYS = rf"{_DAY}s?(?:{_AND}{_DAY}s?\b)*"
+_ORDINALS = named("days", rf"(?:{ORDINAL})(?:{_AND}(?:the )?(?:{ORDINAL})){{0,30}}")
+_DAYS = rf"{_DAY}s?(?:(?:{_AND}| ){_DAY}s?\b){{0,6}}"
 _NO_FORTNIGHTS = "Cron has no every second week, so it runs every week."
 
 
@@ -175,7 +175,7 @@ FREQUENCIES: list[Reader] = table(
     ),
     (rf"(?:{_EVERY} (?:other |second )?|\b(?:weekly )?on ){named('days', _DAYS)}\b{_PART}", _some_weekdays),
     (
-        rf"\b{named('days', rf'(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:{_AND}{_DAY}s?)*')}\b{_PART}",
+        rf"\b{named('days', rf'(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:{_AND}{_DAY}s?){{0,6}}')}\b{_PART}",
         _some_weekdays,
     ),
     (

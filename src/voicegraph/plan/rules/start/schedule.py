@@ -53,8 +53,8 @@ def _part_of_day(when: When, found: Match[str]) -> None:
 
 
 _DETAILS = table(
-    (rf"(?:at|around|by|@|about) {named('times', f'{TIME}(?:{_AND}(?:at )?{TIME})*')}", _at),
-    (named("times", f"{SURE_TIME}(?:{_AND}(?:at )?{SURE_TIME})*"), _at),
+    (rf"(?:at|around|by|@|about) {named('times', f'{TIME}(?:{_AND}(?:at )?{TIME}){{0,9}}')}", _at),
+    (named("times", f"{SURE_TIME}(?:{_AND}(?:at )?{SURE_TIME}){{0,9}}"), _at),
     (rf"(?:between|from) {named('start', TIME)} (?:and|to|until|till|-) {named('end', TIME)}", _between),
     (
         r"(?:in the |at )?"
@@ -133,10 +133,13 @@ def _left_of(text: str, start: int, shelter: Shelter) -> list[_Hit]:
         for match in pattern.finditer(text, begin, end)
         if match.end() == end
     ]
-    zones = [
-        match for match in ZONE.finditer(text, begin, end) if match.end() == end and match[0].lower().startswith("in ")
-    ]
+    zones = [match for match in ZONE.finditer(text, begin, end) if match.end() == end and _stands_alone(match)]
     return [*hits, *((zone, _zone(shelter)) for zone in zones if zone_of(zone[0], shelter))]
+
+
+def _stands_alone(zone: Match[str]) -> bool:
+    """Whether a zone before the frequency is sure to be one: "in Tokyo time, …", "9am UTC …"."""
+    return bool(zone["short"]) or zone[0].lower().startswith("in ")
 
 
 def _zone(shelter: Shelter) -> Callable[[When, Match[str]], None]:

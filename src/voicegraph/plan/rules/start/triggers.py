@@ -60,7 +60,7 @@ _EVENT = rx(
     r"\b",
     named(
         "where",
-        rf"(?: (?:an?|new|issues?|a form))* (?:in|on|to|from|for|of|at) (?:the )?(?:[\w-]+ "
+        rf"(?: (?:an?|new|issues?|a form)){{0,3}} (?:in|on|to|from|for|of|at) (?:the )?(?:[\w-]+ "
         rf"){{0,3}}?(?:{TOKEN}|[\w-]+(?= ?,))",
     ),
     "?",

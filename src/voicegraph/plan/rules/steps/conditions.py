@@ -13,10 +13,11 @@ from voicegraph.plan.rules.values.numbers import NUMBER, to_number
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A CEL expression; `note` says what was guessed."""
+    """A CEL expression; `note` says what was guessed. `of_status`: it looks at the status of an HTTP answer."""
 
     expression: str
     note: str = ""
+    of_status: bool = False
 
 
 _SIGNS: dict[str, str] = {
@@ -101,6 +102,19 @@ _STATUS = rx(
     named("not", maybe("not |anything (?:but|other than) ")),
     r"(?:a )?(?P<code>[1-5]\d\d)\b",
 )
+_AVAILABLE = words("up available reachable responding working online")
+_DOWN = rx(
+    r"\b",
+    either(
+        rf"(?:is|goes|are|'s) (?:{words('down offline unreachable unavailable broken')}|not {_AVAILABLE})",
+        rf"isn't {_AVAILABLE}",
+        "fails",
+        "(?:does not|doesn't) (?:respond|answer|work|load)",
+        "(?:returns|answers with|gives) an error",
+    ),
+    r"\b",
+)
+_UP = rx(rf"\b(?:(?:is|'s)(?: back)? {_AVAILABLE}|responds|works|succeeds|answers)\b")
 _NEGATIVE = rx(r"n't\b|\b(?:not|no longer|never|without)\b")
 _EMPTY_WORDS = word_set(
     "it its it's is are was were be been being has have had the a an there this that they them these "
@@ -111,19 +125,23 @@ _EMPTY_WORDS = word_set(
 )
 
 
-def to_condition(text: str, shelter: Shelter, *, negate: bool = False) -> Condition:
-    """The condition in these words. `negate`: they followed "unless"."""
+def to_condition(text: str, shelter: Shelter, *, negate: bool = False, called: str | None = None) -> Condition:
+    """The condition in these words. `negate`: they followed "unless". `called`: id of the node that makes a request."""
     text = text.strip(" ,.?!")
-    condition = _status(text) or _amount(text) or _emptiness(text) or _mention(text, shelter) or _guess(text, shelter)
+    condition = _status(text, called) if called else None
+    condition = condition or _amount(text) or _emptiness(text) or _mention(text, shelter) or _guess(text, shelter)
     return replace(condition, expression=f"!({condition.expression})") if negate else condition
 
 
-def _status(text: str) -> Condition | None:
+def _status(text: str, called: str) -> Condition | None:
+    """The status of the answer: "it returns 404", "the status is not 200", "it is down"."""
+    status = f'nodes["{called}"].meta.status'
     found = _STATUS.search(text)
-    if found is None:
-        return None
-    note = "The status is looked for in the data of the step before."
-    return Condition(f"data.status {'!=' if found['not'] else '=='} {found['code']}", note)
+    if found:
+        return Condition(f"{status} {'!=' if found['not'] else '=='} {found['code']}", of_status=True)
+    if _DOWN.search(text):
+        return Condition(f"{status} >= 400", of_status=True)
+    return Condition(f"{status} < 400", of_status=True) if _UP.search(text) else None
 
 
 def _amount(text: str) -> Condition | None:

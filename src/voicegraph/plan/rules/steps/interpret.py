@@ -40,6 +40,7 @@ _NOTHING = rx(
 _WISH = rx(r"^(?:i|we)(?:(?:'d| would) (?:also )?(?:like|love|want)| (?:also )?(?:want|need)) (?!to\b|you\b)")
 _QUESTION = rx("^(?:what(?:'s| is| are)|which(?: are)?|who are|tell me(?: about)?) ")
 _TO_US = rx(r"\b(?:you|your|yours|yourself)\b(?! (?:find|found|get|got|fetch\w*|extract\w*|read)\b)")
+_INSTEAD_OF = rx("(?<=\\w) (?:instead of|rather than) [^,]+$")
 _PASSIVE = rx(
     r"^(?:(?:it|that|this|they|them|the [\w-]+)(?:'s)? )?(?:is|are|gets?|be|been|being|has been|have "
     r"been|will be|goes) (?=\w)"
@@ -106,12 +107,13 @@ def _action(text: str, context: Context, *, apart: bool) -> Meaning:
         sources = _looked_up(phrase, context)
     thinks, deliveries = _for_each(text, thinks, deliveries, has_input=bool(sources) or context.has_input)
     understood = bool(sources or thinks or deliveries) or is_anaphor(phrase.rest())
-    return Meaning(sources, (), thinks, deliveries, understood=understood)
+    apart = len(thinks) > 1 and phrase.sense == "translate"
+    return Meaning(sources, (), thinks, deliveries, thinks_apart=apart, understood=understood)
 
 
 def _plain_order(text: str) -> str:
     """Wishes, questions and passives as orders: "I'd like a digest" -> "give me a digest"."""
-    text = _QUESTION.sub("get ", _WISH.sub("give me ", text))
+    text = _INSTEAD_OF.sub("", _QUESTION.sub("get ", _WISH.sub("give me ", text)))
     passive = _DONE_TO.match(text)
     if passive and leading_verb(passive["done"]):
         return f"{passive['done']} {passive['what']}"

@@ -68,7 +68,7 @@ class Meaning:
     """The steps of one clause, by what they are for. Sources run side by side, so do deliveries.
 
     `each_next`: the next step runs once for each item. `wait_first`: the pauses come before all else, not just before
-    the deliveries.
+    the deliveries. `thinks_apart`: what is thought runs side by side too ("translate it to Spanish and French").
     """
 
     sources: Sequence[Step] = ()
@@ -77,13 +77,15 @@ class Meaning:
     deliveries: Sequence[Step] = ()
     each_next: bool = False
     wait_first: bool = False
+    thinks_apart: bool = False
     understood: bool = True
 
     @property
     def groups(self) -> list[list[Step]]:
         """The steps in order; those of one group run side by side."""
         pauses = [[step] for step in self.pauses]
-        work = [list(self.sources), *([step] for step in self.thinks)]
+        thinks = [list(self.thinks)] if self.thinks_apart else [[step] for step in self.thinks]
+        work = [list(self.sources), *thinks]
         groups = [*pauses, *work] if self.wait_first else [*work, *pauses]
         return [group for group in [*groups, list(self.deliveries)] if group]
 

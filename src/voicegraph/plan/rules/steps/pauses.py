@@ -38,7 +38,7 @@ _APPROVAL = rx(
         rf"the (?:draft|result|text)))?$",
         rf"(?:i|i've|we|we've|my \w+|the \w+|you have my|it is|it's|it has been)? ?(?:have |has |had "
         rf")?(?:{_OK}|{_LOOKED}|agree\w*)"
-        rf"(?: (?:it|this|that|them|the \w+|by {_ME}|{_OK}|to it|at it|first|my {_OK}|a look|over it))*$",
+        rf"(?: (?:it|this|that|them|the \w+|by {_ME}|{_OK}|to it|at it|first|my {_OK}|a look|over it)){{0,5}}$",
         rf"(?:my|our) (?:\w+ )?{_OK}$",
         "(?:human|manual) (?:approval|review)$",
         rf"(?:add|insert|include|put) (?:in )?(?:an?|my|the) (?:manual |human )?(?:{_OK}|check)(?: "

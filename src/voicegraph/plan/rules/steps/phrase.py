@@ -11,16 +11,19 @@ from voicegraph.plan.rules.text.verbs import leading_verb
 
 GAP = "¤"
 """Stands where words were taken, so that no pattern reaches across."""
+_LONGEST = 800
+"""Characters of a clause that are read; a clause that goes on without a verb says nothing after so many."""
 _SPACE = re.compile(r"\s+")
 _LINKING = words("and or with of for in to on by as from about using via into both")
 _LOOSE_START = rx(rf"^(?:[\s,;.:{GAP}]|(?:{_LINKING}|also|then|over)\b)+")
-_LOOSE_END = rx(rf"(?:[\s,;.:{GAP}]+|\b(?:{_LINKING}|the|a|an))+$")
+_LOOSE_END = rx(rf"(?:[\s,;.:{GAP}]|\b(?:{_LINKING}|the|a|an))+$")
 
 
 class Phrase:
     """A clause being read. `text` starts behind its verb; `whole` stays as it was."""
 
     def __init__(self, text: str, *, verbless: bool = False) -> None:
+        text = text[:_LONGEST]
         verb = None if verbless else leading_verb(text)
         self.whole = text
         self.sense: str = verb.sense if verb else ""

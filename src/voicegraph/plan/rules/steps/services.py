@@ -104,7 +104,7 @@ _THINGS = words(
 )
 MENTION = rx(
     maybe(r"\b", named("prep", words("out_of to into in on onto from of via with using at as")), " "),
-    r"(?:\b(?:the|my|our|a|an|another|new|shared|team|company) )*",
+    r"(?:\b(?:the|my|our|a|an|another|new|shared|team|company) ){0,4}",
     r"\b",
     either(
         either(*(named(group, service.pattern) for group, service in _BY_GROUP.items()))

@@ -7,7 +7,7 @@ from voicegraph.plan.rules.text.shelter import ANY
 from voicegraph.plan.rules.text.verbs import leading_verb
 
 _MARK = rx(
-    r"[ ,.;–—-]*(?:\b(?:no|oh|oops|wait|sorry)\b[ ,]*)*",
+    r"[ ,.;–—-]*(?:\b(?:no|oh|oops|wait|sorry)\b[ ,]*){0,6}",
     either(
         r"\b"
         + either(

@@ -19,8 +19,13 @@ _TYPOGRAPHY = str.maketrans(
     | {"…": "..."}
     | dict.fromkeys("⟪⟫¤\u200b\u200c\u200d\ufeff")
 )
+_ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
+_FIRST_ITEM = re.compile(r"\s*1[.)]\s")
+_ITEM = re.compile(r"(^|\s)\d{1,2}[.)]\s+(?=\w)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _SPACE = re.compile(r"\s+")
+_LONG_WORD = re.compile(r"([^\s⟪⟫]{80})[^\s⟪⟫]+")
+"""No word of a language is longer; what is, is cut so that no pattern runs along it for ever."""
 
 _QUOTE = rx(r"\"([^\"]{1,2000})\"|(?<![\w'])'([^']{1,500})'(?![\w'])")
 _URL = rx(r"\bhttps?://[^\s⟪⟫\"'<>]*[^\s⟪⟫\"'<>.,;:!?)\]]")
@@ -65,12 +70,20 @@ def normalize(text: str) -> Spoken:
     check_length(text)
     text = unicodedata.normalize("NFC", _CONTROL.sub(" ", text)).translate(_TYPOGRAPHY)
     shelter = Shelter()
+    text = _in_sentences(text)
     text = _QUOTE.sub(lambda found: shelter.hide("quote", found[1] or found[2]), _tidy(text))
     text = drop_fillers(_hide_addresses(text, shelter))
     text = _hide_addresses(add_scheme(spell_out(text)), shelter)
     text = _CHANNEL.sub(lambda found: shelter.hide("channel", f"#{found[1]}"), text)
     text = _PATH.sub(lambda found: shelter.hide("path", found[0]), text)
+    text = _LONG_WORD.sub(r"\1", text)
     return Spoken(_tidy(_untwist(apply_corrections(text))), shelter)
+
+
+def _in_sentences(text: str) -> str:
+    """Arrows and numbered lists as sentences: "get it -> send it", "1. get it 2. send it"."""
+    text = _ARROW.sub(", then ", text)
+    return _ITEM.sub(r"\1. ", text) if _FIRST_ITEM.match(text) else text
 
 
 def _tidy(text: str) -> str:

@@ -10,7 +10,7 @@ _TOP = words(
     "com org net edu gov io dev ai app co uk de fr es it nl eu ch at be se no dk fi pl pt ie us ca au nz jp cn in br "
     "info biz me tv xyz tech cloud test example local"
 )
-_HOST = rf"(?:[\w-]+\.)+{_TOP}"
+_HOST = rf"(?:[\w-]{{1,63}}\.){{1,8}}{_TOP}"
 
 _SCHEME = rx(r"\b(https?) colon slash slash ")
 _WWW = rx(r"\b", either("w w w", "double ?u double ?u double ?u"), " dot ")
@@ -18,8 +18,9 @@ _DOT = rx(r"(?<=\w)(?<!\bpolka)(?<!\bthe)(?<!\ba) dot ", "(?!", words("product p
 _SLASH = rx(r"(?<=[\w.-]) (?:forward )?slash (?=\w)")
 _UNDERSCORE = rx(r"(?<=\w) underscore (?=\w)")
 _DASH = words("dash hyphen minus")
-_DASH_AFTER = rx(rf"(\S*[/.@]\S*\w) {_DASH} (?=\w)")
-_DASH_BEFORE = rx(rf"(?<=\w) {_DASH} (?=\w+[./@]\w)")
+_SPOKEN_DASH = rx(rf"(?<=\w) {_DASH} (?=\w)")
+_ADDRESS_BEFORE = rx(r"(?:^| )[^ ]*[/.@][^ ]*$")
+_ADDRESS_AFTER = rx(r"\w{1,64}[./@]\w")
 _HASH = rx(r"\bhash ?(?:tag )?(?=\w)")
 
 _BEFORE_MAIL = words(
@@ -27,7 +28,7 @@ _BEFORE_MAIL = words(
 )
 _AT = rx(
     named("before", "^", r"[,;:] ?", rf"\b{_BEFORE_MAIL} "),
-    named("user", r"[\w+-]+(?:\.[\w+-]+)*"),
+    named("user", r"[\w+-]{1,64}(?:\.[\w+-]{1,64}){0,5}"),
     " at ",
     named("host", _HOST),
     r"\b(?!/)",
@@ -40,7 +41,7 @@ _NO_USER = rx(
 )
 _BARE_URL = rx(
     r"(?<![\w@/.:⟪-])",
-    either(r"www\.[\w.-]+\w", _HOST),
+    either(r"www\.[\w.-]{1,200}\w", _HOST),
     r"(?![\w@-]|\.\w)",
     maybe(r"/[^\s,;⟪⟫]*[\w/=&#-]"),
 )
@@ -50,13 +51,20 @@ def spell_out(text: str) -> str:
     """The text with spoken addresses, paths and channels in writing."""
     text = _WWW.sub("www.", _SCHEME.sub(r"\1://", text))
     text = _SLASH.sub("/", _UNDERSCORE.sub("_", _DOT.sub(".", text)))
-    text = _DASH_AFTER.sub(r"\1-", _DASH_BEFORE.sub("-", text))
+    text = _SPOKEN_DASH.sub(_dash, text)
     return _HASH.sub("#", _AT.sub(_mail, text))
 
 
 def add_scheme(text: str) -> str:
     """`example.com/news` -> `https://example.com/news`; what is sheltered already is not touched."""
     return _BARE_URL.sub(lambda found: f"https://{found[0]}", text)
+
+
+def _dash(found: Match[str]) -> str:
+    """A hyphen inside an address; anywhere else the word stays."""
+    last_word = found.string[: found.start()].rpartition(" ")[2]
+    address = _ADDRESS_BEFORE.match(last_word) or _ADDRESS_AFTER.match(found.string, found.end())
+    return "-" if address else found[0]
 
 
 def _mail(found: Match[str]) -> str:

@@ -41,7 +41,7 @@ _VOCABULARY: dict[Sense, str] = {
     "verify critique recommend judge redact anonymize anonymise normalize deduplicate transcribe outline review "
     "spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
         "proof_read re-write adapt "
-    "reply_to respond_to work_out figure_out change decide",
+    "reply_to respond_to keep work_out figure_out change decide",
     "create": "create make build add open_up file raise set_up start report submit book schedule put_in",
     "send": "send post share publish forward deliver shoot drop pass push submit_to send_out send_over "
         "post_out send_off "
@@ -50,7 +50,7 @@ _VOCABULARY: dict[Sense, str] = {
     "slack": "slack",
     "notify": "notify ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
     "let_everyone_know page ring whatsapp sms",
-    "save": "save store put write_to log record keep archive export dump file_away place stash insert "
+    "save": "save store put write_to log record archive export dump file_away place stash insert "
         "save_off paste copy "
     "jot_down back_up",
     "append": "append attach_to add_to",

@@ -29,7 +29,10 @@ _ORDINALS = (
 
 _WORD = either(*VALUES, *_TENS_VALUES, *_SCALES)
 NUMBER = either(
-    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", r"\d+(?:[.,]\d+)?", rf"(?:a )?{_WORD}\b(?:[ -](?:and )?{_WORD}\b)*", *_LOOSE
+    r"\b\d{1,3}(?:,\d{3}){1,4}(?:\.\d+)?",
+    r"\b\d{1,12}(?:[.,]\d{1,12})?",
+    rf"(?:a )?{_WORD}\b(?:[ -](?:and )?{_WORD}\b){{0,8}}",
+    *_LOOSE,
 )
 """Regular expression of a number."""
 ORDINAL = either(

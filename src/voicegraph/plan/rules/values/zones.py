@@ -21,7 +21,7 @@ _SAID: dict[str, str] = {
     "Europe/Madrid": "spanish spain barcelona",
     "Europe/Zurich": "swiss geneva",
     "Europe/Kyiv": "kyiv",
-    "Asia/Kolkata": "india indian india_standard ist mumbai delhi new_delhi bangalore chennai",
+    "Asia/Kolkata": "india indian ist mumbai delhi new_delhi bangalore chennai",
     "Asia/Tokyo": "japan japanese jst",
     "Asia/Shanghai": "china beijing",
     "Asia/Seoul": "korea korean",
@@ -31,6 +31,7 @@ _SAID: dict[str, str] = {
 """Zone -> what it is called besides the name of its city."""
 _ZONES = {name.replace("_", " "): zone for zone, names in _SAID.items() for name in names.split()}
 
+_KINDS_OF_TIME = frozenset({"standard", "daylight", "local"})
 _ABBREVIATION = words("UTC GMT CET CEST EST EDT CST CDT MST PST PDT BST IST JST AEST ET PT")
 _PLACE = r"[a-z][\w'-]*(?:[ _][a-z][\w'-]*){0,2}"
 ZONE = rx(
@@ -52,7 +53,7 @@ def zone_of(text: str, shelter: Shelter) -> str | None:
     if found is None:
         return None
     said = found["place"] or found["short"] or shelter.restore(found["path"])
-    parts = said.lower().replace("_", " ").split()
+    parts = [part for part in said.lower().replace("_", " ").split() if part not in _KINDS_OF_TIME]
     names = (" ".join(parts[start:]) for start in range(len(parts)))
     return next((zone for name in names if (zone := _ZONES.get(name) or _cities().get(name))), None)
 

@@ -16,7 +16,7 @@ _AND = either(" ?, ?(?:and )?", " and (?:also )?(?:to )?", " as well as (?:to )?
 _ADDRESSES = rx(
     maybe(r"\b(?:to|for|with|at|from) "),
     maybe(named("me_first", "me"), " and (?:to )?"),
-    named("to", f"{MAIL}(?:{_AND}{MAIL})*"),
+    named("to", f"{MAIL}(?:{_AND}{MAIL}){{0,99}}"),
     maybe(_AND, named("me_last", "me"), r"\b"),
 )
 _TO_US = r"(?: to (?:me|us)\b)?"
@@ -59,7 +59,7 @@ _TO_NAMED = rx(
     named(
         "who",
         r"(?:my|our|the|his|her) [\w'-]+(?: [\w'-]+){0,2}",
-        rf"{_NAME}(?:(?:, | and |, and ){_NAME})*",
+        rf"{_NAME}(?:(?:, | and |, and ){_NAME}){{0,9}}",
         "each of them",
     ),
     f"(?= ?(?:{GAP}|$|,))",

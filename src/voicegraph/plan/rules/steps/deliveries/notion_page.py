@@ -74,7 +74,7 @@ def _is_target(phrase: Phrase, found: Match[str]) -> bool:
     if prep in {"to", "into", "onto", "as"}:
         return phrase.lemma != "go to"
     if prep:
-        return phrase.sense in GIVING and phrase.sense != "email"
+        return (phrase.sense in GIVING and phrase.sense != "email") or phrase.lemma == "keep"
     before = phrase.text[: found.start()].strip()
     if found["thing"] and phrase.lemma.replace(" ", "_") in _MAKERS:
         new = _NEW.search(found["det"]) or not found["det"].strip()

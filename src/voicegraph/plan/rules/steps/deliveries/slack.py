@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from re import Match
 
 from voicegraph.plan.rules.steps.model import Context, Step
@@ -63,9 +64,11 @@ def read_slack(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step
         return [_message(found, context)]
     if _FROM_SLACK.search(phrase.text):
         return []
-    bare = phrase.sense in GIVING and not _OTHERS.search(phrase.text)
-    patterns = [*_PATTERNS, *_BARE_CHANNELS] if bare else _PATTERNS
-    return [_message(found, context) for pattern in patterns for found in phrase.take_all(pattern)]
+    unnamed = phrase.sense in GIVING and not _OTHERS.search(phrase.text)
+    patterns = [*_PATTERNS, *_BARE_CHANNELS] if unnamed else _PATTERNS
+    bare = phrase.sense == "notify" or phrase.lemma == "let"
+    found = [hit for pattern in patterns for hit in phrase.take_all(pattern)]
+    return [replace(_message(hit, context), bare=bare) for hit in found]
 
 
 def _message(found: Match[str] | None, context: Context) -> Step:

@@ -30,13 +30,13 @@ _THINGS: dict[str, tuple[str, str, str]] = {
 _MENTION = rx(
     maybe(r"\b(?:of|from|in|on|with|for|about|to|using) "),
     maybe(named("owner", REPOSITORY), "(?:'s)? "),
-    named("adjectives", f"(?:{_ADJECTIVE} )*"),
+    named("adjectives", f"(?:{_ADJECTIVE} ){{0,6}}"),
     either(*(named(kind, pattern) for kind, (*_, pattern) in _THINGS.items())),
     r"\b",
     maybe(" (?:that are )?", named("state", "open|closed|merged"), "(?= |$)"),
     maybe(" (?:made|opened|submitted|created|merged)"),
     maybe(
-        " (?:labell?ed|tagged|with the labels?) (?:as )?",
+        " (?:labell?ed|tagged|with (?:the )?labels?) (?:as )?",
         named("labels", QUOTE, r"(?!with\b|in\b|of\b)[\w-]+"),
         r"(?!\w)",
     ),
@@ -65,7 +65,7 @@ _OF_USER = (
 _ABOUT = words("info information details detail stats statistics stars description metadata facts data overview")
 _INFO = rx(
     maybe(rf"\b{_ABOUT}\b(?: (?:about|on|of|for|from))? |\b(?:about|on|of) "),
-    r"(?:(?:the|my|our) )*(?:github )?(?:(?:repo(?:sitory)?|project) )?",
+    r"(?:(?:the|my|our) ){0,2}(?:github )?(?:(?:repo(?:sitory)?|project) )?",
     REPOSITORY,
     "(?:'s)?",
     maybe(" ", words("repo repository have has info information details stats stars")),

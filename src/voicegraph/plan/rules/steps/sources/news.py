@@ -21,7 +21,7 @@ _ABOUT = rx(
     " ",
     named(
         "about",
-        rf"(?:(?! ?{GAP}| and (?:(?:the|some|any|all|latest|newest|recent|more) )*(?:news|headlines)\b|"
+        rf"(?:(?! ?{GAP}| (?:and|with|to|or|versus) (?:(?:the|some|any|all|latest|newest|recent|more|today's) ){{0,4}}(?:news|headlines)\b|"
         rf", | from the web).)+",
     ),
 )

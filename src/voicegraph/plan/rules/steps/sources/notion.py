@@ -11,7 +11,7 @@ from voicegraph.plan.rules.steps.pieces import PROPER_NAME
 from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
 from voicegraph.plan.rules.text.shelter import QUOTE
 
-_DET = "(?:(?:the|my|our|a|an|this|that|your|some|its|of) )*"
+_DET = "(?:(?:the|my|our|a|an|this|that|your|some|its|of) ){0,4}"
 _THING = either(
     "(?:meeting )?(?:notes?|minutes)", "tasks?(?: (?:list|database|board|tracker))?", "to-?dos?(?: list)?",
     words("pages page databases database db tables table documents document docs doc journal wiki entries "
@@ -20,7 +20,7 @@ _THING = either(
 )  # fmt: skip
 _CALLED = "(?:(?:called|named|titled) )?"
 _LINK = words("page database and to in as by about for with from of at on")
-_STOP = words("of about for with from in and to on by that contains mentions says is has")
+_STOP = words("of about for with from in into and to on onto by as at via that contains mentions says is has")
 _LATER_NAME = rf"(?<=page )(?!{_STOP}\b)[\w'-]+(?: (?!{_STOP}\b)[\w'-]+){{0,3}}(?= ?(?:{GAP}|$))"
 """A name in small letters, as it comes from speech: "the notion page weekly planning"."""
 _NOTION = rx(
@@ -29,7 +29,7 @@ _NOTION = rx(
         f"{_DET}(?:(?:contents?|text|rows|entries|items|records) (?:of|from|in) )?{_DET}",
         named("own", r"(?:[\w'-]+ ){0,3}?"),
         named("thing_before", _THING),
-        maybe(f" {_CALLED}", named("name_before", QUOTE, PROPER_NAME)),
+        maybe(f" {_CALLED}", named("name_before", QUOTE, PROPER_NAME, r"(?<=page )[\w'-]+(?: [\w'-]+){0,2}?")),
         f" (?:out of|from|in|on|inside|of|stored in|that are in) {_DET}",
     ),
     rf"{_DET}(?:(?:contents?|rows|entries) (?:of|from|in) )?{_DET}\bnotion\b(?:'s)?",
@@ -44,7 +44,7 @@ _NOTION = rx(
     maybe(f" {_CALLED}", named("name", QUOTE, PROPER_NAME, _LATER_NAME)),
     named("topic", maybe(" (?:of|about|for|on|with|where|whose|that (?:are|is|have|has)) ", rf"[^{GAP},;]+")),
 )
-_MEETING_NOTES = rx(f"{_DET}(?:(?:latest|last|team) )*meeting (?:notes|minutes)", r"\b")
+_MEETING_NOTES = rx(f"{_DET}(?:(?:latest|last|team) ){{0,2}}meeting (?:notes|minutes)", r"\b")
 _DATABASE = rx(r"database|\bdb\b|table|task|to-?do|row|record|entr|items?\b|tracker|board|crm|backlog")
 
 

@@ -35,7 +35,7 @@ _NOT_OWN = words(
 )
 _UPLOAD = rx(
     maybe(r"\b(?:from|of|in|on|out of|through|with|using|for) "),
-    named("det", r"(?:(?:the|my|our|a|an|this|that|your|some|any|one|another|second|of|from|each|every) )*"),
+    named("det", r"(?:(?:the|my|our|a|an|this|that|your|some|any|one|another|second|of|from|each|every) ){0,4}"),
     "(?:(?:uploaded|attached|provided) )?",
     named("own", rf"(?:(?!{_NOT_OWN}\b)[\w'-]+ ){{0,2}}?"),
     either(*(named(name, kind.pattern) for name, kind in _KINDS.items())),

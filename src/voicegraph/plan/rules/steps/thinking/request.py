@@ -10,7 +10,7 @@ from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase, ungapped
 from voicegraph.plan.rules.steps.sources.search import search_step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
-from voicegraph.plan.rules.text.patterns import rx, word_set, words
+from voicegraph.plan.rules.text.patterns import named, rx, word_set, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Request:
         return [replace(step, note=note, doubt=True)] if step else []
 
 
-_LINK_BEFORE_GAP = rx(rf" ?(?:\b{words('and to in on by with for via into')} )*{GAP} ?")
+_LINK_BEFORE_GAP = rx(rf" ?(?:\b{words('and to in on by with for via into')} ){{0,4}}{GAP} ?")
 _SHORT = rx(
     r"\b(?:short|brief|concise|quick|compact|crisp|one[ -](?:line|sentence|paragraph)|two-sentence|"
     r"tl;?dr|in (?:one|a|two|three|[1-3]) sentences?)\b"
@@ -54,9 +54,12 @@ _NO_SLUG = word_set(
     "which is are there most it them "
     "this these those"
 )
-_LANGUAGE = rx(
-    r"\b(?:in)?to (?:(?:simple|plain|brazilian|british|american|european|swiss|formal|proper) "
-    r")?(?P<language>[^\W\d_]+)\b"
+_CAPITAL = "(?-i:(?=[A-Z]))"
+_WORD = r"[^\W\d_]+"
+_AND = rx(" ?, ?(?:and )?(?:to |into )?| and (?:to |into )?")
+_LANGUAGES = rx(
+    r"\b(?:in)?to (?:(?:both|simple|plain|brazilian|british|american|european|swiss|formal|proper) )?",
+    named("all", named("first", _WORD) + f"(?:(?:{_AND.pattern}){_CAPITAL}{_WORD}){{0,9}}"),
 )
 _NO_LANGUAGE = word_set("a an the my our me us it them slack notion email all each every this that both")
 _INSIGHTS = rx(
@@ -85,14 +88,13 @@ def slug(words: str) -> str:
     return name if re.match("[a-z]", name) else ""
 
 
-def translation(words: str) -> Step:
-    """A translation into the language that is named."""
-    languages = (found["language"] for found in _LANGUAGE.finditer(words))
-    language = next((language for language in languages if language.lower() not in _NO_LANGUAGE), None)
-    if language is None:
-        return replace(llm("translate", "Translate"), note="Say which language to translate to.", doubt=True)
-    to = f"Translate to {language.capitalize()}"
-    return llm(slug(to) or "translate", to, to)
+def translations(words: str) -> list[Step]:
+    """A translation into each language that is named: "to Spanish, French and German"."""
+    found = next((hit for hit in _LANGUAGES.finditer(words) if hit["first"].lower() not in _NO_LANGUAGE), None)
+    if found is None:
+        return [replace(llm("translate", "Translate"), note="Say which language to translate to.", doubt=True)]
+    tasks = [f"Translate to {language.capitalize()}" for language in _AND.split(found["all"])]
+    return [llm(slug(task) or "translate", task, task) for task in tasks]
 
 
 def extraction(what: str) -> Step:

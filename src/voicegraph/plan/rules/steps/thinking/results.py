@@ -8,7 +8,7 @@ from re import Match
 
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.phrase import GAP
-from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, translation, with_length
+from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, translations, with_length
 from voicegraph.plan.rules.text.patterns import either, named, rx, words
 
 _LISTED = "lists? of (?:the |all (?:the )?)?" + named("listed", r"[\w-]+(?: [\w-]+)?")
@@ -46,7 +46,7 @@ _NOUNS: dict[str, str] = {
 }  # fmt: skip
 """Action -> the nouns that name its result; "extract" stands for extract_<noun>."""
 _DETERMINERS = named(
-    "det", f"(?:{words('the an a its my our your those these this that their some any all each whole full')} )*"
+    "det", f"(?:{words('the an a its my our your those these this that their some any all each whole full')} ){{0,4}}"
 )
 _KIND = named("kind", r"(?:(?!(?:the|an?|of|from|in|to|for|with|and|on|me|it|them|into|by|about)\b)[\w'-]+ ){0,3}?")
 _PATTERNS = {
@@ -147,7 +147,7 @@ def _is_made(action: str, found: Match[str], request: Request) -> bool:
 def _step(action: str, found: Match[str], request: Request) -> Step:
     kind = request.tidy(f"{found['kind']}{found['noun']}")
     if action == "translate":
-        return translation(request.told)
+        return translations(request.told)[0]
     if action == "extract":
         return extraction(request.tidy(found["listed"] or found["noun"]))
     if action == "generate":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
-from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, slug, translation, with_length
+from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, slug, translations, with_length
 from voicegraph.plan.rules.steps.thinking.results import result_named_in
 from voicegraph.plan.rules.text.patterns import named, rx
 
@@ -36,7 +37,11 @@ def _combined(request: Request) -> list[Step]:
 
 
 def _translated(request: Request) -> list[Step]:
-    return [translation(request.told)]
+    steps = translations(request.told)
+    if request.has_material or len(steps) > 1:
+        return steps
+    # What is to be translated stands in the command itself.
+    return [replace(steps[0], params={"instruction": request.instruction()})]
 
 
 def _extracted(request: Request) -> list[Step]:
