@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from voicegraph.api.build import build_api
 from voicegraph.db.lock import OwnerLock
 from voicegraph.db.migrate import open_database
+from voicegraph.db.presence import Presence
 from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.history.feed import Feed
@@ -81,7 +82,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         settings=settings,
         registry=registry,
         planner=make_planner(settings, registry),
-        live=LiveEngine(runner, journal, store, settings.drain_seconds),
+        live=LiveEngine(runner, journal, store, settings.drain_seconds, Presence(settings.data_dir).is_marked),
         background=durable,
         queries=RunQueries(reader, journal),
         feed=feed,

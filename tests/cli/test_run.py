@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -243,6 +244,46 @@ def test_the_address_of_a_killed_server_leads_nobody_astray(cli: Cli) -> None:
     done = cli("run", cli.write("hello.json", HELLO), "--background")
     assert done.code == 0, done.err
     assert "Hello Ada!" in done.out
+
+
+@pytest.fixture
+def in_flight(cli: Cli, site: Site) -> Iterator[subprocess.Popen[str]]:
+    """A live run of the command line that stands still at its second node."""
+    site.hold("/slow")
+    slow = {"type": "http", "action": "request", "params": {"url": site.url("/slow")}}
+    process = cli.start("run", cli.write("slow.json", steps(seed(), slow, seed())))
+    deadline = time.monotonic() + 60
+    while not site.hits:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_server_that_starts_meanwhile_does_not_take_a_live_run_for_dead(
+    cli: Cli, site: Site, in_flight: subprocess.Popen[str]
+) -> None:
+    server = Serve(cli.home).start()
+    try:
+        site.release("/slow")
+        _, err = in_flight.communicate(timeout=60)
+        assert (in_flight.returncode, err) == (0, "")
+        assert [run["status"] for run in runs(cli)] == ["completed"]
+    finally:
+        server.stop()
+    assert list((cli.home / "data/live").iterdir()) == []
+
+
+def test_a_live_run_whose_process_was_killed_is_closed_by_the_next_server(
+    cli: Cli, in_flight: subprocess.Popen[str]
+) -> None:
+    in_flight.kill()
+    in_flight.wait()
+    assert [run["status"] for run in runs(cli)] == ["running"]
+    server = Serve(cli.home).start()
+    server.stop()
+    assert [(run["status"], run["error"]["code"]) for run in runs(cli)] == [("failed", "interrupted")]
 
 
 # -- interrupted

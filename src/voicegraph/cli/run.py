@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import yaml
 from voicegraph.app import Runtime, running
 from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.view import Progress, out, print_json, print_workflow
+from voicegraph.db.presence import Presence
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.graph.validate import parse_workflow
@@ -58,8 +60,10 @@ async def _follow(runtime: Runtime, request: RunRequest, background: bool, as_js
     pipeline = runtime.pipeline
     start = pipeline.start_background if background else pipeline.start_live
     run_id = await start(request)
+    mark = nullcontext() if background else Presence(pipeline.settings.data_dir).marked(run_id)
     try:
-        await _watch(pipeline, run_id, None if as_json else Progress(request.workflow))
+        with mark:
+            await _watch(pipeline, run_id, None if as_json else Progress(request.workflow))
     except asyncio.CancelledError:
         await _interrupted(pipeline, run_id, background)
         raise

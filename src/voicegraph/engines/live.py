@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 
 from voicegraph.errors import NodeError, Overloaded, StorageError
 from voicegraph.graph.model import RunId
@@ -31,17 +32,26 @@ class LiveEngine:
 
     name: EngineName = "live"
 
-    def __init__(self, runner: NodeRunner, sink: EventSink, store: RunStore, drain_seconds: float) -> None:
+    def __init__(
+        self,
+        runner: NodeRunner,
+        sink: EventSink,
+        store: RunStore,
+        drain_seconds: float,
+        is_elsewhere: Callable[[RunId], bool] = lambda _: False,
+    ) -> None:
         self._runner = runner
         self._sink = sink
         self._store = store
         self._drain_seconds = drain_seconds
+        self._is_elsewhere = is_elsewhere
         self._drivers: dict[RunId, RunDriver] = {}
 
     async def open(self) -> None:
-        """Close what an earlier process left open: its runs cannot go on."""
+        """Close what an earlier process left open: its runs cannot go on. A command line's may, in its own process."""
         for run_id in await self._store.unfinished(self.name):
-            await self._interrupt(run_id)
+            if not self._is_elsewhere(run_id):
+                await self._interrupt(run_id)
 
     async def start(self, run: NewRun) -> None:
         """Record the run and start it."""

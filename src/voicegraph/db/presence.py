@@ -1,0 +1,42 @@
+"""Who runs a live run outside the server: a server that starts must not take the command line's runs for dead."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+class Presence:
+    """A lock file for each live run of the command line, held until it is over or its process dies, however it dies."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / "live"
+
+    @contextmanager
+    def marked(self, run_id: str) -> Generator[None]:
+        """Say that this process runs it."""
+        self._folder.mkdir(exist_ok=True)
+        path = self._path(run_id)
+        try:
+            with FileLock(path):
+                yield
+        finally:
+            path.unlink(missing_ok=True)
+
+    def is_marked(self, run_id: str) -> bool:
+        """Whether another process runs it. What a dead one left behind is removed."""
+        path = self._path(run_id)
+        if not path.exists():
+            return False
+        try:
+            FileLock(path, blocking=False).acquire().lock.release()
+        except Timeout:
+            return True
+        path.unlink(missing_ok=True)
+        return False
+
+    def _path(self, run_id: str) -> Path:
+        return self._folder / f"{run_id}.lock"
