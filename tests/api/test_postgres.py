@@ -21,7 +21,9 @@ async def api(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 async def finished(api: Api, said: str) -> dict:
     body = {"workflow": steps(seed("Ada"), template("Hello {{ input }}")), "transcribedText": said}
-    accepted = await api.call("POST", "/api/execute-background", body, 202, headers={"Idempotency-Key": said.replace("\0", "")})
+    accepted = await api.call(
+        "POST", "/api/execute-background", body, 202, headers={"Idempotency-Key": said.replace("\0", "")}
+    )
     return await api.over(accepted["runId"])
 
 

@@ -54,7 +54,7 @@ def plan(text: str) -> Plan:
 
 
 def _event_of_condition(start: Start, assembly: Assembly) -> Start:
-    """ "If the build fails, …": where nothing is fetched, the condition looks at what a call brings."""
+    """Where nothing is fetched (“if the build fails, …”), the condition looks at what a call brings."""
     first = assembly.steps[0] if assembly.steps else None
     if start.triggers or first is None or first.type != "condition":
         return start

@@ -36,7 +36,11 @@ SUBJECT = either(
     r"(?:have|get) (?:it|them)(?= \w+ed\b)",
 )
 """Who is to do it, politely or not; it carries no meaning."""
+_ANYWAY = either(
+    "in (?:any|either|both) cases?", words("either_way regardless no_matter_what in_any_event whatever_happens always")
+)
 _ADVERB = either(
+    _ANYWAY,
     words(
         "then also finally lastly next first firstly second secondly third thirdly fourth afterward "
         "afterwards subsequently "
@@ -70,14 +74,7 @@ LINKS: tuple[tuple[Flag | None, Pattern[str]], ...] = (
     ("both", rx(r"(?:and )?both(?= \w+)(?! (?:of|my|the|to)\b)", END)),
     (
         "rejoin",
-        rx(
-            _AND,
-            either(
-                "in (?:any|either|both) cases?",
-                words("either_way regardless no_matter_what in_any_event whatever_happens always"),
-            ),
-            END,
-        ),
+        rx(_AND, _ANYWAY, END),
     ),
     ("first", rx(_AND, "(?:before (?:that|this|doing (?:so|that)|you do (?:that|so))|but first)", END)),
     (

@@ -11,6 +11,7 @@ from voicegraph.plan.rules.clauses.turns import DONE, read_turn
 from voicegraph.plan.rules.text.patterns import END, either, rx, words
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import NOUN_LIKE, Verb, leading_verb
+from voicegraph.plan.rules.values.durations import DURATION
 from voicegraph.plan.rules.values.numbers import NUMBER
 
 _PRONOUNS = "it them me us this these those everything both"
@@ -45,6 +46,7 @@ _PERSON = rx(
     r" (?!(?:and|or|to|by|with|from|of|for|in|on|at|is|are|step)\b)[a-z]\w* (?:a|an|the|my|our|its|today's) ",
 )
 _FOR_HOW_LONG = rx(" (?:for|until|till|a|an|half|another)\\b| ", NUMBER, r"\b")
+_LATER = rx(DURATION, r" (?:later|after that)\b")
 _QUOTING = rx(
     r".*\b(?:titled|entitled|called|named|saying|that says|the (?:text|message|words|title)|subject)\b",
 )
@@ -131,7 +133,7 @@ def _after_link(rest: str, link: str, around: Surroundings) -> bool:
     turn = read_turn(rest)[0]
     if link == "or":
         return turn == "else"
-    if _TURNING.match(rest) or DONE.match(rest) or turn:
+    if _TURNING.match(rest) or _LATER.match(rest) or DONE.match(rest) or turn:
         return True
     lead = LEAD_IN.match(rest)
     body = rest[lead.end() :] if lead else rest
@@ -147,17 +149,22 @@ def _is(verb: Verb | None, form: str) -> bool:
 def _verb_opens(text: str, around: Surroundings, *, led: bool = False) -> bool:
     """Whether a verb that asks for something stands here, rather than a noun of the same form."""
     verb = leading_verb(text)
-    if verb is None or verb.form == "third":
-        return False
-    if verb.form == "gerund":
-        return around.gerunds
-    if verb.form == "past":
-        return around.wanting and verb.sense in _WANTED
+    if verb is None or verb.form != "base":
+        return verb is not None and _fits(verb, around)
+    if verb.sense == "wait" and _FOR_HOW_LONG.match(text, verb.length):
+        return True
     if verb.lemma not in NOUN_LIKE:
         return True
     if verb.sense in {"email", "slack", "notify"} and _PERSON.match(text, verb.length):
         return True
     return bool(_OBJECT.match(text, verb.length)) or (led and not text[verb.length :].strip(" .,"))
+
+
+def _fits(verb: Verb, around: Surroundings) -> bool:
+    """Whether a verb that is not in its base form may open a clause here."""
+    if verb.form == "past":
+        return around.wanting and verb.sense in _WANTED
+    return verb.form == "gerund" and around.gerunds
 
 
 def _alone(rest: str, previous: str, around: Surroundings) -> bool:

@@ -11,6 +11,8 @@ from voicegraph.plan.rules.clauses.turns import read_turn
 
 _TOKEN = re.compile(r"⟪\w+:\d+⟫(?:'s)?|[^\W_]+(?:['’.,/&+-][^\W_]+)*|[^\s\w]|_")
 _STOPS = frozenset(".;!?:")
+_NAMES_A_VALUE = frozenset({"subject", "title", "text", "message", "body", "name"})
+"""After these words a colon parts nothing: "subject: Weekly news"."""
 _LONGEST_LINKS = 120
 
 
@@ -67,7 +69,7 @@ def _pieces(text: str) -> list[tuple[str, int, bool]]:
     for token in _TOKEN.finditer(text):
         start, sentence, _ = cuts[-1]
         word = token[0].lower()
-        if word in _STOPS:
+        if word in _STOPS and not (word == ":" and previous in _NAMES_A_VALUE):
             cuts.append((token.end(), sentence + 1, False))
         elif _says_something(text[start : token.start()]) and opens_clause(
             text, token, previous, look_around(text, start, token.start())

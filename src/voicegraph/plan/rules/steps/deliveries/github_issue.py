@@ -41,12 +41,13 @@ def read_new_issue(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[
         not found["repo"] and (not found["det"] or found["det"].lower().startswith(("the", "my", "our")))
     ):
         return []
-    if not (found["repo"] or "github" in phrase.whole.lower() or (context.repo and "ticket" not in found[0])):
+    named = found["repo"] or _IN_REPOSITORY.search(phrase.text) or "github" in phrase.whole.lower()
+    if not named and (not context.repo or "ticket" in found[0]):
         return []
     phrase.cut(found)
-    title, body = phrase.take(_TITLE), phrase.take(_BODY)
     place = found["repo"] or ""
     late = None if place.startswith("⟪") else phrase.take(_IN_REPOSITORY)
+    title, body = phrase.take(_TITLE), phrase.take(_BODY)
     repo = repository(late["repo"] if late else place, context.shelter) or context.repo
     params: ParamValues = {"repo": repo} if repo else {}
     params |= {"title": context.shelter.plain(title["title"])} if title else {}

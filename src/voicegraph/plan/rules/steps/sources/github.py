@@ -36,16 +36,17 @@ _MENTION = rx(
     maybe(" (?:that are )?", named("state", "open|closed|merged"), "(?= |$)"),
     maybe(" (?:made|opened|submitted|created|merged)"),
     maybe(
-        " (?:labell?ed|tagged|with (?:the )?labels?) (?:as )?",
-        named("labels", QUOTE, r"(?!with\b|in\b|of\b)[\w-]+"),
-        r"(?!\w)",
-    ),
-    maybe(
         " (?:of|from|in|on|for|at|to|by|inside|against) (?:(?:the|my|our|this|a) )?(?:github )?",
         "(?:(?:code ?base|repo(?:sitory)?|project) ?)?",
         maybe(named("repo", REPOSITORY)),
         r"(?: (?:repo(?:sitory)?|project)\b)?",
     ),
+)
+_ISSUES = rx(r"\bissues?\b")
+_LABELS = rx(
+    r"\b(?:labell?ed|tagged|with (?:the )?labels?) (?:as )?",
+    named("labels", QUOTE, r"(?!with\b|in\b|of\b)[\w-]+"),
+    r"(?!\w)",
 )
 _STATES = {"opened": "open", "unresolved": "open", "pending": "open", "outstanding": "open", "unmerged": "open"} | {
     "open": "open", "closed": "closed", "resolved": "closed", "merged": "closed", "all": "all",
@@ -79,6 +80,7 @@ def read_github(phrase: Phrase, context: Context) -> list[Step]:
     """Things without a repository share the one that is named, in this clause or before."""
     repos = [name for token in re.findall(REPOSITORY, phrase.text) if (name := repository(token, context.shelter))]
     context.repo = repos[-1] if repos else context.repo
+    labels = phrase.take(_LABELS) if _ISSUES.search(phrase.text) else None
     steps: list[Step] = []
     at = 0
     while found := _MENTION.search(phrase.text, at):
@@ -92,7 +94,7 @@ def read_github(phrase: Phrase, context: Context) -> list[Step]:
             steps.append(_repositories(phrase))
         elif repos or not context.has("github", _THINGS[kind][0]):
             own = repository(found["repo"] or found["owner"] or "", context.shelter)
-            steps.append(_listing(kind, own or context.repo, found, context))
+            steps.append(_listing(kind, own or context.repo, found, labels, context))
     return steps or _about_repository(phrase, repos)
 
 
@@ -111,7 +113,7 @@ def _is_github(kind: str, words: str, phrase: Phrase, context: Context, *, here:
     )
 
 
-def _listing(kind: str, repo: str | None, found: Match[str], context: Context) -> Step:
+def _listing(kind: str, repo: str | None, found: Match[str], labels: Match[str] | None, context: Context) -> Step:
     action, title, _ = _THINGS[kind]
     adjectives = f"{found['adjectives']}{found['state'] or ''}".lower()
     said = adjectives.split()
@@ -119,8 +121,8 @@ def _listing(kind: str, repo: str | None, found: Match[str], context: Context) -
     state = next((_STATES[word] for word in said if word in _STATES and word != "all"), "all" if "all" in said else "")
     if state and kind != "commits":
         params["state"] = state
-    if kind == "issues" and found["labels"]:
-        params["labels"] = context.shelter.plain(found["labels"])
+    if kind == "issues" and labels:
+        params["labels"] = context.shelter.plain(labels["labels"])
     since = next((_SINCE[word] for word in said if word in _SINCE), None)
     if since and kind != "pulls":
         params["since"] = since
