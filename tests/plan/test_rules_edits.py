@@ -369,7 +369,7 @@ def test_a_change_the_rules_of_the_graph_forbid_is_refused_in_words():
     node = Node(id="a", type="email", action="send")
     workflow = Workflow(nodes=[node], edges=[])
     with pytest.raises(Refusal) as caught:
-        edit(f"set the subject to {'x ' * 300} and rename the workflow to Y", _full(workflow))
+        edit("add a summary before the email", _full(workflow))
     assert "does not fit" in caught.value.message
 
 

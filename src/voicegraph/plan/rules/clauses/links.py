@@ -15,6 +15,9 @@ PARALLEL = words(
 )
 
 _WISH = "(?:i|we)(?:'d| would) (?:also )?(?:like|love|want) (?:for )?(?:you )?to"
+_A_MODEL = "(?:(?:an?|the|my|our|your|some) )?(?:(?:ai|language|large language) )?" + words(
+    "model llm ai chat_?gpt gpt(?:-?[\\w.]+)? claude gemini llama mistral"
+)
 SUBJECT = either(
     _WISH,
     "(?:i|we) (?:also )?(?:want|need|wish|expect) (?:you )?to",
@@ -31,6 +34,8 @@ SUBJECT = either(
     "a workflow (?:that|which|to)",
     "let me(?= (?:upload|attach|give|provide))",
     "use (?:it|them|that|this) to",
+    f"(?:use|ask|tell|get) {_A_MODEL} to",
+    f"(?:have|let) (?=an? |the ){_A_MODEL}",
     "(?:start|begin)(?: off)? by",
     "(?:i|we)(?= upload)",
     r"(?:have|get) (?:it|them)(?= \w+ed\b)",

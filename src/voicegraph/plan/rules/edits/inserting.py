@@ -10,7 +10,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.plan.rules.edits.described import describe, new_node
 from voicegraph.plan.rules.edits.orders import Order
-from voicegraph.plan.rules.edits.placing import place
+from voicegraph.plan.rules.edits.placing import deliveries_of, insert_before_all, place
 from voicegraph.plan.rules.edits.work import Work
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.text.patterns import either, named, rx, words
@@ -31,6 +31,12 @@ _SIDE = rx(
     named("anchor", r"(?:the|my|step|sending|it|each|that|this|all|\w+ing)\b.*", r"\w+(?: step)?"),
     "$",
 )
+_A_STEP = rx(" (?:step|node)$")
+_SENDING = rx(
+    "(?:(?:it|that|this|anything|everything) (?:is |gets |goes )?)?"
+    r"(?:(?:sending|sent|delivering|delivered|posting|posted|sharing|shared|going out)|out)(?: (?:it|them|anything))?"
+)
+"""Before any of the deliveries."""
 _EDGE = rx(
     r" ?,? ?\b(?:at|to|as) (?:the )?(?:very )?",
     either(named("start", "beginning|start|front|first(?: step)?|top"), "end|last(?: step)?|bottom"),
@@ -81,7 +87,7 @@ def _place(order: Order, work: Work) -> _Place:
         return _Place(text[: beside.start()], beside=beside["anchor"])
     if between:
         return _Place(text[: between.start()], between=(between["one"], between["two"]))
-    if side and work.find(side["anchor"]):
+    if side and (work.find(side["anchor"]) or _A_STEP.search(side["anchor"])):
         text = text[: side.start()]
         return _Place(text, before=side["anchor"]) if side["before"] else _Place(text, after=side["anchor"])
     return _Place(text, order.before, order.after, at_start=at_start)
@@ -95,6 +101,8 @@ def _put(where: _Place, step: Step, work: Work) -> _Put | None:
     if where.between:
         one, two = (work.require(words).id for words in where.between)
         return lambda workflow, node: _between(workflow, node, one, two)
+    if where.before and _SENDING.fullmatch(where.before) and (ends := deliveries_of(work.workflow)):
+        return lambda workflow, node: insert_before_all(workflow, node, ends)
     if where.before:
         before = work.require(where.before).id
         return lambda workflow, node: graph_edit.insert_before(workflow, node, before)

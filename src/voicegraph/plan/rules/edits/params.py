@@ -172,6 +172,11 @@ def _change(name: str, words: str, value: str, work: Work) -> ParamChange | None
     return ParamChange(node, params) if node and params else None
 
 
+def names_repository(words: str, work: Work) -> bool:
+    """Whether a repository stands in these words, as a name or an address."""
+    return bool(_repo(words, work.spoken.shelter))
+
+
 def new_address(words: str, work: Work) -> ParamChange | None:
     """An address, repository or channel that takes the place of the one there is: "it should go to …", "use …"."""
     shelter = work.spoken.shelter

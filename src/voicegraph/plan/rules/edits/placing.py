@@ -48,8 +48,13 @@ def place(workflow: Workflow, node: Node, step: Step, *, beside: bool = False) -
     thinking = [other for other in workflow.nodes if other.type == "llm"]
     if beside and thinking and step.role == "think":
         return graph_edit.add_parallel(workflow, node, thinking[-1].id)
-    deliveries = [end for end in sinks(workflow) if is_delivery(workflow.node(end))]
+    deliveries = deliveries_of(workflow)
     return insert_before_all(workflow, node, deliveries) if deliveries else graph_edit.append(workflow, node)
+
+
+def deliveries_of(workflow: Workflow) -> list[NodeId]:
+    """The nodes at its ends that send or store a result."""
+    return [end for end in sinks(workflow) if is_delivery(workflow.node(end))]
 
 
 def _beside_sources(workflow: Workflow, node: Node) -> Workflow:

@@ -39,7 +39,7 @@ _REMOVE = rx(
 )
 _EVERYTHING = rx("(?:everything|all(?: of it| the steps| the nodes| steps| nodes)?|it all|the (?:whole )?workflow)")
 _PARTS = rx(" ?, ?(?:and )?| and | ?& ?")
-_ALL = rx(r"\b(?:all|both|every|each)\b|[a-z]{2,}[^s\W]s(?: steps)?$")
+_ALL = rx(r"\b(?:all|both|every|each)\b|(?<!\bnews)(?<![\w-])(?!news\b)[a-z]{2,}[^s\W]s(?: steps)?$")
 
 
 def remove(order: Order, work: Work) -> bool:

@@ -6,7 +6,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import NodeId
 from voicegraph.plan.rules.edits.described import describe
 from voicegraph.plan.rules.edits.orders import Order
-from voicegraph.plan.rules.edits.params import ParamChange, named_change, new_address
+from voicegraph.plan.rules.edits.params import ParamChange, named_change, names_repository, new_address
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.text.patterns import rx
 
@@ -41,6 +41,8 @@ def set_recipients(order: Order, work: Work) -> bool:
 def _is_other_kind(words: str, work: Work) -> bool:
     """Whether the words describe a step of a kind that is not there yet ("post it to #general instead" of an email)."""
     types = {node.type for node in work.nodes}
+    if "github" in types and names_repository(words, work):
+        return False
     steps = describe(words, work)
     return bool(steps) and not any(step.type in types for step in steps)
 

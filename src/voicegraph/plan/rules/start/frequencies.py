@@ -118,6 +118,11 @@ def _quarterly(when: When, found: Match[str]) -> None:
     when.days, when.months = "1", "*/3"
 
 
+def _quarter_days(when: When, found: Match[str]) -> None:
+    _quarterly(when, found)
+    _month_days(when, found)
+
+
 def _yearly(when: When, found: Match[str]) -> None:
     when.days, when.months = "1", "1"
 
@@ -179,11 +184,12 @@ FREQUENCIES: list[Reader] = table(
         _some_weekdays,
     ),
     (
-        rf"(?:\bon )?\bthe last day of (?:each|every|the) month\b|{_EVERY} month(?: on the last day|[ -]end)\b",
+        rf"(?:\bon )?\bthe last day of (?:each|every|the) month\b|(?:{_EVERY} month|\bmonthly) on the last day\b|{_EVERY} month[ -]end\b",
         _last_day,
     ),
     (rf"(?:{_EVERY} |\bon )?(?:the )?\b{_ORDINALS}(?: day)? (?:of|in) (?:each|every|the|a) month\b", _month_days),
     (rf"(?:{_EVERY} month|\bmonthly) on the {_ORDINALS}(?: day)?\b", _month_days),
+    (rf"(?:{_EVERY} (?:three months|quarter)|\bquarterly) on the {_ORDINALS}(?: day)?\b", _quarter_days),
     (
         rf"(?:{_EVERY} |\bon )(?:year on )?{named('month', _MONTH)} (?:the )?{named('day', ORDINAL, '[0-9]{1,2}')}\b",
         _date,

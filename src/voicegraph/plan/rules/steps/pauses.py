@@ -15,7 +15,7 @@ _OK = either(
 _ME = either(
     words("me my i i've i'm us our we someone somebody"),
     "(?:my|the|our) (?:boss|manager|team|editor|lead|lawyer|client)(?:'s)?",
-    "[a-z]+(?:'s)?",
+    r"(?!(?:an?|the|it|this|that|them|to|at|of|for)\b)[a-z]+(?:'s)?",
 )
 _LOOKED = words("checked seen read looked gave give given said_yes say_yes say_so said_so")
 _APPROVAL = rx(
@@ -40,6 +40,10 @@ _APPROVAL = rx(
         rf")?(?:{_OK}|{_LOOKED}|agree\w*)"
         rf"(?: (?:it|this|that|them|the \w+|by {_ME}|{_OK}|to it|at it|first|my {_OK}|a look|over it)){{0,5}}$",
         rf"(?:my|our) (?:\w+ )?{_OK}$",
+        "(?:send|give|submit|forward|mail|email|slack|bring|pass|hand|present|put|show|get|take)(?: [^,.;]{1,60}?)? "
+        rf"(?:(?:to|by|past|before) )?{_ME} for (?:an? |my |his |her |their |final |quick )*{_OK}(?: first)?$",
+        "(?:send|submit|put|pass|forward)(?: (?:it|this|that|them|the [\\w-]+))? (?:up )?(?:out )?for "
+        rf"(?:an? |my |final |quick )*{_OK}(?: first)?$",
         "(?:human|manual) (?:approval|review)$",
         rf"(?:add|insert|include|put) (?:in )?(?:an?|my|the) (?:manual |human )?(?:{_OK}|check)(?: "
         rf"step)?(?: (?:by|from|for) {_ME})?$",

@@ -20,7 +20,7 @@ _VOCABULARY: dict[Sense, str] = {
         "obtain gather "
     "import monitor watch use view access scrape crawl see bring give need tell go_to check_out "
         "pick_up go_through look look_at "
-    "start_with read_through pull_up pull_down keep_an_eye_on track poll browse_to query",
+    "have_a_look_at take_a_look_at have_a_look_through start_with read_through pull_up pull_down keep_an_eye_on track poll browse_to query",
     "call": "call hit invoke request trigger",
     "search": "search google research look_up look_for hunt_for browse search_for look_online do_a_web_search",
     "find": "find locate find_out discover",

@@ -38,7 +38,8 @@ ZONE = rx(
     either(
         "(?:in (?:the )?)?"
         + either(
-            named("place", _PLACE) + " (?:(?:standard|daylight|local) )?time(?: ?zone)?", named("short", _ABBREVIATION)
+            named("place", _PLACE) + " (?:(?:standard|daylight|local) )?time(?: ?zone)?",
+            r"\b" + named("short", _ABBREVIATION),
         )
         + r"\b",
         named("path", f"(?:in (?:the )?)?{PATH}") + "(?: time(?: ?zone)?)?",

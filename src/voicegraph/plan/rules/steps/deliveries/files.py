@@ -13,7 +13,7 @@ _SUFFIXES = {"markdown": "md", "md": "md", "text": "txt", "txt": "txt", "csv": "
 _FILE = rx(
     r"\b",
     either(
-        "(?:as|to|into|in) (?:(?:an?|the|my) )?(?:(?:new|local) )?"
+        "(?:(?:as|to|into) (?:(?:an?|the|my) )?|in (?:an? )?)(?:(?:new|local) )?"
         + either(
             named("kind", words("markdown md text txt csv json html pdf word excel")) + "(?: (?:file|document))?",
             "file",

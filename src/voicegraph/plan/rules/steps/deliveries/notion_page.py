@@ -49,6 +49,10 @@ _APPEND = rx(
 _MAKERS = word_set("create make add open start write generate build prepare draft produce put_together set_up compose")
 _NEW = re.compile(r"\b(?:an?|new|another|separate)\b", re.IGNORECASE)
 _OWNED = re.compile(r"\b(?:the|my|our)\b", re.IGNORECASE)
+_KEPT_THERE = re.compile(
+    rf"\b(?:from|of|out of|using|about|on|with) (?:my|our|the)(?: [\w'-]+){{0,3}} {_THING} ?$", re.IGNORECASE
+)
+""""A report from my sales database in Notion": where the material is."""
 _ONE_MORE = re.compile(r"\b(?:to|in|into|on)\s.*(?:,|\band)$", re.IGNORECASE)
 
 
@@ -73,6 +77,8 @@ def _is_target(phrase: Phrase, found: Match[str]) -> bool:
         return False
     if prep in {"to", "into", "onto", "as"}:
         return phrase.lemma != "go to"
+    if prep and _KEPT_THERE.search(phrase.text, 0, found.start()):
+        return False
     if prep:
         return (phrase.sense in GIVING and phrase.sense != "email") or phrase.lemma == "keep"
     before = phrase.text[: found.start()].strip()

@@ -57,7 +57,7 @@ _USER = rx(
         named("owner", "[a-z0-9][\\w-]*") + "'s (?:github |public )?(?:repos|repositories)\\b",
         r"\buser " + named("user", r"[\w-]+"),
         r"\b(?:of|by|from|owned by|belonging to) (?:the )?(?:github )?(?:(?:organi[sz]ation|org|account|company) )?"
-        + named("who", r"(?!github\b|my\b|the\b|user\b)[a-z0-9][\w-]*"),
+        + named("who", r"(?!(?:github|my|the|user|repos|repositories)\b)[a-z0-9][\w-]*"),
     )
 )
 _OF_USER = (

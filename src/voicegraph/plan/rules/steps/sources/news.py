@@ -13,7 +13,9 @@ _NEWS = rx(
     r"\b",
     "(?:news",
     maybe(" ", words("articles article stories story headlines headline items item reports updates coverage")),
-    r"|headlines?|press coverage)\b",
+    r"|headlines?|press coverage|"
+    r"(?:top|breaking|trending|front-page) (?:stories|articles)|"
+    r"(?:latest|newest|most recent) (?:stories|articles)(?= (?:about|on|regarding|covering)\b))\b",
 )
 _ABOUT = rx(
     " ",

@@ -19,7 +19,7 @@ _THING = either(
     words("record items item board tracker list contents content workspace log diary crm roadmap backlog calendar"),
 )  # fmt: skip
 _CALLED = "(?:(?:called|named|titled) )?"
-_LINK = words("page database and to in as by about for with from of at on")
+_LINK = words("page database and to in into onto as by about for with from of at on")
 _STOP = words("of about for with from in into and to on onto by as at via that contains mentions says is has")
 _LATER_NAME = rf"(?<=page )(?!{_STOP}\b)[\w'-]+(?: (?!{_STOP}\b)[\w'-]+){{0,3}}(?= ?(?:{GAP}|$))"
 """A name in small letters, as it comes from speech: "the notion page weekly planning"."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from re import Match
+
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.services import MENTION, preposition, service_of
@@ -20,10 +22,17 @@ _NO_NAME = rx("(?:now|again|please|it|in the background)")
 
 def read_other_services(phrase: Phrase, context: Context) -> list[Step]:
     """“My calendar”, “from Airtable”: an HTTP request, with a note of what to configure."""
-    found = [hit for hit in MENTION.finditer(phrase.text) if not hit["ticket"] and preposition(hit) in _READ_FROM]
+    found = [hit for hit in MENTION.finditer(phrase.text) if _is_read(hit, phrase)]
     for hit in reversed(found):
         phrase.cut(hit)
     return [_request(service_of(hit).name) for hit in found]
+
+
+def _is_read(hit: Match[str], phrase: Phrase) -> bool:
+    """Whether the service is read, rather than written for: “draft a LinkedIn post”."""
+    if hit["ticket"] or preposition(hit) not in _READ_FROM:
+        return False
+    return not (phrase.sense in {"generate", "think"} and hit["thing"] and not preposition(hit))
 
 
 def _request(service: str) -> Step:
