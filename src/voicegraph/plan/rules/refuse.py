@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from voicegraph.errors import Refusal
-from voicegraph.plan.rules.text.patterns import either, named, rx, words
+from voicegraph.speech.text.patterns import either, named, rx, words
 
 EXAMPLE = "Every Monday at 9am, search the web for AI news, summarize it and email it to me"
 EDIT_EXAMPLE = "Add a summary before the email"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from voicegraph.plan.rules.clauses.model import Kind
-from voicegraph.plan.rules.text.patterns import END, either, maybe, named, rx, words
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import Form, leading_verb
+from voicegraph.speech.text.patterns import END, either, maybe, named, rx, words
 
 _WE = "(?:you|i|we)"
 _OVER = words("done finished complete completed ready over")

@@ -12,7 +12,7 @@ from voicegraph.plan.rules.edits.placing import is_delivery, place
 from voicegraph.plan.rules.edits.work import Work
 from voicegraph.plan.rules.steps.conditions import Condition, to_condition
 from voicegraph.plan.rules.steps.model import Step
-from voicegraph.plan.rules.text.patterns import rx
+from voicegraph.speech.text.patterns import rx
 
 _ONLY = rx("^(?:only|just) ")
 

@@ -13,7 +13,7 @@ from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import deliveries_of, insert_before_all, place
 from voicegraph.plan.rules.edits.work import Work
 from voicegraph.plan.rules.steps.model import Step
-from voicegraph.plan.rules.text.patterns import either, named, rx, words
+from voicegraph.speech.text.patterns import either, named, rx, words
 
 _ADD = rx(
     "^",

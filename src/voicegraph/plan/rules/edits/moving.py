@@ -8,7 +8,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.work import Work, title
-from voicegraph.plan.rules.text.patterns import either, named, rx
+from voicegraph.speech.text.patterns import either, named, rx
 
 _BEFORE = "before|in front of|ahead of"
 _AFTER = "after|behind|following"

@@ -13,9 +13,9 @@ from voicegraph.plan.rules.edits.work import Work
 from voicegraph.plan.rules.steps.conditions import to_condition
 from voicegraph.plan.rules.steps.model import ParamValues
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
-from voicegraph.plan.rules.text.patterns import either, maybe, named, rx
 from voicegraph.plan.rules.text.shelter import CHANNEL, MAIL, URL, Shelter
 from voicegraph.plan.rules.values.durations import DURATION, to_duration
+from voicegraph.speech.text.patterns import either, maybe, named, rx
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from re import Match
 from voicegraph.graph.model import Schedule
 from voicegraph.plan.rules.start.frequencies import FREQUENCIES, table
 from voicegraph.plan.rules.start.when import When
-from voicegraph.plan.rules.text.patterns import named, rx
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.values.times import SURE_TIME, TIME, read_time
 from voicegraph.plan.rules.values.zones import ZONE, zone_of
+from voicegraph.speech.text.patterns import named, rx
 
 _Hit = tuple[Match[str], Callable[[When, Match[str]], None]]
 

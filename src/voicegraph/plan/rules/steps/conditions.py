@@ -6,9 +6,9 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, word_set, words
 from voicegraph.plan.rules.text.shelter import Shelter
-from voicegraph.plan.rules.values.numbers import NUMBER, to_number
+from voicegraph.speech.text.numbers import NUMBER, to_number
+from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from voicegraph.plan.rules.steps.sources.search import search_step
 from voicegraph.plan.rules.steps.thinking import read_thinking
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request
-from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, word_set, words
 from voicegraph.plan.rules.text.verbs import leading_verb
+from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
 
 _EACH = rx(r"\b(?:(?:each|every)\b(?! other\b)|one by one\b|one at a time\b|individually\b|separately\b)")
 _EACH_RECIPIENT = rx(r"\b(?:to|for) (?:each|every)\b|\b(?:each|every one) of (?:them|these|those|the)\b")

@@ -1,1 +1,1 @@
-"""From what was said to tidy text: fillers and slips gone, addresses written out and sheltered; verbs in all forms."""
+"""From what was said to tidy text: slips taken back, addresses sheltered; verbs in all forms."""

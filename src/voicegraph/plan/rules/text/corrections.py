@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.text.patterns import either, rx
 from voicegraph.plan.rules.text.shelter import ANY
 from voicegraph.plan.rules.text.verbs import leading_verb
+from voicegraph.speech.text.patterns import either, rx
 
 _MARK = rx(
     r"[ ,.;–—-]*(?:\b(?:no|oh|oops|wait|sorry)\b[ ,]*){0,6}",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from voicegraph.plan.planner import check_length
 from voicegraph.plan.rules.text.corrections import apply_corrections
-from voicegraph.plan.rules.text.fillers import drop_fillers
-from voicegraph.plan.rules.text.patterns import either, named, rx, words
 from voicegraph.plan.rules.text.shelter import Shelter
-from voicegraph.plan.rules.text.spoken import add_scheme, spell_out
+from voicegraph.speech.text.fillers import drop_fillers
+from voicegraph.speech.text.patterns import either, named, rx, words
+from voicegraph.speech.text.spoken import add_scheme, spell_out
 
 _TYPOGRAPHY = str.maketrans(
     dict.fromkeys("’‘ʼ", "'")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from voicegraph.plan.rules.text.patterns import either, named, rx
-from voicegraph.plan.rules.values.numbers import NUMBER, to_number
+from voicegraph.speech.text.numbers import NUMBER, to_number
+from voicegraph.speech.text.patterns import either, named, rx
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _UNIT = "(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)"

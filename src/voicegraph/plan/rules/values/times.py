@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from re import Match
 
-from voicegraph.plan.rules.text.patterns import either, named, rx
-from voicegraph.plan.rules.values.numbers import VALUES
+from voicegraph.speech.text.numbers import VALUES
+from voicegraph.speech.text.patterns import either, named, rx
 
 _SPOKEN_MINUTES = {
     "twenty five": 25, "thirty five": 35, "forty five": 45, "fifty five": 55, "oh five": 5, "o five": 5, "fifteen": 15,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from voicegraph.plan.rules.text.patterns import either, named, rx, words
 from voicegraph.plan.rules.text.shelter import PATH, Shelter
+from voicegraph.speech.text.patterns import either, named, rx, words
 
 _SAID: dict[str, str] = {
     "America/Los_Angeles": "pacific west_coast pst pdt pt la california san_francisco seattle",

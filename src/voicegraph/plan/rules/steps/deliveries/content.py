@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
-from voicegraph.plan.rules.text.patterns import maybe, named, rx
 from voicegraph.plan.rules.text.shelter import QUOTE
+from voicegraph.speech.text.patterns import maybe, named, rx
 
 _PARAMS = {"slack": "text", "notify": "body", "email": "body", "http": "text", "notion_create": "content"}
 """Type -> the param that holds the words."""

@@ -8,8 +8,8 @@ from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, called
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
-from voicegraph.plan.rules.text.patterns import maybe, named, rx, words
 from voicegraph.plan.rules.text.shelter import PATH
+from voicegraph.speech.text.patterns import maybe, named, rx, words
 
 _ISSUE = rx(
     named("det", DETERMINERS),

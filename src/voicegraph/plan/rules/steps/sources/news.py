@@ -7,7 +7,7 @@ import re
 from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.sources.search import WEB, tidy_topic
-from voicegraph.plan.rules.text.patterns import maybe, named, rx, word_set, words
+from voicegraph.speech.text.patterns import maybe, named, rx, word_set, words
 
 _NEWS = rx(
     r"\b",

@@ -8,8 +8,8 @@ from re import Match
 from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import PROPER_NAME
-from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
 from voicegraph.plan.rules.text.shelter import QUOTE
+from voicegraph.speech.text.patterns import either, maybe, named, rx, words
 
 _DET = "(?:(?:the|my|our|a|an|this|that|your|some|its|of) ){0,4}"
 _THING = either(

@@ -8,7 +8,7 @@ from re import Match
 
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
-from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
+from voicegraph.speech.text.patterns import either, maybe, named, rx, words
 
 
 @dataclass(frozen=True, slots=True)

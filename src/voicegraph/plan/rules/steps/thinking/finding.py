@@ -5,7 +5,7 @@ from __future__ import annotations
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm
-from voicegraph.plan.rules.text.patterns import either, maybe, rx, word_set, words
+from voicegraph.speech.text.patterns import either, maybe, rx, word_set, words
 
 _READABLE = frozenset({"notion", "csv_upload", "pdf_upload", "txt_upload", "file_upload", "web_page", "rss"})
 _CONTENT = rx(

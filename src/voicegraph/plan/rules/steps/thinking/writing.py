@@ -6,7 +6,7 @@ from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, llm, with_length
 from voicegraph.plan.rules.steps.thinking.results import is_known_text, leading_result, named_result
-from voicegraph.plan.rules.text.patterns import rx
+from voicegraph.speech.text.patterns import rx
 
 _PRONOUN = rx(r"(?:it|them|that|this)\b")
 _ADDING = frozenset({"add", "submit", "start", "book", "schedule", "set up", "open up", "raise", "file", "put in"})

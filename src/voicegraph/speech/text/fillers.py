@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from re import Match
 
-from voicegraph.plan.rules.text.patterns import either, maybe, rx, word_set, words
+from voicegraph.speech.text.patterns import either, maybe, rx, word_set, words
 
 _GREETING = rx(
     r"^(?: |,|",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from re import Match
 
-from voicegraph.plan.rules.text.patterns import either, maybe, named, rx, words
+from voicegraph.speech.text.patterns import either, maybe, named, rx, words
 
 _TOP = words(
     "com org net edu gov io dev ai app co uk de fr es it nl eu ch at be se no dk fi pl pt ie us ca au nz jp cn in br "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicegraph.plan.rules.text.patterns import either, word_list
+from voicegraph.speech.text.patterns import either, word_list
 
 _UNDER_TWENTY = word_list(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

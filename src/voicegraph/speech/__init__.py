@@ -1,0 +1,1 @@
+"""Audio to text: the port `Transcriber`, an embedded recogniser, any OpenAI-compatible endpoint, and the repair of what was heard."""
