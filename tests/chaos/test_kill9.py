@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 def shapes(url: str) -> list[Workflow]:
     """Linear, fan-out, with waits short and parked, with failures that pass."""
 
-    def work(node_id: str, milliseconds: int, kind: str = "work") -> Node:
+    def work(node_id: str, milliseconds: int, kind: str = "slow") -> Node:
         return node(node_id, "request", type="http", url=f"{url}/{kind}/{milliseconds}", method="POST")
 
     def wait(node_id: str, seconds: float) -> Node:

@@ -1,7 +1,7 @@
 """A service outside the server that remembers what was done to it. Run as a script, it is a process of its own.
 
 Each request is a line in an append-only log before it is answered: the key (`run:node`) of its Idempotency-Key header.
-`POST /work/30` answers after 30 ms; `POST /flaky/30` does so too, but with 503 the first time a key comes.
+`POST /slow/30` answers after 30 ms; `POST /flaky/30` does so too, but with 503 the first time a key comes.
 """
 
 from __future__ import annotations
