@@ -20,7 +20,12 @@ GENERATED = re.compile(r"/migrations/versions/|\.gen\.ts$|\.d\.ts$")
 BINARY = {".png", ".ico", ".woff2", ".wav", ".pdf", ".db", ".zip", ".gz"}
 
 MACHINE_PATH = re.compile(r"(?<![\w.~}-])/(?:work|root|home/\w+|Users/\w+)/")
-INSEPARABLE = {"starlette": "fastapi", "pydantic-core": "pydantic", "httpcore": "httpx"}
+INSEPARABLE = {
+    "starlette": "fastapi",
+    "pydantic-core": "pydantic",
+    "pydantic-monty-client": "pydantic-monty",
+    "httpcore": "httpx",
+}
 """Libraries that are the lower half of one that is declared, and versioned by it."""
 
 REGISTRY_HOST = re.compile(r"pypi\.org|pythonhosted\.org|registry\.npmjs|npmjs\.org|deb\.debian\.org")

@@ -23,6 +23,7 @@ from voicegraph.history.follow import follow
 from voicegraph.history.queries import RunQueries, RunSummary
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
+from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.planner import Edit, Plan, Planner
 from voicegraph.run.events import NewRun, RunEvent, TriggerName
@@ -72,6 +73,12 @@ class Pipeline:
     async def edit(self, text: str, workflow: Workflow) -> Edit:
         """(Text, graph) to graph; keeps everything the text does not name."""
         return await self.planner.edit(text, workflow)
+
+    async def save(self, workflow: Workflow) -> None:
+        """Keep a workflow, over an older version of itself. GraphError when an expression in it means nothing."""
+        if wrong := bad_expressions(workflow, self.registry):
+            raise GraphError(wrong)
+        await self.workflows.save(workflow)
 
     def check(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> Check:
         """What a run would trip over, found before it starts."""

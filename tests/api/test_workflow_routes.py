@@ -87,3 +87,26 @@ async def test_a_breach_is_located(api: Api, workflow: dict[str, Any], where: st
         assert [found["where"] for found in problem["details"]] == [where]
         assert problem["error"].startswith(where), code
     assert await listed(api) == []
+
+
+@pytest.mark.parametrize(
+    ("node", "place"),
+    [
+        ({"type": "condition", "action": "if", "params": {"expression": "size(data >"}}, "nodes[0].params.expression"),
+        ({"type": "transform", "action": "select", "params": {"expression": "a["}}, "nodes[0].params.expression"),
+        ({"type": "code", "action": "run", "params": {"code": "x ="}}, "nodes[0].params.code"),
+    ],
+)
+async def test_an_expression_that_means_nothing_is_refused_when_it_is_saved(
+    api: Api, node: dict[str, Any], place: str
+) -> None:
+    workflow = {"workflowId": "wf_1", "nodes": [{"id": "a", **node}], "edges": []}
+    for method, path in (("POST", "/api/workflows"), ("PUT", "/api/workflows/wf_1")):
+        answer = await api.call(method, path, {"workflow": workflow}, status=422)
+        assert answer["details"][0]["where"] == place
+    assert (await api.call("GET", "/api/workflows"))["workflows"] == []
+
+
+async def test_what_is_still_open_can_be_saved(api: Api) -> None:
+    nodes = [{"id": "a", "type": "condition", "action": "if", "params": {}}, {"id": "b", "type": "x", "action": "y"}]
+    await api.call("POST", "/api/workflows", {"workflow": {"nodes": nodes, "edges": []}}, status=201)

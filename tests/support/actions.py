@@ -12,6 +12,8 @@ from typing import Any
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Action, Params, action, param
+from voicegraph.nodes.catalogue import code as catalogue_code
+from voicegraph.nodes.catalogue import condition, file, transform, wait
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Inputs, Output, Suspend
 from voicegraph.nodes.registry import Registry
@@ -47,8 +49,8 @@ class Probe:
     contexts: list[NodeContext] = field(default_factory=list)
 
     def registry(self) -> Registry:
-        """The actions below, telling this probe."""
-        return Registry([replace(one, run=self._watching(one.run)) for one in _ACTIONS])
+        """The actions below, telling this probe, and those of the catalogue that need no service."""
+        return Registry([*(replace(one, run=self._watching(one.run)) for one in _ACTIONS), *_REAL])
 
     def _watching(self, run: Callable[..., Awaitable[Output | Suspend]]) -> Callable[..., Awaitable[Output | Suspend]]:
         async def watched(params: Any, node: NodeContext) -> Output | Suspend:
@@ -185,4 +187,5 @@ async def nothing(params: Nothing, node: NodeContext, probe: Probe) -> Output:
     return None  # pyright: ignore[reportReturnType]
 
 
+_REAL = Registry.from_modules([catalogue_code, condition, file, transform, wait])
 _ACTIONS: list[Action] = [echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, nothing]

@@ -61,6 +61,11 @@ class Node(Wire):
     timeout: float | None = Field(default=None, gt=0, le=86_400, description="Seconds one attempt may take.")
     on_error: Literal["fail", "continue"] = Field(default="fail", description="continue: the error becomes the output.")
     credential: str | None = Field(default=None, max_length=64)
+    merge: Literal["text", "list", "first"] | None = Field(
+        default=None,
+        description="What the node sees of several predecessors. text (as if nothing were set): labelled blocks; list: "
+        "the list of their outputs in the order of the edges; first: the first of them that was not skipped, alone.",
+    )
 
 
 class Edge(Wire):

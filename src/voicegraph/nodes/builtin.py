@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from voicegraph.nodes.catalogue import (
+    code,
     condition,
     email,
+    file,
     github,
     http,
     llm,
@@ -40,7 +42,9 @@ def builtin_registry() -> Registry:
             email,
             slack,
             notify,
+            file,
             transform,
+            code,
             condition,
             wait,
         ]

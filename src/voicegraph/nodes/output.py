@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import Field, JsonValue
 
@@ -64,16 +65,25 @@ class Inputs:
     nodes: Mapping[NodeId, Output] = field(default_factory=dict[NodeId, Output])
 
 
-def join_inputs(sources: Mapping[NodeId, tuple[str, Output]]) -> Inputs:
+Merge = Literal["text", "list", "first"]
+
+
+def join_inputs(sources: Mapping[NodeId, tuple[str, Output]], merge: Merge | None = None) -> Inputs:
     """One predecessor: its output as is. Several: labelled blocks, and `data` as an object keyed by node id.
 
-    `sources` maps a predecessor's id to (label, output), in the order of the edges.
+    `sources` maps a predecessor's id to (label, output), in the order of the edges. With `merge` "list", `data` is the
+    list of the outputs in that order (of one, too: its data, or its text where it has none); with "first", the first
+    is all there is.
     """
+    if merge == "first":
+        sources = dict([*sources.items()][:1])
     nodes = {node_id: output for node_id, (_, output) in sources.items()}
     files = [ref for output in nodes.values() for ref in output.files]
-    if len(nodes) == 1:
+    if len(nodes) == 1 and merge != "list":
         (only,) = nodes.values()
         return Inputs(only.text, only.data, files, nodes)
     text = JOINT.join(f"## {label or node_id}\n\n{output.text}" for node_id, (label, output) in sources.items())
+    if merge == "list":
+        return Inputs(text, [out.text if out.data is None else out.data for out in nodes.values()], files, nodes)
     data: JsonValue = {node_id: output.data for node_id, output in nodes.items()} if nodes else None
     return Inputs(text, data, files, nodes)

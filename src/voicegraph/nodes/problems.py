@@ -37,6 +37,20 @@ def problems(workflow: Workflow, registry: Registry) -> list[Problem]:
     return [problem for index, node in enumerate(workflow.nodes) for problem in _of_node(index, node, registry)]
 
 
+def bad_expressions(workflow: Workflow, registry: Registry) -> list[Problem]:
+    """Breaches in conditions, selections and scripts: what is written in them means nothing, whatever the data.
+
+    Of all that can be wrong these are refused when a workflow is saved; the rest may still be open while one works on it.
+    """
+    found: list[Problem] = []
+    for index, node in enumerate(workflow.nodes):
+        if action := registry.find(node.type, node.action):
+            verbatim = {field.name for field in fields_of(action.params).every if not field.template}
+            places = tuple(f"nodes[{index}].params.{name}" for name in verbatim)
+            found += [one for one in _of_node(index, node, registry) if one.where in places]
+    return found
+
+
 def notices(workflow: Workflow, registry: Registry, settings: Settings) -> list[Notice]:
     """What the settings lack for the nodes of this workflow. A node with a credential of its own needs no setting."""
     found: list[Notice] = []

@@ -17,11 +17,12 @@ class Surroundings:
         self._workflow = workflow
         self._machine = machine
         self._rows = rows
-        self._labels = {node.id: node.label for node in workflow.nodes}
+        self._nodes = {node.id: node for node in workflow.nodes}
 
     def inputs(self, node_id: NodeId) -> Inputs:
         """Of the live predecessors, joined."""
-        return join_inputs({source: (self._labels[source], self._output(source)) for source in self._sources(node_id)})
+        given = {source: (self._nodes[source].label, self._output(source)) for source in self._sources(node_id)}
+        return join_inputs(given, self._nodes[node_id].merge)
 
     def ancestors(self, node: Node) -> dict[NodeId, Output]:
         """Outputs of everything the node depends on; only gathered when its params name nodes."""

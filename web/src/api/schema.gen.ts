@@ -902,6 +902,11 @@ export interface components {
              */
             label: string;
             /**
+             * Merge
+             * @description What the node sees of several predecessors. text (as if nothing were set): labelled blocks; list: the list of their outputs in the order of the edges; first: the first of them that was not skipped, alone.
+             */
+            merge?: ("text" | "list" | "first") | null;
+            /**
              * Onerror
              * @description continue: the error becomes the output.
              * @default fail

@@ -1,8 +1,8 @@
-import { MultiSelect } from '@mantine/core';
+import { MultiSelect, Select } from '@mantine/core';
 import type { Workflow, WorkflowNode } from '@/api/types';
 import { toast } from '@/app/toasts';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
-import { connect, remove, wouldLoop } from '@/workflow/ops';
+import { connect, remove, updateNode, wouldLoop } from '@/workflow/ops';
 import classes from './Panel.module.css';
 
 interface Props {
@@ -75,6 +75,32 @@ export function Connections({ node, readOnly }: Props) {
         searchable
         hidePickedOptions
       />
+      {incoming.length > 1 && <Merge node={node} />}
     </section>
+  );
+}
+
+const MERGES = [
+  { value: 'text', label: 'One text with a heading for each' },
+  { value: 'list', label: 'A list of their outputs' },
+  { value: 'first', label: 'The first that was not skipped' },
+] as const;
+
+function Merge({ node }: { node: WorkflowNode }) {
+  return (
+    <Select
+      label="They come together as"
+      data={[...MERGES]}
+      value={node.merge ?? 'text'}
+      allowDeselect={false}
+      onChange={(value) => {
+        const merge = MERGES.find((one) => one.value === value)?.value;
+        useEditor
+          .getState()
+          .commit((workflow) =>
+            updateNode(workflow, node.id, { merge: merge && merge !== 'text' ? merge : null }),
+          );
+      }}
+    />
   );
 }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.child import ask
 from voicegraph.nodes.documents.model import Document, Kind
 
 SECONDS = 45.0
@@ -17,8 +16,7 @@ SECONDS = 45.0
 
 AT_ONCE = 2
 _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-# The child needs to start Python and import this package; it gets none of the server's secrets.
-_INHERITED = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_WORKER = "voicegraph.nodes.documents.worker"
 
 
 async def parse(name: str, content: bytes, wanted: Kind | None = None, seconds: float = SECONDS) -> Document:
@@ -33,30 +31,10 @@ async def parse(name: str, content: bytes, wanted: Kind | None = None, seconds: 
 
 async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float) -> dict[str, dict[str, Any]]:
     request = json.dumps({"wanted": wanted, "name": name}).encode() + b"\n" + content
-    child = await _start()
     try:
-        async with asyncio.timeout(seconds):
-            answer, _ = await child.communicate(request)
+        answer = await ask(_WORKER, request, seconds)
     except TimeoutError as error:
         raise NodeError("too_slow", f"Reading {name} took longer than {seconds:g} seconds. Split the file.") from error
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode:
+    if answer is None:
         raise NodeError("unreadable_file", f"{name} cannot be read: the parser gave up. The file may be damaged.")
     return json.loads(answer)
-
-
-async def _start() -> asyncio.subprocess.Process:
-    environment = {key: os.environ[key] for key in _INHERITED if key in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-s", "-m", "voicegraph.nodes.documents.worker"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=environment,
-        # Ctrl-C in the terminal is for the server, which lets its nodes finish.
-        start_new_session=True,
-    )

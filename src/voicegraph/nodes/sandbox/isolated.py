@@ -1,0 +1,52 @@
+"""Run a script in the sandbox, which is in a child process: no script can stop or bloat the server.
+
+The interpreter (pydantic-monty) keeps its own limits on time and memory. What comes out of it is made plain and bounded
+in the child too, because turning a script's result into ours is work as big as the script likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from pydantic import JsonValue
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.child import ask
+
+GRACE_SECONDS = 10.0
+"""For the child to start and to answer, on a busy machine, besides what the script may take."""
+AT_ONCE = 2
+_WORKER = "voicegraph.nodes.sandbox.worker"
+_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a script gave: the value of its last expression as plain data, and what it printed."""
+
+    value: JsonValue = None
+    printed: str = ""
+    cut: bool = field(default=False)
+    """Whether it printed more than is kept."""
+
+
+async def run_script(code: str, inputs: Mapping[str, Any], seconds: float, memory_bytes: int) -> Ran:
+    """Run it with `inputs` as its variables. NodeError `script_failed`, `script_limit` says what went wrong and where."""
+    request = json.dumps({"code": code, "inputs": inputs, "seconds": seconds, "memory": memory_bytes}).encode()
+    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    async with slots:
+        try:
+            answer = await ask(_WORKER, request, seconds + GRACE_SECONDS)
+        except TimeoutError as error:
+            raise NodeError("script_limit", f"The script took longer than {seconds:g} seconds.") from error
+    if answer is None:
+        raise NodeError("script_limit", "The script brought its interpreter down: it takes too much memory or depth.")
+    found = json.loads(answer)
+    if problem := found.get("error"):
+        raise NodeError(problem["code"], problem["message"])
+    return Ran(found["value"], found["printed"], found["cut"])

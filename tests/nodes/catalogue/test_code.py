@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pydantic import ValidationError
+
+from voicegraph.nodes.catalogue.code import Run, run
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.output import Output
+
+MakeNode = Callable[..., NodeContext]
+
+
+async def test_the_scope_is_all_it_sees(make_node: MakeNode) -> None:
+    lines: list[str] = []
+    node = make_node(log=lines.append)
+    node.scope = {"input": "text", "data": [1, 2], "nodes": {}, "item": 5, "config": {"secret": 1}}
+    output = await run.run(Run(code="print('two')\n{'sum': sum(data) + item}"), node)
+    assert output == Output(text='{\n  "sum": 8\n}', data={"sum": 8})
+    assert lines == ["two"]
+
+
+async def test_without_a_value_the_print_is_the_text(make_node: MakeNode) -> None:
+    assert await run.run(Run(code="print('two')"), make_node()) == Output(text="two\n")
+
+
+async def test_more_than_a_mebibyte_of_print_is_cut(make_node: MakeNode) -> None:
+    output = await run.run(Run(code="print('a' * 2_000_000)"), make_node())
+    assert isinstance(output, Output)
+    assert (len(output.text), output.meta) == (1 << 20, {"cut": True})
+
+
+@pytest.mark.parametrize(
+    "given", [{"code": "x ="}, {"code": "1", "seconds": 61}, {"code": "1", "memoryMib": 4096}, {"code": "1" * 20_001}]
+)
+def test_bounds_and_syntax_are_checked_with_the_params(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Run.model_validate(given)
