@@ -21,10 +21,10 @@ _OBJECT = rx(
     either(
         words(f"{_PRONOUNS} him her that the a an my our your its their his each every all any some"),
         words(
-            "everyone everybody someone somebody what whether how two three four five ten today's up "
+            "everyone everybody someone somebody what who why when where which whether how two three four five ten today's up "
             "out new open closed"
         ),
-        words("latest recent more again insights"),
+        words("latest recent more again insights entries items rows results duplicates"),
         r"on (?:slack|telegram|discord|teams)",
         rf"(?:to|in|into|as) (?:(?:the|my|our|a|an) )?(?:new )?(?:{_PLACES}|{TOKEN})",
         r"(?:for|through|over) \w+",

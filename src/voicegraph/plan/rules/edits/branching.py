@@ -15,6 +15,8 @@ from voicegraph.plan.rules.steps.model import Step
 from voicegraph.speech.text.patterns import rx
 
 _ONLY = rx("^(?:only|just) ")
+_LEFT_OUT = rx("^(?:skip|leave out|omit|drop|don't (?:do|run|send)|do not (?:do|run|send)|(?:don't|do not)(?= \\w)) ?")
+""""Skip the email if …": the condition says when it does not run."""
 
 
 def put_on_condition(order: Order, work: Work) -> bool:
@@ -23,18 +25,22 @@ def put_on_condition(order: Order, work: Work) -> bool:
         return _otherwise(order, work)
     if not order.condition:
         return False
-    text = _ONLY.sub("", order.text)
+    left_out = _LEFT_OUT.match(order.text)
+    text = order.text[left_out.end() :] if left_out else _ONLY.sub("", order.text)
     steps = describe(text, work)
     target = None if order.also else _existing(text, steps, work)
     if target is None and not steps:
         return False
     request = next((node for node in reversed(work.nodes) if node.type == "http" and not is_delivery(node)), None)
     condition = to_condition(
-        order.condition, work.spoken.shelter, negate=order.unless, called=request.id if request else None
+        order.condition,
+        work.spoken.shelter,
+        negate=order.unless != bool(left_out),
+        called=request.id if request else None,
     )
     if condition.of_status and request:
         work.workflow = graph_edit.set_params(work.workflow, request.id, {"failOnError": False})
-    condition_step = _step(condition, order, work)
+    condition_step = _step(condition, order, work, negate=order.unless != bool(left_out))
     if target:
         work.add(condition_step, graph_edit.insert_before(work.workflow, new_node(condition_step), target.id))
         return True
@@ -53,8 +59,8 @@ def _existing(text: str, steps: list[Step], work: Work) -> Node | None:
     return work.find(text)
 
 
-def _step(condition: Condition, order: Order, work: Work) -> Step:
-    label = f"If {work.spoken.written(order.condition)}"
+def _step(condition: Condition, order: Order, work: Work, *, negate: bool) -> Step:
+    label = f"{'Unless' if negate else 'If'} {work.spoken.written(order.condition)}"
     params = {"expression": condition.expression}
     return Step("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))
 

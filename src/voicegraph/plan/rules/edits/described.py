@@ -18,7 +18,7 @@ _STEP_THAT = rx(
     rf"^(?:{words('a an another the one new more')} )*{words('step node action block part task')} ",
     "(?:(?:to|that|which|where|for|called|named) )?(?:will |can |you |it |should )?",
 )
-_STEP = rx(r" (?:step|node|action|block)\b")
+_STEP = rx(r" (?:step|node|action(?! (?:items?|points?|plans?)\b)|block)\b")
 _LONGEST = 400
 _ARTICLES = rx(rf"^(?:{words('a an another the some one')} )+")
 _OPENERS: tuple[tuple[str, Callable[[Step], bool]], ...] = (

@@ -37,6 +37,12 @@ _SENDING = rx(
     r"(?:(?:sending|sent|delivering|delivered|posting|posted|sharing|shared|going out)|out)(?: (?:it|them|anything))?"
 )
 """Before any of the deliveries."""
+_NAMED_RESULT = rx(
+    r"^(?:post|send|e-?mail|mail|save|share|put|forward|write) (?:only )?",
+    named("what", r"(?:the|its) [\w ]+?"),
+    " (?:to|in|on|into|by|as|back)\\b",
+)
+_OBJECT = rx(r"^\w+ ", named("what", r"(?:the|its) [\w-]+"), r"\b")
 _EDGE = rx(
     r" ?,? ?\b(?:at|to|as) (?:the )?(?:very )?",
     either(named("start", "beginning|start|front|first(?: step)?|top"), "end|last(?: step)?|bottom"),
@@ -68,7 +74,11 @@ def insert(order: Order, work: Work) -> bool:
     steps = describe(_INFINITIVE.sub("", _ADD.sub("", where.text.strip(" ,."))), work)
     if not steps:
         return False
-    put = _put(where, steps[0], work)
+    fresh = [step for step in steps if not _is_there(step, work)]
+    if not fresh and not order.also:
+        return False
+    steps = fresh or steps
+    put = _put(where, steps[0], work) or _after_what_is_named(where.text, steps[0], work)
     if put:
         _in_a_row(steps, put, work)
     else:
@@ -101,17 +111,55 @@ def _put(where: _Place, step: Step, work: Work) -> _Put | None:
     if where.between:
         one, two = (work.require(words).id for words in where.between)
         return lambda workflow, node: _between(workflow, node, one, two)
-    if where.before and _SENDING.fullmatch(where.before) and (ends := deliveries_of(work.workflow)):
-        return lambda workflow, node: insert_before_all(workflow, node, ends)
     if where.before:
-        before = work.require(where.before).id
-        return lambda workflow, node: graph_edit.insert_before(workflow, node, before)
+        return _before(where, step, work)
     if where.after:
         after = work.require(where.after).id
         # A delivery becomes a branch of its own, all else stands between the step and what followed it.
         change = graph_edit.append if step.role == "deliver" else graph_edit.insert_after
         return lambda workflow, node: change(workflow, node, after)
     return graph_edit.prepend if where.at_start else None
+
+
+def _way_to(target: NodeId, text: str, step: Step, work: Work) -> NodeId | None:
+    """“Translate the summary before the email”: of several nodes that lead to the e-mail, only the summary."""
+    sources = work.workflow.predecessors(target)
+    said = _OBJECT.match(text) if step.role == "think" and len(sources) > 1 else None
+    node = work.find(said["what"]) if said else None
+    return node.id if node and node.id in sources else None
+
+
+def _is_there(step: Step, work: Work) -> bool:
+    """Whether the workflow has this very delivery: "send it to #general as well as #dev" adds one."""
+    if step.role != "deliver":
+        return False
+    return any((node.type, node.action) == step.key and node.params == step.params for node in work.workflow.nodes)
+
+
+def _after_what_is_named(text: str, step: Step, work: Work) -> _Put | None:
+    """“Post the dates to Slack”, where there are a summary as well as dates: only the dates."""
+    named_result = _NAMED_RESULT.match(text) if step.role == "deliver" else None
+    node = work.find(named_result["what"]) if named_result else None
+    ends = [other for other in work.nodes if other.type == "llm" and not _feeds_thinking(other, work)]
+    if node is None or len(ends) < 2 or node not in ends:
+        return None
+    return lambda workflow, new: graph_edit.append(workflow, new, node.id)
+
+
+def _feeds_thinking(node: Node, work: Work) -> bool:
+    return any(work.workflow.node(target).type == "llm" for target in work.workflow.successors(node.id))
+
+
+def _before(where: _Place, step: Step, work: Work) -> _Put:
+    """Before a step, on the way to it that is named, or before every delivery ("before sending")."""
+    ends = deliveries_of(work.workflow) if _SENDING.fullmatch(where.before) else []
+    if ends:
+        return lambda workflow, node: insert_before_all(workflow, node, ends)
+    before = work.require(where.before).id
+    through = _way_to(before, where.text, step, work)
+    if through:
+        return lambda workflow, node: _between(workflow, node, through, before)
+    return lambda workflow, node: graph_edit.insert_before(workflow, node, before)
 
 
 def _between(workflow: Workflow, node: Node, one: NodeId, two: NodeId) -> Workflow:

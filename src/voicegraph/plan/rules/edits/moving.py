@@ -99,7 +99,10 @@ def _pair(one: str, two: str, work: Work) -> tuple[Node, Node] | None:
 
 def _swap(text: str, work: Work) -> bool:
     found = _SWAP.match(text)
-    pair = _pair(found["one"], found["two"], work) if found else None
+    one, two = (found["one"], found["two"]) if found else ("", "")
+    if one.lower().startswith("steps "):
+        one, two = f"step {one[6:]}", f"step {two}"
+    pair = _pair(one, two, work) if found else None
     if pair is None:
         return False
     first, second = pair

@@ -99,6 +99,7 @@ _PARAMS: dict[str, _Param] = {
     "repo": _Param("(?:github )?repo(?:sitory)?|project", ("github",), _repo),
     "channel": _Param("(?:slack )?channel", ("slack", "notify"), _channel),
     "state": _Param("state|status", ("github",), lambda value, shelter: {"state": shelter.plain(value).lower()}),
+    "labels": _Param("labels?", ("github",), _words("labels")),
     "username": _Param("user(?:name)?", ("github",), _words("username")),
     "title": _Param("titles?", ("notion_create", "github", "notify"), _words("title")),
     "method": _Param("method", ("http",), lambda value, shelter: {"method": shelter.plain(value).upper()}),
@@ -118,14 +119,28 @@ _SET = rx(
         + maybe(" (?:of|for|in) (?:the )?", named("of", r"[\w ]+?"))
         + either(" (?:from .+? )?(?:to be|to|into|as|be|=|for) ", " (?=⟪)"),
         "(?:the )?" + named("other_noun", _NOUN) + " (?:should|must) be ",
+        "(?:(?:in|for) the [\\w ]+?,? )?use the "
+        + named("used_noun", "subject(?: line)?|titles?|prompt|instructions?")
+        + " ",
     ),
     named("value", ".+$"),
 )
 _AFTERTHOUGHT = rx(" (?:instead(?: of .+)?|now|rather(?: than .+)?|from now on)$")
 _ONLY = rx(
-    "^(?:(?:only|just|use|take|get|include|with|show|fetch) )?(?:(?:only|just) )?(?:the )?",
+    "^(?:(?:only|just|use|take|get|include|with|show|fetch|make it|make that) )?(?:(?:only|just) )?(?:the )?",
     named("state", "open|closed|all"),
     "(?: (?:issues|pull requests|prs))?(?: ones)?$",
+)
+_ONLY_LABELED = rx(
+    "^",
+    either(
+        "(?:(?:only|just) )?(?:(?:look at|get|fetch|take|use|show|include) )?(?:the )?(?:issues|ones|those) "
+        "(?:labell?ed|tagged|with(?: the)? label) (?:as )?" + named("labels", r"\S+"),
+        "(?:(?:only|just) )?(?:(?:look at|get|fetch|take|use|show|include) )?the "
+        + named("other", r"[\w-]+")
+        + " label",
+    ),
+    "$",
 )
 _LENGTH = rx(
     r"\b",
@@ -151,9 +166,12 @@ def named_change(words: str, work: Work) -> ParamChange | None:
     words = _AFTERTHOUGHT.sub("", words.strip())
     found = _SET.match(words)
     if found:
-        noun = found["noun"] or found["other_noun"]
+        noun = found["noun"] or found["other_noun"] or found["used_noun"]
         name = next(name for name, param in _PARAMS.items() if re.fullmatch(param.nouns, noun, re.IGNORECASE))
         return _change(name, f"{found['of'] or ''} {noun}", found["value"], work)
+    labels = _ONLY_LABELED.match(words)
+    if labels:
+        return _change("labels", words, labels["labels"] or labels["other"], work)
     state, length = _ONLY.match(words), _MAKE.match(words)
     if state:
         return _change("state", words, state["state"], work)

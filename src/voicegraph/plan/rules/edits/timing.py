@@ -61,6 +61,7 @@ _MARKS = " ,.;:!?"
 _AFTERTHOUGHT = rx(r" ?\b(?:instead(?: of .*)?|from now on) ?$")
 _AT = rx(r"\b(?:at|to) ", named("time", TIME), r"(?= |$|[,.])")
 _RUNNING = rx(r"\b(?:run|start|schedule|time|execute|trigger|happen|do it|o'clock|earlier|later)\b")
+_MAKE_IT = rx(rf"^make it (?={SURE_TIME})")
 _ONLY_TIME = rx(rf"\W*(?:(?:do|make|change) it )?(?:at |to )?{SURE_TIME}\W*(?:instead.*)?")
 _TIME_WORDS = rx(
     r"(?:\W|\b",
@@ -125,7 +126,7 @@ def _kept(new: Schedule, old: Schedule, *, timed: bool) -> Schedule:
 
 def _time_only(spoken: Spoken, workflow: Workflow) -> TimingEdit | None:
     """“Run it at 10am instead”."""
-    text = spoken.text
+    text = _MAKE_IT.sub("make it at ", spoken.text)
     found = _AT.search(text)
     about = _RUNNING.search(text) or (workflow.triggers and _ONLY_TIME.fullmatch(text))
     if found is None or not about or not _TIME_WORDS.fullmatch(f"{text[: found.start()]} {text[found.end() :]}"):

@@ -128,10 +128,11 @@ class Assembly:
         words = item.clause.text
         request = next((port.step for port in before if self.steps[port.step].type in {"http", "web_page"}), None)
         called = None if request is None else f"step-{request}"
-        condition = to_condition(words, self.shelter, negate=item.clause.kind == "unless", called=called)
+        unless = item.clause.kind == "unless"
+        condition = to_condition(words, self.shelter, negate=unless, called=called)
         if condition.of_status and request is not None:
             self.steps[request] = as_probe(self.steps[request])
-        label = f"If {self.shelter.restore(words).strip(' ,.?!')}"
+        label = f"{'Unless' if unless else 'If'} {self.shelter.restore(words).strip(' ,.?!')}"
         params = {"expression": condition.expression}
         return Step("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))
 

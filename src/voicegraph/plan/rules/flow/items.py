@@ -11,6 +11,10 @@ from voicegraph.plan.rules.clauses.split import split_clauses
 from voicegraph.plan.rules.flow.blocks import Item
 from voicegraph.plan.rules.steps.interpret import interpret
 from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.speech.text.patterns import rx
+
+_SAME = rx("(?:it|that|they|this|there|so|yes|true)(?: (?:does|do|is|are|has|have|did|was|were|says so))?")
+""""Check whether it says sold out, and tell me if it does": the condition is said already."""
 
 
 def read_items(text: str, context: Context) -> list[Item]:
@@ -19,6 +23,8 @@ def read_items(text: str, context: Context) -> list[Item]:
     items: list[Item] = []
     at_branch = context.steps
     for number, clause in enumerate(ordered):
+        if clause.kind == "if" and _SAME.fullmatch(clause.text) and _has_condition(ordered[:number]):
+            continue
         if clause.kind == "else" or "else" in clause.flags:
             context.steps = at_branch  # what the other branch made is not there on this one
         elif clause.kind in {"if", "unless"}:
@@ -26,6 +32,10 @@ def read_items(text: str, context: Context) -> list[Item]:
         meaning = interpret(clause, context, apart=_is_apart(ordered, number))
         items.append(Item(number, clause, meaning))
     return _gated(_with_late_sources(items))
+
+
+def _has_condition(clauses: Sequence[Clause]) -> bool:
+    return any(clause.kind in {"if", "unless"} for clause in clauses)
 
 
 def _is_apart(clauses: Sequence[Clause], number: int) -> bool:

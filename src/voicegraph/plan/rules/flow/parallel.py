@@ -8,11 +8,14 @@ from voicegraph.plan.rules.flow.blocks import Block, Item, Parallel
 
 
 def side_by_side(items: Sequence[Item]) -> list[Block]:
-    """The blocks of clauses that nothing parts but commas and "and"."""
+    """The blocks of clauses that nothing parts but commas and "and".
+
+    "In parallel, search for X and Y, …": the parts of that clause run side by side, and nothing else does.
+    """
     for at, item in enumerate(items):
         if "both" in item.flags and len(items) > at + 1:
             return [*items[:at], Parallel(_branches(items[at:], alone=True))]
-        if "parallel" in item.flags:
+        if "parallel" in item.flags and not (at == 0 and len(item.meaning.sources) > 1):
             return _beside(items, at)
         if item.clause.parallel_tail:
             start = _start_of_group(items, at)

@@ -188,6 +188,7 @@ FREQUENCIES: list[Reader] = table(
         _last_day,
     ),
     (rf"(?:{_EVERY} |\bon )?(?:the )?\b{_ORDINALS}(?: day)? (?:of|in) (?:each|every|the|a) month\b", _month_days),
+    (rf"\bon the {_ORDINALS}(?: day)?(?= (?:at|around) )", _month_days),
     (rf"(?:{_EVERY} month|\bmonthly) on the {_ORDINALS}(?: day)?\b", _month_days),
     (rf"(?:{_EVERY} (?:three months|quarter)|\bquarterly) on the {_ORDINALS}(?: day)?\b", _quarter_days),
     (

@@ -15,7 +15,7 @@ from voicegraph.plan.rules.start.frequencies import FREQUENCIES, table
 from voicegraph.plan.rules.start.when import When
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.values.times import SURE_TIME, TIME, read_time
-from voicegraph.plan.rules.values.zones import ZONE, zone_of
+from voicegraph.plan.rules.values.zones import CITY, ZONE, city_zone, zone_of
 from voicegraph.speech.text.patterns import named, rx
 
 _Hit = tuple[Match[str], Callable[[When, Match[str]], None]]
@@ -67,6 +67,10 @@ _DETAILS = table(
 _BESIDE = [*_DETAILS, *FREQUENCIES]
 _LOOSE_TIME = rx(rf"\b(?:at|by|around) {named('times', SURE_TIME)}")
 _ADVERB = rx(r"(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annually|fortnightly)\b")
+_RESULT = rx(
+    named("often", _ADVERB.pattern),
+    r"(?: [\w-]+){0,2}? (?:digest|report|summary|update|briefing|newsletter|overview|e-?mail|reminder|round-?up|recap)\b",
+)
 _OPEN_BEFORE = rx(r"(?:^|[,.;:]|\b(?:and|then|it|them|me|us|this|that|run|runs)) ?$")
 _OPEN_AFTER = rx(r" ?(?:$|[,.;:]|(?:at|on|in|by|around|and|then)\b)")
 
@@ -75,13 +79,24 @@ def read_schedule(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
     """The text without its schedule, and the schedule."""
     first = min(_hits(text), key=lambda hit: (hit[0].start(), -hit[0].end()), default=None)
     if first is None:
-        return text, None
+        return _by_kind(text)
     when = When()
     first[1](when, first[0])
     start, end = _widen(text, first[0].span(), when, shelter)
     rest = f"{text[:start].rstrip(' ,')} {text[end:].lstrip(' ,')}".strip()
     rest = _late_time(rest, when)
     return rest, Timing(when.schedules(), text[start:end].strip(" ,"), when.notes, when.timed)
+
+
+def _by_kind(text: str) -> tuple[str, Timing | None]:
+    """“A daily digest … at 6 in the morning”: the kind says how often, where a time of day stands beside it."""
+    kind, time = _RESULT.search(text), _LOOSE_TIME.search(text)
+    if kind is None or time is None:
+        return text, None
+    often, reader = next((hit, reader) for pattern, reader in FREQUENCIES if (hit := pattern.fullmatch(kind["often"])))
+    when = When()
+    reader(when, often)
+    return _late_time(text, when), Timing(when.schedules(), f"{kind[0]} {time[0]}", when.notes, True)
 
 
 def _hits(text: str) -> Iterable[_Hit]:
@@ -104,7 +119,7 @@ def _widen(text: str, span: tuple[int, int], when: When, shelter: Shelter) -> tu
     """Take in what stands beside the frequency and belongs to it, as far as it goes on both sides."""
     start, end = span
     while True:
-        right = max(_right_of(text, end, shelter), key=lambda hit: hit[0].end(), default=None)
+        right = max(_right_of(text, end, shelter, timed=when.timed), key=lambda hit: hit[0].end(), default=None)
         if right:
             right[1](when, right[0])
             end = right[0].end()
@@ -116,12 +131,15 @@ def _widen(text: str, span: tuple[int, int], when: When, shelter: Shelter) -> tu
             return start, end
 
 
-def _right_of(text: str, end: int, shelter: Shelter) -> list[_Hit]:
+def _right_of(text: str, end: int, shelter: Shelter, *, timed: bool) -> list[_Hit]:
     at = len(text) - len(text[end:].lstrip(" ,"))
     found = ((pattern.match(text, at), reader) for pattern, reader in _BESIDE)
     hits = [(match, reader) for match, reader in found if match and _says_when(text, match)]
     zone = ZONE.match(text, at)
-    return [*hits, (zone, _zone(shelter))] if zone and zone_of(zone[0], shelter) else hits
+    if zone and zone_of(zone[0], shelter):
+        hits.append((zone, _zone(shelter)))
+    city = CITY.match(text, at) if timed else None
+    return [*hits, (city, _in_city)] if city and city_zone(city["city"]) else hits
 
 
 def _left_of(text: str, start: int, shelter: Shelter) -> list[_Hit]:
@@ -147,6 +165,10 @@ def _zone(shelter: Shelter) -> Callable[[When, Match[str]], None]:
         when.zone = zone_of(found[0], shelter)
 
     return read
+
+
+def _in_city(when: When, found: Match[str]) -> None:
+    when.zone = city_zone(found["city"])
 
 
 def _late_time(text: str, when: When) -> str:

@@ -40,6 +40,12 @@ _CALLED = rx(
     either(words("calls hits posts_to triggers fires invokes uses reaches"), r"sends \w+ to"),
     rf" (?:an?|the|my|our|this) {_HOOK}",
 )
+_COMES_IN = rx(
+    r"\b(?:what(?:ever)?|everything|anything|the (?:data|payload|message|body)) "
+    "(?:that )?(?:comes in|arrives|is (?:sent|posted|delivered))? ?(?:through|via|at|to|on|by|from|over) "
+    rf"(?:an?|the|my|our) {_HOOK}"
+)
+""""Take whatever comes in through the webhook": what is taken is the input."""
 _DONE = words(
     "opened created added received merged pushed closed published uploaded submitted updated posted "
     "placed filed made changed "
@@ -90,6 +96,9 @@ def read_start(text: str, spoken: Spoken) -> tuple[str, Start]:
     found = _WEBHOOK.search(text) or _CALLED.search(text)
     if found:
         return _without(text, found), Start([Webhook()], words=found[0])
+    found = _COMES_IN.search(text)
+    if found:
+        return f"{text[: found.start()]}it{text[found.end() :]}", Start([Webhook()], words=found[0])
     text, timing = read_schedule(text, spoken.shelter)
     if timing:
         return text, Start(timing.schedules, timing.notes, spoken.written(timing.words), timing.timed)

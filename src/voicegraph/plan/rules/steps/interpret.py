@@ -13,12 +13,14 @@ from voicegraph.plan.rules.steps.sources import read_sources
 from voicegraph.plan.rules.steps.sources.search import search_step
 from voicegraph.plan.rules.steps.thinking import read_thinking
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
-from voicegraph.plan.rules.steps.thinking.request import Request
+from voicegraph.plan.rules.steps.thinking.request import Request, llm
 from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
 
 _EACH = rx(r"\b(?:(?:each|every)\b(?! other\b)|one by one\b|one at a time\b|individually\b|separately\b)")
-_EACH_RECIPIENT = rx(r"\b(?:to|for) (?:each|every)\b|\b(?:each|every one) of (?:them|these|those|the)\b")
+_EACH_RECIPIENT = rx(
+    r"^(?:send|e-?mail|mail|message|text|notify|give) (?:each|every)\b|\b(?:to|for) (?:each|every)\b|\b(?:each|every one) of (?:them|these|those|the)\b"
+)
 _EACH_TAIL = rx(r"[ ,]*\b(?:one by one|one at a time|individually|separately)\b")
 _AGAIN = rx(
     "^",
@@ -57,6 +59,9 @@ _LOOKED_AT = word_set(
     "get fetch check monitor track watch look_at collect gather retrieve keep_an_eye_on pull show "
     "see query poll read find"
 )
+_DRAFT = rx(
+    " (?:(?:the|a|your) )?(?:first )?(?:draft|text|version|wording) (?:of|for) ", named("what", "(?:an?|the) .+$")
+)
 _FIRST_WORDS = rx("^(?:me|us|for|on|at|what) ")
 
 
@@ -71,7 +76,8 @@ def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
     text = clause.text
     pause = read_approval(text) or read_wait(text)
     if pause:
-        return Meaning(pauses=[pause])
+        draft = None if context.has_input else _DRAFT.search(text)
+        return Meaning(pauses=[pause], thinks=[_written(draft["what"], context)] if draft else ())
     if clause.kind in {"if", "unless"}:
         named_source = _NAMED_SOURCE.search(text)
         return Meaning(sources=read_sources(Phrase(text, verbless=True), context) if named_source else ())
@@ -81,6 +87,11 @@ def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
     if later:
         return replace(_order(later[1], context, apart=apart), pauses=[later[0]], wait_first=True)
     return _order(text, context, apart=apart)
+
+
+def _written(what: str, context: Context) -> Step:
+    words = context.shelter.restore(what)
+    return llm("generate", f"Write {words}", f"Write {words}")
 
 
 def _order(text: str, context: Context, *, apart: bool) -> Meaning:

@@ -46,6 +46,18 @@ _PARTED_VERB = rx(
     named("particle", words("up down out together")),
     r"\b",
 )
+_SEVERAL_THINGS = rx(
+    r"\b(?:do )?(?:(?:the|these) )?(?:following )?(?:(?:two|three|four|five|several) )?(?:things |tasks )?"
+    "(?:at the same time|in parallel|simultaneously) ?: ?"
+)
+_RATHER = rx(
+    r"\b(?:i|we)(?:'d| would) rather (?:have|get|see|receive) (?:it|this|that|them) ",
+    named("new", "[^,.;]{3,60}?"),
+    " (?:than|over) ",
+    named("old", "(?:by |on |in |via )?[^,.;]{3,60}"),
+)
+_KNOW_BY_MAIL = rx(r"\b(?:let (?P<whom>me|us) know) (?:by|via|through|per) (?:e-?)?mail\b")
+_WHATS_NEW = rx(r"\bwhat(?:'s| is) (?:new|happening|going on) (?:about|with|at|around) (?!⟪)")
 _NOT_UNTIL = rx(
     r",? ?\b(?:but )?(?:please )?(?:do not|don't|never) ",
     named("what", "[^,.;]{3,80}?"),
@@ -92,6 +104,10 @@ def _tidy(text: str) -> str:
 
 def _untwist(text: str) -> str:
     """Plainer wordings: "sum it up" -> "sum up it", "don't send it until I agree" -> "send it after I agree"."""
+    text = _SEVERAL_THINGS.sub("in parallel, ", text)
+    text = _RATHER.sub(r"send it \g<new> instead of \g<old>", text)
+    text = _KNOW_BY_MAIL.sub(r"email \g<whom>", text)
+    text = _WHATS_NEW.sub("get the latest news about ", text)
     text = _PARTED_VERB.sub(r"\g<verb> \g<particle> \g<object>", text)
     return _NOT_UNTIL.sub(r", \g<what> after ", text)
 

@@ -41,7 +41,7 @@ _VOCABULARY: dict[Sense, str] = {
     "verify critique recommend judge redact anonymize anonymise normalize deduplicate transcribe outline review "
     "spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
         "proof_read re-write adapt "
-    "reply_to respond_to keep work_out figure_out change decide",
+    "reply_to respond_to assign annotate enrich keep work_out figure_out change decide",
     "create": "create make build add open_up file raise set_up start report submit book schedule put_in",
     "send": "send post share publish forward deliver shoot drop pass push submit_to send_out send_over "
         "post_out send_off "

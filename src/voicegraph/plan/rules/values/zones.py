@@ -29,6 +29,13 @@ _SAID: dict[str, str] = {
     "Australia/Sydney": "aest canberra",
 }
 """Zone -> what it is called besides the name of its city."""
+_PLACES = frozenset({
+    "san francisco", "seattle", "california", "dallas", "houston", "austin", "texas", "boston", "washington", "miami",
+    "atlanta", "germany", "munich", "hamburg", "frankfurt", "cologne", "manchester", "edinburgh", "france", "italy",
+    "milan", "spain", "barcelona", "geneva", "india", "mumbai", "delhi", "new delhi", "bangalore", "chennai", "japan",
+    "china", "beijing", "korea", "brazil", "canberra",
+})  # fmt: skip
+"""Of what zones are called: the places."""
 _ZONES = {name.replace("_", " "): zone for zone, names in _SAID.items() for name in names.split()}
 
 _KINDS_OF_TIME = frozenset({"standard", "daylight", "local"})
@@ -46,6 +53,18 @@ ZONE = rx(
     )
 )
 """A time zone, for `zone_of`; "in the" may stand before it."""
+
+
+CITY = rx(
+    "in (?:the )?", named("city", _PLACE), r"(?=$|[,.;:]| (?:and|then|i|please)\b| \w+ (?:me|us|the|my|our|a|an)\b| ⟪)"
+)
+"""A place right behind a time of day: "at eight in London"."""
+
+
+def city_zone(name: str) -> str | None:
+    """The IANA name for the city itself, without the word "time"; None when it is no city with a zone."""
+    said = name.lower().replace("_", " ")
+    return _ZONES.get(said) if len(said) > 4 and said in _PLACES else _cities().get(said)
 
 
 def zone_of(text: str, shelter: Shelter) -> str | None:

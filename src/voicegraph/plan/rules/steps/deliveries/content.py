@@ -22,7 +22,11 @@ _SAID = rx(
 )
 _QUOTED = rx("(?:^| )", named("text", QUOTE), rf"(?= ?(?:{GAP}|$|,| (?:to|in|on)\b))")
 _THAT = rx("^ ?", maybe(GAP), " ?that ", named("text", f"[^{GAP}]+?"), _END)
-_REMINDER = rx("^ ?", maybe(GAP), " ?(?:that|to|about) ", named("text", f"[^{GAP}]+?"), _END)
+_REMINDER = rx(
+    rf"^ ?(?:(?:(?:the|our|my) [\w-]+|everyone|everybody|us|me|them) )?(?:{GAP} ?)*(?:that|to|about) ",
+    named("text", f"[^{GAP}]+?"),
+    _END,
+)
 _EMPTY = rx("(?:it|them|this|back|out)")
 _OTHER_WORK = frozenset({"generate", "think", "translate", "summarize", "append"})
 

@@ -24,6 +24,7 @@ _BY_MAIL = rx(
     either(
         rf"(?:\b{words('by via per over through as in into with using and')} |, ?)(?:(?:an?|one|my|"
         rf"the) )?(?:single )?e-?mails?\b{_TO_US}",
+        r"\b(?:by|via|per|through) mail\b" + _TO_US,
         r"\b(?:in|into|to) (?:my|our) (?:e-?mail(?: (?:address|inbox))?|inbox|mailbox|mail)\b",
         rf"\b(?:an?|the) (?:[\w-]+ )?e-?mail\b(?! address){_TO_US}",
         r"\bto e-?mail\b",

@@ -25,6 +25,8 @@ _FILE = rx(
     ),
     r"(?!\w)",
 )
+_MAKING = frozenset({"save", "create", "generate"})
+_HANDING_OVER = frozenset({"give", "bring", "need"})
 _STORED_ELSEWHERE = rx(r"\b(?:notion|github)\b")
 
 
@@ -33,7 +35,7 @@ def read_file(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]
     found = _FILE.search(phrase.text)
     if found is None or phrase.sense in {"upload", "edit"}:
         return []
-    if not found["kind"] and phrase.sense not in {"save", "create", "generate"}:
+    if not found["kind"] and phrase.sense not in _MAKING and phrase.lemma not in _HANDING_OVER:
         return []
     phrase.cut(found)
     kind = (found["kind"] or "").lower()

@@ -39,8 +39,10 @@ _WHOM = rx(
     r"(?![\w-])",
 )
 _LET_KNOW = rx(r"^let (?:me|us|everyone|the (?:\w+ )?team|\w+) know\b ?")
-_ALERT = rx(f"^(?:(?:me|us) )?{DETERMINERS}(?:notification|alert|reminder)", r"\b(?: to (?:me|us))?")
-_BY_MAIL = rx(rf"{MAIL}|\be-?mail\b")
+_ALERT = rx(
+    f"^(?:(?:me|us) )?{DETERMINERS}(?:notification|alert|reminder|text(?: message)?(?= ?$))", r"\b(?: to (?:me|us))?"
+)
+_BY_MAIL = rx(rf"{MAIL}|\b(?:e-?)?mail\b")
 _CHANNEL_OF_VERB = {"text": "sms", "sms": "sms", "whatsapp": "whatsapp"}
 _SENSES = GIVING | {"", "think", "summarize", "translate", "ask", "fetch"}
 _NOTES = {

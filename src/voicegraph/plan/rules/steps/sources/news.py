@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
@@ -17,6 +18,8 @@ _NEWS = rx(
     r"(?:top|breaking|trending|front-page) (?:stories|articles)|"
     r"(?:latest|newest|most recent) (?:stories|articles)(?= (?:about|on|regarding|covering)\b))\b",
 )
+_NAMES = r"(?-i:[A-Z])[\w.&-]*(?: (?-i:[A-Z])[\w.&-]*)*(?:,| and | or )"
+"""More names of a list: "about Apple, Google and Microsoft"."""
 _ABOUT = rx(
     " ",
     words("about on regarding around concerning for in of from_the_world_of related_to involving covering"),
@@ -24,9 +27,10 @@ _ABOUT = rx(
     named(
         "about",
         rf"(?:(?! ?{GAP}| (?:and|with|to|or|versus) (?:(?:the|some|any|all|latest|newest|recent|more|today's) ){{0,4}}(?:news|headlines)\b|"
-        rf", | from the web).)+",
+        rf", (?!{_NAMES})| from the web).)+",
     ),
 )
+_LISTED = rx(" ?, ?(?:and )?| and ")
 _OPENERS = word_set(
     "the a an some any all latest newest recent today's todays yesterday's current top breaking new "
     "most this week's get more daily "
@@ -61,6 +65,12 @@ def read_news(phrase: Phrase, context: Context) -> list[Step]:
     if steps:
         phrase.text = _WEB_FIRST.sub(GAP, phrase.text)
     return steps
+
+
+def topics_apart(step: Step) -> list[Step]:
+    """A search for news about "Apple, Google and Microsoft" as one for each; any other step as it is."""
+    topics = _LISTED.split(str(step.params.get("query", ""))) if step.action == "search_news" else []
+    return [replace(_news(topic, ""), note=step.note) for topic in topics] if len(topics) > 1 else [step]
 
 
 def _news(topic: str, words: str) -> Step:

@@ -42,9 +42,21 @@ _NOTION = rx(
     ),
     maybe(" ", named("thing_after", words("database page list board tracker")), r"\b"),
     maybe(f" {_CALLED}", named("name", QUOTE, PROPER_NAME, _LATER_NAME)),
-    named("topic", maybe(" (?:of|about|for|on|with|where|whose|that (?:are|is|have|has)) ", rf"[^{GAP},;]+")),
+    named(
+        "topic",
+        maybe(
+            " (?!(?:with|and) (?:the|my|our) notion)(?:of|about|for|on|with|where|whose|that (?:are|is|have|has)) ",
+            rf"[^{GAP},;]+",
+        ),
+    ),
 )
-_MEETING_NOTES = rx(f"{_DET}(?:(?:latest|last|team) ){{0,2}}meeting (?:notes|minutes)", r"\b")
+_MEETING_NOTES = rx(
+    either(
+        f"{_DET}(?:(?:latest|last|team) ){{0,2}}meeting (?:notes|minutes)",
+        r"\b(?:of |from |in )?(?:my|our) (?:\w+ )?notes",
+    ),
+    r"\b",
+)
 _DATABASE = rx(r"database|\bdb\b|table|task|to-?do|row|record|entr|items?\b|tracker|board|crm|backlog")
 
 
@@ -53,6 +65,14 @@ def read_notion(phrase: Phrase, context: Context) -> list[Step]:
     found = phrase.take(_NOTION)
     if found is None:
         return _meeting_notes(phrase, context)
+    steps = _thing(found, phrase, context)
+    while (further := _NOTION.search(phrase.text)) and (further["name"] or further["name_before"]):
+        phrase.cut(further)
+        steps += _thing(further, phrase, context)
+    return steps
+
+
+def _thing(found: Match[str], phrase: Phrase, context: Context) -> list[Step]:
     name = context.shelter.plain(found["name_before"] or found["name"] or "")
     parts = [found["kind"], found["thing_before"], found["thing"], found["thing_after"]]
     things = " ".join(filter(None, parts)).lower()

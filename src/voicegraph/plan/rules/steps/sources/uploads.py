@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from re import Match
 
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.speech.text.numbers import VALUES
 from voicegraph.speech.text.patterns import either, maybe, named, rx, words
 
 
@@ -20,11 +21,12 @@ class _Kind:
 
 
 _SHEET = "(?:excel|xlsx?)(?: (?:file|sheet|spreadsheet))?|spread ?sheet(?: file)?"
+_PAPERS = words("contract invoice resume cv receipt paper letter transcript manuscript thesis lease agreement")
 _KINDS = {
     "csv": _Kind("csv_upload", "upload_csv", "CSV", f"csvs?(?: (?:file|export|table|data))?|tsv(?: file)?|{_SHEET}"),
     "pdf": _Kind("pdf_upload", "upload_pdf", "PDF", "pdfs?(?: (?:file|document|report|contract|invoice|paper))?"),
     "txt": _Kind("txt_upload", "upload_txt", "text file", r"(?:plain )?text (?:file|document)|\.?txt(?: file)?"),
-    "any": _Kind("file_upload", "upload_any", "file", "(?:word )?(?:document|file|docx?)|attachment"),
+    "any": _Kind("file_upload", "upload_any", "file", f"(?:word )?(?:documents?|files?|docx?)|attachments?|{_PAPERS}"),
 }
 _I_UPLOAD = (
     "(?:(?:that|which) )?(?:i|we|you|they|the user)(?:'ve|'ll| will| have| am going to| just|'m going to)? "
@@ -35,7 +37,10 @@ _NOT_OWN = words(
 )
 _UPLOAD = rx(
     maybe(r"\b(?:from|of|in|on|out of|through|with|using|for) "),
-    named("det", r"(?:(?:the|my|our|a|an|this|that|your|some|any|one|another|second|of|from|each|every) ){0,4}"),
+    named(
+        "det",
+        r"(?:(?:the|my|our|a|an|this|that|your|some|any|one|two|three|four|another|second|of|from|each|every) ){0,4}",
+    ),
     "(?:(?:uploaded|attached|provided) )?",
     named("own", rf"(?:(?!{_NOT_OWN}\b)[\w'-]+ ){{0,2}}?"),
     either(*(named(name, kind.pattern) for name, kind in _KINDS.items())),
@@ -56,7 +61,7 @@ def read_uploads(phrase: Phrase, context: Context) -> list[Step]:
         kind = next(kind for kind in _KINDS if found[kind])
         if _is_new(kind, found, phrase, context, uploading=uploading):
             phrase.cut(found)
-            steps.append(_upload(kind, found))
+            steps += _uploads(kind, found)
             at = 0
         else:
             at = found.end()
@@ -71,6 +76,13 @@ def _is_new(kind: str, found: Match[str], phrase: Phrase, context: Context, *, u
         return True
     known = _KINDS.values() if kind == "any" else [_KINDS[kind]]
     return not any(context.has(one.type) for one in known)
+
+
+def _uploads(kind: str, found: Match[str]) -> list[Step]:
+    """One step a file: "upload two documents" are two."""
+    step = _upload(kind, found)
+    count = next((VALUES[word] for word in found["det"].lower().split() if VALUES.get(word, 1) > 1), 1)
+    return [replace(step, label=f"{step.label} {number}") for number in range(1, count + 1)] if count > 1 else [step]
 
 
 def _upload(kind: str, found: Match[str]) -> Step:

@@ -19,7 +19,7 @@ _AROUND = words(
 )
 _URL = rx(
     maybe(r"\b", words("from at of on in to through for with against via about"), " "),
-    rf"(?:{_AROUND} ){{0,9}}",
+    rf"(?:(?<!\w){_AROUND} ){{0,9}}",
     named("url", URL),
     rf"(?: {words('rss feed api endpoint page website site article')}\b){{0,2}}",
 )
@@ -28,7 +28,7 @@ _FEED_URL = rx(r"(?:/rss|/feeds?|\.rss|\.atom|/atom|\.xml)(?:[/?#].*)?$")
 _API_WORDS = rx(r"\b(?:api|endpoint|http request|(?-i:GET|POST|PUT|PATCH|DELETE)|get request)\b")
 _API_URL = rx("^https?://api[.-]")
 _METHOD = re.compile(r" (GET|POST|PUT|PATCH|DELETE)\b")
-_THE = r"(?:(?:the|my|our|a|an|this|some|latest|new|newest|recent|entries|items|posts|from|of) ){0,6}"
+_THE = r"(?<!\w)(?:(?:the|my|our|a|an|this|some|latest|new|newest|recent|entries|items|posts|from|of) ){0,6}"
 _FEED = rx(
     _THE,
     either("rss feed", "rss news", "rss", "(?:news|blog|podcast|atom) feed", "feed"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.thinking.coding import coded
 from voicegraph.plan.rules.steps.thinking.finding import found_in_material, new_text_to_send
 from voicegraph.plan.rules.steps.thinking.request import Request
 from voicegraph.plan.rules.steps.thinking.results import named_result
@@ -18,6 +19,8 @@ def read_thinking(request: Request) -> list[Step]:
         return reader(request)
     if sense in {"generate", "create"}:
         return written(request)
+    if sense == "run":
+        return coded(request)
     result = named_result(request)
     if result is not None:
         return result

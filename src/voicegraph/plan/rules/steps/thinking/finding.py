@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.sources.search import search_step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm
-from voicegraph.speech.text.patterns import either, maybe, rx, word_set, words
+from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
 
 _READABLE = frozenset({"notion", "csv_upload", "pdf_upload", "txt_upload", "file_upload", "web_page", "rss"})
 _CONTENT = rx(
@@ -33,6 +34,8 @@ _CONTENT = rx(
 _OUT_OF = rx(r"\b(?:from|out of|in)\b")
 _ME_FIRST = rx("^(?:me|us) ")
 _QUESTION = rx(r"(?:what|who|when|where|why|how|whether|if)\b")
+_FOR = rx("(?:it|them|this|that|these|those|the (?:text|document|file|page|result|results)) for ", named("what", ".+$"))
+""""Check it for risky clauses"."""
 _WHOLE = frozenset({"query", "filter", "use", "go to", "visit", "open", "load"})
 _ASKING = word_set(
     "tell give show list get find identify locate collect pull grab gather take bring fetch find_out "
@@ -40,6 +43,10 @@ _ASKING = word_set(
     "extract look_for search retrieve need"
 )
 _NEW = rx(r"(?:an?|some|\d+|two|three|four|five|ten) \w")
+_LOOKED_UP = rx(
+    r"\b(?:weather|forecast|temperature|prices?|exchange rates?|stock quotes?|scores?|standings|timetable|traffic|opening hours)\b"
+)
+"""What nobody writes and everybody can look up: "text me the bitcoin price"."""
 _ENVELOPE = rx(r".*\b(?:message|email|note|notification|reminder|copy|list|link|mail)")
 _WORDS = frozenset({"text", "body", "content"})
 
@@ -48,6 +55,9 @@ def found_in_material(request: Request) -> list[Step]:
     """“Find the deadlines”, “get the names out of my notes”, “tell me what's new”."""
     phrase = request.phrase
     rest = _ME_FIRST.sub("", phrase.rest())
+    looked_through = _FOR.match(rest)
+    if looked_through and (request.has_material or request.sources):
+        return [extraction(request.tidy(looked_through["what"]))]
     if not rest or is_pronoun(rest) or is_vague(rest):
         return []
     if request.sources:
@@ -71,6 +81,9 @@ def new_text_to_send(request: Request) -> list[Step]:
         or any(_WORDS & step.params.keys() for step in request.deliveries)
     ):
         return []
+    if _LOOKED_UP.search(rest) and not is_anaphor(rest):
+        step = search_step(rest)
+        return [step] if step else []
     if not _NEW.match(rest) or _ENVELOPE.fullmatch(rest) or is_anaphor(rest) or is_vague(rest):
         return []
     what = request.tidy(rest)

@@ -33,7 +33,7 @@ _NOUNS: dict[str, str] = {
                 "letters presentation outline "
             "press_release announcement announcements script study_guide faq cover_letter joke jokes "
                 "quote quotes greeting greetings "
-            "draft drafts plan plans schedule recommendation recommendations suggestion suggestions forecast"
+            "draft drafts plan plans schedule recommendation recommendations suggestion suggestions"
         ),
     ),
     "extract": either(

@@ -1,0 +1,27 @@
+"""Python that is to be run: "run the Python code print(1 + 1)"."""
+
+from __future__ import annotations
+
+from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.thinking.request import Request
+from voicegraph.speech.text.patterns import maybe, named, rx
+
+_CODE = rx(
+    r"^ ?(?:(?:the|this|that|a|some|my|following|piece of|bit of) ){0,3}",
+    named("python", maybe(r"python3?\b ?")),
+    r"(?:code|script|snippet|program|function)\b",
+    maybe(" ?:? ?", named("code", ".+$")),
+)
+_NOT_CODE = rx("(?:that|which|to|on|over|for|and|with|from)(?: |$)")
+
+
+def coded(request: Request) -> list[Step]:
+    """A code node; without the code itself, the form asks for it."""
+    found = _CODE.match(request.told)
+    if found is None:
+        return []
+    code = request.tidy(found["code"] or "")
+    if code and not _NOT_CODE.match(code):
+        return [Step("think", "code", "run", "Run Python code", {"code": code})]
+    note = "Write the Python code into this step."
+    return [Step("think", "code", "run", "Run Python code", note=note, doubt=True)]
