@@ -44,6 +44,21 @@ def test_the_history_is_filtered_and_limited(cli: Cli) -> None:
     assert (page["count"], len(page["history"]), page["next"]) == (2, 1, second)
 
 
+def test_the_history_is_filtered_by_several_things_at_once(cli: Cli) -> None:
+    first, second = ran(cli), ran(cli, BROKEN, "broken.json")
+
+    def listed(*options: str) -> list[str]:
+        return [run["id"] for run in cli("history", "--json", *options).json["history"]]
+
+    assert listed("--status", "failed", "--status", "completed") == [second, first]
+    assert listed("--search", "ada hello") == [first]
+    assert listed("--trigger", "schedule") == []
+    assert listed("--since", "2020-01-01", "--trigger", "manual", "--status", "completed") == [first]
+    assert listed("--until", "2020-01-01T09:00") == []
+    assert cli("history", "--until", "2020-01-01").out.strip() == "No run fits."
+    assert cli("history", "--since", "soon").code == 2
+
+
 def test_show_tells_the_story_of_a_run(cli: Cli) -> None:
     shown = cli("show", ran(cli)).out
     for word in ("hello.json", "completed", "live", "start", "success", "Run completed", "Hello Ada!"):

@@ -84,9 +84,9 @@ async def test_filters_and_true_totals(history: History):
     running = await make(history, RunStatus.RUNNING, command="Summarize 100% of it")
     await make(history, RunStatus.WAITING)
 
-    assert await ids(history, RunFilter(status="running")) == [running.run_id]
+    assert await ids(history, RunFilter(("running",))) == [running.run_id]
     assert len(await ids(history, RunFilter(workflow_id="wf_weekly"))) == 2
-    assert await ids(history, RunFilter(status="completed", workflow_id="wf_weekly", text="MAIL")) == [first.run_id]
+    assert await ids(history, RunFilter(("completed",), workflow_id="wf_weekly", text="MAIL")) == [first.run_id]
     assert len(await ids(history, RunFilter(text="weekly"))) == 2
     page = await history.queries.page(RunFilter(workflow_id="wf_weekly"), 1)
     assert (len(page.runs), page.total, page.running) == (1, 2, 2)
@@ -98,7 +98,7 @@ async def test_what_is_searched_for_is_no_pattern(history: History):
     under = await make(history, command="snake_case")
     slash = await make(history, command="C:\\temp")
     await make(history, command="plain")
-    assert await ids(history, RunFilter(text="0%")) == [percent.run_id]
+    assert await ids(history, RunFilter(text="100%")) == [percent.run_id]
     assert await ids(history, RunFilter(text="%")) == [percent.run_id]
     assert await ids(history, RunFilter(text="_")) == [under.run_id]
     assert await ids(history, RunFilter(text="\\")) == [slash.run_id]

@@ -16,6 +16,8 @@ from voicegraph.run.events import Kind, NodeRun, RunEvent
 
 RunStatusName = Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]
 
+RunTriggerName = Literal["manual", "schedule", "webhook", "replay", "workflow", "error"]
+
 
 class ErrorInfo(Wire):
     """Why a node or run failed."""
@@ -91,7 +93,7 @@ class RunSummary(Wire):
     name: str
     status: RunStatusName
     engine: Literal["live", "embedded", "inngest"]
-    trigger: Literal["manual", "schedule", "webhook", "replay"]
+    trigger: RunTriggerName
     transcribed_text: str
     created_at: str
     start_time: str | None
@@ -101,6 +103,10 @@ class RunSummary(Wire):
     node_count: int
     done_count: int
     engine_url: str | None = None
+    cost: float | None = Field(default=None, description="US dollars, as the providers of the models reported it.")
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    estimated: bool = Field(default=False, description="Whether a part of the cost or the tokens is our estimate.")
 
     @classmethod
     def of(cls, run: Summary, **more: Any) -> RunSummary:
@@ -120,6 +126,10 @@ class RunSummary(Wire):
             "error": run.error,
             "node_count": run.node_count,
             "done_count": run.done_count,
+            "cost": run.cost,
+            "input_tokens": run.input_tokens,
+            "output_tokens": run.output_tokens,
+            "estimated": bool(run.estimated),
         }
         return cls.model_validate(values | more)
 

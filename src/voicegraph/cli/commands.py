@@ -10,8 +10,8 @@ import typer
 from pydantic import ValidationError
 
 from voicegraph import __version__
+from voicegraph.cli.filtering import OfWorkflow, Search, Since, Statuses, Triggers, Until, run_filter
 from voicegraph.errors import ConfigError
-from voicegraph.run.state import RunStatus
 from voicegraph.settings import Settings
 
 app = typer.Typer(
@@ -79,15 +79,20 @@ def run(
 
 @app.command()
 def history(
-    status: Annotated[RunStatus | None, typer.Option(help="Only runs with this status.")] = None,
-    search: Annotated[str | None, typer.Option(help="Part of what was said, or of the name.")] = None,
+    status: Statuses = None,
+    search: Search = None,
+    workflow: OfWorkflow = None,
+    trigger: Triggers = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     json: Json = False,
 ) -> None:
     """List runs, newest first."""
     from voicegraph.cli.past import list_runs
 
-    asyncio.run(list_runs(_settings(), status, search, limit, json))
+    which = run_filter(status, search, workflow, trigger, since, until)
+    asyncio.run(list_runs(_settings(), which, limit, json))
 
 
 @app.command()

@@ -13,18 +13,21 @@ from voicegraph.app import running
 from voicegraph.cli.view import out, print_json, status_text
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId
-from voicegraph.history.queries import RunFilter
+from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
 
 
-async def list_runs(settings: Settings, status: str | None, search: str | None, limit: int, as_json: bool) -> None:
+async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: bool) -> None:
     """A page of runs."""
     async with running(settings, background=False) as runtime:
-        page = await runtime.pipeline.queries.page(RunFilter(status, None, search), limit)
+        page = await runtime.pipeline.queries.page(which, limit)
     lines = [RunSummary.of(run) for run in page.runs]
     if as_json:
         answer = HistoryPage(count=page.total, running=page.running, history=lines, next=page.next)
         print_json(answer.model_dump(mode="json", by_alias=True))
+        return
+    if not lines and which != RunFilter():
+        out.print("No run fits.")
         return
     if not lines:
         out.print('No runs yet. Try: voicegraph run "Read https://example.com and give me the key points"')

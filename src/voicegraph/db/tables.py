@@ -7,7 +7,7 @@ also the order of the list.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -32,8 +32,15 @@ runs = Table(
     Column("error", Text),
     Column("idempotency_key", String(255)),
     Column("engine_run_id", String(64)),
+    # Of the models, as reported; the database adds them up when a run ends (migration 0003). Cost in US dollars.
+    Column("cost", Double),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("estimated", Integer),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
+    # What the list is filtered by, small enough to look at for every run.
+    Index("ix_runs_facets", "id", "status", "trigger", "workflow_id"),
     sqlite_with_rowid=False,
 )
 # Most runs have neither a timer nor a key: an index that leaves them out costs those runs nothing.

@@ -131,7 +131,15 @@ def new_id(prefix: str) -> str:
 
     Ids sort by the time they were made, so an index on them stays compact and a list in id order is a list in time.
     """
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+    return _written(prefix, (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10)))
+
+
+def first_id(prefix: str, at: float) -> str:
+    """The smallest id made at `at` (seconds since the epoch) or later: a bound for ids by time."""
+    return _written(prefix, min(max(0, round(at * 1000)), (1 << 48) - 1) << 80)
+
+
+def _written(prefix: str, value: int) -> str:
     return f"{prefix}_" + "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
 
 

@@ -7,44 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 
 from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_events, run_payloads, runs
 from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.filters import Finder, RunFilter, in_order
 from voicegraph.history.journal import Journal
-from voicegraph.history.rows import event_of, load, node_of, plain
+from voicegraph.history.rows import event_of, load, node_of
 from voicegraph.history.store import Reader
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import NodeRun, RunEvent
 
 MAX_PAGE = 200
 SETTLED = ("completed", "failed", "skipped", "cancelled")
-
-
-@dataclass(frozen=True, slots=True)
-class RunFilter:
-    """Which runs: by status, by workflow id, by a part of what was said or of the workflow's name."""
-
-    status: str | None = None
-    workflow_id: str | None = None
-    text: str | None = None
-
-    def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
-        """The filter in SQL."""
-        found: list[ColumnElement[bool]] = []
-        if self.status:
-            found.append(runs.c.status == self.status)
-        if self.workflow_id:
-            found.append(runs.c.workflow_id == self.workflow_id)
-        if self.text:
-            text = plain(self.text)
-            # SQLite's LIKE knows no case (of ASCII) by itself; with lower() around it a search takes three times as long.
-            match = "contains" if dialect == "sqlite" else "icontains"
-            found.append(
-                or_(*(getattr(column, match)(text, autoescape=True) for column in (runs.c.command, runs.c.name)))
-            )
-        return found
+_GOING_ON = RunFilter(("pending", "running", "waiting"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +42,10 @@ class RunSummary:
     finished_at: float | None
     error: Mapping[str, JsonValue] | None
     engine_run_id: str | None
+    cost: float | None
+    input_tokens: int | None
+    output_tokens: int | None
+    estimated: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +117,13 @@ class RunQueries:
 
 
 def _page(connection: Connection, which: RunFilter, limit: int, cursor: str | None) -> RunPage:
-    conditions = which.conditions(connection.dialect.name)
-    query = select(runs).where(*conditions).order_by(runs.c.id.desc()).limit(limit + 1)
-    if cursor:
-        query = query.where(runs.c.id < cursor)
-    rows = connection.execute(query).mappings().all()
-    page = _summaries(connection, rows[:limit])
-    has_all = not cursor and len(rows) <= limit  # then a second look at every run, to count, is spared
-    total = len(rows) if has_all else _count(connection, *conditions)
-    running = _count(connection, runs.c.status.in_(("pending", "running", "waiting")))
-    return RunPage(page, total, running, page[-1].id if len(rows) > limit else None)
-
-
-def _count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
-    return connection.execute(select(func.count()).select_from(runs).where(*conditions)).scalar_one()
+    finder = Finder(connection, which)
+    ids = finder.ids(limit + 1, cursor)
+    page = _summaries(connection, in_order(connection, ids[:limit]))
+    has_all = not cursor and len(ids) <= limit  # then a second look at every run, to count, is spared
+    total = len(ids) if has_all else finder.count()
+    running = Finder(connection, _GOING_ON).count()
+    return RunPage(page, total, running, ids[limit - 1] if len(ids) > limit else None)
 
 
 def _summary(connection: Connection, run_id: RunId) -> RunSummary:

@@ -99,6 +99,9 @@ def _upsert_node(dialect: str) -> Any:
     )
 
 
+_REPORTED_LATER = dict.fromkeys(("cost", "input_tokens", "output_tokens", "estimated"))
+
+
 def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
     return {
         "id": run.run_id,
@@ -116,6 +119,7 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "error": dump(change.error) if change and change.error else None,
         "idempotency_key": run.idempotency_key,
         "engine_run_id": None,
+        **_REPORTED_LATER,
     }
 
 

@@ -1100,6 +1100,11 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+            /**
+             * Cost
+             * @description US dollars, as the providers of the models reported it.
+             */
+            cost?: number | null;
             /** Createdat */
             createdAt: string;
             /** Donecount */
@@ -1116,8 +1121,16 @@ export interface components {
             /** Engineurl */
             engineUrl?: string | null;
             error: components["schemas"]["ErrorInfo"] | null;
+            /**
+             * Estimated
+             * @description Whether a part of the cost or the tokens is our estimate.
+             * @default false
+             */
+            estimated: boolean;
             /** Id */
             id: string;
+            /** Inputtokens */
+            inputTokens?: number | null;
             /** Logs */
             logs: components["schemas"]["Event"][];
             /** Name */
@@ -1126,6 +1139,8 @@ export interface components {
             nodeCount: number;
             /** Nodes */
             nodes: components["schemas"]["NodeResult"][];
+            /** Outputtokens */
+            outputTokens?: number | null;
             /** Starttime */
             startTime: string | null;
             /**
@@ -1139,7 +1154,7 @@ export interface components {
              * Trigger
              * @enum {string}
              */
-            trigger: "manual" | "schedule" | "webhook" | "replay";
+            trigger: "manual" | "schedule" | "webhook" | "replay" | "workflow" | "error";
             /** Workflow */
             workflow: {
                 [key: string]: unknown;
@@ -1165,6 +1180,11 @@ export interface components {
          * @description A line of the history.
          */
         RunSummary: {
+            /**
+             * Cost
+             * @description US dollars, as the providers of the models reported it.
+             */
+            cost?: number | null;
             /** Createdat */
             createdAt: string;
             /** Donecount */
@@ -1181,12 +1201,22 @@ export interface components {
             /** Engineurl */
             engineUrl?: string | null;
             error: components["schemas"]["ErrorInfo"] | null;
+            /**
+             * Estimated
+             * @description Whether a part of the cost or the tokens is our estimate.
+             * @default false
+             */
+            estimated: boolean;
             /** Id */
             id: string;
+            /** Inputtokens */
+            inputTokens?: number | null;
             /** Name */
             name: string;
             /** Nodecount */
             nodeCount: number;
+            /** Outputtokens */
+            outputTokens?: number | null;
             /** Starttime */
             startTime: string | null;
             /**
@@ -1200,7 +1230,7 @@ export interface components {
              * Trigger
              * @enum {string}
              */
-            trigger: "manual" | "schedule" | "webhook" | "replay";
+            trigger: "manual" | "schedule" | "webhook" | "replay" | "workflow" | "error";
             /** Workflowid */
             workflowId: string;
         };
@@ -2179,9 +2209,15 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 limit?: number;
-                /** @description Part of what was said, or of the name. */
+                /** @description Words of the command, the name, the results or the error; quotes keep words together. */
                 q?: string | null;
-                status?: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled") | null;
+                /** @description Not before this moment; without a zone it is UTC. */
+                since?: string | null;
+                /** @description Any of these; repeat it for several. */
+                status?: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled")[];
+                trigger?: ("manual" | "schedule" | "webhook" | "replay" | "workflow" | "error")[];
+                /** @description Before this moment. */
+                until?: string | null;
                 /** @description A workflow's id. */
                 workflow?: string | null;
             };

@@ -20,6 +20,8 @@ const TRIGGERS: Record<RunSummary['trigger'], string> = {
   schedule: 'by schedule',
   webhook: 'by webhook',
   replay: 'replay',
+  workflow: 'by another workflow',
+  error: 'after a failure',
 };
 const ENGINES: Record<RunSummary['engine'], string> = {
   live: 'live',

@@ -70,6 +70,7 @@ export function summary(id: string, more: Partial<RunSummary> = {}): RunSummary 
     error: null,
     nodeCount: 2,
     doneCount: 2,
+    estimated: false,
     ...more,
   };
 }

@@ -10,19 +10,19 @@ from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from voicegraph.api.deps import Id, Wired
+from voicegraph.api.filtering import Filtered
 from voicegraph.api.run_schemas import (
     CancelAnswer,
     HistoryBody,
     HistoryPage,
     Run,
     RunAnswer,
-    RunStatusName,
     RunSummary,
 )
 from voicegraph.api.schemas import Done
 from voicegraph.api.sse import encode, resume_after
 from voicegraph.graph.model import ID_PATTERN, RunId
-from voicegraph.history.queries import MAX_PAGE, RunFilter
+from voicegraph.history.queries import MAX_PAGE
 from voicegraph.pipeline import Pipeline
 
 router = APIRouter(prefix="/api", tags=["history"])
@@ -31,14 +31,12 @@ router = APIRouter(prefix="/api", tags=["history"])
 @router.get("/workflow-history")
 async def list_runs(
     voicegraph: Wired,
-    status: RunStatusName | None = None,
-    q: Annotated[str | None, Query(max_length=200, description="Part of what was said, or of the name.")] = None,
-    workflow: Annotated[str | None, Query(pattern=ID_PATTERN, description="A workflow's id.")] = None,
+    which: Filtered,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(pattern=ID_PATTERN, description="`next` of the page before.")] = None,
 ) -> HistoryPage:
     """Runs, newest first."""
-    page = await voicegraph.queries.page(RunFilter(status, workflow, q), limit, cursor)
+    page = await voicegraph.queries.page(which, limit, cursor)
     history = [RunSummary.of(run, engine_url=voicegraph.engine_url(run)) for run in page.runs]
     return HistoryPage(count=page.total, running=page.running, history=history, next=page.next)
 

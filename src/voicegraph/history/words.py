@@ -1,0 +1,48 @@
+"""What a user typed into a search box, as a query of FTS5 or of PostgreSQL.
+
+Words may come in any order and match from their beginning; what stands in quotes matches as it is, word for word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_PIECE = re.compile(r'"([^"]*)"?|([^\s"]+)')
+MAX_PHRASES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that follow one another, as they were typed; `whole` when the last one must not go on."""
+
+    text: str
+    whole: bool
+
+
+def phrases(text: str) -> list[Phrase]:
+    """The phrases of a search; none when there is no letter and no digit in it."""
+    pieces = [Phrase(quoted or bare, bool(quoted)) for quoted, bare in _PIECE.findall(text)]
+    return [piece for piece in pieces if any(map(_in_word, piece.text))][:MAX_PHRASES]
+
+
+def fts5(found: list[Phrase]) -> str:
+    """A query of SQLite's FTS5, which parts the words itself: https://www.sqlite.org/fts5.html, section 3."""
+    return " AND ".join(f'"{phrase.text}"' + ("" if phrase.whole else "*") for phrase in found)
+
+
+def tsquery(found: list[Phrase]) -> str:
+    """A query of PostgreSQL's `to_tsquery`; the words are parted and folded as `voicegraph_words` does it there."""
+    return " & ".join(_followed(phrase) for phrase in found)
+
+
+def _followed(phrase: Phrase) -> str:
+    plain = [c for c in unicodedata.normalize("NFKD", phrase.text) if not unicodedata.combining(c)]
+    words = "".join(c if _in_word(c) else " " for c in plain).split()
+    written = [f"'{word}'" for word in words]
+    return "(" + " <-> ".join(written) + ("" if phrase.whole else ":*") + ")"
+
+
+def _in_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LN"
