@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from support.api import api_of, seed, settings_in, steps, wait
 from support.history import migrated
 
-from voicegraph.app import create_app, make_planner, running
+from voicegraph.app import create_app, make_planners, running
 from voicegraph.errors import ConfigError, StorageError
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.queries import RunFilter
@@ -118,9 +118,9 @@ async def test_the_application_is_whole(settings: Settings) -> None:
 
 def test_the_planner_is_chosen_by_the_settings(settings: Settings) -> None:
     def kind(**given: str) -> str:
-        return type(make_planner(settings.model_copy(update=given), builtin_registry())).__name__
+        return type(make_planners(settings.model_copy(update=given), builtin_registry()).usual).__name__
 
     assert kind() == "RulesPlanner"
-    assert kind(model="ollama:llama3.2") == "WithFallback"
+    assert kind(model="ollama:llama3.2") == "SureFirst"
     assert kind(model="ollama:llama3.2", planner="llm") == "LlmPlanner"
     assert kind(model="ollama:llama3.2", planner="rules") == "RulesPlanner"

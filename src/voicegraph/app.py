@@ -26,11 +26,13 @@ from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.builtin import builtin_registry, warm_up
 from voicegraph.nodes.client import guarded_client
+from voicegraph.nodes.models import choose
 from voicegraph.nodes.registry import Registry
 from voicegraph.pipeline import Pipeline
-from voicegraph.plan.choice import planner_kind
+from voicegraph.plan.choice import Planners, planner_kind
 from voicegraph.plan.planner import Planner
 from voicegraph.plan.rules import RulesPlanner
+from voicegraph.plan.sure import SureFirst
 from voicegraph.run.choice import background_engine
 from voicegraph.run.driver import Promise
 from voicegraph.run.runner import NodeRunner
@@ -81,7 +83,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     pipeline = Pipeline(
         settings=settings,
         registry=registry,
-        planner=make_planner(settings, registry),
+        planners=make_planners(settings, registry),
         live=LiveEngine(runner, journal, store, settings.drain_seconds, Presence(settings.data_dir).is_marked),
         background=durable,
         queries=RunQueries(reader, journal),
@@ -116,15 +118,16 @@ def _note_failure(warming: asyncio.Task[None]) -> None:
         log.warning("Warming up failed: %s", error)
 
 
-def make_planner(settings: Settings, registry: Registry) -> Planner:
-    """Rules, or the model where one is configured and the settings do not say otherwise."""
+def make_planners(settings: Settings, registry: Registry) -> Planners:
+    """Rules alone, or with the model where one is configured; which of them is the usual one, the settings say."""
     rules = RulesPlanner()
-    if planner_kind(settings) == "rules":
-        return rules
-    from voicegraph.plan.llm import LlmPlanner, WithFallback
+    if planner_kind(settings) == "rules" and choose(settings) is None:
+        return Planners(rules, {"rules": rules})
+    from voicegraph.plan.llm import LlmPlanner
 
     model = LlmPlanner(settings, registry)
-    return WithFallback(model, rules) if settings.planner == "auto" else model
+    usual: dict[str, Planner] = {"rules": rules, "llm": model, "auto": SureFirst(rules, model)}
+    return Planners(usual[settings.planner], {"rules": rules, "llm": model})
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -25,7 +25,8 @@ from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
-from voicegraph.plan.planner import Edit, Plan, Planner
+from voicegraph.plan.choice import Planners
+from voicegraph.plan.planner import Edit, Plan, PlannerName
 from voicegraph.run.events import NewRun, RunEvent, TriggerName
 from voicegraph.run.ports import Callee, Engine
 from voicegraph.settings import Settings
@@ -57,7 +58,7 @@ class Pipeline:
 
     settings: Settings
     registry: Registry
-    planner: Planner
+    planners: Planners
     live: Engine
     background: Engine
     queries: RunQueries
@@ -66,13 +67,13 @@ class Pipeline:
     files: StoredFiles
     callee: Callee | None = None
 
-    async def plan(self, text: str) -> Plan:
-        """Text to graph. Raises Refusal with an example when there is no workflow in it."""
-        return await self.planner.plan(text)
+    async def plan(self, text: str, planner: PlannerName | None = None) -> Plan:
+        """Text to graph. Raises Refusal with an example when there is no workflow in it. `planner` forces one."""
+        return await self.planners.of(planner).plan(text)
 
-    async def edit(self, text: str, workflow: Workflow) -> Edit:
+    async def edit(self, text: str, workflow: Workflow, planner: PlannerName | None = None) -> Edit:
         """(Text, graph) to graph; keeps everything the text does not name."""
-        return await self.planner.edit(text, workflow)
+        return await self.planners.of(planner).edit(text, workflow)
 
     async def save(self, workflow: Workflow) -> None:
         """Keep a workflow, over an older version of itself. GraphError when an expression in it means nothing."""

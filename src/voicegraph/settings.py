@@ -147,7 +147,8 @@ class Settings(BaseSettings):
     )
     planner: Literal["auto", "rules", "llm"] = Field(
         default="auto",
-        description="Who turns a sentence into a graph; auto: rules, or the model where one is configured.",
+        description="Who turns a sentence into a graph. auto: rules where they are sure, else the model where one is "
+        "configured.",
     )
 
     # -- services

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from voicegraph.errors import Refusal, UserError
-from voicegraph.graph.diff import diff
 from voicegraph.graph.model import Schedule, Webhook, Workflow
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.builtin import builtin_registry
-from voicegraph.plan.llm import DOUBTFUL, REPAIRS, LlmPlanner, PlannerUnavailable, WithFallback
-from voicegraph.plan.planner import MAX_TEXT, Edit, Plan
+from voicegraph.plan.llm import DOUBTFUL, REPAIRS, LlmPlanner
+from voicegraph.plan.planner import MAX_TEXT, PlannerUnavailable
 from voicegraph.settings import Settings
 
 REGISTRY = builtin_registry()
@@ -286,41 +285,3 @@ async def test_branches_are_shown_as_they_are_written(planner: LlmPlanner, model
     assert '"q:yes"' in shown
     assert '"q:no"' in shown
     assert [edge.id for edge in edit.workflow.edges] == ["e1"]
-
-
-# -- when the model fails
-
-
-class Rules:
-    """Stands for the rules planner."""
-
-    async def plan(self, text: str) -> Plan:
-        return Plan(BASE, f"By rules: {text}", assumptions=["Mine."])
-
-    async def edit(self, text: str, workflow: Workflow) -> Edit:
-        return Edit(workflow, f"By rules: {text}", diff(workflow, workflow))
-
-
-async def test_the_second_planner_stands_in_and_says_so(planner: LlmPlanner, model_server: Any) -> None:
-    model_server.replies = [(503, {"error": {"message": "down", "code": None, "type": "x"}})]
-    both = WithFallback(planner, Rules())
-    plan = await both.plan("do it")
-    assert plan.explanation == "By rules: do it"
-    assert plan.assumptions[0] == "Mine."
-    assert plan.assumptions[1].endswith("So it was planned by rules.")
-    edit = await both.edit("do it", BASE)
-    assert edit.message == "By rules: do it"
-    assert "planned by rules" in edit.assumptions[0]
-
-
-async def test_the_first_planner_is_asked_first_and_its_refusal_counts(planner: LlmPlanner, model_server: Any) -> None:
-    both = WithFallback(planner, Rules())
-    model_server.replies = [
-        DIGEST,
-        {"tool": "Decline", "code": "off_topic", "message": "No."},
-        revision(step("step-0", "prompt.seed"), step("step-1", "notify.send", "step-0")),
-    ]
-    assert (await both.plan("do it")).explanation == "It makes a digest."
-    with pytest.raises(Refusal):
-        await both.plan("hello")
-    assert (await both.edit("leave it", BASE)).message == "It makes a digest."

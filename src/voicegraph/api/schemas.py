@@ -17,10 +17,13 @@ from voicegraph.graph.model import Wire, Workflow
 from voicegraph.history.workflows import SavedWorkflow
 from voicegraph.nodes.output import FileRef
 from voicegraph.nodes.params import MissingParam, Notice
-from voicegraph.plan.planner import Clause
+from voicegraph.plan.planner import Clause, PlannerName
 
 MAX_TEXT = 4_000
 Json = dict[str, Any]
+
+
+PLANNER = Field(default=None, description="Force one; without it, the server's setting decides.")
 
 
 class Problems(Wire):
@@ -38,6 +41,7 @@ class ParseBody(Wire):
     """A sentence."""
 
     text: str = Field(max_length=MAX_TEXT)
+    planner: PlannerName | None = PLANNER
 
 
 class ClauseLink(Wire):
@@ -61,6 +65,7 @@ class ParseAnswer(Wire):
     explanation: str
     clauses: list[ClauseLink]
     assumptions: list[str]
+    planner: PlannerName
 
 
 class EditBody(Wire):
@@ -68,6 +73,7 @@ class EditBody(Wire):
 
     text: str = Field(max_length=MAX_TEXT)
     current_workflow: Json
+    planner: PlannerName | None = PLANNER
 
 
 class EditAnswer(Wire):
@@ -79,6 +85,7 @@ class EditAnswer(Wire):
     diff: Diff
     clauses: list[ClauseLink]
     assumptions: list[str]
+    planner: PlannerName
 
 
 class WorkflowBody(Wire):
@@ -217,7 +224,7 @@ class Info(Wire):
     version: str
     engine: EngineInfo
     model: str | None
-    planner: Literal["rules", "llm"]
+    planner: PlannerName
     search: Literal["tavily", "ddgs"]
     user_email: str | None
     mail: bool

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from voicegraph import __version__
 from voicegraph.cli.filtering import OfWorkflow, Search, Since, Statuses, Triggers, Until, run_filter
 from voicegraph.errors import ConfigError
+from voicegraph.plan.planner import PlannerName
 from voicegraph.settings import Settings
 
 app = typer.Typer(
@@ -52,12 +53,14 @@ def serve(
 
 @app.command()
 def plan(
-    sentence: Annotated[str, typer.Argument(help='For example "Upload a CSV and summarize it".')], json: Json = False
+    sentence: Annotated[str, typer.Argument(help='For example "Upload a CSV and summarize it".')],
+    planner: Annotated[PlannerName | None, typer.Option(help="Force one; without it, the settings decide.")] = None,
+    json: Json = False,
 ) -> None:
     """Show the workflow a sentence becomes."""
     from voicegraph.cli.run import show_plan
 
-    asyncio.run(show_plan(_settings(), sentence, json))
+    asyncio.run(show_plan(_settings(), sentence, json, planner))
 
 
 @app.command()

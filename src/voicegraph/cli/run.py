@@ -23,15 +23,16 @@ from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.queries import RunDetail
 from voicegraph.nodes.params import MissingParam
 from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.plan.planner import PlannerName
 from voicegraph.settings import Settings
 
 Config = dict[str, Any]
 
 
-async def show_plan(settings: Settings, sentence: str, as_json: bool) -> None:
+async def show_plan(settings: Settings, sentence: str, as_json: bool, planner: PlannerName | None = None) -> None:
     """The workflow a sentence becomes, and how it was understood."""
     async with running(settings, background=False) as runtime:
-        plan = await runtime.pipeline.plan(sentence)
+        plan = await runtime.pipeline.plan(sentence, planner)
     if as_json:
         print_json(plan.workflow.to_wire())
         return

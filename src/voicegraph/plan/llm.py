@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from voicegraph.errors import GraphError, NodeError, Refusal, UserError
+from voicegraph.errors import GraphError, NodeError, Refusal
 from voicegraph.graph.diff import diff
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import Workflow
@@ -16,7 +15,7 @@ from voicegraph.nodes.consult import consult
 from voicegraph.nodes.models import require
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.briefing import EXAMPLE, briefing
-from voicegraph.plan.planner import Clause, Edit, Plan, Planner, check_length
+from voicegraph.plan.planner import Clause, Edit, Plan, PlannerUnavailable, check_length
 from voicegraph.plan.sketch import Revision, Sketch, of_workflow, to_workflow
 from voicegraph.settings import Settings
 
@@ -26,15 +25,6 @@ TIMEOUT = 60.0
 """Seconds for one answer of the model."""
 DOUBTFUL = 0.6
 """The confidence of a plan that names assumptions."""
-
-
-class PlannerUnavailable(UserError):
-    """The model that plans cannot be reached, is not set up, or gives no valid plan."""
-
-    status = 503
-
-    def __init__(self, message: str) -> None:
-        super().__init__("planner_unavailable", message)
 
 
 class Decline(BaseModel):
@@ -61,6 +51,7 @@ class LlmPlanner:
             _clauses(sketch, workflow),
             sketch.assumptions,
             DOUBTFUL if sketch.assumptions else 1.0,
+            "llm",
         )
 
     async def edit(self, text: str, workflow: Workflow) -> Edit:
@@ -76,6 +67,7 @@ class LlmPlanner:
             _clauses(sketch, edited),
             sketch.assumptions,
             DOUBTFUL if sketch.assumptions else 1.0,
+            "llm",
         )
 
     async def _ask(
@@ -95,34 +87,6 @@ class LlmPlanner:
         if isinstance(answer.output, Decline):
             raise Refusal(answer.output.code, answer.output.message, EXAMPLE)
         return answer.output, to_workflow(answer.output, self._registry, base)
-
-
-class WithFallback:
-    """Asks `first`, and `second` while the first is unavailable; the plan then says so."""
-
-    def __init__(self, first: Planner, second: Planner) -> None:
-        self._first = first
-        self._second = second
-
-    async def plan(self, text: str) -> Plan:
-        """Make a new workflow of a command."""
-        try:
-            return await self._first.plan(text)
-        except PlannerUnavailable as error:
-            plan = await self._second.plan(text)
-            return replace(plan, assumptions=[*plan.assumptions, _planned_by_rules(error)])
-
-    async def edit(self, text: str, workflow: Workflow) -> Edit:
-        """Change a workflow as the command says."""
-        try:
-            return await self._first.edit(text, workflow)
-        except PlannerUnavailable as error:
-            edit = await self._second.edit(text, workflow)
-            return replace(edit, assumptions=[*edit.assumptions, _planned_by_rules(error)])
-
-
-def _planned_by_rules(error: PlannerUnavailable) -> str:
-    return f"{error.message} So it was planned by rules."
 
 
 def _breaches(sketch: Sketch, registry: Registry, base: Workflow | None) -> str | None:

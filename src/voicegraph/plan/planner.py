@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from voicegraph.errors import UserError
 from voicegraph.graph.diff import Diff
 from voicegraph.graph.model import NodeId, Workflow
 
+PlannerName = Literal["rules", "llm"]
 MAX_TEXT = 4_000
 """Longest command, in characters: about six minutes of speech."""
 
@@ -28,7 +29,7 @@ class Plan:
     """A new workflow and how it came about.
 
     `explanation` says in plain English how each clause was understood, `assumptions` what was taken for granted or
-    what is left to configure; `confidence` runs from 0 (a guess) to 1 (nothing was in doubt).
+    what is left to configure; `confidence` runs from 0 (a guess) to 1 (nothing was in doubt). `planner` made it.
     """
 
     workflow: Workflow
@@ -36,6 +37,7 @@ class Plan:
     clauses: Sequence[Clause] = ()
     assumptions: Sequence[str] = ()
     confidence: float = 1.0
+    planner: PlannerName = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,16 @@ class Edit:
     clauses: Sequence[Clause] = ()
     assumptions: Sequence[str] = ()
     confidence: float = 1.0
+    planner: PlannerName = "rules"
+
+
+class PlannerUnavailable(UserError):
+    """The model that plans cannot be reached, is not set up, or gives no valid plan."""
+
+    status = 503
+
+    def __init__(self, message: str) -> None:
+        super().__init__("planner_unavailable", message)
 
 
 class Planner(Protocol):

@@ -11,6 +11,7 @@ import type {
   HistoryPage,
   Info,
   ParseAnswer,
+  PlannerName,
   Run,
   RunConfig,
   SavedWorkflow,
@@ -33,10 +34,11 @@ export const api = {
   catalogue: () => request<Catalogue>('/api/nodes'),
   templates: async () => (await request<{ templates: Template[] }>('/api/templates')).templates,
 
-  parse: (text: string, signal?: AbortSignal) =>
-    request<ParseAnswer>('/api/parse', { json: { text }, signal }),
-  edit: (text: string, currentWorkflow: Workflow, signal?: AbortSignal) =>
-    request<EditAnswer>('/api/edit-workflow', { json: { text, currentWorkflow }, signal }),
+  /** Without a planner, the server's setting decides who plans. */
+  parse: (text: string, planner: PlannerName | null, signal?: AbortSignal) =>
+    request<ParseAnswer>('/api/parse', { json: { text, planner }, signal }),
+  edit: (text: string, currentWorkflow: Workflow, planner: PlannerName | null, signal?: AbortSignal) =>
+    request<EditAnswer>('/api/edit-workflow', { json: { text, currentWorkflow, planner }, signal }),
   check: (workflow: Workflow, config: RunConfig) =>
     request<CheckAnswer>('/api/check', { json: { workflow, config } }),
   layout: async (workflow: Workflow) =>

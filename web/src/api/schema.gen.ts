@@ -624,6 +624,11 @@ export interface components {
             /** Message */
             message: string;
             /**
+             * Planner
+             * @enum {string}
+             */
+            planner: "rules" | "llm";
+            /**
              * Success
              * @default true
              * @constant
@@ -640,6 +645,11 @@ export interface components {
             currentWorkflow: {
                 [key: string]: unknown;
             };
+            /**
+             * Planner
+             * @description Force one; without it, the server's setting decides.
+             */
+            planner?: ("rules" | "llm") | null;
             /** Text */
             text: string;
         };
@@ -1023,6 +1033,11 @@ export interface components {
             /** Explanation */
             explanation: string;
             /**
+             * Planner
+             * @enum {string}
+             */
+            planner: "rules" | "llm";
+            /**
              * Success
              * @default true
              * @constant
@@ -1035,6 +1050,11 @@ export interface components {
          * @description A sentence.
          */
         ParseBody: {
+            /**
+             * Planner
+             * @description Force one; without it, the server's setting decides.
+             */
+            planner?: ("rules" | "llm") | null;
             /** Text */
             text: string;
         };

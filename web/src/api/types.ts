@@ -41,6 +41,7 @@ export type Catalogue = Narrow<Schemas['Catalogue'], { nodes: ActionInfo[] }>;
 // -- planning
 
 export type Clause = Schemas['ClauseLink'];
+export type PlannerName = Schemas['ParseAnswer']['planner'];
 export type GraphDiff = Schemas['Diff'];
 export type ParseAnswer = Narrow<Schemas['ParseAnswer'], { workflow: Workflow }>;
 export type EditAnswer = Narrow<Schemas['EditAnswer'], { workflow: Workflow }>;

@@ -21,7 +21,7 @@ const MODES = [
 export function CommandBar() {
   const { command, mode, set } = useUi();
   const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
-  const { plan, cancel, dismiss, planning, refusal } = usePlan();
+  const { plan, askModel, cancel, dismiss, planning, refusal } = usePlan();
   const field = useRef<HTMLTextAreaElement>(null);
   const editing = !empty && mode === 'edit';
 
@@ -53,7 +53,7 @@ export function CommandBar() {
   return (
     <div className={classes.stack}>
       {refusal && <RefusalCard refusal={refusal} onExample={takeExample} onClose={dismiss} />}
-      <ProposalCard />
+      <ProposalCard onAskModel={askModel} />
       <form
         className={classes.bar}
         aria-label="Command bar"

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it } from 'vitest';
 import { useUi } from '@/app/ui';
-import { workflow } from '@/test/fakes';
+import { fakeFetch, json, workflow } from '@/test/fakes';
 import { renderUi } from '@/test/render';
 import { useEditor } from '@/workflow/editor';
 import { ProposalCard } from './ProposalCard';
@@ -18,11 +18,12 @@ beforeEach(() => {
       { text: 'mail me', nodeIds: ['step-1'], doubtful: true },
     ],
     assumptions: ['“me” is your own address.'],
+    planner: 'rules',
   });
 });
 
 it('says what would change, why, and what was assumed', () => {
-  renderUi(<ProposalCard />);
+  renderUi(<ProposalCard onAskModel={() => {}} />);
   expect(screen.getByTestId('proposal-summary').textContent).toBe('+2 nodes, +1 edge');
   expect(screen.getByText('Reads the page, then mails it.')).toBeTruthy();
   expect(screen.getByText('“me” is your own address.')).toBeTruthy();
@@ -30,7 +31,7 @@ it('says what would change, why, and what was assumed', () => {
 });
 
 it('lights up the nodes of a clause', async () => {
-  renderUi(<ProposalCard />);
+  renderUi(<ProposalCard onAskModel={() => {}} />);
   await userEvent.hover(screen.getByRole('button', { name: /read it.*step-0/ }));
   expect(useUi.getState().highlighted).toEqual(['step-0']);
   await userEvent.unhover(screen.getByRole('button', { name: /read it.*step-0/ }));
@@ -38,14 +39,22 @@ it('lights up the nodes of a clause', async () => {
 });
 
 it('is accepted or undone', async () => {
-  renderUi(<ProposalCard />);
+  renderUi(<ProposalCard onAskModel={() => {}} />);
   await userEvent.click(screen.getByRole('button', { name: 'Accept' }));
   expect(useEditor.getState().workflow.nodes).toHaveLength(2);
   expect(screen.queryByTestId('proposal-summary')).toBeNull();
 });
 
 it('goes without a trace when it is undone', async () => {
-  renderUi(<ProposalCard />);
+  renderUi(<ProposalCard onAskModel={() => {}} />);
   await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
   expect(useEditor.getState().workflow.nodes).toHaveLength(0);
+});
+
+it('offers the model only where there is one, and hands it the sentence', async () => {
+  const asked: string[] = [];
+  fakeFetch({ 'GET /api/info': () => json({ model: 'openai:tiny' }) });
+  renderUi(<ProposalCard onAskModel={({ text }) => asked.push(text)} />);
+  await userEvent.click(await screen.findByRole('button', { name: 'Ask the model' }));
+  expect(asked).toEqual(['read it and mail me']);
 });

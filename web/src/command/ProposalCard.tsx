@@ -1,5 +1,6 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Tooltip } from '@mantine/core';
 import { IconArrowRight, IconBulb, IconCheck } from '@tabler/icons-react';
+import { useInfo } from '@/api/queries';
 import type { Clause, Workflow } from '@/api/types';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
@@ -9,8 +10,9 @@ import classes from './ProposalCard.module.css';
 const highlight = (ids: readonly string[]) => useUi.getState().set({ highlighted: ids });
 
 /** What was understood, as a difference that waits for a yes. */
-export function ProposalCard() {
+export function ProposalCard({ onAskModel }: { onAskModel: (proposal: Proposal) => void }) {
   const proposal = useEditor((state) => state.proposal);
+  const hasModel = useInfo().data?.model != null;
   if (!proposal) return null;
   const { accept, reject } = useEditor.getState();
   const decide = (decision: () => void) => () => {
@@ -24,6 +26,13 @@ export function ProposalCard() {
           {proposal.diff.summary || 'Nothing changes'}
         </span>
         <Group gap={8}>
+          {hasModel && proposal.planner === 'rules' && (
+            <Tooltip label="This was planned by rules. Plan the sentence again with the language model.">
+              <Button size="xs" variant="subtle" onClick={decide(() => onAskModel(proposal))}>
+                Ask the model
+              </Button>
+            </Tooltip>
+          )}
           <Button size="xs" onClick={decide(reject)}>
             Undo
           </Button>

@@ -2,8 +2,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { api } from '@/api/client';
 import { ApiError, isAbort } from '@/api/http';
+import type { PlannerName } from '@/api/types';
 import { useUi } from '@/app/ui';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { currentWorkflow, type Proposal, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 
 /** Why a sentence was not taken, with one that would be. */
@@ -16,23 +17,29 @@ export interface Refusal {
 export function usePlan() {
   const abort = useRef<AbortController | null>(null);
   const mutation = useMutation({
-    mutationFn: async (text: string) => {
+    mutationFn: async ({ text, planner }: { text: string; planner: PlannerName | null }) => {
       abort.current = new AbortController();
       const editor = useEditor.getState();
       const current = currentWorkflow(editor);
       if (useUi.getState().mode === 'edit' && !isEmpty(current)) {
-        const answer = await api.edit(text, current, abort.current.signal);
+        const answer = await api.edit(text, current, planner, abort.current.signal);
         editor.accept(); // what is changed further was good enough to build on
         useEditor.getState().proposeEdit(text, answer);
       } else {
-        const answer = await api.parse(text, abort.current.signal);
+        const answer = await api.parse(text, planner, abort.current.signal);
         useEditor.getState().proposePlan(text, answer);
       }
     },
     onSuccess: () => useUi.getState().set({ command: '', mode: 'edit', inspected: null }),
   });
   return {
-    plan: (text: string) => mutation.mutate(text.trim()),
+    plan: (text: string) => mutation.mutate({ text: text.trim(), planner: null }),
+    /** Plans the sentence of a proposal once more, by the model. */
+    askModel: ({ kind, text }: Proposal) => {
+      useEditor.getState().reject();
+      useUi.getState().set({ mode: kind === 'edit' ? 'edit' : 'new' });
+      mutation.mutate({ text, planner: 'llm' });
+    },
     cancel: () => abort.current?.abort(),
     dismiss: mutation.reset,
     planning: mutation.isPending,

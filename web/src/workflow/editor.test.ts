@@ -26,6 +26,7 @@ function editAnswer(next = workflow(['a', 'b', 'c'], ['a>b', 'b>c'])): EditAnswe
     },
     clauses: [],
     assumptions: [],
+    planner: 'rules',
   };
 }
 
@@ -118,6 +119,7 @@ describe('a proposal', () => {
       explanation: 'x, then y',
       clauses: [],
       assumptions: [],
+      planner: 'rules',
     });
     expect(editor().proposal?.diff.addedNodes).toEqual(['x', 'y']);
     expect(editor().proposal?.diff.summary).toBe('+2 nodes, +1 edge');

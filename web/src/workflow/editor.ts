@@ -1,6 +1,14 @@
 /** The one store of the document being edited: the draft, its undo history, and a proposal that waits for a yes. */
 import { create } from 'zustand';
-import type { Clause, EditAnswer, GraphDiff, ParseAnswer, RunConfig, Workflow } from '@/api/types';
+import type {
+  Clause,
+  EditAnswer,
+  GraphDiff,
+  ParseAnswer,
+  PlannerName,
+  RunConfig,
+  Workflow,
+} from '@/api/types';
 import { wholeDiff } from './diff';
 import { emptyWorkflow, isEmpty } from './ops';
 
@@ -19,6 +27,7 @@ export interface Proposal {
   explanation: string;
   assumptions: string[];
   clauses: Clause[];
+  planner: PlannerName;
 }
 
 export interface EditorState extends Draft {
@@ -116,6 +125,7 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
         explanation: answer.explanation,
         assumptions: answer.assumptions,
         clauses: answer.clauses,
+        planner: answer.planner,
       },
     })),
   proposeEdit: (text, answer) =>
@@ -129,6 +139,7 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
         explanation: answer.message,
         assumptions: answer.assumptions,
         clauses: answer.clauses,
+        planner: answer.planner,
       },
     })),
   accept: () => set(taken),

@@ -25,25 +25,27 @@ router = APIRouter(prefix="/api", tags=["plan"])
 @router.post("/parse")
 async def parse(body: ParseBody, voicegraph: Wired) -> ParseAnswer:
     """Turn a sentence into a workflow. Refusals are 422 with code `off_topic` or `unclear` and an example."""
-    plan = await voicegraph.plan(body.text)
+    plan = await voicegraph.plan(body.text, body.planner)
     return ParseAnswer(
         workflow=plan.workflow,
         explanation=plan.explanation,
         clauses=ClauseLink.all(plan.clauses),
         assumptions=[*plan.assumptions],
+        planner=plan.planner,
     )
 
 
 @router.post("/edit-workflow")
 async def edit_workflow(body: EditBody, voicegraph: Wired) -> EditAnswer:
     """Change a workflow by a sentence; what the sentence does not name stays as it is."""
-    edit = await voicegraph.edit(body.text, parse_workflow(body.current_workflow))
+    edit = await voicegraph.edit(body.text, parse_workflow(body.current_workflow), body.planner)
     return EditAnswer(
         workflow=edit.workflow,
         message=edit.message,
         diff=edit.diff,
         clauses=ClauseLink.all(edit.clauses),
         assumptions=[*edit.assumptions],
+        planner=edit.planner,
     )
 
 
