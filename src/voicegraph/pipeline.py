@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from voicegraph import clock
 from voicegraph.errors import Conflict, GraphError, Problem, UserError
-from voicegraph.graph.model import RunId, Workflow, new_id
+from voicegraph.graph.model import RunId, Workflow, new_id, unpinned
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow import follow
@@ -27,8 +27,10 @@ from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
-from voicegraph.run.events import NewRun, RunEvent, TriggerName
+from voicegraph.run.events import NewRun, Reuse, RunEvent, TriggerName
+from voicegraph.run.pinned import takes_pins
 from voicegraph.run.ports import Callee, Engine
+from voicegraph.run.replay import Replay, plan_replay
 from voicegraph.settings import Settings
 
 
@@ -41,6 +43,9 @@ class RunRequest:
     command: str = ""
     trigger: TriggerName = "manual"
     idempotency_key: str | None = None
+    trigger_data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    origin_run_id: RunId | None = None
+    reuse: Reuse = field(default_factory=Reuse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,14 @@ class Pipeline:
         await self.workflows.save(workflow)
 
     def check(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> Check:
-        """What a run would trip over, found before it starts."""
+        """What a run would trip over, found before it starts. A node with a pinned output is not run and needs nothing."""
+        pinned = {node.id for node in workflow.nodes if node.pin}
+        missing = missing_params(workflow, self.registry, config, self.settings)
+        said = notices(workflow, self.registry, self.settings)
         return Check(
             problems(with_answers(workflow, self.registry, config), self.registry) + unsupported(workflow),
-            missing_params(workflow, self.registry, config, self.settings),
-            notices(workflow, self.registry, self.settings),
+            [one for one in missing if one.node_id not in pinned],
+            [one for one in said if one.node_id not in pinned],
         )
 
     def engine_url(self, run: RunSummary) -> str | None:
@@ -111,6 +119,22 @@ class Pipeline:
                 return known  # somebody was faster with the same key
             raise
 
+    async def replay(self, run_id: RunId, replay: Replay, *, live: bool, key: str | None = None) -> RunId:
+        """A new run made from an earlier one; `run.replay` says what it takes over. NotFound, Conflict."""
+        origin = await self.queries.stored(run_id)
+        plan = plan_replay(origin, replay, self.registry)
+        request = RunRequest(
+            plan.workflow,
+            plan.config,
+            command="" if replay.only else origin.run.command,
+            trigger="replay",
+            idempotency_key=key,
+            trigger_data=origin.run.trigger_data,
+            origin_run_id=run_id,
+            reuse=plan.reuse,
+        )
+        return await (self.start_live(request) if live else self.start_background(request))
+
     async def cancel(self, run_id: RunId) -> bool:
         """Cancel wherever the run is; False when it is over already. NotFound."""
         summary = await self.queries.summary(run_id)
@@ -122,24 +146,28 @@ class Pipeline:
         return follow(self.queries, self.feed, run_id, after)
 
     async def _start(self, engine: Engine, request: RunRequest) -> RunId:
-        self._require_runnable(request)
+        workflow = request.workflow if takes_pins(request.trigger) else unpinned(request.workflow)
+        self._require_runnable(workflow, request.config)
         run = NewRun(
             run_id=RunId(new_id("run")),
-            workflow=request.workflow,
+            workflow=workflow,
             engine=engine.name,
             created_at=clock.now(),
             config=request.config,
             trigger=request.trigger,
+            trigger_data=request.trigger_data,
             command=request.command,
             idempotency_key=request.idempotency_key,
+            origin_run_id=request.origin_run_id,
+            reuse=request.reuse,
         )
         await engine.start(run)
         return run.run_id
 
-    def _require_runnable(self, request: RunRequest) -> None:
-        if not request.workflow.nodes:
+    def _require_runnable(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> None:
+        if not workflow.nodes:
             raise UserError("empty_workflow", "The workflow has no nodes. Describe what to do, or add a node.")
-        found = self.check(request.workflow, request.config)
+        found = self.check(workflow, config)
         if found.problems:
             raise GraphError(found.problems)
         if found.missing:

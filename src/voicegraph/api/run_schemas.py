@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue
 from voicegraph.api.schemas import Json
 from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
+from voicegraph.history.lineage import RunLink as Link
 from voicegraph.history.queries import RunDetail
 from voicegraph.history.queries import RunSummary as Summary
 from voicegraph.nodes.output import FileRef, Metrics, Output
@@ -69,6 +70,7 @@ class NodeResult(Wire):
     duration_ms: float | None
     output: Output | None
     error: ErrorInfo | None
+    reused_from: str | None = Field(description="The run that made this result; null when it is this one.")
 
     @classmethod
     def of(cls, node: NodeRun) -> NodeResult:
@@ -82,6 +84,7 @@ class NodeResult(Wire):
             duration_ms=_duration(node.started_at, node.finished_at),
             output=node.output,
             error=ErrorInfo.model_validate(node.error) if node.error else None,
+            reused_from=node.reused_from,
         )
 
 
@@ -102,6 +105,7 @@ class RunSummary(Wire):
     error: ErrorInfo | None
     node_count: int
     done_count: int
+    origin_run_id: str | None = Field(description="The run this one is a replay of.")
     engine_url: str | None = None
     cost: float | None = Field(default=None, description="US dollars, as the providers of the models reported it.")
     input_tokens: int | None = None
@@ -130,17 +134,36 @@ class RunSummary(Wire):
             "input_tokens": run.input_tokens,
             "output_tokens": run.output_tokens,
             "estimated": bool(run.estimated),
+            "origin_run_id": run.origin_run_id,
         }
         return cls.model_validate(values | more)
 
 
+class RunLink(Wire):
+    """A run that another names."""
+
+    id: str
+    name: str
+    status: RunStatusName
+    created_at: str
+
+    @classmethod
+    def of(cls, link: Link) -> RunLink:
+        """From the record."""
+        return cls.model_validate(
+            {"id": link.id, "name": link.name, "status": link.status, "created_at": iso(link.created_at)}
+        )
+
+
 class Run(RunSummary):
-    """One run whole."""
+    """One run whole. `origin` is null when the run is no replay or its origin was deleted; `replays` are newest first."""
 
     workflow: Json
     config: Json
     logs: list[Event]
     nodes: list[NodeResult]
+    origin: RunLink | None
+    replays: list[RunLink]
 
     @classmethod
     def of_detail(cls, run: RunDetail, **more: Any) -> Run:
@@ -151,6 +174,8 @@ class Run(RunSummary):
             config=run.config,
             logs=[Event.of(event) for event in run.events],
             nodes=[NodeResult.of(node) for node in run.nodes],
+            origin=RunLink.of(run.lineage.origin) if run.lineage.origin else None,
+            replays=[RunLink.of(link) for link in run.lineage.replays],
             **more,
         )
         assert isinstance(answer, Run)  # noqa: S101 - `of` builds the class it is called on
@@ -178,13 +203,6 @@ class RunAnswer(Wire):
 
     success: Literal[True] = True
     run: Run
-
-
-class CancelAnswer(Wire):
-    """`success` is false when the run was over already; `status` is what it is now."""
-
-    success: bool
-    status: RunStatusName
 
 
 def _iso(at: float | None) -> str | None:

@@ -81,6 +81,23 @@ def run(
 
 
 @app.command()
+def replay(
+    run_id: Annotated[str, typer.Argument(metavar="RUN")],
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="NODE|failed", help="Start there; else the whole run is repeated.")
+    ] = None,
+    background: Annotated[bool, typer.Option("--background", help="Run durably, with retries.")] = False,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="A value that is other than it was.")] = None,
+    json: Json = False,
+) -> None:
+    """Run an earlier run again: whole, from a node, or from where it failed. Exit code 1 when the new run fails."""
+    from voicegraph.cli.replay import replay_run
+
+    status = asyncio.run(replay_run(_settings(), run_id, start, background, set_ or [], json))
+    raise typer.Exit(0 if status == "completed" else 1)
+
+
+@app.command()
 def history(
     status: Statuses = None,
     search: Search = None,

@@ -33,8 +33,17 @@ async def run_on_server(url: str, request: RunRequest, as_json: bool) -> str:
         "config": dict(request.config),
         "transcribedText": request.command,
     }
+    return await _post(url, "/api/execute-background", body, as_json)
+
+
+async def replay_on_server(url: str, run_id: str, body: dict[str, Any], as_json: bool) -> str:
+    """Hand a replay over in the same way."""
+    return await _post(url, f"/api/runs/{run_id}/replay", body, as_json)
+
+
+async def _post(url: str, path: str, body: dict[str, Any], as_json: bool) -> str:
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
-        response = await client.post("/api/execute-background", json=body)
+        response = await client.post(path, json=body)
     answer = response.json()
     if response.is_error:
         raise UserError(answer["code"], answer["error"], answer["details"])

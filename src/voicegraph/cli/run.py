@@ -60,11 +60,17 @@ async def run_workflow(settings: Settings, what: str, background: bool, assignme
 async def _follow(runtime: Runtime, request: RunRequest, background: bool, as_json: bool) -> str:
     pipeline = runtime.pipeline
     start = pipeline.start_background if background else pipeline.start_live
-    run_id = await start(request)
+    return await watch_to_the_end(pipeline, await start(request), request.workflow, background, as_json)
+
+
+async def watch_to_the_end(
+    pipeline: Pipeline, run_id: RunId, workflow: Workflow, background: bool, as_json: bool
+) -> str:
+    """Show the progress of a run of this process; answers its status. Ctrl+C ends it when it is live."""
     mark = nullcontext() if background else Presence(pipeline.settings.data_dir).marked(run_id)
     try:
         with mark:
-            await _watch(pipeline, run_id, None if as_json else Progress(request.workflow))
+            await _watch(pipeline, run_id, None if as_json else Progress(workflow))
     except asyncio.CancelledError:
         await _interrupted(pipeline, run_id, background)
         raise

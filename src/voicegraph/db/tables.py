@@ -37,16 +37,18 @@ runs = Table(
     Column("input_tokens", BigInteger),
     Column("output_tokens", BigInteger),
     Column("estimated", Integer),
+    Column("origin_run_id", String(64)),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
     # What the list is filtered by, small enough to look at for every run.
     Index("ix_runs_facets", "id", "status", "trigger", "workflow_id"),
     sqlite_with_rowid=False,
 )
-# Most runs have neither a timer nor a key: an index that leaves them out costs those runs nothing.
+# Most runs have neither a timer nor a key, and are no replay: an index that leaves them out costs those runs nothing.
 for _name, _column, _unique in (
     ("ix_runs_wake_at", runs.c.wake_at, False),
     ("uq_runs_key", runs.c.idempotency_key, True),
+    ("ix_runs_origin_run_id", runs.c.origin_run_id, False),
 ):
     _present = _column.is_not(None)
     Index(_name, _column, unique=_unique, sqlite_where=_present, postgresql_where=_present)
@@ -73,6 +75,7 @@ node_runs = Table(
     Column("due_at", Double),
     Column("error", Text),
     Column("output", Text),
+    Column("reused_from", String(64)),
     sqlite_with_rowid=False,
 )
 

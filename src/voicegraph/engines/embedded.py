@@ -16,8 +16,9 @@ from typing import Protocol
 from voicegraph import clock
 from voicegraph.errors import NodeError, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import RunId
+from voicegraph.run.accept import accepted
 from voicegraph.run.driver import LAST_WRITE, End, Promise, RunDriver
-from voicegraph.run.events import EngineName, Entry, NewRun
+from voicegraph.run.events import EngineName, NewRun
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
@@ -82,7 +83,7 @@ class EmbeddedEngine:
         if len(self._queue) >= self._settings.max_queued_runs:
             raise Overloaded("Too many runs are queued. Try again in a minute.", 60)
         if self._closing or len(self._drivers) + len(self._loading) >= self._settings.max_concurrent_runs:
-            await self._sink.record(Entry(run.run_id, create=run))
+            await self._sink.record(accepted(run))
             self._enqueue(run.run_id)
             return
         driver = self._hold(run)

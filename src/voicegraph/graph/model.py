@@ -47,6 +47,24 @@ class Retry(Wire):
     attempts: int = Field(default=3, ge=1, le=100)
 
 
+class PinnedFile(Wire):
+    """A stored file of a pinned output, by id."""
+
+    id: str = Field(max_length=64)
+    name: str = Field(max_length=255)
+    media_type: str = Field(default="application/octet-stream", max_length=255)
+    size: int = Field(default=0, ge=0)
+
+
+class Pin(Wire):
+    """An output that is given instead of running the node, in runs that a person starts; shaped like an output."""
+
+    text: str = ""
+    data: JsonValue = None
+    files: list[PinnedFile] = Field(default_factory=list)
+    branch: bool | None = None
+
+
 class Node(Wire):
     """One step. `params` are Liquid templates until the node runs."""
 
@@ -66,6 +84,7 @@ class Node(Wire):
         description="What the node sees of several predecessors. text (as if nothing were set): labelled blocks; list: "
         "the list of their outputs in the order of the edges; first: the first of them that was not skipped, alone.",
     )
+    pin: Pin | None = Field(default=None, description="Given instead of running the node, in runs a person starts.")
 
 
 class Edge(Wire):
@@ -121,6 +140,13 @@ class Workflow(Wire):
     def to_wire(self) -> Mapping[str, Any]:
         """The JSON form, without the fields that were left at nothing."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def unpinned(workflow: Workflow) -> Workflow:
+    """The workflow without pinned outputs, as a schedule or a webhook runs it."""
+    if not any(node.pin for node in workflow.nodes):
+        return workflow
+    return workflow.model_copy(update={"nodes": [node.model_copy(update={"pin": None}) for node in workflow.nodes]})
 
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

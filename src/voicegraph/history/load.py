@@ -31,6 +31,7 @@ def load_run(connection: Connection, run_id: RunId) -> StoredRun:
         load(row["trigger_data"]) or {},
         row["command"],
         row["idempotency_key"],
+        row["origin_run_id"],
     )
     kept = {node.node_id: node for node in map(node_of, nodes)}
     return StoredRun(

@@ -14,10 +14,12 @@ from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.filters import Finder, RunFilter, in_order
 from voicegraph.history.journal import Journal
+from voicegraph.history.lineage import Lineage, lineage_of
+from voicegraph.history.load import load_run
 from voicegraph.history.rows import event_of, load, node_of
 from voicegraph.history.store import Reader
 from voicegraph.nodes.output import Output
-from voicegraph.run.events import NodeRun, RunEvent
+from voicegraph.run.events import NodeRun, RunEvent, StoredRun
 
 MAX_PAGE = 200
 SETTLED = ("completed", "failed", "skipped", "cancelled")
@@ -46,6 +48,7 @@ class RunSummary:
     input_tokens: int | None
     output_tokens: int | None
     estimated: int | None
+    origin_run_id: RunId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class RunDetail:
     config: Mapping[str, Any]
     nodes: list[NodeRun]
     events: list[RunEvent]
+    lineage: Lineage
 
 
 class RunQueries:
@@ -93,6 +97,10 @@ class RunQueries:
     async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[RunEvent]:
         """Events with a `seq` greater than `after`, in order."""
         return await self._reader.read(lambda connection: _events(connection, run_id, after, limit))
+
+    async def stored(self, run_id: RunId) -> StoredRun:
+        """The run as an engine goes on with it; NotFound."""
+        return await self._reader.read(lambda connection: load_run(connection, run_id))
 
     async def ping(self) -> None:
         """Raises what the database raises when it does not answer."""
@@ -157,12 +165,18 @@ def _detail(connection: Connection, run_id: RunId) -> RunDetail:
     payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one()
     nodes = [node_of(row) for row in connection.execute(_nodes_of(run_id)).mappings().all()]
     events = _events(connection, run_id, 0, 100_000)
-    return RunDetail(summary, load(payload["workflow"]) or {}, load(payload["config"]) or {}, nodes, events)
+    lineage = lineage_of(connection, run_id, summary.origin_run_id)
+    return RunDetail(summary, load(payload["workflow"]) or {}, load(payload["config"]) or {}, nodes, events, lineage)
 
 
 def _nodes_of(run_id: RunId) -> Select[Any]:
-    """In the order they were started; what was skipped never was, and comes last."""
-    order = (node_runs.c.started_at.is_(None), node_runs.c.started_at, node_runs.c.node_id)
+    """What was taken over, then in the order they were started; what was skipped never was, and comes last."""
+    order = (
+        node_runs.c.reused_from.is_(None),
+        node_runs.c.started_at.is_(None),
+        node_runs.c.started_at,
+        node_runs.c.node_id,
+    )
     return select(node_runs).where(node_runs.c.run_id == run_id).order_by(*order)
 
 

@@ -120,6 +120,7 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "idempotency_key": run.idempotency_key,
         "engine_run_id": None,
         **_REPORTED_LATER,
+        "origin_run_id": run.origin_run_id,
     }
 
 
@@ -144,6 +145,7 @@ def _node_row(run_id: RunId, node: NodeRun) -> dict[str, Any]:
         "due_at": node.due_at,
         "error": dump(node.error) if node.error else None,
         "output": dump(node.output.model_dump(exclude_defaults=True)) if node.output else None,
+        "reused_from": node.reused_from,
     }
 
 
@@ -170,6 +172,7 @@ def node_of(row: RowMapping) -> NodeRun:
         row["due_at"],
         load(row["error"]),
         Output.model_validate_json(row["output"]) if row["output"] else None,
+        row["reused_from"],
     )
 
 

@@ -18,6 +18,7 @@ from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Output, Suspend
+from voicegraph.run.accept import begin
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.ports import EventSink
@@ -81,7 +82,8 @@ class RunDriver:
         """Write the run and its first starts in one entry, then start them. Raises what the sink raises."""
         entry = Entry(self.run.run_id, create=self.run)
         self._script.run_started(entry)
-        ready = self._advance(self._machine.begin(), entry)
+        self._rows.update((node_id, row.snapshot()) for node_id, row in self.run.reuse.rows.items())
+        ready = self._advance(begin(self.run, self._machine, entry), entry)
         await self._sink.record(entry)
         self._launch(ready)
 

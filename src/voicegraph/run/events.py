@@ -76,6 +76,8 @@ class NodeRun:
     due_at: float | None = None
     error: Mapping[str, JsonValue] | None = None
     output: Output | None = None
+    reused_from: RunId | None = None
+    """The run that made this result; None when it is this one."""
 
     def snapshot(self) -> NodeRun:
         """A copy as of now, many times cheaper than `copy.copy`: an entry is written later, on another thread."""
@@ -89,7 +91,20 @@ class NodeRun:
             self.due_at,
             self.error,
             self.output,
+            self.reused_from,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """Results a run takes over from an earlier one instead of running the nodes again.
+
+    `rows` are settled and marked with the run they are from; `reasons` say why other nodes run again though the earlier
+    run has a result of them.
+    """
+
+    rows: Mapping[NodeId, NodeRun] = field(default_factory=dict[NodeId, NodeRun])
+    reasons: Mapping[NodeId, str] = field(default_factory=dict[NodeId, str])
 
 
 @dataclass(slots=True)
@@ -105,6 +120,9 @@ class NewRun:
     trigger_data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     command: str = ""
     idempotency_key: str | None = None
+    origin_run_id: RunId | None = None
+    reuse: Reuse = field(default_factory=Reuse)
+    """Only while the run is made; afterwards its rows are on disk like any others."""
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from voicegraph.nodes.output import Inputs, Output, Suspend
 from voicegraph.nodes.params import bind_params
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import NewRun
+from voicegraph.run.pinned import MESSAGE, pinned_output
 from voicegraph.run.plain import plain_json
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
@@ -61,6 +62,9 @@ class NodeRunner:
     async def run(self, attempt: Attempt) -> Output | Suspend:
         """The node's output, or the request to take it up later."""
         node = attempt.node
+        if (pinned := pinned_output(attempt.run, node)) is not None:
+            attempt.emit("log", MESSAGE)
+            return self._clean_output(pinned)
         action = self.registry.find(node.type, node.action)
         if action is None:
             raise NodeError("unknown_action", f"There is no action {node.type}.{node.action}.")

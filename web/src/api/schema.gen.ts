@@ -373,6 +373,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Run
+         * @description Start a new run from an earlier one: whole, from a node, from where it failed, or one node alone.
+         *
+         *     Results before that are taken over and not made again, as far as the node and everything before it are unchanged.
+         *     Follow the new run at /api/runs/{id}/events.
+         */
+        post: operations["replay_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Runs
+         * @description Cancel many runs at once. One that is over or unknown does not keep the others from being cancelled.
+         */
+        post: operations["cancel_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/templates": {
         parameters: {
             query?: never;
@@ -508,6 +551,42 @@ export interface components {
             status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
             /** Success */
             success: boolean;
+        };
+        /**
+         * CancelledRun
+         * @description One of them. `success` is false when it was over already, or unknown: then `status` is null.
+         */
+        CancelledRun: {
+            /** Runid */
+            runId: string;
+            /** Status */
+            status: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled") | null;
+            /** Success */
+            success: boolean;
+        };
+        /**
+         * CancelManyAnswer
+         * @description `cancelled` counts those that were cancelled by this call.
+         */
+        CancelManyAnswer: {
+            /** Cancelled */
+            cancelled: number;
+            /** Runs */
+            runs: components["schemas"]["CancelledRun"][];
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+        };
+        /**
+         * CancelManyBody
+         * @description Which runs.
+         */
+        CancelManyBody: {
+            /** Runids */
+            runIds: string[];
         };
         /**
          * Catalogue
@@ -927,6 +1006,8 @@ export interface components {
             params?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /** @description Given instead of running the node, in runs a person starts. */
+            pin?: components["schemas"]["Pin"] | null;
             position?: components["schemas"]["Position"] | null;
             retry?: components["schemas"]["Retry"] | null;
             /**
@@ -978,6 +1059,11 @@ export interface components {
             /** Nodeid */
             nodeId: string;
             output: components["schemas"]["Output"] | null;
+            /**
+             * Reusedfrom
+             * @description The run that made this result; null when it is this one.
+             */
+            reusedFrom: string | null;
             /** Starttime */
             startTime: string | null;
             /** Status */
@@ -1059,6 +1145,42 @@ export interface components {
             text: string;
         };
         /**
+         * Pin
+         * @description An output that is given instead of running the node, in runs that a person starts; shaped like an output.
+         */
+        Pin: {
+            /** Branch */
+            branch?: boolean | null;
+            data?: components["schemas"]["JsonValue"];
+            /** Files */
+            files?: components["schemas"]["PinnedFile"][];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * PinnedFile
+         * @description A stored file of a pinned output, by id.
+         */
+        PinnedFile: {
+            /** Id */
+            id: string;
+            /**
+             * Mediatype
+             * @default application/octet-stream
+             */
+            mediaType: string;
+            /** Name */
+            name: string;
+            /**
+             * Size
+             * @default 0
+             */
+            size: number;
+        };
+        /**
          * Position
          * @description Where a node's top left corner stands on the canvas, in CSS pixels.
          */
@@ -1101,6 +1223,60 @@ export interface components {
             error: string;
         };
         /**
+         * ReplayAnswer
+         * @description The new run. It is on disk; the log says of each node whether its earlier result was reused, and if not, why.
+         */
+        ReplayAnswer: {
+            /** Message */
+            message: string;
+            /** Originrunid */
+            originRunId: string;
+            /** Runid */
+            runId: string;
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+        };
+        /**
+         * ReplayBody
+         * @description What to replay. `workflow` and `config` left out: as the earlier run had them.
+         */
+        ReplayBody: {
+            /**
+             * Config
+             * @description The values to run with instead of those that were given.
+             */
+            config?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * From
+             * @description A node's id: from there. `failed`: from where the run failed or stopped. Null: the whole run.
+             */
+            from?: string | null;
+            /**
+             * Mode
+             * @default live
+             * @enum {string}
+             */
+            mode: "live" | "background";
+            /**
+             * Only
+             * @description A node's id: run it alone, on what the earlier run gave it.
+             */
+            only?: string | null;
+            /**
+             * Workflow
+             * @description The graph to run instead of the one that was run.
+             */
+            workflow?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * Retry
          * @description How often a node is tried in all (the first try counts); the waits between grow, see `run/retry.py`.
          */
@@ -1113,7 +1289,7 @@ export interface components {
         };
         /**
          * Run
-         * @description One run whole.
+         * @description One run whole. `origin` is null when the run is no replay or its origin was deleted; `replays` are newest first.
          */
         Run: {
             /** Config */
@@ -1159,8 +1335,16 @@ export interface components {
             nodeCount: number;
             /** Nodes */
             nodes: components["schemas"]["NodeResult"][];
+            origin: components["schemas"]["RunLink"] | null;
+            /**
+             * Originrunid
+             * @description The run this one is a replay of.
+             */
+            originRunId: string | null;
             /** Outputtokens */
             outputTokens?: number | null;
+            /** Replays */
+            replays: components["schemas"]["RunLink"][];
             /** Starttime */
             startTime: string | null;
             /**
@@ -1194,6 +1378,23 @@ export interface components {
              * @constant
              */
             success: true;
+        };
+        /**
+         * RunLink
+         * @description A run that another names.
+         */
+        RunLink: {
+            /** Createdat */
+            createdAt: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
         };
         /**
          * RunSummary
@@ -1235,6 +1436,11 @@ export interface components {
             name: string;
             /** Nodecount */
             nodeCount: number;
+            /**
+             * Originrunid
+             * @description The run this one is a replay of.
+             */
+            originRunId: string | null;
             /** Outputtokens */
             outputTokens?: number | null;
             /** Starttime */
@@ -2172,6 +2378,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    replay_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    cancel_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelManyBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelManyAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

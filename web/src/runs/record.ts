@@ -119,6 +119,8 @@ function closeNodes(nodes: Record<string, NodeResult>, event: RunEvent): Record<
 function applyToNode(node: NodeResult | undefined, event: RunEvent): NodeResult {
   const before = node ?? newNode(event.nodeId as string);
   const attempt = event.attempt ?? before.attempt;
+  const reusedFrom = event.data?.reusedFrom;
+  if (typeof reusedFrom === 'string') return reused(before, event, reusedFrom);
   switch (event.type) {
     case 'start':
       return {
@@ -145,6 +147,20 @@ function applyToNode(node: NodeResult | undefined, event: RunEvent): NodeResult 
   }
 }
 
+/** Taken over from an earlier run: it did not run here, so it took no time. */
+function reused(node: NodeResult, event: RunEvent, reusedFrom: string): NodeResult {
+  const status = event.type === 'error' ? 'failed' : 'completed';
+  return {
+    ...node,
+    status,
+    attempt: event.attempt ?? node.attempt,
+    endTime: event.timestamp,
+    output: outputOf(event),
+    error: event.error,
+    reusedFrom,
+  };
+}
+
 /** Events carry the metrics beside the output; results carry them in it. */
 function outputOf({ output, metrics }: RunEvent): Output | null {
   return output && metrics ? { ...output, metrics } : output;
@@ -160,6 +176,7 @@ function newNode(nodeId: string): NodeResult {
     durationMs: null,
     output: null,
     error: null,
+    reusedFrom: null,
   };
 }
 

@@ -71,6 +71,7 @@ export function summary(id: string, more: Partial<RunSummary> = {}): RunSummary 
     nodeCount: 2,
     doneCount: 2,
     estimated: false,
+    originRunId: null,
     ...more,
   };
 }
@@ -82,6 +83,8 @@ export function run(id: string, more: Partial<Run> = {}): Run {
     config: {},
     logs: [],
     nodes: [],
+    origin: null,
+    replays: [],
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-"""The history: pages of runs, one run, its events, cancel, delete, export."""
+"""The history: pages of runs, one run, its events, delete, export."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from voicegraph.api.deps import Id, Wired
 from voicegraph.api.filtering import Filtered
 from voicegraph.api.run_schemas import (
-    CancelAnswer,
     HistoryBody,
     HistoryPage,
     Run,
@@ -72,14 +71,6 @@ async def stream_run(
     """The run's events from the start or after Last-Event-ID, then live, until it is over."""
     async for event in voicegraph.follow(run_id, after):
         yield encode(event)
-
-
-@router.post("/runs/{run_id}/cancel")
-async def cancel_run(run_id: Id, voicegraph: Wired) -> CancelAnswer:
-    """Cancel, whatever the run is doing or waiting for."""
-    cancelled = await voicegraph.cancel(RunId(run_id))
-    summary = RunSummary.of(await voicegraph.queries.summary(RunId(run_id)))
-    return CancelAnswer(success=cancelled, status=summary.status)
 
 
 @router.delete("/runs/{run_id}")

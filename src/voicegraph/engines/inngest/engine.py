@@ -16,8 +16,9 @@ from voicegraph.engines.inngest.worker import serve_connected
 from voicegraph.graph.model import RunId
 from voicegraph.history.feed import Feed
 from voicegraph.history.outbox import Outbox
+from voicegraph.run.accept import accepted
 from voicegraph.run.choice import inngest_setup
-from voicegraph.run.events import EngineName, Entry, NewRun
+from voicegraph.run.events import EngineName, NewRun
 from voicegraph.run.ports import Call, Reply, RunLedger, RunStore
 from voicegraph.run.runner import NodeRunner
 from voicegraph.run.state import RunStatus
@@ -52,7 +53,7 @@ class InngestEngine:
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, with the message that starts it."""
-        await self._ledger.record(Entry(run.run_id, create=run, send=REQUEST_EVENT))
+        await self._ledger.record(accepted(run, send=REQUEST_EVENT))
         self._sender.poke()
 
     async def cancel(self, run_id: RunId) -> bool:

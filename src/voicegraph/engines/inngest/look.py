@@ -81,7 +81,7 @@ class Look:
         row = self.rows.get(node_id)
         if row is None:
             return node_id in self.ready
-        return row.status is not NodeStatus.SKIPPED and not _was_dropped(row)
+        return row.status is not NodeStatus.SKIPPED and row.reused_from is None and not _was_dropped(row)
 
     # -- a step begins
 

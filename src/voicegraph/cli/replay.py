@@ -1,0 +1,42 @@
+"""Replay a run on the command line."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from voicegraph.app import running
+from voicegraph.cli.remote import replay_on_server, running_server
+from voicegraph.cli.run import Config, parse_assignments, watch_to_the_end
+from voicegraph.graph.model import RunId
+from voicegraph.run.replay import Replay
+from voicegraph.settings import Settings
+
+
+async def replay_run(
+    settings: Settings, run_id: str, start: str | None, background: bool, assignments: list[str], as_json: bool
+) -> str:
+    """Replay to its end; answers the new run's status. Values that are given take the place of those of the run.
+
+    In the background beside a running server, the replay is handed to that server: it owns the database.
+    """
+    server = await running_server(settings.data_dir) if background else None
+    async with running(settings, background=background and not server) as runtime:
+        pipeline = runtime.pipeline
+        origin = await pipeline.queries.stored(RunId(run_id))
+        config = _changed(dict(origin.run.config), parse_assignments(assignments)) if assignments else None
+        if server:
+            body = {"from": start, "config": config, "mode": "background"}
+            return await replay_on_server(server, run_id, body, as_json)
+        new = await pipeline.replay(origin.run.run_id, Replay(start, config=config), live=not background)
+        workflow = (await pipeline.queries.stored(new)).run.workflow
+        return await watch_to_the_end(pipeline, new, workflow, background, as_json)
+
+
+def _changed(config: Config, changes: Config) -> Config:
+    """Objects are merged, so that one param of one node can be changed alone."""
+    merged = dict(config)
+    for name, value in changes.items():
+        old = merged.get(name)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[name] = _changed(cast("Config", old), cast("Config", value)) if both else value
+    return merged

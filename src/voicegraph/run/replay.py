@@ -1,0 +1,127 @@
+"""A run made from an earlier one: whole, from a node, from where it failed, or one node alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from voicegraph.errors import Conflict, NotFound, UserError
+from voicegraph.graph.model import Node, NodeId, Workflow, new_id, unpinned
+from voicegraph.graph.order import incoming
+from voicegraph.nodes.registry import Registry
+from voicegraph.run.events import Reuse, StoredRun
+from voicegraph.run.pinned import takes_pins
+from voicegraph.run.restore import outcome_of
+from voicegraph.run.reuse import failed_nodes, reusable, taken_over
+from voicegraph.run.state import Done, RunState
+
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What is asked. `start` is a node's id, or `failed`, or None for the whole run; `only` runs one node by itself.
+
+    `workflow` and `config` None: as the earlier run had them.
+    """
+
+    start: str | None = None
+    only: str | None = None
+    workflow: Workflow | None = None
+    config: Mapping[str, JsonValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPlan:
+    """What the new run is made of."""
+
+    workflow: Workflow
+    config: Mapping[str, JsonValue]
+    reuse: Reuse
+
+
+def plan_replay(origin: StoredRun, replay: Replay, registry: Registry) -> ReplayPlan:
+    """What to run and what to take over. Conflict while the run is not over, or when nothing is left to run."""
+    if not origin.status.terminal:
+        raise Conflict("run_active", "The run is not over. Wait for its end or cancel it, then replay it.")
+    workflow = replay.workflow or _as_it_ran(origin)
+    config = origin.run.config if replay.config is None else replay.config
+    if replay.only:
+        if replay.start:
+            raise UserError("bad_replay", "Send `from` or `only`, not both.")
+        return _alone(origin, workflow, config, _known(workflow, replay.only))
+    if replay.start is None:
+        return ReplayPlan(workflow, config, Reuse())
+    again = failed_nodes(origin) if replay.start == FAILED else {_known(workflow, replay.start).id}
+    reuse = reusable(origin, workflow, config, again, registry)
+    _require_work(workflow, reuse, replay.start)
+    return ReplayPlan(workflow, config, reuse)
+
+
+def _as_it_ran(origin: StoredRun) -> Workflow:
+    """A run that took no pins is replayed without them."""
+    return origin.run.workflow if takes_pins(origin.run.trigger) else unpinned(origin.run.workflow)
+
+
+def _known(workflow: Workflow, node_id: str) -> Node:
+    try:
+        return workflow.node(node_id)
+    except KeyError:
+        raise NotFound(
+            f"The workflow has no node {node_id}. Choose one of its nodes, or replay the whole run."
+        ) from None
+
+
+def _require_work(workflow: Workflow, reuse: Reuse, start: str) -> None:
+    outcomes = {node_id: outcome for node_id, row in reuse.rows.items() if (outcome := outcome_of(row))}
+    step = RunState(workflow).restore(outcomes, ())
+    if start in step.skipped:
+        raise _not_reached(workflow.node(start))
+    if step.finished:
+        raise Conflict("nothing_to_replay", "Nothing failed in this run. Replay it whole, or from a node.")
+
+
+def _not_reached(node: Node) -> Conflict:
+    message = (
+        f"“{node.label or node.id}” was skipped in that run: the branch that leads to it was not taken. "
+        "Replay from the condition before it."
+    )
+    return Conflict("not_reached", message)
+
+
+def _alone(origin: StoredRun, workflow: Workflow, config: Mapping[str, JsonValue], node: Node) -> ReplayPlan:
+    """The node by itself, behind what the earlier run has of the nodes before it."""
+    edges = incoming(workflow)
+    known: dict[NodeId, Node] = {}
+    stack = [edge.source for edge in edges[node.id]]
+    while stack:
+        source = stack.pop()
+        row = origin.nodes.get(source)
+        if source not in known and row is not None and isinstance(outcome_of(row), Done):
+            known[source] = workflow.node(source)
+            stack.extend(edge.source for edge in edges[source])
+    if edges[node.id] and not any(edge.source in known for edge in edges[node.id]):
+        names = ", ".join(f"“{workflow.node(edge.source).label or edge.source}”" for edge in edges[node.id])
+        raise Conflict("no_inputs", f"That run has no result of {names}. Replay from there instead.")
+    kept = {*known, node.id}
+    part = workflow.model_copy(
+        update={
+            "workflow_id": new_id("wf"),
+            "name": f"{node.label or node.id} (alone)"[:200],
+            "nodes": [one for one in workflow.nodes if one.id in kept],
+            "edges": [edge for edge in workflow.edges if edge.source in kept and edge.target in kept],
+            "triggers": [],
+        }
+    )
+    rows = {node_id: taken_over(origin.nodes[node_id], origin.run.run_id) for node_id in known}
+    reachable = RunState(part).restore({node_id: Done(_branch(origin, node_id)) for node_id in known}, ())
+    if node.id not in reachable.ready:
+        raise _not_reached(node)
+    return ReplayPlan(part, config, Reuse(rows))
+
+
+def _branch(origin: StoredRun, node_id: NodeId) -> bool | None:
+    output = origin.nodes[node_id].output
+    return output.branch if output else None

@@ -1,0 +1,130 @@
+"""Which results of an earlier run a new one may take over (docs/decisions/0011).
+
+A result is reused when the node and everything before it is what it was: type, action, params as the run's values fill
+them, and the edges that enter it. A node that cannot be reused runs again, and so does everything after it. What was
+skipped stays skipped where the condition before it is reused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from pydantic import JsonValue
+
+from voicegraph import clock
+from voicegraph.graph.model import Edge, Node, NodeId, RunId, Workflow
+from voicegraph.graph.order import incoming, topological_order
+from voicegraph.nodes.params import with_answers
+from voicegraph.nodes.registry import Registry
+from voicegraph.run.events import NodeRun, Reuse, StoredRun
+from voicegraph.run.restore import outcome_of
+from voicegraph.run.state import Done, NodeStatus
+
+Config = Mapping[str, JsonValue]
+NO_RESULT = {"id", "label", "position", "retry", "timeout", "on_error", "params"}
+"""Fields of a node that do not change what it gives; params are compared by themselves."""
+
+
+def failed_nodes(origin: StoredRun) -> set[NodeId]:
+    """Where a replay from the failure starts: a failed node is tried again even when the run went on with its error."""
+    return {node_id for node_id, row in origin.nodes.items() if row.status is NodeStatus.FAILED}
+
+
+def reusable(
+    origin: StoredRun, workflow: Workflow, config: Config, again: Collection[NodeId], registry: Registry
+) -> Reuse:
+    """What a run of `workflow` may take over from `origin`; the nodes in `again` run again, whatever is known of them."""
+    judge = _Judge(origin, workflow, config, registry)
+    for node_id in topological_order(workflow):
+        judge.judge(node_id, node_id in again)
+    return Reuse(judge.rows, judge.reasons)
+
+
+def taken_over(row: NodeRun, from_run: RunId) -> NodeRun:
+    """The row as another run has it: it was not started there, and nobody paid for it again."""
+    output = row.output.model_copy(update={"metrics": None}) if row.output else None
+    return NodeRun(
+        row.node_id,
+        row.status,
+        row.attempt,
+        starts=0,
+        finished_at=clock.now(),
+        error=row.error,
+        output=output,
+        reused_from=row.reused_from or from_run,
+    )
+
+
+class _Judge:
+    """Goes through the nodes in their order: what is before a node has been judged when its turn comes."""
+
+    def __init__(self, origin: StoredRun, workflow: Workflow, config: Config, registry: Registry) -> None:
+        self.rows: dict[NodeId, NodeRun] = {}
+        self.reasons: dict[NodeId, str] = {}
+        self._origin = origin
+        self._skipped: set[NodeId] = set()
+        self._old = {node.id: node for node in with_answers(origin.run.workflow, registry, origin.run.config).nodes}
+        self._new = {node.id: node for node in with_answers(workflow, registry, config).nodes}
+        self._old_edges, self._edges = incoming(origin.run.workflow), incoming(workflow)
+        self._config_changed = _shared(config) != _shared(origin.run.config)
+
+    def judge(self, node_id: NodeId, again: bool) -> None:
+        row = self._origin.nodes.get(node_id)
+        before = next((edge.source for edge in self._edges[node_id] if not self._is_settled(edge.source)), None)
+        outcome = outcome_of(row) if row else None
+        if not again and before is None and self._is_dead(node_id):
+            self._skipped.add(node_id)
+        elif row is not None and isinstance(outcome, Done):
+            reason = "You asked for it." if again else self._reason(node_id, before)
+            if reason is None:
+                self.rows[node_id] = taken_over(row, self._origin.run.run_id)
+            else:
+                self.reasons[node_id] = reason
+
+    def _is_settled(self, node_id: NodeId) -> bool:
+        return node_id in self.rows or node_id in self._skipped
+
+    def _is_dead(self, node_id: NodeId) -> bool:
+        edges = self._edges[node_id]
+        return bool(edges) and not any(self._is_live(edge) for edge in edges)
+
+    def _is_live(self, edge: Edge) -> bool:
+        row = self.rows.get(edge.source)
+        branch = row.output.branch if row and row.output else None
+        return row is not None and (branch is None or edge.when is None or edge.when is branch)
+
+    def _reason(self, node_id: NodeId, before: NodeId | None) -> str | None:
+        """Why the earlier result does not hold; None when it does."""
+        new, old = self._new[node_id], self._old.get(node_id)
+        if old is None:
+            return "The earlier run does not have this node."
+        if change := _change(old, new):
+            return change
+        if _ways_in(self._edges[node_id]) != _ways_in(self._old_edges[node_id]):
+            return "What leads to it has changed."
+        if self._config_changed and "config" in repr(new.params):
+            return "It uses values of the run that have changed."
+        if before is not None:
+            return f"“{self._new[before].label or before}” before it runs again."
+        return None
+
+
+def _change(old: Node, new: Node) -> str | None:
+    if (old.type, old.action) != (new.type, new.action):
+        return f"Its action has changed from {old.type}.{old.action} to {new.type}.{new.action}."
+    names = sorted(name for name in {*old.params, *new.params} if old.params.get(name) != new.params.get(name))
+    if names:
+        return f"Its settings have changed: {', '.join(names)}."
+    was, now = (node.model_dump(by_alias=True, exclude=NO_RESULT) for node in (old, new))
+    other = sorted(name for name in now if was[name] != now[name])
+    return f"It has changed: {', '.join(other)}." if other else None
+
+
+def _ways_in(edges: Collection[Edge]) -> list[tuple[NodeId, bool | None]]:
+    """In their order, which is the order of the node's input."""
+    return [(edge.source, edge.when) for edge in edges]
+
+
+def _shared(config: Config) -> dict[str, JsonValue]:
+    """What templates can name; answers for single nodes are compared as params of these."""
+    return {name: value for name, value in config.items() if name != "params"}
