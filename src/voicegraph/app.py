@@ -23,6 +23,7 @@ from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
 from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.upkeep import Upkeep
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.builtin import builtin_registry, warm_up
 from voicegraph.nodes.client import guarded_client
@@ -69,6 +70,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     reader = Reader(engine)
     store = (SharedRuns if shared else StoredRuns)(reader, journal)
     files = StoredFiles(settings.data_dir / "files", reader, journal)
+    upkeep = Upkeep(engine, reader, journal, settings)
     registry = builtin_registry()
     http = guarded_client(settings)
     runner = NodeRunner(registry, settings, http, files)
@@ -91,6 +93,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         workflows=SavedWorkflows(reader, journal),
         files=files,
         callee=callee,
+        upkeep=upkeep,
     )
     runtime = Runtime(pipeline)
     try:
@@ -100,6 +103,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         if background:
             await pipeline.background.open()
             await pipeline.live.open()
+            upkeep.open()
             warming = asyncio.create_task(asyncio.to_thread(warm_up))
             warming.add_done_callback(_note_failure)
         yield runtime
@@ -107,6 +111,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     finally:
         if shared:
             await shared.close()
+        await upkeep.close()
         await journal.close()
         await http.aclose()
         engine.dispose()

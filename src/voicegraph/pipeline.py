@@ -21,6 +21,7 @@ from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow import follow
 from voicegraph.history.queries import RunQueries, RunSummary
+from voicegraph.history.upkeep import Upkeep
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.problems import bad_expressions
@@ -71,6 +72,7 @@ class Pipeline:
     workflows: SavedWorkflows
     files: StoredFiles
     callee: Callee | None = None
+    upkeep: Upkeep | None = None
 
     async def plan(self, text: str, planner: PlannerName | None = None) -> Plan:
         """Text to graph. Raises Refusal with an example when there is no workflow in it. `planner` forces one."""

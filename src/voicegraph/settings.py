@@ -61,6 +61,14 @@ class Settings(BaseSettings):
         default=60, gt=0, description="Seconds a node's attempt may take, where nothing else is set."
     )
 
+    # -- history
+    retention_days: int | None = Field(
+        default=None, ge=0, le=36_500, description="Days that runs are kept after they were made; empty: for ever."
+    )
+    retention_runs: int | None = Field(
+        default=None, ge=0, description="Runs that are kept, the newest ones; empty: all. Runs that go on always stay."
+    )
+
     # -- inngest
     engine: Literal["auto", "embedded", "inngest"] = Field(
         default="auto",

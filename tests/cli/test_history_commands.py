@@ -103,3 +103,33 @@ def test_an_export_that_cannot_be_written_is_said_plainly(cli: Cli) -> None:
     done = cli("export", ran(cli), "-o", "no/such/folder.json")
     assert done.code == 2
     assert "no/such/folder.json cannot be written (No such file or directory)." in done.said
+
+
+def test_an_export_of_a_filter(cli: Cli) -> None:
+    first, second = ran(cli), ran(cli, BROKEN, "broken.json")
+    assert [run["id"] for run in cli("export").json] == [second, first]
+    lines = cli("export", "--format", "csv", "--status", "failed").out.splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(second + ",failed,")
+    assert "Written to runs.csv" in cli("export", "--format", "csv", "-o", "runs.csv").out
+    assert (cli.home / "runs.csv").read_bytes().count(b"\r\n") == 3
+
+
+def test_statistics_of_each_workflow(cli: Cli) -> None:
+    assert cli("stats").out.strip() == "No run fits."
+    ran(cli)
+    ran(cli, BROKEN, "broken.json")
+    shown = cli("stats").out
+    assert "Broken" in shown
+    assert "100%" in shown
+    assert {one["name"] for one in cli("stats", "--json").json["workflows"]} == {"Greeting", "Broken"}
+
+
+def test_retention_counts_and_removes(cli: Cli) -> None:
+    for _ in range(3):
+        ran(cli)
+    assert "Nothing limits the history" in cli("retention").out
+    assert "2 runs would be removed, 1 kept" in cli("retention", "--runs", "1", "--dry-run").out
+    assert len(cli("history", "--json").json["history"]) == 3
+    assert "2 runs removed, 1 kept" in cli("retention", "--runs", "1").out
+    assert cli("retention", "--days", "0", "--json").json["removal"]["deleted"] == 1

@@ -6,43 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as options
 from hypothesis import strategies as st
-from support.graphs import workflow
-from support.history import History, new_run
+from support.history import History
+from support.past import past_run
 
-from voicegraph.graph.model import NodeId, RunId, WorkflowId, first_id
+from voicegraph.graph.model import RunId
 from voicegraph.history.filters import RunFilter
 from voicegraph.nodes.output import Metrics, Output
-from voicegraph.run.events import Entry, NodeRun, RunChange, TriggerName
-from voicegraph.run.state import NodeStatus, RunStatus
+from voicegraph.run.state import RunStatus
 
 NOON = 1_772_366_400.0
-
-
-async def make(
-    history: History,
-    command: str = "",
-    status: RunStatus = RunStatus.COMPLETED,
-    *,
-    name: str = "Test",
-    workflow_id: str = "wf_test",
-    trigger: TriggerName = "manual",
-    at: float | None = None,
-    outputs: dict[str, Output] | None = None,
-    error: str | None = None,
-) -> RunId:
-    graph = workflow("a>b", name=name)
-    graph.workflow_id = WorkflowId(workflow_id)
-    run = new_run(graph, command=command, trigger=trigger)
-    if at is not None:
-        run.run_id = RunId(first_id("run", at)[:-10] + run.run_id[-10:])
-    await history.journal.record(Entry(run.run_id, create=run))
-    nodes = [NodeRun(NodeId(node), NodeStatus.COMPLETED, output=out) for node, out in (outputs or {}).items()]
-    if nodes:
-        await history.journal.record(Entry(run.run_id, nodes=nodes))
-    reason = {"code": "broken", "message": error, "retryable": False} if error else None
-    change = RunChange(status, 1.0, 2.0 if status.terminal else None, error=reason)
-    await history.journal.record(Entry(run.run_id, change=change))
-    return run.run_id
 
 
 async def found(history: History, text: str = "", **more: object) -> set[RunId]:
@@ -61,9 +33,9 @@ async def found(history: History, text: str = "", **more: object) -> set[RunId]:
 
 
 async def test_words_in_any_order_from_their_beginning_and_in_quotes(history: History):
-    digest = await make(history, "Summarize the release notes and email them", name="Weekly digest")
-    other = await make(history, "Email the notes of the release to Bea")
-    await make(history, "Nothing of the kind")
+    digest = await past_run(history, "Summarize the release notes and email them", name="Weekly digest")
+    other = await past_run(history, "Email the notes of the release to Bea")
+    await past_run(history, "Nothing of the kind")
     assert await found(history, "notes release") == {digest, other}
     assert await found(history, "EMAIL rel") == {digest, other}
     assert await found(history, '"release notes"') == {digest}
@@ -77,8 +49,8 @@ async def test_words_in_any_order_from_their_beginning_and_in_quotes(history: Hi
 
 async def test_results_and_errors_are_searched_when_the_run_is_over(history: History):
     outputs = {"a": Output(text="There was an outage in Zürich"), "b": Output(text="Mail sent")}
-    done = await make(history, "Read the page", outputs=outputs)
-    failed = await make(history, "Read the page", RunStatus.FAILED, error="The mail server refused bea@example.org")
+    done = await past_run(history, "Read the page", outputs=outputs)
+    failed = await past_run(history, "Read the page", RunStatus.FAILED, error="The mail server refused bea@example.org")
     assert await found(history, "outage read") == {done}
     assert await found(history, "zurich") == {done}
     assert await found(history, "refused bea") == {failed}
@@ -88,7 +60,7 @@ async def test_results_and_errors_are_searched_when_the_run_is_over(history: His
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "NaN", "\\u0000", '"', "'; --", "AND", "NOT (", "said:", "x" * 500])
 async def test_no_result_keeps_a_run_from_ending(history: History, text: str):
     output = Output(text=f"{text} outage", data={"x": float("nan"), text: text}, metrics=Metrics(cost=0.5))
-    run = await make(history, text, RunStatus.FAILED, outputs={"a": output}, error=text)
+    run = await past_run(history, text, RunStatus.FAILED, outputs={"a": output}, error=text)
     summary = await history.queries.summary(run)
     assert summary.status == "failed"
     assert await found(history, workflow_id="wf_test") == {run}
@@ -96,7 +68,7 @@ async def test_no_result_keeps_a_run_from_ending(history: History, text: str):
 
 async def test_several_statuses_and_triggers_at_once(history: History):
     made = {
-        (status, trigger): await make(history, "Say it", status, trigger=trigger)
+        (status, trigger): await past_run(history, "Say it", status, trigger=trigger)
         for status in RunStatus
         for trigger in ("manual", "schedule", "webhook")
     }
@@ -124,7 +96,7 @@ async def test_several_statuses_and_triggers_at_once(history: History):
 
 async def test_days_include_their_beginning_and_not_their_end(history: History):
     before, first, last, after = [
-        await make(history, "Say it", at=NOON + seconds) for seconds in (-0.001, 0, 3_599.999, 3_600)
+        await past_run(history, "Say it", at=NOON + seconds) for seconds in (-0.001, 0, 3_599.999, 3_600)
     ]
     for text in ("", "say"):
         assert await found(history, text, since=NOON, until=NOON + 3_600) == {first, last}
@@ -136,8 +108,8 @@ async def test_days_include_their_beginning_and_not_their_end(history: History):
 
 async def test_workflows_with_ids_of_every_shape(history: History):
     one, other = (
-        await make(history, "Say it", workflow_id="wf-1_A"),
-        await make(history, "Say it", workflow_id="wf-1_B"),
+        await past_run(history, "Say it", workflow_id="wf-1_A"),
+        await past_run(history, "Say it", workflow_id="wf-1_B"),
     )
     for text in ("", "say"):
         assert await found(history, text, workflow_id="wf-1_A") == {one}
@@ -146,7 +118,7 @@ async def test_workflows_with_ids_of_every_shape(history: History):
 
 
 async def test_what_was_deleted_is_not_found_any_more(history: History):
-    keep, gone = await make(history, "Say it"), await make(history, "Say it")
+    keep, gone = await past_run(history, "Say it"), await past_run(history, "Say it")
     await history.queries.delete(gone)
     assert await found(history, "say") == {keep}
     (left,) = history.rows("SELECT count(*) FROM run_search")
@@ -158,9 +130,9 @@ async def test_the_cost_of_a_run_is_what_its_models_reported(history: History):
         "a": Output(text="A", metrics=Metrics(model="m", input_tokens=10, output_tokens=3, cost=0.25)),
         "b": Output(text="B", metrics=Metrics(model="m", input_tokens=5, cost=0.5, estimated=True)),
     }
-    run = await history.queries.summary(await make(history, outputs=outputs))
+    run = await history.queries.summary(await past_run(history, outputs=outputs))
     assert (run.cost, run.input_tokens, run.output_tokens, run.estimated) == (0.75, 15, 3, 1)
-    without = await history.queries.summary(await make(history, outputs={"a": Output(text="A")}))
+    without = await history.queries.summary(await past_run(history, outputs={"a": Output(text="A")}))
     assert (without.cost, without.input_tokens, without.output_tokens) == (None, None, None)
 
 

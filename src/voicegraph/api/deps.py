@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request
 
 from voicegraph.api.schemas import ExecuteBody, Json
-from voicegraph.errors import GraphError, UserError
+from voicegraph.errors import ConfigError, GraphError, UserError
 from voicegraph.graph.decode import flaws
 from voicegraph.graph.model import ID_PATTERN, Workflow
 from voicegraph.graph.validate import parse_workflow
+from voicegraph.history.upkeep import Upkeep
 from voicegraph.pipeline import Pipeline, RunRequest
 
 
@@ -20,6 +21,16 @@ def _pipeline(request: Request) -> Pipeline:
 
 Wired = Annotated[Pipeline, Depends(_pipeline)]
 """The running VoiceGraph."""
+
+
+def _upkeep(voicegraph: Wired) -> Upkeep:
+    if voicegraph.upkeep is None:
+        raise ConfigError("VOICEGRAPH_DATA_DIR", "This process does not look after the history.")
+    return voicegraph.upkeep
+
+
+Kept = Annotated[Upkeep, Depends(_upkeep)]
+"""What removes runs and keeps the database small."""
 Id = Annotated[str, Path(pattern=ID_PATTERN)]
 """An id in the address."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -20,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+ExportFormat = Literal["csv", "json"]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -125,13 +126,57 @@ def show(run_id: Annotated[str, typer.Argument(metavar="RUN")], json: Json = Fal
 
 @app.command()
 def export(
-    run_id: Annotated[str, typer.Argument(metavar="RUN")],
+    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]", help="One run; without it all that fit.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else standard output.")] = None,
+    format_: Annotated[ExportFormat, typer.Option("--format", help="csv: a line a run; json: runs whole.")] = "json",
+    status: Statuses = None,
+    search: Search = None,
+    workflow: OfWorkflow = None,
+    trigger: Triggers = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
-    """Write a run as JSON."""
+    """Write a run as JSON, or all runs that fit as JSON or CSV."""
     from voicegraph.cli.past import export_run
+    from voicegraph.cli.upkeep import export_runs
 
-    asyncio.run(export_run(_settings(), run_id, output))
+    if run_id is not None:
+        asyncio.run(export_run(_settings(), run_id, output))
+    else:
+        which = run_filter(status, search, workflow, trigger, since, until)
+        asyncio.run(export_runs(_settings(), which, format_, output))
+
+
+@app.command()
+def stats(
+    workflow: OfWorkflow = None,
+    trigger: Triggers = None,
+    since: Since = None,
+    until: Until = None,
+    json: Json = False,
+) -> None:
+    """Show for each workflow: runs, success, durations, cost and tokens of models."""
+    from voicegraph.cli.upkeep import show_statistics
+
+    which = run_filter(workflow=workflow, trigger=trigger, since=since, until=until)
+    asyncio.run(show_statistics(_settings(), which, json))
+
+
+@app.command()
+def retention(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what would be removed, and remove nothing.")
+    ] = False,
+    days: Annotated[
+        int | None, typer.Option(min=0, help="Keep runs of so many days (VOICEGRAPH_RETENTION_DAYS).")
+    ] = None,
+    runs: Annotated[int | None, typer.Option(min=0, help="Keep so many runs (VOICEGRAPH_RETENTION_RUNS).")] = None,
+    json: Json = False,
+) -> None:
+    """Remove old runs and give their room back to the disk. Runs that are not over always stay."""
+    from voicegraph.cli.upkeep import keep_to_limits
+
+    asyncio.run(keep_to_limits(_settings(), days, runs, dry_run, json))
 
 
 @app.command()

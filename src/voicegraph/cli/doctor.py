@@ -16,10 +16,13 @@ from voicegraph.cli.doctor_inngest import examine_inngest
 from voicegraph.cli.view import out, print_json
 from voicegraph.db.migrate import current_revision, open_database
 from voicegraph.errors import VoiceGraphError
+from voicegraph.history.upkeep import files_of
 from voicegraph.nodes.models import choose, load
 from voicegraph.settings import Settings
 
 TIMEOUT = 10.0
+LOW_DISK = 100 << 20
+"""Bytes left on the volume below which runs are about to be refused."""
 MARKS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
 
 
@@ -58,6 +61,19 @@ async def _database(settings: Settings) -> Finding:
         return Finding("database", "ok", await asyncio.to_thread(work))
     except VoiceGraphError as error:
         return Finding("database", "bad", error.message)
+
+
+async def _disk(settings: Settings) -> Finding:
+    """What the history takes, without opening it: a server may be at work."""
+    use = await asyncio.to_thread(files_of, settings)
+    limits = [
+        f"{value} {name}"
+        for name, value in (("days", settings.retention_days), ("runs", settings.retention_runs))
+        if value is not None
+    ]
+    kept = f"kept: {' and at most '.join(limits)}" if limits else "kept for ever; VOICEGRAPH_RETENTION_DAYS limits it"
+    message = f"{use.database / 1e6:.1f} MB database, {use.log / 1e6:.1f} MB log, {use.files / 1e6:.1f} MB files, {use.left / 1e9:.1f} GB left; {kept}"
+    return Finding("disk", "bad" if use.left < LOW_DISK else "ok", message)
 
 
 async def _model(settings: Settings) -> Finding:
@@ -106,4 +122,12 @@ async def _page(_settings: Settings) -> Finding:
     return Finding("web page", "bad", "not built. Run `make run`, or install VoiceGraph again with `pip install .`.")
 
 
-CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (_database, _model, _search, _mail, _inngest, _page)
+CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
+    _database,
+    _disk,
+    _model,
+    _search,
+    _mail,
+    _inngest,
+    _page,
+)

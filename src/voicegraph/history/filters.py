@@ -6,10 +6,10 @@ Days are bounds of the id, which begins with the time a run was made: a page of 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, literal_column, or_, select
 
 from voicegraph.db.search import hits, run_numbers, vectors
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
@@ -32,6 +32,10 @@ class RunFilter:
     since: float | None = None
     until: float | None = None
     over: bool = False
+
+    def ended(self) -> RunFilter:
+        """The same, without runs that go on."""
+        return replace(self, over=True)
 
     @property
     def wanted(self) -> Collection[str]:
@@ -56,26 +60,35 @@ class Finder:
         self._phrases = phrases(plain(which.text or ""))
         self._by_index = self._sqlite and bool(self._phrases)
 
-    def ids(self, limit: int, before: str | None = None) -> list[RunId]:
-        """The newest, those before the run `before`."""
+    def ids(self, limit: int, before: str | None = None, skip: int = 0) -> list[RunId]:
+        """The newest, those before the run `before`, without the first `skip`."""
         if self._which.impossible:
             return []
         if not self._by_index:
             query = self._plain(runs.c.id, before).order_by(runs.c.id.desc())
-            return [RunId(run_id) for run_id in self._connection.execute(query.limit(limit)).scalars()]
+            return [RunId(run_id) for run_id in self._connection.execute(query.limit(limit).offset(skip)).scalars()]
         numbered = self._numbered(hits.c.rowid, before).order_by(hits.c.rowid.desc())
-        numbers = self._connection.execute(numbered.limit(limit)).scalars().all()
+        numbers = self._connection.execute(numbered.limit(limit).offset(skip)).scalars().all()
         named = select(run_numbers.c.run_id).where(run_numbers.c.number.in_(numbers))
         return [
             RunId(run_id) for run_id in self._connection.execute(named.order_by(run_numbers.c.number.desc())).scalars()
         ]
 
-    def count(self) -> int:
-        """How many there are."""
+    def count(self, before: str | None = None) -> int:
+        """How many there are before the run `before`, or in all."""
         if self._which.impossible:
             return 0
-        query = self._numbered(func.count()) if self._by_index else self._plain(func.count())
+        query = self._numbered(func.count(), before) if self._by_index else self._plain(func.count(), before)
         return self._connection.execute(query).scalar_one()
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filter, for a query of `runs`."""
+        if self._which.impossible:
+            return [false()]
+        if not self._by_index:
+            return [*self._columns(), *self._text()]
+        named = select(run_numbers.c.run_id).where(run_numbers.c.number.in_(self._numbered(hits.c.rowid)))
+        return [runs.c.id.in_(named)]
 
     def _plain(self, what: Any, before: str | None = None) -> Select[Any]:
         """By the columns of `runs`."""

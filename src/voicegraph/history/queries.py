@@ -17,6 +17,7 @@ from voicegraph.history.journal import Journal
 from voicegraph.history.lineage import Lineage, lineage_of
 from voicegraph.history.load import load_run
 from voicegraph.history.rows import event_of, load, node_of
+from voicegraph.history.statistics import WorkflowFigures, figures
 from voicegraph.history.store import Reader
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import NodeRun, RunEvent, StoredRun
@@ -85,6 +86,22 @@ class RunQueries:
         return await self._reader.read(
             lambda connection: _page(connection, which, max(1, min(limit, MAX_PAGE)), cursor)
         )
+
+    async def summaries(
+        self, which: RunFilter, limit: int, cursor: str | None = None
+    ) -> tuple[list[RunSummary], RunId | None]:
+        """A page without its totals, and the next cursor."""
+
+        def work(connection: Connection) -> tuple[list[RunSummary], RunId | None]:
+            ids = Finder(connection, which).ids(limit + 1, cursor)
+            page = _summaries(connection, in_order(connection, ids[:limit]))
+            return page, ids[limit - 1] if len(ids) > limit else None
+
+        return await self._reader.read(work)
+
+    async def statistics(self, which: RunFilter) -> list[WorkflowFigures]:
+        """Figures for each workflow, the one with the most runs first."""
+        return await self._reader.read(lambda connection: figures(connection, which))
 
     async def summary(self, run_id: RunId) -> RunSummary:
         """One line; NotFound."""

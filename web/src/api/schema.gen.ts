@@ -189,6 +189,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Disk Use
+         * @description What the history takes on disk.
+         */
+        get: operations["disk_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export History
+         * @description All runs that fit, as a file, streamed.
+         */
+        get: operations["export_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Runs
+         * @description Begin to remove runs that are over: those with these ids, or all that fit a filter.
+         */
+        post: operations["remove_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/removals/{removal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Removal
+         * @description How far it is.
+         */
+        get: operations["show_removal"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Removal
+         * @description Stop it. What is removed stays removed.
+         */
+        delete: operations["cancel_removal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Retention
+         * @description The limits of the settings, and what they would remove now.
+         */
+        get: operations["show_retention"];
+        put?: never;
+        /**
+         * Apply Retention
+         * @description Count what limits would remove, and with `dryRun: false` begin to remove it.
+         */
+        post: operations["apply_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history/stream": {
         parameters: {
             query?: never;
@@ -333,6 +441,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/compare/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Runs
+         * @description Two runs, node by node: the first one left, the other right.
+         */
+        get: operations["compare_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/events": {
         parameters: {
             query?: never;
@@ -410,6 +538,26 @@ export interface paths {
          * @description Cancel many runs at once. One that is over or unknown does not keep the others from being cancelled.
          */
         post: operations["cancel_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics
+         * @description Figures for each workflow, of the runs that fit.
+         */
+        get: operations["statistics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -641,6 +789,18 @@ export interface components {
             text: string;
         };
         /**
+         * ComparisonAnswer
+         * @description Two runs, node by node.
+         */
+        ComparisonAnswer: {
+            /** Configdiffers */
+            configDiffers: boolean;
+            left: components["schemas"]["RunSummary"];
+            /** Nodes */
+            nodes: components["schemas"]["NodeComparison"][];
+            right: components["schemas"]["RunSummary"];
+        };
+        /**
          * Diff
          * @description Ids of what differs. Nodes are the same when their ids are; edges when they join the same nodes on one branch.
          *
@@ -663,6 +823,35 @@ export interface components {
             summary: string;
             /** Triggerschanged */
             triggersChanged: boolean;
+        };
+        /**
+         * DiffLine
+         * @description A line of two texts put together; `gap` stands for equal lines that are left out.
+         */
+        DiffLine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "removed" | "added" | "gap";
+            /** Text */
+            text: string;
+        };
+        /**
+         * DiskUse
+         * @description Bytes. `free` lies inside the database and is given back soon; `left` is free on the volume.
+         */
+        DiskUse: {
+            /** Database */
+            database: number;
+            /** Files */
+            files: number;
+            /** Free */
+            free: number;
+            /** Left */
+            left: number;
+            /** Log */
+            log: number;
         };
         /**
          * Done
@@ -857,6 +1046,39 @@ export interface components {
             size: number;
         };
         /**
+         * FilterBody
+         * @description Which runs. What is left out does not matter.
+         */
+        FilterBody: {
+            /**
+             * Q
+             * @description Words of the command, the name, the results or the error; quotes keep words together.
+             */
+            q?: string | null;
+            /**
+             * Since
+             * @description Not before this moment; without a zone it is UTC.
+             */
+            since?: string | null;
+            /**
+             * Status
+             * @description Any of these; repeat it for several.
+             */
+            status?: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled")[];
+            /** Trigger */
+            trigger?: ("manual" | "schedule" | "webhook" | "replay" | "workflow" | "error")[];
+            /**
+             * Until
+             * @description Before this moment.
+             */
+            until?: string | null;
+            /**
+             * Workflow
+             * @description A workflow's id.
+             */
+            workflow?: string | null;
+        };
+        /**
          * Health
          * @description The server answers.
          */
@@ -1017,6 +1239,29 @@ export interface components {
             timeout?: number | null;
             /** Type */
             type: string;
+        };
+        /**
+         * NodeComparison
+         * @description A node in both runs. `left` or `right` is null where the run does not have it or did not come to it.
+         */
+        NodeComparison: {
+            /**
+             * Cut
+             * @description Whether the outputs are too long to be compared to their end.
+             */
+            cut: boolean;
+            /** Label */
+            label: string;
+            left: components["schemas"]["NodeResult"] | null;
+            /** Lines */
+            lines: components["schemas"]["DiffLine"][];
+            /** Nodeid */
+            nodeId: string;
+            /** Outputdiffers */
+            outputDiffers: boolean;
+            /** Paramsdiffer */
+            paramsDiffer: boolean;
+            right: components["schemas"]["NodeResult"] | null;
         };
         /**
          * NodeKind
@@ -1223,6 +1468,38 @@ export interface components {
             error: string;
         };
         /**
+         * RemovalAnswer
+         * @description How far a removal is. `total` was counted when it began.
+         */
+        RemovalAnswer: {
+            /** Deleted */
+            deleted: number;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled" | "failed";
+            /** Total */
+            total: number;
+        };
+        /**
+         * RemovalBody
+         * @description Which runs to remove: these, or all that fit a filter. Runs that are not over stay in either case.
+         */
+        RemovalBody: {
+            /** @description An empty one fits every run. */
+            filter?: components["schemas"]["FilterBody"] | null;
+            /**
+             * Ids
+             * @description Ids of runs, as the list gives them.
+             */
+            ids?: string[] | null;
+        };
+        /**
          * ReplayAnswer
          * @description The new run. It is on disk; the log says of each node whether its earlier result was reused, and if not, why.
          */
@@ -1275,6 +1552,42 @@ export interface components {
             workflow?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * RetentionAnswer
+         * @description What the limits would remove, and the removal that was begun.
+         */
+        RetentionAnswer: {
+            /**
+             * Count
+             * @description Runs to remove.
+             */
+            count: number;
+            /** Days */
+            days: number | null;
+            /**
+             * Kept
+             * @description Runs that are over and stay.
+             */
+            kept: number;
+            removal?: components["schemas"]["RemovalAnswer"] | null;
+            /** Runs */
+            runs: number | null;
+        };
+        /**
+         * RetentionBody
+         * @description Limits; those of the settings where both are left out. A dry run counts and removes nothing.
+         */
+        RetentionBody: {
+            /** Days */
+            days?: number | null;
+            /**
+             * Dryrun
+             * @default true
+             */
+            dryRun: boolean;
+            /** Runs */
+            runs?: number | null;
         };
         /**
          * Retry
@@ -1498,6 +1811,14 @@ export interface components {
             timezone?: string | null;
         };
         /**
+         * Statistics
+         * @description The workflow with the most runs first; at most 500.
+         */
+        Statistics: {
+            /** Workflows */
+            workflows: components["schemas"]["WorkflowStatistics"][];
+        };
+        /**
          * TemplateCard
          * @description A ready-made workflow and the sentence it answers to.
          */
@@ -1566,6 +1887,45 @@ export interface components {
             workflow: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * WorkflowStatistics
+         * @description Figures of a workflow. `successRate` is completed among completed and failed; cost in US dollars as reported.
+         */
+        WorkflowStatistics: {
+            /** Cancelled */
+            cancelled: number;
+            /** Completed */
+            completed: number;
+            /** Cost */
+            cost: number | null;
+            /**
+             * Estimated
+             * @description Whether a part of the cost or the tokens is our estimate.
+             */
+            estimated: boolean;
+            /** Failed */
+            failed: number;
+            /** Inputtokens */
+            inputTokens: number | null;
+            /** Lastrun */
+            lastRun: string;
+            /** Name */
+            name: string;
+            /** Open */
+            open: number;
+            /** Outputtokens */
+            outputTokens: number | null;
+            /** P50Ms */
+            p50Ms: number | null;
+            /** P95Ms */
+            p95Ms: number | null;
+            /** Runs */
+            runs: number;
+            /** Successrate */
+            successRate: number | null;
+            /** Workflowid */
+            workflowId: string;
         };
     };
     responses: never;
@@ -1988,6 +2348,299 @@ export interface operations {
             };
         };
     };
+    disk_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskUse"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    export_history: {
+        parameters: {
+            query?: {
+                /** @description CSV: a line a run; JSON: the runs whole. */
+                format?: "csv" | "json";
+                /** @description Words of the command, the name, the results or the error; quotes keep words together. */
+                q?: string | null;
+                /** @description Not before this moment; without a zone it is UTC. */
+                since?: string | null;
+                /** @description Any of these; repeat it for several. */
+                status?: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled")[];
+                trigger?: ("manual" | "schedule" | "webhook" | "replay" | "workflow" | "error")[];
+                /** @description Before this moment. */
+                until?: string | null;
+                /** @description A workflow's id. */
+                workflow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown[];
+                    "text/csv": string;
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    remove_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemovalBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    show_removal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                removal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    cancel_removal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                removal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    show_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    apply_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
     stream_history: {
         parameters: {
             query?: never;
@@ -2306,6 +2959,47 @@ export interface operations {
             };
         };
     };
+    compare_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                other_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
     stream_run: {
         parameters: {
             query?: {
@@ -2466,6 +3160,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CancelManyAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    statistics: {
+        parameters: {
+            query?: {
+                /** @description Words of the command, the name, the results or the error; quotes keep words together. */
+                q?: string | null;
+                /** @description Not before this moment; without a zone it is UTC. */
+                since?: string | null;
+                /** @description Any of these; repeat it for several. */
+                status?: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled")[];
+                trigger?: ("manual" | "schedule" | "webhook" | "replay" | "workflow" | "error")[];
+                /** @description Before this moment. */
+                until?: string | null;
+                /** @description A workflow's id. */
+                workflow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */
