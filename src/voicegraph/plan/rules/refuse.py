@@ -60,7 +60,7 @@ def refuse(text: str, said: str, *, editing: bool = False) -> Refusal:
         what = f'"{bare[:_SHOWN]}" is for a workflow that is open: use the {button} button.'
         return Refusal("unclear", f"{what} To build a new one, say what it should do.", example)
     advice = f"Say what to fetch, what to do with it, and where to send it. For example: {example}."
-    if _SMALL_TALK.match(text.strip(" .,!?") or bare) or _GREETED.match(text):
+    if _SMALL_TALK.match(text.strip(" .,!?") or bare) or _SMALL_TALK.match(bare) or _GREETED.match(text):
         return Refusal("off_topic", f"That is not a task for a workflow. {advice}", example)
     what = f'No task could be made out in "{bare[:_SHOWN]}"' if bare else "Nothing was said"
     return Refusal("unclear", f"{what}. {advice}", example)

@@ -83,7 +83,8 @@ def read_schedule(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
     when = When()
     first[1](when, first[0])
     start, end = _widen(text, first[0].span(), when, shelter)
-    rest = f"{text[:start].rstrip(' ,')} {text[end:].lstrip(' ,')}".strip()
+    joint = ", " if start and text[end:].lstrip().startswith(",") else " "
+    rest = f"{text[:start].rstrip(' ,')}{joint}{text[end:].lstrip(' ,')}".strip()
     rest = _late_time(rest, when)
     return rest, Timing(when.schedules(), text[start:end].strip(" ,"), when.notes, when.timed)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from voicegraph.plan.rules.clauses.model import Clause
 from voicegraph.plan.rules.steps.deliveries import read_deliveries
 from voicegraph.plan.rules.steps.model import Context, Meaning, Step
-from voicegraph.plan.rules.steps.pauses import read_approval, read_later, read_wait
+from voicegraph.plan.rules.steps.pauses import read_approval, read_late, read_later, read_wait
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.sources import read_sources
 from voicegraph.plan.rules.steps.sources.search import search_step
@@ -86,6 +86,9 @@ def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
     later = read_later(text)
     if later:
         return replace(_order(later[1], context, apart=apart), pauses=[later[0]], wait_first=True)
+    late = read_late(text)
+    if late and (meaning := _order(late[1], context, apart=apart)).deliveries:
+        return replace(meaning, pauses=[late[0]])
     return _order(text, context, apart=apart)
 
 

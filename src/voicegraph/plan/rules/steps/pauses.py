@@ -17,6 +17,7 @@ _ME = either(
     "(?:my|the|our) (?:boss|manager|team|editor|lead|lawyer|client)(?:'s)?",
     r"(?!(?:an?|the|it|this|that|them|to|at|of|for)\b)[a-z]+(?:'s)?",
 )
+_PERSON = either(words("me us someone somebody"), "(?:my|the|our) (?:boss|manager|team|editor|lead|lawyer|client)")
 _LOOKED = words("checked seen read looked gave give given said_yes say_yes say_so said_so")
 _APPROVAL = rx(
     "^",
@@ -41,7 +42,7 @@ _APPROVAL = rx(
         rf"(?: (?:it|this|that|them|the \w+|by {_ME}|{_OK}|to it|at it|first|my {_OK}|a look|over it)){{0,5}}$",
         rf"(?:my|our) (?:\w+ )?{_OK}$",
         "(?:send|give|submit|forward|mail|email|slack|bring|pass|hand|present|put|show|get|take)(?: [^,.;]{1,60}?)? "
-        rf"(?:(?:to|by|past|before) )?{_ME} for (?:an? |my |his |her |their |final |quick )*{_OK}(?: first)?$",
+        rf"(?:(?:to|by|past|before) )?{_PERSON} for (?:an? |my |his |her |their |final |quick )*{_OK}(?: first)?$",
         "(?:send|submit|put|pass|forward)(?: (?:it|this|that|them|the [\\w-]+))? (?:up )?(?:out )?for "
         rf"(?:an? |my |final |quick )*{_OK}(?: first)?$",
         "(?:human|manual) (?:approval|review)$",
@@ -74,6 +75,7 @@ _UNTIL = rx(
     maybe(named("day", _DAY), r"\b ?"),
     maybe("(?:at )?", named("time", TIME)),
 )
+_IN_THE_END = rx(f"[ ,]+(?:in|after) {_DURATION}(?: from now| later)?$")
 _LATER = rx("^", either(f"(?:in|after) {_DURATION}", named("later", DURATION) + " (?:later|after that)"), r"\b[ ,]*")
 
 
@@ -103,6 +105,12 @@ def read_later(text: str) -> tuple[Step, str] | None:
     """A wait at the start of a clause that says more ("two hours later email me"), and the rest."""
     found = _LATER.match(text)
     return (_delay(found["duration"] or found["later"]), text[found.end() :]) if found else None
+
+
+def read_late(text: str) -> tuple[Step, str] | None:
+    """A wait at the end of a clause ("email it to me in ten minutes"), and the rest."""
+    found = _IN_THE_END.search(text)
+    return (_delay(found["duration"]), text[: found.start()]) if found else None
 
 
 def _delay(words: str) -> Step:

@@ -50,6 +50,12 @@ _SEVERAL_THINGS = rx(
     r"\b(?:do )?(?:(?:the|these) )?(?:following )?(?:(?:two|three|four|five|several) )?(?:things |tasks )?"
     "(?:at the same time|in parallel|simultaneously) ?: ?"
 )
+_FOLLOWING = rx(
+    r"\bthe following (?:web ?)?(?:page|site|website|article|link|url|address|feed)\b",
+    named("middle", "[^:.;,]{0,40}"),
+    r" ?: ?",
+    named("url", r"⟪url:\d+⟫"),
+)
 _RATHER = rx(
     r"\b(?:i|we)(?:'d| would) rather (?:have|get|see|receive) (?:it|this|that|them) ",
     named("new", "[^,.;]{3,60}?"),
@@ -104,6 +110,7 @@ def _tidy(text: str) -> str:
 
 def _untwist(text: str) -> str:
     """Plainer wordings: "sum it up" -> "sum up it", "don't send it until I agree" -> "send it after I agree"."""
+    text = _FOLLOWING.sub(r"\g<url>\g<middle>", text)
     text = _SEVERAL_THINGS.sub("in parallel, ", text)
     text = _RATHER.sub(r"send it \g<new> instead of \g<old>", text)
     text = _KNOW_BY_MAIL.sub(r"email \g<whom>", text)

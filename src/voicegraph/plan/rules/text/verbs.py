@@ -22,12 +22,12 @@ _VOCABULARY: dict[Sense, str] = {
         "pick_up go_through look look_at "
     "have_a_look_at take_a_look_at have_a_look_through start_with read_through pull_up pull_down keep_an_eye_on track poll browse_to query",
     "call": "call hit invoke request trigger",
-    "search": "search google research look_up look_for hunt_for browse search_for look_online do_a_web_search",
+    "search": "ask_the_web ask_google ask_the_internet search google research look_up look_for hunt_for browse search_for look_online do_a_web_search",
     "find": "find locate find_out discover",
     "upload": "upload attach",
     "summarize": "summarize summarise sum_up condense recap digest boil_down shorten abridge wrap_up",
     "analyze": "analyze analyse examine study evaluate assess inspect look_into dig_into investigate interpret",
-    "extract": "extract pull_out pick_out identify spot detect highlight note_down single_out isolate",
+    "extract": "extract pick choose select pull_out pick_out identify spot detect highlight note_down single_out isolate",
     "translate": "translate",
     "generate": "generate write draft compose produce prepare come_up_with think_up brainstorm design formulate "
         "invent craft "

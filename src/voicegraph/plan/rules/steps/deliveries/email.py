@@ -35,7 +35,12 @@ _AN_EMAIL = rx(r"(?:an?|the|my) (?:[\w-]+ )?e-?mail\b")
 _TO_ME = rx(r"\b(?:back )?to (?:me|us|myself)\b|^(?:me|us)\b")
 _SUBJECT = rx(
     either(
-        ",? ?" + called("subject", "(?:with|and|under) (?:the )?subject(?: line)?", until="to"),
+        ",? ?"
+        + called(
+            "subject",
+            "(?:with|and|under) (?:the )?subject(?: line)?",
+            until="to|saying|that says|with the (?:text|message|body)",
+        ),
         ",? ?" + called("other_subject", "subject(?: is|:)"),
     )
 )

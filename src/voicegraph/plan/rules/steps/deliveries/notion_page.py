@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from re import Match
 
 from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
@@ -22,6 +23,10 @@ _TITLE = maybe(
         until="with|from|containing|that|using|based|and the body",
     ),
 )  # fmt: skip
+_LATE_TITLE = rx(
+    rf"(?<={GAP}) ",
+    called("title", words("titled entitled called named"), until="with|from|containing|that|using|about"),
+)
 _PREP = words("to into in inside within on onto at as from of out_of via using")
 _NOTION = rx(
     maybe(r"\b", named("prep", _PREP), " "),
@@ -62,7 +67,7 @@ def read_notion_page(phrase: Phrase, context: Context, _: Sequence[Step]) -> lis
         for found in pattern.finditer(phrase.text):
             if _is_target(phrase, found):
                 phrase.cut(found)
-                return [_page(phrase, found, context)]
+                return [_titled(_page(phrase, found, context), phrase, context)]
     found = _APPEND.search(phrase.text) if phrase.lemma in {"append", "add"} else None
     if found and (phrase.lemma == "append" or found["thing"].lower() in {"page", "journal"}):
         phrase.cut(found)
@@ -100,6 +105,12 @@ def _page(phrase: Phrase, found: Match[str], context: Context) -> Step:
     elif name:
         params["parentId" if found["prep"] else "title"] = context.shelter.plain(name)
     return Step("deliver", "notion_create", "create_page", "Create a Notion page", params)
+
+
+def _titled(step: Step, phrase: Phrase, context: Context) -> Step:
+    """With the title that stands behind Notion: "a page in Notion called Ideas"."""
+    late = phrase.take(_LATE_TITLE) if step.action == "create_page" and "title" not in step.params else None
+    return replace(step, params={**step.params, "title": context.shelter.plain(late["title"])}) if late else step
 
 
 def _appended(name: str, what: str, context: Context) -> Step:

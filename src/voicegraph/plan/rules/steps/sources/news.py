@@ -30,7 +30,7 @@ _ABOUT = rx(
         rf", (?!{_NAMES})| from the web).)+",
     ),
 )
-_LISTED = rx(" ?, ?(?:and )?| and ")
+_LISTED = rx(" ?, ?(?:and )?(?:(?:on|about) )?| and (?:(?:on|about) )?")
 _OPENERS = word_set(
     "the a an some any all latest newest recent today's todays yesterday's current top breaking new "
     "most this week's get more daily "

@@ -49,7 +49,9 @@ _ANAPHOR = rx(
     )
 )
 _AND = rx(" ?, ?(?:and )?(?:also )?(?:for )?| and (?:also )?(?:for )?")
-_LOOKING = word_set("search google research look_up look_online browse do_a_web_search search_for hunt_for")
+_LOOKING = word_set(
+    "ask_the_web ask_google ask_the_internet search google research look_up look_online browse do_a_web_search search_for hunt_for"
+)
 _THROUGH_INPUT = rx(rf"(?:it|them|through|in|the (?!{WEB}\b))")
 _DEFINITE = rx(r"(?:the|any|all|its|their)\b")
 _NOTHING = rx(r"\W*(?:it|them|that|this)?\W*")

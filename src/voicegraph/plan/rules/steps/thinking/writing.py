@@ -9,6 +9,8 @@ from voicegraph.plan.rules.steps.thinking.results import is_known_text, leading_
 from voicegraph.speech.text.patterns import rx
 
 _PRONOUN = rx(r"(?:it|them|that|this)\b")
+_FILLED = rx("^(?:with|containing|about|on|of) ")
+_NEW = rx(r"(?:an?|some|\d+|two|three|four|five|ten|ideas|tips|facts) ?\w")
 _ADDING = frozenset({"add", "submit", "start", "book", "schedule", "set up", "open up", "raise", "file", "put in"})
 """Verbs that make no text of an object that is unknown."""
 
@@ -19,7 +21,7 @@ def written(request: Request) -> list[Step]:
     if not rest or is_anaphor(rest) or is_vague(rest) or _PRONOUN.match(rest):
         return []
     if request.deliveries and request.phrase.sense == "create":
-        return named_result(request) or []
+        return named_result(request) or _filled_with(rest, request)
     result = leading_result(rest, request)
     if result is not None:
         return result
@@ -28,3 +30,12 @@ def written(request: Request) -> list[Step]:
     what = request.tidy(rest)
     label = f"Write {what}" if len(what) < 60 else f"Write {' '.join(what.split()[:8])}…"
     return [with_length(llm("generate", label, request.instruction()), rest)]
+
+
+def _filled_with(rest: str, request: Request) -> list[Step]:
+    """“Create a page with three ideas about food”: what is not there yet is written."""
+    what = _FILLED.sub("", rest, count=1)
+    if request.has_material or not _NEW.match(what):
+        return []
+    words = request.tidy(what)
+    return [llm("generate", f"Write {words}"[:90], f"Write {words}")]
