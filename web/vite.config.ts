@@ -47,6 +47,8 @@ export default defineConfig({
     setupFiles: ['./src/test/setup.ts'],
     css: false,
     restoreMocks: true,
+    testTimeout: 120_000, // a busy machine is no failure; only what hangs is
+    hookTimeout: 120_000,
     env: { DEBUG_PRINT_LIMIT: '0' },
   },
 });

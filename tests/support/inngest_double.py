@@ -13,6 +13,7 @@ import asyncio
 import json
 import random
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from support.inngest_gateway import Gateway
-from support.serving import Served, serve
+from support.serving import Served, free_socket, serve
 
 ROOT = "step"
 
@@ -66,7 +67,8 @@ class FunctionRun:
 class InngestDouble:
     """Start with `async with`. `down` makes it refuse events, as if it were not there."""
 
-    def __init__(self, signing_key: str | None = None, faults: Faults | None = None) -> None:
+    def __init__(self, signing_key: str | None = None, faults: Faults | None = None, port: int = 0) -> None:
+        self.port = port
         self.signing_key = signing_key
         self.faults = faults or Faults()
         self.functions: dict[str, dict[str, Any]] = {}
@@ -102,7 +104,7 @@ class InngestDouble:
             Route("/dev", self._describe),
             Route("/v0/connect/start", self._welcome, methods=["POST"]),
         ]
-        self._served = await serve(Starlette(routes=routes))
+        self._served = await serve(Starlette(routes=routes), free_socket(self.port))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -324,6 +326,13 @@ class InngestDouble:
                 self._internal("inngest/function.failed", run, error)
 
 
+async def _serve_alone(port: int) -> None:
+    """As a process of its own, for whoever has no event loop: a browser test."""
+    async with InngestDouble(port=port) as double:
+        print(double.url, flush=True)
+        await asyncio.Event().wait()
+
+
 @dataclass
 class RealServer:
     """A real Inngest server, named by `INNGEST_TEST_SERVER`."""
@@ -340,3 +349,7 @@ class RealServer:
     async def sync(self, app_url: str) -> httpx.Response:
         async with httpx.AsyncClient(trust_env=False) as client:
             return await client.put(app_url)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve_alone(int(sys.argv[1])))

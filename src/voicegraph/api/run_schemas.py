@@ -106,11 +106,12 @@ class RunSummary(Wire):
     node_count: int
     done_count: int
     origin_run_id: str | None = Field(description="The run this one is a replay of.")
-    engine_url: str | None = None
     cost: float | None = Field(default=None, description="US dollars, as the providers of the models reported it.")
     input_tokens: int | None = None
     output_tokens: int | None = None
     estimated: bool = Field(default=False, description="Whether a part of the cost or the tokens is our estimate.")
+    engine_url: str | None = Field(None, description="The run at the server of its engine, once that has begun it.")
+    unsent: bool = Field(description="Stored; the server of its engine could not be reached yet.")
 
     @classmethod
     def of(cls, run: Summary, **more: Any) -> RunSummary:
@@ -135,6 +136,7 @@ class RunSummary(Wire):
             "output_tokens": run.output_tokens,
             "estimated": bool(run.estimated),
             "origin_run_id": run.origin_run_id,
+            "unsent": run.unsent,
         }
         return cls.model_validate(values | more)
 

@@ -101,7 +101,7 @@ class Feed:
         for watcher in self._runs.get(entry.run_id, ()):
             for event in entry.events:
                 watcher.put(event)
-        status = entry.change.status if entry.change else RunStatus.PENDING if entry.create else None
+        status = entry.change.status if entry.change else RunStatus.PENDING if entry.create else entry.news
         if status:
             for watcher in self._all:
                 watcher.put(StatusChange(entry.run_id, status))

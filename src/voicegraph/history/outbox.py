@@ -82,14 +82,20 @@ class Outbox:
 
         await self._journal.execute(work)
 
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give up a claim: whoever comes next may send at once."""
+        keys = [(message.run_id, message.name) for message in messages]
+
+        def work(connection: Connection) -> None:
+            freed = update(outbox).where(tuple_(outbox.c.run_id, outbox.c.name).in_(keys))
+            connection.execute(freed.values(due_at=clock.now()))
+
+        await self._journal.execute(work)
+
     async def next_due(self) -> float | None:
         """When the next message may be sent; None when there is none."""
         query = select(outbox.c.due_at).order_by(outbox.c.due_at).limit(1)
         return await self._reader.read(lambda connection: connection.execute(query).scalar())
-
-    async def waiting(self) -> int:
-        """How many are not sent yet."""
-        return len(await self._reader.read(lambda connection: connection.execute(select(outbox.c.run_id)).all()))
 
 
 def _messages(connection: Connection, keys: Collection[tuple[str, str]]) -> list[Message]:

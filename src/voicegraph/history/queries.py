@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import JsonValue
 from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 
-from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_events, run_payloads, runs
+from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, outbox, run_events, run_payloads, runs
 from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.filters import Finder, RunFilter, in_order
@@ -50,6 +50,8 @@ class RunSummary:
     output_tokens: int | None
     estimated: int | None
     origin_run_id: RunId | None
+    unsent: bool
+    """Stored, but the engine's server could not be reached yet: it waits in the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +168,27 @@ def _summaries(connection: Connection, rows: Sequence[RowMapping]) -> list[RunSu
         .group_by(node_runs.c.run_id)
     )
     done = {run_id: count for run_id, count in connection.execute(counts)}  # noqa: C416
+    unsent = _unsent(connection, [row["id"] for row in rows if row["status"] == "pending"])
     return [
         RunSummary(
-            **{name: row[name] for name in _PLAIN_COLUMNS}, done_count=done.get(row["id"], 0), error=load(row["error"])
+            **{name: row[name] for name in _PLAIN_COLUMNS},
+            done_count=done.get(row["id"], 0),
+            error=load(row["error"]),
+            unsent=row["id"] in unsent,
         )
         for row in rows
     ]
 
 
-_PLAIN_COLUMNS = [name for name in RunSummary.__dataclass_fields__ if name not in ("done_count", "error")]
+_PLAIN_COLUMNS = [name for name in RunSummary.__dataclass_fields__ if name not in ("done_count", "error", "unsent")]
+
+
+def _unsent(connection: Connection, pending: list[str]) -> set[str]:
+    """Of these runs, those that were tried to be sent, in vain."""
+    if not pending:
+        return set()
+    query = select(outbox.c.run_id).where(outbox.c.run_id.in_(pending), outbox.c.tries > 0)
+    return set(connection.execute(query).scalars())
 
 
 def _detail(connection: Connection, run_id: RunId) -> RunDetail:

@@ -99,7 +99,7 @@ class SharedEntryWriter(EntryWriter):
     def _announce(self, connection: Connection, entries: Iterable[Entry]) -> None:
         status: dict[RunId, str | None] = {}
         for entry in entries:
-            changed = entry.change.status if entry.change else "pending" if entry.create else None
+            changed = entry.change.status if entry.change else "pending" if entry.create else entry.news
             if changed or entry.events:
                 status[entry.run_id] = changed or status.get(entry.run_id)
         notify = text("SELECT pg_notify(:channel, :payload)")
@@ -125,4 +125,4 @@ def _is_new(run_id: RunId, event: RunEvent, told: set[tuple[str, str]]) -> bool:
 
 def _empty(entry: Entry) -> None:
     entry.events, entry.nodes = [], []
-    entry.change = entry.send = entry.engine_run_id = None
+    entry.change = entry.send = entry.engine_run_id = entry.news = None

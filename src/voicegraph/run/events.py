@@ -148,6 +148,8 @@ class Entry:
     send: str | None = None
     """A message to the engine's server, put into the outbox with the rest."""
     engine_run_id: str | None = None
+    news: RunStatus | None = None
+    """Told to those who watch the list with this status, though the run's own columns stay as they are."""
 
 
 @dataclass(slots=True)

@@ -9,6 +9,9 @@ import pytest
 from support.graphs import node, workflow
 from support.inngest_stage import REAL_SERVER, Stage, until
 
+from voicegraph.history.feed import StatusChange
+from voicegraph.run.state import RunStatus
+
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="needs a server that goes away")
 
 
@@ -29,14 +32,28 @@ async def test_fifty_runs_submitted_during_an_outage_complete_once_each(on_stage
     told = (await first.pipeline.queries.detail(ids[0])).events
     assert [event.kind for event in told] == ["log"]
     assert "Inngest cannot be reached" in told[0].message
+    assert told[0].data == {"unsent": True}
+    assert all(summary.unsent for summary in summaries)
 
     on_stage.server.down = False
     runs = await asyncio.gather(*(first.end_of(run_id) for run_id in ids))
     assert {run.summary.status for run in runs} == {"completed"}
+    assert not any(run.summary.unsent for run in runs)
     started = Counter(run.event["data"]["runId"] for run in on_stage.server.runs)
     assert set(started) == set(ids)
     assert set(started.values()) == {1}
     assert first.probe.starts == {"a": 50, "b": 50}
+
+
+async def test_who_watches_the_list_hears_that_a_run_is_stored_and_not_sent(on_stage: Stage) -> None:
+    process = await on_stage.process(sync=False)
+    on_stage.server.down = True
+    with process.pipeline.feed.watch_all() as watcher:
+        run_id = await process.start(workflow("a>b"))
+        async with asyncio.timeout(20):
+            changes = [await watcher.get(), await watcher.get()]
+    assert changes == [StatusChange(run_id, RunStatus.PENDING)] * 2
+    assert (await process.pipeline.queries.summary(run_id)).unsent, "the list that is read again says why"
 
 
 async def test_a_message_that_is_sent_twice_starts_one_run(on_stage: Stage) -> None:
@@ -75,3 +92,20 @@ async def test_the_same_idempotency_key_is_one_run(on_stage: Stage) -> None:
     assert one == two
     await process.end_of(one)
     assert process.probe.starts == {"a": 1, "b": 1}
+
+
+async def test_a_process_that_stops_in_the_middle_of_sending_leaves_the_message_to_the_next(on_stage: Stage) -> None:
+    stopping = await on_stage.process(sync=False)
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def never(*_: object) -> list[str]:
+        asked.set()
+        await answered.wait()
+        return []
+
+    stopping.engine._sender._client.send = never  # pyright: ignore[reportAttributeAccessIssue] - a server that hangs
+    run_id = await stopping.start(workflow("a>b"))
+    await asked.wait()
+    await stopping.engine.close()
+    process = await on_stage.process()
+    assert (await process.end_of(run_id)).summary.status == "completed"

@@ -84,8 +84,9 @@ async def test_every_event_is_seen_on_the_process_that_does_not_run_it(
                     return await _watch(client, answer.json()["runId"])
 
             stories = await asyncio.gather(*(one() for _ in range(RUNS)))
+        await asyncio.gather(*(run.ended.wait() for run in double.runs))  # else its last calls are cut off below
     finally:
-        codes = [server.stop() for server in (watching, running)]
+        codes = [await asyncio.to_thread(server.stop) for server in (watching, running)]
         postgres.drop(url)
     expected = [(None, "start"), *((name, kind) for name in "abc" for kind in ("start", "success")), (None, "complete")]
     for story in stories:
@@ -94,6 +95,7 @@ async def test_every_event_is_seen_on_the_process_that_does_not_run_it(
         assert story[-2]["output"]["text"] == "one two three"
     assert codes == [0, 0], watching.log + running.log
     assert not double.refused
+    assert {run.status for run in double.runs} == {"completed"}
 
 
 async def test_a_run_goes_on_where_its_process_stopped_hearing(on_stage: Stage, postgres: Postgres) -> None:

@@ -1627,7 +1627,10 @@ export interface components {
              * @enum {string}
              */
             engine: "live" | "embedded" | "inngest";
-            /** Engineurl */
+            /**
+             * Engineurl
+             * @description The run at the server of its engine, once that has begun it.
+             */
             engineUrl?: string | null;
             error: components["schemas"]["ErrorInfo"] | null;
             /**
@@ -1672,6 +1675,11 @@ export interface components {
              * @enum {string}
              */
             trigger: "manual" | "schedule" | "webhook" | "replay" | "workflow" | "error";
+            /**
+             * Unsent
+             * @description Stored; the server of its engine could not be reached yet.
+             */
+            unsent: boolean;
             /** Workflow */
             workflow: {
                 [key: string]: unknown;
@@ -1732,7 +1740,10 @@ export interface components {
              * @enum {string}
              */
             engine: "live" | "embedded" | "inngest";
-            /** Engineurl */
+            /**
+             * Engineurl
+             * @description The run at the server of its engine, once that has begun it.
+             */
             engineUrl?: string | null;
             error: components["schemas"]["ErrorInfo"] | null;
             /**
@@ -1770,6 +1781,11 @@ export interface components {
              * @enum {string}
              */
             trigger: "manual" | "schedule" | "webhook" | "replay" | "workflow" | "error";
+            /**
+             * Unsent
+             * @description Stored; the server of its engine could not be reached yet.
+             */
+            unsent: boolean;
             /** Workflowid */
             workflowId: string;
         };

@@ -12,6 +12,7 @@ import classes from './Dock.module.css';
 import { duration } from './format';
 import { LogPanel } from './LogPanel';
 import { RunAgainButton } from './RunAgainButton';
+import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
@@ -35,7 +36,9 @@ export function Dock() {
         <output className={classes.status}>
           <StatusBadge status={run.status} />
           <Progress run={run} />
+          {run.unsent && !readOnly && <Unsent />}
         </output>
+        {!readOnly && <RunEngine run={run} />}
         {run.error && !readOnly && <span className={classes.error}>{shorten(run.error, 240)}</span>}
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <div className={classes.buttons}>

@@ -10,6 +10,7 @@ import { duration, exact, relative } from './format';
 import classes from './HistoryDrawer.module.css';
 import { CancelRun, DeleteRun } from './RunActions';
 import { RunAgainButton } from './RunAgainButton';
+import { ENGINES, Unsent } from './RunEngine';
 import { isInterrupted, isOver } from './record';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
@@ -22,11 +23,6 @@ const TRIGGERS: Record<RunSummary['trigger'], string> = {
   replay: 'replay',
   workflow: 'by another workflow',
   error: 'after a failure',
-};
-const ENGINES: Record<RunSummary['engine'], string> = {
-  live: 'live',
-  embedded: 'background',
-  inngest: 'background, Inngest',
 };
 
 interface Props {
@@ -64,6 +60,7 @@ export function HistoryRow({ run, now }: Props) {
           <span>{facts.join(' · ')}</span>
         </span>
         {run.error && <span className={classes.error}>{shorten(run.error.message, 110)}</span>}
+        {run.unsent && <Unsent />}
       </button>
       <Group gap={2} className={classes.actions}>
         {!isOver(run.status) && <CancelRun run={run} />}

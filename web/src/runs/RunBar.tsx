@@ -8,6 +8,7 @@ import { newWorkflowId } from '@/workflow/ops';
 import { exact, relative } from './format';
 import { RunAgainButton } from './RunAgainButton';
 import classes from './RunBar.module.css';
+import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
@@ -32,7 +33,9 @@ export function RunBar({ run }: { run: RunRecord }) {
           <StatusBadge status={run.status} />
           {run.startTime && <span title={exact(run.startTime)}>{relative(run.startTime, Date.now())}</span>}
           <span>read-only</span>
+          <RunEngine run={run} />
         </div>
+        {run.unsent && <Unsent />}
         {run.error && <div className={classes.error}>{shorten(run.error, 160)}</div>}
       </div>
       <div className={classes.buttons}>

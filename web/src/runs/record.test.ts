@@ -29,6 +29,18 @@ describe('a run from its events', () => {
     expect(record.logs).toHaveLength(5);
   });
 
+  it('knows while it cannot be sent to the server of its engine', () => {
+    const told = (unsent: boolean) => event('log', null, 5, { data: { unsent } } as Partial<RunEvent>);
+    const stored = applyEvents(newRecord('run_1', 'inngest', start), [told(true)]);
+    expect(stored).toMatchObject({ status: 'pending', unsent: true });
+    expect(applyEvents(stored, [told(false)]).unsent).toBe(false);
+    expect(applyEvents(stored, [event('start', null, 9)]).unsent).toBe(false);
+    expect(applyEvents(stored, [event('cancelled', null, 9)]).unsent).toBe(false);
+    const running = applyEvents(stored, [event('start', null, 9), told(true)]);
+    expect(running.unsent).toBe(false);
+    expect(fromRun(run('run_1', { status: 'pending', unsent: true })).unsent).toBe(true);
+  });
+
   it('shows retries and the attempt', () => {
     const record = applyEvents(fresh(), [
       event('start', 'a', 0, { attempt: 1 }),

@@ -8,6 +8,10 @@ export interface RunRecord {
   said: string | null;
   status: RunStatus;
   engine: RunSummary['engine'];
+  /** The run at the server of its engine. */
+  engineUrl: string | null;
+  /** Stored; the server of its engine could not be reached yet. */
+  unsent: boolean;
   workflow: Workflow;
   config: RunConfig;
   startTime: string | null;
@@ -39,6 +43,8 @@ export function newRecord(
   return {
     id,
     engine,
+    engineUrl: null,
+    unsent: false,
     name: start.workflow.name,
     said: start.said || null,
     status: 'pending',
@@ -60,6 +66,8 @@ export function fromRun(run: Run): RunRecord {
     said: run.transcribedText,
     status: run.status,
     engine: run.engine,
+    engineUrl: run.engineUrl ?? null,
+    unsent: run.unsent,
     workflow: run.workflow,
     config: run.config,
     startTime: run.startTime,
@@ -96,14 +104,16 @@ function applyToRun(record: RunRecord, event: RunEvent): RunRecord {
       status,
       error,
       interrupted,
+      unsent: false,
       endTime: event.timestamp,
       nodes: closeNodes(record.nodes, event),
     };
   }
   if (event.type === 'start') {
-    return { ...record, status: 'running', startTime: record.startTime ?? event.timestamp };
+    return { ...record, status: 'running', unsent: false, startTime: record.startTime ?? event.timestamp };
   }
-  return record;
+  const unsent = event.data?.unsent;
+  return typeof unsent === 'boolean' && record.status === 'pending' ? { ...record, unsent } : record;
 }
 
 /** Nothing goes on in a run that is over, whatever the last event of a node was. */

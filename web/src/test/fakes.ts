@@ -72,6 +72,7 @@ export function summary(id: string, more: Partial<RunSummary> = {}): RunSummary 
     doneCount: 2,
     estimated: false,
     originRunId: null,
+    unsent: false,
     ...more,
   };
 }

@@ -1,5 +1,5 @@
 /** What jsdom lacks and the components ask for, and a clean page after each test. */
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 window.matchMedia ??= (query: string) =>
@@ -20,6 +20,8 @@ window.ResizeObserver ??= NoResizeObserver as unknown as typeof ResizeObserver;
 window.IntersectionObserver ??= NoIntersectionObserver as unknown as typeof IntersectionObserver;
 Object.defineProperty(document, 'fonts', { value: new EventTarget() });
 Element.prototype.scrollIntoView ??= () => undefined;
+
+configure({ asyncUtilTimeout: 30_000 });
 
 afterEach(() => {
   cleanup();

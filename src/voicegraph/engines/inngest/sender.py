@@ -15,6 +15,7 @@ from voicegraph.errors import StorageError
 from voicegraph.history.outbox import Message, Outbox
 from voicegraph.run.events import Entry, RunEvent
 from voicegraph.run.ports import EventSink
+from voicegraph.run.state import RunStatus
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ CLAIM_SECONDS = 60.0
 LOOK_SECONDS = 2.0
 """Between looks at the outbox: another process may have stored a message and died."""
 UNREACHABLE = "Inngest cannot be reached. The run is stored and will be sent as soon as it can be."
+REACHED = "Inngest has the run now."
 
 
 class Sender:
@@ -35,6 +37,8 @@ class Sender:
         self._retry_base = retry_base
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._sending: asyncio.Task[list[str]] | None = None
+        self._closing = False
 
     def open(self) -> None:
         """Start sending; what an earlier process left is sent too."""
@@ -45,18 +49,20 @@ class Sender:
         self._news.set()
 
     async def close(self) -> None:
-        """Stop. What is not sent stays in the outbox."""
+        """Stop. What is not sent stays in the outbox, free for the next process."""
+        self._closing = True
+        self._news.set()
+        if self._sending:
+            self._sending.cancel()
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await self._task
 
     async def _send_all(self) -> None:
-        while True:
+        while not self._closing:
             self._news.clear()
             pause = LOOK_SECONDS
             try:
-                while messages := await self._outbox.claim(BATCH, CLAIM_SECONDS):
+                while not self._closing and (messages := await self._outbox.claim(BATCH, CLAIM_SECONDS)):
                     await self._send(messages)
                 if (due := await self._outbox.next_due()) is not None:
                     pause = min(pause, max(0.0, due - clock.now()))
@@ -65,28 +71,36 @@ class Sender:
             except Exception:
                 log.exception("The outbox could not be sent")
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(0 if self._closing else pause):
                     await self._news.wait()
 
     async def _send(self, messages: Sequence[Message]) -> None:
         wanted = [message for message in messages if message.name == CANCEL_EVENT or not message.over]
         try:
-            if wanted:
-                await self._client.send([event_of(message) for message in wanted])
+            if wanted and not self._closing:
+                self._sending = asyncio.create_task(self._client.send([event_of(message) for message in wanted]))
+                await self._sending
+        except asyncio.CancelledError:
+            if not self._closing:
+                raise
         except Exception as error:  # noqa: BLE001 - the library raises whatever its parts do; each means: not sent
             log.warning("Inngest cannot be reached (%s: %s); it is tried again", type(error).__name__, error)
-            await self._tell(wanted)
             await self._outbox.failed(wanted, self._retry_base)
+            self._tell([message for message in wanted if message.tries == 0], UNREACHABLE, unsent=True)
             messages = [message for message in messages if message not in wanted]
+            wanted = []
         if messages:
-            await self._outbox.sent(messages)
+            # While closing it is unknown what was sent; a message that is sent again starts no second run.
+            await (self._outbox.release if self._closing else self._outbox.sent)(messages)
+        if not self._closing:
+            self._tell([message for message in wanted if message.tries], REACHED, unsent=False)
 
-    async def _tell(self, messages: Sequence[Message]) -> None:
-        """Once for each run, so that whoever watches knows why it does not start."""
+    def _tell(self, messages: Sequence[Message], words: str, *, unsent: bool) -> None:
+        """So that whoever watches the run or the list knows why it does not start, and when it can."""
         for message in messages:
-            if message.tries == 0 and message.name != CANCEL_EVENT:
-                event = RunEvent("log", clock.now(), UNREACHABLE)
-                self._sink.record(Entry(message.run_id, events=[event]))
+            if message.name != CANCEL_EVENT:
+                event = RunEvent("log", clock.now(), words, data={"unsent": unsent})
+                self._sink.record(Entry(message.run_id, events=[event], news=RunStatus.PENDING))
 
 
 def event_of(message: Message) -> inngest.Event:
