@@ -18,6 +18,7 @@ from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
+from voicegraph.history.follow_ups import FollowUps
 from voicegraph.history.journal import Journal
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase, SharedRuns
@@ -38,6 +39,7 @@ from voicegraph.run.choice import background_engine
 from voicegraph.run.driver import Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
+from voicegraph.triggers.failures import ErrorWorkflows
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +49,11 @@ class Runtime:
     """A running VoiceGraph. `drain` ends the runs in good order; what is left is closed by `running`."""
 
     pipeline: Pipeline
+    error_workflows: ErrorWorkflows
 
     async def drain(self) -> None:
         """Watchers go, nodes in flight finish. Safe to call twice."""
+        await self.error_workflows.close()
         self.pipeline.feed.close()
         await self.pipeline.background.close()
         await self.pipeline.live.close()
@@ -95,7 +99,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         callee=callee,
         upkeep=upkeep,
     )
-    runtime = Runtime(pipeline)
+    runtime = Runtime(pipeline, ErrorWorkflows(pipeline, FollowUps(reader, journal)))
     try:
         journal.open()
         if shared:
@@ -104,6 +108,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
             await pipeline.background.open()
             await pipeline.live.open()
             upkeep.open()
+            runtime.error_workflows.open()
             warming = asyncio.create_task(asyncio.to_thread(warm_up))
             warming.add_done_callback(_note_failure)
         yield runtime

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from voicegraph import clock
-from voicegraph.errors import Conflict, GraphError, Problem, UserError
+from voicegraph.errors import Conflict, GraphError, NotFound, Problem, UserError
 from voicegraph.graph.model import RunId, Workflow, new_id, unpinned
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
@@ -86,6 +86,7 @@ class Pipeline:
         """Keep a workflow, over an older version of itself. GraphError when an expression in it means nothing."""
         if wrong := bad_expressions(workflow, self.registry):
             raise GraphError(wrong)
+        await self._require_error_workflow(workflow)
         await self.workflows.save(workflow)
 
     def check(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> Check:
@@ -150,6 +151,7 @@ class Pipeline:
     async def _start(self, engine: Engine, request: RunRequest) -> RunId:
         workflow = request.workflow if takes_pins(request.trigger) else unpinned(request.workflow)
         self._require_runnable(workflow, request.config)
+        await self._require_error_workflow(workflow)
         run = NewRun(
             run_id=RunId(new_id("run")),
             workflow=workflow,
@@ -165,6 +167,20 @@ class Pipeline:
         )
         await engine.start(run)
         return run.run_id
+
+    async def _require_error_workflow(self, workflow: Workflow) -> None:
+        """It must be there by the time it is needed."""
+        other = workflow.error_workflow
+        if other is None:
+            return
+        try:
+            if other != workflow.workflow_id:
+                await self.workflows.get(other)
+                return
+            message = "A workflow cannot be its own error workflow. Choose another one, or none."
+        except NotFound:
+            message = f"There is no saved workflow {other}. Save the error workflow first, or choose none."
+        raise GraphError([Problem("errorWorkflow", message, "bad_error_workflow")])
 
     def _require_runnable(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> None:
         if not workflow.nodes:

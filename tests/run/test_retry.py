@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.graphs import node
@@ -46,3 +47,36 @@ def test_the_node_decides_before_the_action():
     assert policy_for(node("a"), None).attempts == 1
     assert policy_for(node("a"), seed).base == BASE_SECONDS
     assert policy_for(node("a"), seed, base=0.01).base == 0.01
+
+
+@given(attempt=st.integers(1, 8), base=st.floats(0.001, 86_400), cap=st.floats(0.001, 604_800))
+def test_the_node_may_set_where_waits_begin_and_end(attempt: int, base: float, cap: float):
+    policy = policy_for(node("a", retry=Retry(attempts=9, base=base, cap=cap)), seed)
+    delay = policy.delay(attempt, BUSY)
+    assert delay is not None
+    assert delay <= cap
+    assert delay >= min(cap, base * 2 ** (attempt - 1)) / 2
+
+
+def test_what_the_node_leaves_open_is_the_actions():
+    policy = policy_for(node("a", retry=Retry(base=7)), seed)
+    assert (policy.attempts, policy.base, policy.cap, policy.on) == (seed.attempts, 7, CAP_SECONDS, None)
+    assert policy_for(node("a", retry=Retry(base=50_000)), seed).cap == 50_000
+
+
+@pytest.mark.parametrize(
+    ("on", "code", "helps"),
+    [
+        ("timeout", "timeout", True),
+        ("rate_limit", "rate_limited", True),
+        ("server", "server_error", True),
+        ("connection", "unreachable", True),
+        ("forbidden", "forbidden", True),
+        ("any", "whatever", True),
+        ("server", "rate_limited", False),
+    ],
+)
+def test_errors_by_code_or_kind(on: str, code: str, helps: bool):
+    policy = RetryPolicy(3, on=frozenset({on}))
+    assert policy.helps(NodeError(code, "…", retryable=not helps)) is helps
+    assert not RetryPolicy(3, on=frozenset()).helps(BUSY)

@@ -38,6 +38,9 @@ runs = Table(
     Column("output_tokens", BigInteger),
     Column("estimated", Integer),
     Column("origin_run_id", String(64)),
+    Column("owner", String(64), nullable=False, server_default="local"),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("concurrency", Integer),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
     # What the list is filtered by, small enough to look at for every run.
@@ -112,6 +115,14 @@ outbox = Table(
     Column("tries", Integer, nullable=False),
     Column("due_at", Double, nullable=False),
     Index("ix_outbox_due_at", "due_at"),
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("workflow_id", String(64), nullable=False),
+    Column("created_at", Double, nullable=False),
 )
 
 workflows = Table(

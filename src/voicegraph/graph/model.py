@@ -42,9 +42,20 @@ class Position(Wire):
 
 
 class Retry(Wire):
-    """How often a node is tried in all (the first try counts); the waits between grow, see `run/retry.py`."""
+    """How often a node is tried, after which errors, and how long it waits in between, see `run/retry.py`.
 
-    attempts: int = Field(default=3, ge=1, le=100)
+    What is left open is the action's or the server's to say.
+    """
+
+    attempts: int | None = Field(default=None, ge=1, le=100, description="Tries in all; the first counts.")
+    base: float | None = Field(default=None, gt=0, le=86_400, description="Seconds before the second try; then double.")
+    cap: float | None = Field(default=None, gt=0, le=7 * 86_400, description="Seconds a wait grows to at most.")
+    on: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]] | None = Field(
+        default=None,
+        max_length=50,
+        description="Codes of errors (`rate_limited`), or kinds of them (timeout, rate_limit, server, connection, any), "
+        "after which it is tried again. Left out: whenever the error says that it may pass.",
+    )
 
 
 class PinnedFile(Wire):
@@ -121,6 +132,15 @@ class Workflow(Wire):
     nodes: list[Node] = Field(default_factory=list)
     edges: list[Edge] = Field(default_factory=list)
     triggers: list[Trigger] = Field(default_factory=list)
+    timeout: float | None = Field(
+        default=None, gt=0, le=366 * 86_400, description="Seconds a run may take in all; then it fails."
+    )
+    error_workflow: WorkflowId | None = Field(
+        default=None, pattern=ID_PATTERN, description="The saved workflow that is started when a run fails."
+    )
+    concurrency: int | None = Field(
+        default=None, ge=1, le=10_000, description="Runs of this workflow at a time; more wait in the queue."
+    )
 
     def node(self, node_id: str) -> Node:
         """The node with this id; KeyError when there is none."""

@@ -96,6 +96,11 @@ class Feed:
         self._all: set[Watcher[StatusChange]] = set()
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended for good."""
+        return self._closed
+
     def publish(self, entry: Entry) -> None:
         """Call on the event loop, after the entry is committed."""
         for watcher in self._runs.get(entry.run_id, ()):

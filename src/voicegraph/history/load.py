@@ -32,6 +32,8 @@ def load_run(connection: Connection, run_id: RunId) -> StoredRun:
         row["command"],
         row["idempotency_key"],
         row["origin_run_id"],
+        owner=row["owner"],
+        priority=row["priority"],
     )
     kept = {node.node_id: node for node in map(node_of, nodes)}
     return StoredRun(

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import JsonValue
 from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 
-from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, outbox, run_events, run_payloads, runs
+from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, node_runs, outbox, run_events, run_payloads, runs
 from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.filters import Finder, RunFilter, in_order
@@ -136,7 +136,7 @@ class RunQueries:
         def work(connection: Connection) -> None:
             if _summary(connection, run_id).status not in TERMINAL_STATUSES:
                 raise Conflict("run_active", "The run is not over. Cancel it first, then delete it.")
-            for table in (run_events, node_runs, run_payloads):
+            for table in (run_events, node_runs, run_payloads, follow_ups):
                 connection.execute(delete(table).where(table.c.run_id == run_id))
             connection.execute(delete(runs).where(runs.c.id == run_id))
 

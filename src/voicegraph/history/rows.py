@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from pydantic_core import to_json
 from sqlalchemy import Connection, Dialect, RowMapping, bindparam, func, insert, select, text, update
 
-from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_events, run_payloads, runs
+from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.prepared import Prepared
 from voicegraph.nodes.output import Output
@@ -32,6 +32,7 @@ class EntryWriter:
         self._insert_event = Prepared(insert(run_events), dialect)
         self._upsert_node = Prepared(_upsert_node(dialect.name), dialect)
         self._update_run = Prepared(_UPDATE_RUN, dialect)
+        self._insert_follow_up = Prepared(insert(follow_ups), dialect)
 
     def lock(self, connection: Connection, run_ids: Collection[RunId]) -> None:
         """Keep other writers from these runs. Here there are none."""
@@ -48,6 +49,12 @@ class EntryWriter:
         self._upsert_node.execute(connection, [_node_row(e.run_id, node) for e in entries for node in e.nodes])
         changes = [_change_row(e.run_id, e.change) for e in entries if e.change and not e.create]
         self._update_run.execute(connection, changes)
+        followed = [
+            {"run_id": e.run_id, "workflow_id": e.follow_up, "created_at": e.change.finished_at}
+            for e in entries
+            if e.follow_up and e.change
+        ]
+        self._insert_follow_up.execute(connection, followed)
 
     def committed(self, entries: Sequence[Entry]) -> None:
         """Remember what is on disk now."""
@@ -121,6 +128,9 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "engine_run_id": None,
         **_REPORTED_LATER,
         "origin_run_id": run.origin_run_id,
+        "owner": run.owner,
+        "priority": run.priority,
+        "concurrency": run.workflow.concurrency,
     }
 
 

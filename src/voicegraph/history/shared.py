@@ -125,4 +125,4 @@ def _is_new(run_id: RunId, event: RunEvent, told: set[tuple[str, str]]) -> bool:
 
 def _empty(entry: Entry) -> None:
     entry.events, entry.nodes = [], []
-    entry.change = entry.send = entry.engine_run_id = entry.news = None
+    entry.change = entry.send = entry.engine_run_id = entry.news = entry.follow_up = None

@@ -21,6 +21,7 @@ from voicegraph.nodes.output import Output, Suspend
 from voicegraph.run.accept import begin
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.inputs import Surroundings
+from voicegraph.run.limits import Deadline, out_of_time
 from voicegraph.run.ports import EventSink
 from voicegraph.run.restore import outcome_of, restore
 from voicegraph.run.retry import BASE_SECONDS, policy_for
@@ -74,6 +75,7 @@ class RunDriver:
         self._tasks: dict[NodeId, asyncio.Task[None]] = {}
         self._timers: dict[NodeId, asyncio.TimerHandle] = {}
         self._script = Script(run, self._nodes)
+        self._deadline = Deadline(run.workflow, self._run_out)
         self._stopping = False
 
     # -- from the engine
@@ -84,6 +86,7 @@ class RunDriver:
         self._script.run_started(entry)
         self._rows.update((node_id, row.snapshot()) for node_id, row in self.run.reuse.rows.items())
         ready = self._advance(begin(self.run, self._machine, entry), entry)
+        self._deadline.arm(self._script.started_at)
         await self._sink.record(entry)
         self._launch(ready)
 
@@ -91,6 +94,10 @@ class RunDriver:
         """Go on from the checkpoints of an earlier process, or from a timer."""
         entry = Entry(self.run.run_id)
         step = self._restore(stored)
+        self._deadline.arm(self._script.started_at)
+        if self._deadline.passed:
+            await self._expire()
+            return
         plan = restore(step.ready, self._rows, clock.now())
         step.ready = plan.fresh
         self._script.run_resumed(entry, [self._rows[node_id] for node_id in plan.interrupted + plan.suspects])
@@ -99,6 +106,7 @@ class RunDriver:
         ready = self._advance(step, entry) + plan.interrupted
         for node_id in plan.poisoned:
             ready += self._give_up(self._rows[node_id], plan.poison, entry)
+        self._deadline.arm(self._script.started_at)
         self._park_if_idle(entry)
         await self._sink.record(entry)
         self._launch(ready, plan.suspects)
@@ -118,6 +126,20 @@ class RunDriver:
         await self._sink.record(entry)
         self._end(End.OVER)
         return True
+
+    def _run_out(self) -> None:
+        if not (self._stopping or self._script.parked or self._script.over):  # parked, the time on disk counts
+            self._expiring = asyncio.create_task(self._expire())
+
+    async def _expire(self) -> None:
+        """The workflow's time limit: nodes in flight are stopped, and the run has failed."""
+        if self._script.over:
+            return
+        entry = Entry(self.run.run_id)
+        self._script.run_given_up(entry, self._open_rows(), out_of_time(self.run.workflow))
+        self._halt()
+        await self._sink.record(entry)
+        self._end(End.OVER)
 
     async def stop(self, patience: float) -> None:
         """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process."""
@@ -292,7 +314,7 @@ class RunDriver:
         if not open_nodes or not open_nodes <= self._timers.keys() or self._script.over:
             return
         rows = [self._rows[node_id] for node_id in open_nodes]
-        wake_at = min(row.due_at or 0.0 for row in rows)
+        wake_at = self._deadline.first(min(row.due_at or 0.0 for row in rows))
         parks = self._promise.parks and wake_at - clock.now() > PARK_AFTER
         self._script.run_idle(entry, rows, wake_at if parks else None)
 
@@ -319,9 +341,11 @@ class RunDriver:
         for task in self._tasks.values():
             if task is not asyncio.current_task():
                 task.cancel()
+        self._deadline.cancel()
         self._timers.clear()
         self._tasks.clear()
 
     def _end(self, end: End) -> None:
+        self._deadline.cancel()
         if not self.ended.done():
             self.ended.set_result(end)

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from voicegraph.clock import iso
 from voicegraph.errors import VoiceGraphError
-from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.nodes.output import Output
 from voicegraph.run.state import NodeStatus, RunStatus
 
@@ -19,7 +19,7 @@ FINAL_KINDS = frozenset({"complete", "error", "cancelled"})
 """An event of one of these kinds without a node is the last of its run."""
 
 EngineName = Literal["live", "embedded", "inngest"]
-TriggerName = Literal["manual", "schedule", "webhook", "replay"]
+TriggerName = Literal["manual", "schedule", "webhook", "replay", "workflow", "error"]
 
 
 def error_json(error: VoiceGraphError) -> dict[str, JsonValue]:
@@ -123,6 +123,8 @@ class NewRun:
     origin_run_id: RunId | None = None
     reuse: Reuse = field(default_factory=Reuse)
     """Only while the run is made; afterwards its rows are on disk like any others."""
+    owner: str = "local"
+    priority: int = 0
 
 
 @dataclass(slots=True)
@@ -150,6 +152,8 @@ class Entry:
     engine_run_id: str | None = None
     news: RunStatus | None = None
     """Told to those who watch the list with this status, though the run's own columns stay as they are."""
+    follow_up: WorkflowId | None = None
+    """The run has failed, and this workflow is to be started because of it."""
 
 
 @dataclass(slots=True)

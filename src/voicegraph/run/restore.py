@@ -9,6 +9,7 @@ from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
+from voicegraph.run.limits import follow_up_of
 from voicegraph.run.retry import MAX_STARTS
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunStatus
 
@@ -78,4 +79,5 @@ def closing(run_id: RunId, reason: NodeError, stored: StoredRun | None = None) -
         ],
         events=[RunEvent("error", now, reason.message, error=error)],
         change=RunChange(RunStatus.FAILED, stored.started_at if stored else None, now, error=error),
+        follow_up=follow_up_of(stored.run) if stored else None,
     )

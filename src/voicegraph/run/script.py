@@ -14,6 +14,7 @@ from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Output, Suspend
 from voicegraph.run.events import Entry, Kind, NewRun, NodeRun, RunChange, RunEvent, StoredRun, error_json
+from voicegraph.run.limits import follow_up_of
 from voicegraph.run.state import NodeStatus, RunStatus
 
 
@@ -26,6 +27,11 @@ class Script:
         self._status = RunStatus.PENDING
         self._started_at: float | None = None
         self.parked = False
+
+    @property
+    def started_at(self) -> float | None:
+        """When it began."""
+        return self._started_at
 
     @property
     def over(self) -> bool:
@@ -194,6 +200,7 @@ class Script:
     ) -> None:
         self._status = status
         finished_at = clock.now() if status.terminal else None
+        entry.follow_up = follow_up_of(self._run) if status is RunStatus.FAILED else None
         entry.change = RunChange(status, self._started_at, finished_at, wake_at, error)  # pyright: ignore[reportArgumentType]
 
     def _event(

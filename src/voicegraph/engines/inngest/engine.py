@@ -21,7 +21,6 @@ from voicegraph.run.choice import inngest_setup
 from voicegraph.run.events import EngineName, NewRun
 from voicegraph.run.ports import Call, Reply, RunLedger, RunStore
 from voicegraph.run.runner import NodeRunner
-from voicegraph.run.state import RunStatus
 from voicegraph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -99,8 +98,8 @@ class InngestEngine:
         )
 
     async def _stop_what_is_over(self) -> None:
-        """A run that was cancelled, here or elsewhere, stops the nodes that run here."""
+        """A run that is over, here or elsewhere, stops the nodes that run here: cancelled, or out of time."""
         with self._feed.watch_all() as watcher:
             while (change := await watcher.get()) is not None:
-                if change.status is RunStatus.CANCELLED:
+                if change.status.terminal:
                     self.steps.halt(change.run_id)

@@ -25,6 +25,7 @@ from voicegraph.errors import NodeError, NotFound, VoiceGraphError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.graph.order import topological_order
 from voicegraph.run.events import StoredRun
+from voicegraph.run.limits import deadline_of
 from voicegraph.run.ports import RunLedger
 from voicegraph.run.state import RunStatus
 
@@ -90,8 +91,11 @@ class Functions:
             return {"status": "cancelled"}
         look = Look(stored)
         nodes = [node_id for node_id in topological_order(stored.run.workflow) if look.starts_a_step(node_id)]
+        branches = [partial(self._node, ctx, run_id, node_id) for node_id in nodes]
+        if stored.run.workflow.timeout is not None and not stored.status.terminal:
+            branches.append(partial(self._keep_deadline, ctx, stored))
         await ctx.group.parallel(
-            tuple(partial(self._node, ctx, run_id, node_id) for node_id in nodes),
+            tuple(branches),
             parallel_mode=inngest.ParallelMode.RACE,
         )
         if not stored.status.terminal:
@@ -117,6 +121,21 @@ class Functions:
         if ctx.attempt >= MAX_RETRIES:
             return Memo(status="retrying", until=answer.due)  # Inngest gives a step no more tries: go on in a new one
         raise _come_again(answer.due)
+
+    async def _keep_deadline(self, ctx: inngest.Context, stored: StoredRun) -> None:
+        """The workflow's time limit: a sleep beside the nodes. Whatever ends the run ends it, too."""
+        workflow = stored.run.workflow
+        at = deadline_of(workflow, stored.started_at or clock.now())  # Inngest keeps the first answer
+        turn = 0
+        while at is not None:
+            turn += 1
+            await ctx.step.sleep_until(f"time-limit-{turn}", _moment(at))
+            memo = await ctx.step.run(f"time-limit-{turn}:look", self._expire, stored.run.run_id)
+            at = memo.get("until")
+
+    async def _expire(self, run_id: RunId) -> Memo:
+        at = await self._guarded(partial(decide, self._ledger, run_id, Look.expire))
+        return Memo(status="over") if at is None else Memo(status="running", until=at)
 
     async def _guarded(self, work: Callable[[], Awaitable[Any]]) -> Any:
         """What goes wrong on our side is tried again; its words stay in our log and out of Inngest's."""

@@ -20,6 +20,7 @@ from voicegraph.graph.model import NodeId
 from voicegraph.nodes.output import Output, Suspend
 from voicegraph.run.events import Entry, NodeRun, StoredRun
 from voicegraph.run.inputs import Surroundings
+from voicegraph.run.limits import deadline_of, out_of_time
 from voicegraph.run.restore import POISON, outcome_of
 from voicegraph.run.retry import MAX_STARTS, RetryPolicy
 from voicegraph.run.script import Script
@@ -242,6 +243,16 @@ class Look:
             self._script.run_finished(self.entry, self.machine.status, self.rows)
         else:
             self._script.run_given_up(self.entry, self._open_rows(), reason)
+
+    def expire(self) -> float | None:
+        """Fail the run if it is out of time; else when it will be, in seconds since the epoch."""
+        at = deadline_of(self.stored.run.workflow, self.stored.started_at)
+        if self.over or at is None:
+            return None
+        if clock.now() + EARLY < at:
+            return at
+        self._script.run_given_up(self.entry, self._open_rows(), out_of_time(self.stored.run.workflow))
+        return None
 
     def _open_rows(self) -> list[NodeRun]:
         return [self.rows[node_id] for node_id in self.machine.open if node_id in self.rows]

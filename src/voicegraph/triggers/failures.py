@@ -1,0 +1,115 @@
+"""Start the error workflow of a run that failed: once, whatever happens in between.
+
+What is to be started is a row that was written with the failure. It is looked at when a run of this process fails, and
+now and then, for what other processes left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from pydantic import JsonValue
+
+from voicegraph.clock import iso
+from voicegraph.errors import Overloaded, StorageError
+from voicegraph.history.follow_ups import FollowUp, FollowUps
+from voicegraph.history.queries import RunSummary
+from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.run.state import RunStatus
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 30.0
+AGAIN_SECONDS = 2.0
+
+
+class ErrorWorkflows:
+    """A task that starts them. `open` takes up what an earlier process left."""
+
+    def __init__(self, pipeline: Pipeline, follow_ups: FollowUps) -> None:
+        self._pipeline = pipeline
+        self._follow_ups = follow_ups
+        self._news = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def open(self) -> None:
+        """Begin."""
+        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._start_all())]
+
+    async def close(self) -> None:
+        """What is not started yet stays a row."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+
+    async def open_rows(self) -> list[FollowUp]:
+        """What is not started yet, the oldest first."""
+        return await self._follow_ups.open()
+
+    async def _watch(self) -> None:
+        """Dropped by a feed that was too fast, it watches anew: the rows tell what was missed."""
+        while not self._pipeline.feed.closed:
+            with self._pipeline.feed.watch_all() as watcher:
+                self._news.set()
+                while (change := await watcher.get()) is not None:
+                    if change.status is RunStatus.FAILED:
+                        self._news.set()
+
+    async def _start_all(self) -> None:
+        while True:
+            self._news.clear()
+            pause = LOOK_SECONDS
+            try:
+                while found := await self.open_rows():
+                    for one in found:
+                        await self.start(one)
+            except (StorageError, Overloaded) as error:
+                log.warning("Error workflows cannot be started yet: %s", error.message)
+                pause = AGAIN_SECONDS
+            except Exception:
+                log.exception("Error workflows cannot be started yet")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._news.wait()
+
+    async def start(self, one: FollowUp) -> None:
+        """Start it, unless that was done before. What can never be started is named in the log."""
+        try:
+            failed = await self._pipeline.queries.summary(one.run_id)
+            if failed.status == RunStatus.FAILED:
+                await self._pipeline.start_background(
+                    RunRequest(
+                        workflow=await self._pipeline.workflows.get(one.workflow_id),
+                        command=f"“{failed.name}” failed",
+                        trigger="error",
+                        trigger_data=describe(failed),
+                        idempotency_key=f"error:{one.run_id}",
+                    )
+                )
+        except (Overloaded, StorageError):
+            raise
+        except Exception as error:  # noqa: BLE001 - what cannot be started must not keep the others waiting
+            log.warning("Run %s failed; its error workflow %s was not started: %s", one.run_id, one.workflow_id, error)
+        await self._follow_ups.done(one.run_id)
+
+
+def describe(failed: RunSummary) -> dict[str, JsonValue]:
+    """The failed run as `trigger`: `{{ trigger.run.name }}`, `{{ trigger.error.message }}`."""
+    run: dict[str, JsonValue] = {
+        "id": failed.id,
+        "workflowId": failed.workflow_id,
+        "name": failed.name,
+        "status": failed.status,
+        "engine": failed.engine,
+        "trigger": failed.trigger,
+        "command": failed.command,
+        "createdAt": iso(failed.created_at),
+        "startedAt": iso(failed.started_at) if failed.started_at is not None else None,
+        "finishedAt": iso(failed.finished_at) if failed.finished_at is not None else None,
+    }
+    return {"run": run, "error": dict(failed.error or {})}

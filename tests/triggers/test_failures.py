@@ -1,0 +1,130 @@
+"""The error workflow of a failed run: started once, whatever happens in between."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from support.api import seed, settings_in, steps
+from support.history import migrated
+from support.hosts import PATIENCE
+
+from voicegraph.app import Runtime, running
+from voicegraph.errors import GraphError
+from voicegraph.graph.model import RunId, Workflow
+from voicegraph.graph.validate import parse_workflow
+from voicegraph.history.queries import RunFilter, RunSummary
+from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.settings import Settings
+
+__all__ = ["migrated"]
+BROKEN = {"id": "bad", "type": "condition", "action": "if", "label": "Judge", "params": {"expression": "data.x > 1"}}
+REPORT = steps(seed("{{ trigger.run.name }}: {{ trigger.error.message }} ({{ trigger.error.nodeId }})", id="a"))
+
+
+@pytest.fixture
+def settings(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    shutil.copytree(migrated, tmp_path / "data")
+    return settings_in(tmp_path, monkeypatch)
+
+
+@asynccontextmanager
+async def started(settings: Settings) -> AsyncIterator[Runtime]:
+    async with running(settings) as runtime:
+        await runtime.pipeline.save(parse_workflow({**REPORT, "workflowId": "wf_report", "name": "Report"}))
+        yield runtime
+
+
+def failing(**more: object) -> Workflow:
+    return parse_workflow({**steps(BROKEN), "name": "Digest", "errorWorkflow": "wf_report", **more})
+
+
+async def over(pipeline: Pipeline, run_id: RunId) -> RunSummary:
+    async with asyncio.timeout(PATIENCE):
+        async for _ in pipeline.follow(run_id):
+            pass
+    return await pipeline.queries.summary(run_id)
+
+
+async def reports(pipeline: Pipeline) -> list[RunSummary]:
+    page = await pipeline.queries.page(RunFilter(workflow_id="wf_report"))
+    return page.runs
+
+
+async def first_report(pipeline: Pipeline) -> RunSummary:
+    async with asyncio.timeout(PATIENCE):
+        with pipeline.feed.watch_all() as watcher:
+            while not (found := await reports(pipeline)):
+                await watcher.get()
+    return await over(pipeline, found[0].id)
+
+
+@pytest.mark.parametrize("live", [True, False])
+async def test_it_gets_the_failed_run(settings: Settings, live: bool):
+    async with started(settings) as runtime:
+        pipeline = runtime.pipeline
+        start = pipeline.start_live if live else pipeline.start_background
+        run_id = await start(RunRequest(failing(), command="Judge it"))
+        report = await first_report(pipeline)
+        assert (report.status, report.trigger, report.command) == ("completed", "error", "“Digest” failed")
+        (node,) = (await pipeline.queries.detail(report.id)).nodes
+        assert node.output
+        assert node.output.text.startswith("Digest: The condition cannot be judged")
+        assert node.output.text.endswith("(bad)")
+        assert (await pipeline.queries.by_idempotency_key(f"error:{run_id}")) == report.id
+        assert await runtime.error_workflows.open_rows() == []
+
+
+async def test_a_crash_before_or_after_the_start_starts_it_once(settings: Settings):
+    async with started(settings) as runtime:
+        await runtime.error_workflows.close()  # as if killed before it looked
+        run_id = await runtime.pipeline.start_background(RunRequest(failing()))
+        assert (await over(runtime.pipeline, run_id)).status == "failed"
+        (row,) = await runtime.error_workflows.open_rows()
+    async with started(settings) as runtime:
+        await first_report(runtime.pipeline)
+        await runtime.error_workflows.close()
+        await runtime.error_workflows.start(row)  # as if killed before the row was gone
+        assert len(await reports(runtime.pipeline)) == 1
+
+
+async def test_its_own_failure_starts_no_other(settings: Settings):
+    async with started(settings) as runtime:
+        pipeline = runtime.pipeline
+        bad = {**steps(BROKEN), "workflowId": "wf_bad", "name": "Bad report", "errorWorkflow": "wf_report"}
+        await pipeline.save(parse_workflow(bad))
+        await pipeline.start_background(RunRequest(failing(errorWorkflow="wf_bad")))
+        async with asyncio.timeout(PATIENCE):
+            with pipeline.feed.watch_all() as watcher:
+                while not (found := (await pipeline.queries.page(RunFilter(workflow_id="wf_bad"))).runs):
+                    await watcher.get()
+        assert (await over(pipeline, found[0].id)).status == "failed"
+        assert await runtime.error_workflows.open_rows() == []
+        assert await reports(pipeline) == []
+
+
+async def test_one_that_is_gone_by_then_is_only_named_in_the_log(settings: Settings, caplog: pytest.LogCaptureFixture):
+    async with started(settings) as runtime:
+        pipeline = runtime.pipeline
+        await runtime.error_workflows.close()
+        run_id = await pipeline.start_background(RunRequest(failing()))
+        await over(pipeline, run_id)
+        await pipeline.workflows.delete("wf_report")
+        (row,) = await runtime.error_workflows.open_rows()
+        await runtime.error_workflows.start(row)
+        assert await runtime.error_workflows.open_rows() == []
+        assert "its error workflow wf_report was not started" in caplog.text
+
+
+async def test_a_workflow_names_one_that_is_there(settings: Settings):
+    async with started(settings) as runtime:
+        for other, words in (("wf_none", "There is no saved workflow"), ("wf_self", "its own")):
+            graph = failing(errorWorkflow=other, workflowId="wf_self")
+            for door in (runtime.pipeline.save, lambda graph: runtime.pipeline.start_background(RunRequest(graph))):
+                with pytest.raises(GraphError, match=words) as caught:
+                    await door(graph)
+                assert caught.value.problems[0].where == "errorWorkflow"
