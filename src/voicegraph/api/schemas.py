@@ -174,7 +174,10 @@ class FileAnswer(Wire):
 
 
 class NodeKind(Wire):
-    """An action of the catalogue. `params` is a JSON Schema; `requires` says why it cannot run as things are set up."""
+    """An action of the catalogue. `params` is a JSON Schema; `requires` says why it cannot run as things are set up.
+
+    `attempts` and `timeout` (seconds) are what holds for a node that does not say otherwise.
+    """
 
     type: str
     action: str
@@ -183,14 +186,21 @@ class NodeKind(Wire):
     description: str
     effect: bool
     any_name: bool
+    attempts: int
+    timeout: float
     params: Json
     requires: str | None
 
 
 class Catalogue(Wire):
-    """Every action, in the order of the node library; `aliases` maps other type names to the real ones."""
+    """Every action, in the order of the node library; `aliases` maps other type names to the real ones.
+
+    `retry_base` and `retry_cap` are the seconds between tries where a node does not say otherwise.
+    """
 
     nodes: list[NodeKind]
+    retry_base: float
+    retry_cap: float
     aliases: dict[str, str]
 
 

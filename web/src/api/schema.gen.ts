@@ -739,6 +739,8 @@ export interface components {
         /**
          * Catalogue
          * @description Every action, in the order of the node library; `aliases` maps other type names to the real ones.
+         *
+         *     `retry_base` and `retry_cap` are the seconds between tries where a node does not say otherwise.
          */
         Catalogue: {
             /** Aliases */
@@ -747,6 +749,10 @@ export interface components {
             };
             /** Nodes */
             nodes: components["schemas"]["NodeKind"][];
+            /** Retrybase */
+            retryBase: number;
+            /** Retrycap */
+            retryCap: number;
         };
         /**
          * CheckAnswer
@@ -1266,12 +1272,16 @@ export interface components {
         /**
          * NodeKind
          * @description An action of the catalogue. `params` is a JSON Schema; `requires` says why it cannot run as things are set up.
+         *
+         *     `attempts` and `timeout` (seconds) are what holds for a node that does not say otherwise.
          */
         NodeKind: {
             /** Action */
             action: string;
             /** Anyname */
             anyName: boolean;
+            /** Attempts */
+            attempts: number;
             /** Description */
             description: string;
             /** Effect */
@@ -1284,6 +1294,8 @@ export interface components {
             };
             /** Requires */
             requires: string | null;
+            /** Timeout */
+            timeout: number;
             /** Title */
             title: string;
             /** Type */
@@ -1591,14 +1603,31 @@ export interface components {
         };
         /**
          * Retry
-         * @description How often a node is tried in all (the first try counts); the waits between grow, see `run/retry.py`.
+         * @description How often a node is tried, after which errors, and how long it waits in between, see `run/retry.py`.
+         *
+         *     What is left open is the action's or the server's to say.
          */
         Retry: {
             /**
              * Attempts
-             * @default 3
+             * @description Tries in all; the first counts.
              */
-            attempts: number;
+            attempts?: number | null;
+            /**
+             * Base
+             * @description Seconds before the second try; then double.
+             */
+            base?: number | null;
+            /**
+             * Cap
+             * @description Seconds a wait grows to at most.
+             */
+            cap?: number | null;
+            /**
+             * On
+             * @description Codes of errors (`rate_limited`), or kinds of them (timeout, rate_limit, server, connection, any), after which it is tried again. Left out: whenever the error says that it may pass.
+             */
+            on?: string[] | null;
         };
         /**
          * Run
@@ -1873,8 +1902,18 @@ export interface components {
          * @description A named graph. Build one from untrusted input with `validate.parse_workflow`, which locates every breach.
          */
         Workflow: {
+            /**
+             * Concurrency
+             * @description Runs of this workflow at a time; more wait in the queue.
+             */
+            concurrency?: number | null;
             /** Edges */
             edges?: components["schemas"]["Edge"][];
+            /**
+             * Errorworkflow
+             * @description The saved workflow that is started when a run fails.
+             */
+            errorWorkflow?: string | null;
             /**
              * Name
              * @default Untitled workflow
@@ -1882,6 +1921,11 @@ export interface components {
             name: string;
             /** Nodes */
             nodes?: components["schemas"]["Node"][];
+            /**
+             * Timeout
+             * @description Seconds a run may take in all; then it fails.
+             */
+            timeout?: number | null;
             /** Triggers */
             triggers?: (components["schemas"]["Schedule"] | components["schemas"]["Webhook"])[];
             /** Workflowid */

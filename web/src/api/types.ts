@@ -25,8 +25,9 @@ type NodeCore = 'id' | 'type' | 'action' | 'label';
 export type WorkflowNode = Pick<Schemas['Node'], NodeCore> &
   Partial<Omit<Schemas['Node'], NodeCore | 'params'>> & { params: Record<string, Json> };
 
+type WorkflowPolicies = 'timeout' | 'errorWorkflow' | 'concurrency';
 export type Workflow = Narrow<
-  Required<Schemas['Workflow']>,
+  Required<Omit<Schemas['Workflow'], WorkflowPolicies>> & Pick<Schemas['Workflow'], WorkflowPolicies>,
   { nodes: WorkflowNode[]; edges: WorkflowEdge[]; triggers: Trigger[] }
 >;
 export type SavedWorkflow = Schemas['SavedWorkflowLine'];

@@ -29,6 +29,9 @@ const RunBar = lazy(async () => ({ default: (await import('@/runs/RunBar')).RunB
 const RunDialog = lazy(async () => ({ default: (await import('@/runs/RunDialog')).RunDialog }));
 const HistoryDrawer = lazy(async () => ({ default: (await import('@/runs/HistoryDrawer')).HistoryDrawer }));
 const SavedWorkflows = lazy(async () => ({ default: (await import('./SavedWorkflows')).SavedWorkflows }));
+const WorkflowSettings = lazy(async () => ({
+  default: (await import('@/panels/WorkflowSettings')).WorkflowSettings,
+}));
 const Palette = lazy(() => import('./Palette'));
 
 export function App({ keeper }: { keeper: DraftKeeper }) {
@@ -100,12 +103,14 @@ function Overlays() {
   const asking = useEver(useRunner((state) => state.asking !== null));
   const history = useEver(useUi((state) => state.historyOpen));
   const saved = useEver(useUi((state) => state.dialog === 'open-workflow'));
+  const settings = useEver(useUi((state) => state.dialog === 'workflow-settings'));
   const palette = useUi((state) => state.paletteUsed);
   return (
     <>
       {asking && <RunDialog />}
       {history && <HistoryDrawer />}
       {saved && <SavedWorkflows />}
+      {settings && <WorkflowSettings />}
       {palette && <Palette />}
       <Shortcuts />
       <LeaveDialog />

@@ -1,5 +1,6 @@
 import { ActionIcon, FileButton, Menu, Tooltip } from '@mantine/core';
 import {
+  IconAdjustments,
   IconApi,
   IconCopy,
   IconDeviceFloppy,
@@ -70,6 +71,13 @@ export function WorkflowMenu() {
             onClick={() => confirmLeaving(duplicateWorkflow)}
           >
             Duplicate
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconAdjustments size={size} />}
+            disabled={empty}
+            onClick={() => set({ dialog: 'workflow-settings' })}
+          >
+            Workflow settings…
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item leftSection={<IconUpload size={size} />} onClick={() => openFile.current?.()}>

@@ -40,7 +40,7 @@ export function NodeSettings({ node, action, readOnly }: Props) {
       <ActionChoice node={node} action={action} readOnly={readOnly} onChange={change} />
       <Params node={node} action={action} readOnly={readOnly} />
       <Connections node={node} readOnly={readOnly} />
-      <Reliability node={node} readOnly={readOnly} onChange={change} />
+      <Reliability node={node} action={action} readOnly={readOnly} onChange={change} />
     </div>
   );
 }

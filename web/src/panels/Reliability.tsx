@@ -1,15 +1,25 @@
-import { NumberInput, Select, Switch } from '@mantine/core';
-import type { WorkflowNode } from '@/api/types';
+import { NumberInput, Select, Switch, TagsInput } from '@mantine/core';
+import { useCatalogue } from '@/api/queries';
+import type { ActionInfo, WorkflowNode } from '@/api/types';
 import classes from './Panel.module.css';
 
 interface Props {
   node: WorkflowNode;
+  action: ActionInfo | null;
   readOnly: boolean;
   onChange: (change: Partial<WorkflowNode>) => void;
 }
 
-/** What is set about every node, whatever it does. */
-export function Reliability({ node, readOnly, onChange }: Props) {
+type Retry = NonNullable<WorkflowNode['retry']>;
+
+/** Kinds of errors the server knows; the codes of single errors may be typed too. */
+const KINDS = ['any', 'timeout', 'rate_limit', 'server', 'connection'];
+const CODE = /^[a-z][a-z0-9_]{0,63}$/;
+
+const numberOr = (value: number | string) => (typeof value === 'number' ? value : null);
+
+/** What is set about every node, whatever it does. What is left open is shown as it will be. */
+export function Reliability({ node, action, readOnly, onChange }: Props) {
   return (
     <section className={classes.section} aria-labelledby={`reliability-${node.id}`}>
       <h3 className={classes.sectionTitle} id={`reliability-${node.id}`}>
@@ -23,26 +33,16 @@ export function Reliability({ node, readOnly, onChange }: Props) {
         disabled={readOnly}
         onChange={(event) => onChange({ each: event.currentTarget.checked })}
       />
-      <NumberInput
-        label="Attempts"
-        description="How often it is tried in all, in the background. The waits in between grow."
-        placeholder="3"
-        min={1}
-        max={100}
-        allowDecimal={false}
-        value={node.retry?.attempts ?? ''}
-        disabled={readOnly}
-        onChange={(value) => onChange({ retry: typeof value === 'number' ? { attempts: value } : null })}
-      />
+      <RetryFields node={node} action={action} readOnly={readOnly} onChange={onChange} />
       <NumberInput
         label="Time limit"
         description="Seconds one attempt may take."
-        placeholder="The action's own"
+        placeholder={action ? String(action.timeout) : ''}
         min={1}
         max={86_400}
         value={node.timeout ?? ''}
         disabled={readOnly}
-        onChange={(value) => onChange({ timeout: typeof value === 'number' ? value : null })}
+        onChange={(value) => onChange({ timeout: numberOr(value) })}
       />
       <Select
         label="When it fails for good"
@@ -56,5 +56,64 @@ export function Reliability({ node, readOnly, onChange }: Props) {
         onChange={(value) => onChange({ onError: value === 'continue' ? 'continue' : 'fail' })}
       />
     </section>
+  );
+}
+
+/** Tries are a matter of background runs: a live one shows the failure at once. */
+function RetryFields({ node, action, readOnly, onChange }: Props) {
+  const { data: catalogue } = useCatalogue();
+  const retry = node.retry ?? {};
+  const change = (part: Partial<Retry>) => {
+    const next = { ...retry, ...part };
+    const open = Object.values(next).every((value) => value === null || value === undefined);
+    onChange({ retry: open ? null : next });
+  };
+  const once = (retry.attempts ?? action?.attempts ?? 3) === 1;
+  return (
+    <>
+      <NumberInput
+        label="Attempts"
+        description="How often it is tried in all, in the background."
+        placeholder={action ? String(action.attempts) : ''}
+        min={1}
+        max={100}
+        allowDecimal={false}
+        value={retry.attempts ?? ''}
+        disabled={readOnly}
+        onChange={(value) => change({ attempts: numberOr(value) })}
+      />
+      <NumberInput
+        label="First wait"
+        description="Seconds before the second attempt. Each wait after it is twice as long, up to half of it left to chance."
+        placeholder={catalogue ? String(catalogue.retryBase) : ''}
+        min={0.1}
+        max={86_400}
+        value={retry.base ?? ''}
+        disabled={readOnly || once}
+        onChange={(value) => change({ base: numberOr(value) })}
+      />
+      <NumberInput
+        label="Longest wait"
+        description="Seconds a wait grows to at most."
+        placeholder={catalogue ? String(catalogue.retryCap) : ''}
+        min={0.1}
+        max={604_800}
+        value={retry.cap ?? ''}
+        disabled={readOnly || once}
+        onChange={(value) => change({ cap: numberOr(value) })}
+      />
+      <TagsInput
+        label="Try again after"
+        description="Kinds of errors, or the code of one, as a failed run shows it."
+        placeholder={retry.on?.length ? '' : 'Errors that may pass'}
+        data={KINDS}
+        value={retry.on ?? []}
+        disabled={readOnly || once}
+        onChange={(values) => {
+          const on = values.map((value) => value.trim()).filter((value) => CODE.test(value));
+          change({ on: on.length ? on : null });
+        }}
+      />
+    </>
   );
 }

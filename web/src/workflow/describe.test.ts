@@ -12,6 +12,8 @@ const email: ActionInfo = {
   effect: true,
   anyName: false,
   requires: null,
+  attempts: 3,
+  timeout: 60,
   params: {
     type: 'object',
     required: ['to', 'url'],
@@ -23,7 +25,12 @@ const email: ActionInfo = {
   },
 };
 const llm: ActionInfo = { ...email, type: 'llm', action: 'summarize', anyName: true };
-const catalogue: Catalogue = { nodes: [email, llm], aliases: { mail: 'email' } };
+const catalogue: Catalogue = {
+  nodes: [email, llm],
+  aliases: { mail: 'email' },
+  retryBase: 1,
+  retryCap: 21_600,
+};
 
 describe('findAction', () => {
   it('follows aliases and free action names', () => {

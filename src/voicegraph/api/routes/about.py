@@ -14,6 +14,7 @@ from voicegraph.nodes.registry import TYPE_ALIASES
 from voicegraph.plan.choice import planner_kind
 from voicegraph.plan.templates import templates
 from voicegraph.run.choice import ENGINE_TITLES
+from voicegraph.run.retry import CAP_SECONDS
 from voicegraph.settings import Settings
 
 router = APIRouter(prefix="/api", tags=["about"])
@@ -22,7 +23,13 @@ router = APIRouter(prefix="/api", tags=["about"])
 @router.get("/nodes")
 async def list_nodes(voicegraph: Wired) -> Catalogue:
     """Every action, with the JSON Schema of its params."""
-    return Catalogue(nodes=[_kind(action, voicegraph.settings) for action in voicegraph.registry], aliases=TYPE_ALIASES)
+    settings = voicegraph.settings
+    return Catalogue(
+        nodes=[_kind(action, settings) for action in voicegraph.registry],
+        aliases=TYPE_ALIASES,
+        retry_base=settings.retry_base_seconds,
+        retry_cap=CAP_SECONDS,
+    )
 
 
 @router.get("/templates")
@@ -77,6 +84,8 @@ def _kind(action: Action, settings: Settings) -> NodeKind:
         description=action.description,
         effect=action.effect,
         any_name=action.any_name,
+        attempts=action.attempts,
+        timeout=action.timeout or settings.node_timeout,
         params=schema_of(action.params),
         requires=lack.message if isinstance(lack, Lack) else lack,
     )
