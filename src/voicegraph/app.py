@@ -23,6 +23,7 @@ from voicegraph.history.journal import Journal
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
+from voicegraph.history.schedules import Schedules
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.upkeep import Upkeep
 from voicegraph.history.workflows import SavedWorkflows
@@ -39,7 +40,10 @@ from voicegraph.run.choice import background_engine
 from voicegraph.run.driver import Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
+from voicegraph.triggers import Triggers
 from voicegraph.triggers.failures import ErrorWorkflows
+from voicegraph.triggers.keeper import ScheduleKeeper
+from voicegraph.triggers.schedules import ScheduleDesk
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +53,12 @@ class Runtime:
     """A running VoiceGraph. `drain` ends the runs in good order; what is left is closed by `running`."""
 
     pipeline: Pipeline
+    triggers: Triggers
     error_workflows: ErrorWorkflows
 
     async def drain(self) -> None:
-        """Watchers go, nodes in flight finish. Safe to call twice."""
+        """Nothing starts by itself, watchers go, nodes in flight finish. Safe to call twice."""
+        await self.triggers.keeper.close()
         await self.error_workflows.close()
         self.pipeline.feed.close()
         await self.pipeline.background.close()
@@ -99,7 +105,8 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         callee=callee,
         upkeep=upkeep,
     )
-    runtime = Runtime(pipeline, ErrorWorkflows(pipeline, FollowUps(reader, journal)))
+    triggers = make_triggers(pipeline, Schedules(reader, journal))
+    runtime = Runtime(pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)))
     try:
         journal.open()
         if shared:
@@ -109,6 +116,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
             await pipeline.live.open()
             upkeep.open()
             runtime.error_workflows.open()
+            triggers.keeper.open()
             warming = asyncio.create_task(asyncio.to_thread(warm_up))
             warming.add_done_callback(_note_failure)
         yield runtime
@@ -119,6 +127,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         await upkeep.close()
         await journal.close()
         await http.aclose()
+        await reader.close()
         engine.dispose()
 
 
@@ -126,6 +135,13 @@ def _note_failure(warming: asyncio.Task[None]) -> None:
     """A library that cannot be imported will say so to the run that needs it; the server runs all the same."""
     if not warming.cancelled() and (error := warming.exception()):
         log.warning("Warming up failed: %s", error)
+
+
+def make_triggers(pipeline: Pipeline, schedules: Schedules) -> Triggers:
+    """What starts runs by itself."""
+    keeper = ScheduleKeeper(pipeline, schedules)
+    pipeline.workflows.on_change = keeper.poke
+    return Triggers(keeper, ScheduleDesk(pipeline, schedules, keeper))
 
 
 def make_planners(settings: Settings, registry: Registry) -> Planners:
@@ -148,6 +164,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with running(chosen) as runtime:
             app.state.pipeline = runtime.pipeline
+            app.state.triggers = runtime.triggers
             app.state.runtime = runtime
             yield
 

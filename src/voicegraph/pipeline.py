@@ -4,7 +4,7 @@
              graph    what is   live or   events,
                       missing   durable   old and new
 
-Every door into VoiceGraph (HTTP, command line, later schedules and webhooks) goes through these few methods.
+Every door into VoiceGraph (HTTP, command line, schedules, webhooks) goes through these few methods.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
 from voicegraph.run.events import NewRun, Reuse, RunEvent, TriggerName
 from voicegraph.run.pinned import takes_pins
-from voicegraph.run.ports import Callee, Engine
+from voicegraph.run.ports import Callee, DurableEngine, Engine
 from voicegraph.run.replay import Replay, plan_replay
 from voicegraph.settings import Settings
 
@@ -44,6 +44,7 @@ class RunRequest:
     command: str = ""
     trigger: TriggerName = "manual"
     idempotency_key: str | None = None
+    trigger_id: str | None = None
     trigger_data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     origin_run_id: RunId | None = None
     reuse: Reuse = field(default_factory=Reuse)
@@ -66,7 +67,7 @@ class Pipeline:
     registry: Registry
     planners: Planners
     live: Engine
-    background: Engine
+    background: DurableEngine
     queries: RunQueries
     feed: Feed
     workflows: SavedWorkflows
@@ -82,12 +83,15 @@ class Pipeline:
         """(Text, graph) to graph; keeps everything the text does not name."""
         return await self.planners.of(planner).edit(text, workflow)
 
-    async def save(self, workflow: Workflow) -> None:
-        """Keep a workflow, over an older version of itself. GraphError when an expression in it means nothing."""
+    async def save(self, workflow: Workflow) -> Workflow:
+        """Keep a workflow, over an older version of itself; its triggers live from now on. Answers what was kept.
+
+        GraphError when an expression in it means nothing.
+        """
         if wrong := bad_expressions(workflow, self.registry):
             raise GraphError(wrong)
         await self._require_error_workflow(workflow)
-        await self.workflows.save(workflow)
+        return await self.workflows.save(workflow)
 
     def check(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> Check:
         """What a run would trip over, found before it starts. A node with a pinned output is not run and needs nothing."""
@@ -148,14 +152,15 @@ class Pipeline:
         """Every event after `after`, those on disk first, until the run is over."""
         return follow(self.queries, self.feed, run_id, after)
 
-    async def _start(self, engine: Engine, request: RunRequest) -> RunId:
+    async def new_run(self, request: RunRequest, engine: Engine | None = None) -> NewRun:
+        """The run that is asked for, to be written by whoever has something to write with it. UserError: it cannot run."""
         workflow = request.workflow if takes_pins(request.trigger) else unpinned(request.workflow)
         self._require_runnable(workflow, request.config)
         await self._require_error_workflow(workflow)
-        run = NewRun(
+        return NewRun(
             run_id=RunId(new_id("run")),
             workflow=workflow,
-            engine=engine.name,
+            engine=(engine or self.background).name,
             created_at=clock.now(),
             config=request.config,
             trigger=request.trigger,
@@ -164,7 +169,11 @@ class Pipeline:
             idempotency_key=request.idempotency_key,
             origin_run_id=request.origin_run_id,
             reuse=request.reuse,
+            trigger_id=request.trigger_id,
         )
+
+    async def _start(self, engine: Engine, request: RunRequest) -> RunId:
+        run = await self.new_run(request, engine)
         await engine.start(run)
         return run.run_id
 

@@ -104,7 +104,7 @@ async def test_a_run_is_accepted_while_the_server_stops_and_started_by_the_next(
 
 
 async def test_a_queued_run_that_was_removed_meanwhile_is_passed_over(embedded: EmbeddedHost):
-    embedded.engine._enqueue(RunId("run_nobody"))
+    embedded.engine.accepted(RunId("run_nobody"))
     assert (await embedded.run(workflow("a>b"))).status == "completed"
     assert not embedded.engine._loading
 

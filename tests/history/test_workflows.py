@@ -12,8 +12,10 @@ from voicegraph.graph.model import Retry, Schedule, WorkflowId
 async def test_a_workflow_comes_back_as_it_was(history: History):
     graph = workflow("a+>b", "a->c", nodes=[node("a", retry=Retry(attempts=7), timeout=1.5, text="{{ input }} \0 ü")])
     graph.triggers = [Schedule(cron="0 9 * * 1", timezone="Europe/Berlin")]
-    await history.workflows.save(graph)
-    assert await history.workflows.get(graph.workflow_id) == graph
+    stored = await history.workflows.save(graph)
+    assert await history.workflows.get(graph.workflow_id) == stored
+    assert [trigger.id for trigger in stored.triggers] == ["trigger-0"]
+    assert stored.model_copy(update={"triggers": graph.triggers}) == graph
 
 
 async def test_the_last_changed_comes_first(history: History, monkeypatch: pytest.MonkeyPatch):

@@ -17,6 +17,10 @@ class TurnedClock:
     def turn(self, seconds: float) -> None:
         self.ahead += seconds
 
+    def set(self, at: float) -> None:
+        """Let it show this moment, in seconds since the epoch, and run on."""
+        self.ahead = at - time.time()
+
     def now(self) -> float:
         return time.time() + self.ahead
 

@@ -13,10 +13,15 @@ from voicegraph.graph.model import ID_PATTERN, Workflow
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.upkeep import Upkeep
 from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.triggers import Triggers
 
 
 def _pipeline(request: Request) -> Pipeline:
     return request.app.state.pipeline
+
+
+def _triggers(request: Request) -> Triggers:
+    return request.app.state.triggers
 
 
 Wired = Annotated[Pipeline, Depends(_pipeline)]
@@ -31,6 +36,8 @@ def _upkeep(voicegraph: Wired) -> Upkeep:
 
 Kept = Annotated[Upkeep, Depends(_upkeep)]
 """What removes runs and keeps the database small."""
+Started = Annotated[Triggers, Depends(_triggers)]
+"""What starts runs by itself."""
 Id = Annotated[str, Path(pattern=ID_PATTERN)]
 """An id in the address."""
 

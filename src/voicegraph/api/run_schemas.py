@@ -112,6 +112,7 @@ class RunSummary(Wire):
     estimated: bool = Field(default=False, description="Whether a part of the cost or the tokens is our estimate.")
     engine_url: str | None = Field(None, description="The run at the server of its engine, once that has begun it.")
     unsent: bool = Field(description="Stored; the server of its engine could not be reached yet.")
+    trigger_id: str | None = None
 
     @classmethod
     def of(cls, run: Summary, **more: Any) -> RunSummary:
@@ -137,6 +138,7 @@ class RunSummary(Wire):
             "estimated": bool(run.estimated),
             "origin_run_id": run.origin_run_id,
             "unsent": run.unsent,
+            "trigger_id": run.trigger_id,
         }
         return cls.model_validate(values | more)
 
@@ -162,6 +164,7 @@ class Run(RunSummary):
 
     workflow: Json
     config: Json
+    trigger_data: Json
     logs: list[Event]
     nodes: list[NodeResult]
     origin: RunLink | None
@@ -174,6 +177,7 @@ class Run(RunSummary):
             run.summary,
             workflow=run.workflow,
             config=run.config,
+            trigger_data=run.trigger_data,
             logs=[Event.of(event) for event in run.events],
             nodes=[NodeResult.of(node) for node in run.nodes],
             origin=RunLink.of(run.lineage.origin) if run.lineage.origin else None,

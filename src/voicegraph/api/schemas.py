@@ -239,7 +239,6 @@ class Info(Wire):
     user_email: str | None
     mail: bool
     max_upload_bytes: int
-    triggers: bool
 
 
 class Health(Wire):

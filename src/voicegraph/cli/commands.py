@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from voicegraph import __version__
 from voicegraph.cli.filtering import OfWorkflow, Search, Since, Statuses, Triggers, Until, run_filter
-from voicegraph.errors import ConfigError
+from voicegraph.errors import ConfigError, UserError
 from voicegraph.plan.planner import PlannerName
 from voicegraph.settings import Settings
 
@@ -177,6 +177,27 @@ def retention(
     from voicegraph.cli.upkeep import keep_to_limits
 
     asyncio.run(keep_to_limits(_settings(), days, runs, dry_run, json))
+
+
+@app.command()
+def schedules(
+    pause: Annotated[str | None, typer.Option(metavar="SCHEDULE", help="Let none of its times come.")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="SCHEDULE", help="Let its times come again.")] = None,
+    run_now: Annotated[str | None, typer.Option(metavar="SCHEDULE", help="One run more, by the server.")] = None,
+    json: Json = False,
+) -> None:
+    """List the schedules of saved workflows, the next to come first; pause, resume, or run one now."""
+    from voicegraph.cli.schedules import change_schedule, list_schedules
+
+    wanted = {"pause": pause, "resume": resume, "run-now": run_now}
+    changes = [(change, schedule_id) for change, schedule_id in wanted.items() if schedule_id]
+    if len(changes) > 1:
+        raise UserError("one_change", "One change at a time: --pause, --resume or --run-now.")
+    if changes:
+        change, schedule_id = changes[0]
+        asyncio.run(change_schedule(_settings(), schedule_id, change, json))
+    else:
+        asyncio.run(list_schedules(_settings(), json))
 
 
 @app.command()

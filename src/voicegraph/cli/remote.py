@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,19 @@ async def replay_on_server(url: str, run_id: str, body: dict[str, Any], as_json:
 
 
 async def _post(url: str, path: str, body: dict[str, Any], as_json: bool) -> str:
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
-        response = await client.post(path, json=body)
-    answer = response.json()
-    if response.is_error:
-        raise UserError(answer["code"], answer["error"], answer["details"])
+    answer = await ask_server(url, path, body)
     if as_json:
         print_json(answer)
     else:
         out.print(f"{answer['message']}  ({answer['runId']}, {url})")
     return "completed"
+
+
+async def ask_server(url: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """POST to the server; its refusal is raised as ours."""
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+        response = await client.post(path, json=body or {})
+    answer = response.json()
+    if response.is_error:
+        raise UserError(answer["code"], answer["error"], answer["details"])
+    return answer

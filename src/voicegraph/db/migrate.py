@@ -12,7 +12,7 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0005"
+HEAD = "0006"
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -41,17 +41,19 @@ runs = Table(
     Column("owner", String(64), nullable=False, server_default="local"),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("concurrency", Integer),
+    Column("trigger_id", String(64)),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
     # What the list is filtered by, small enough to look at for every run.
     Index("ix_runs_facets", "id", "status", "trigger", "workflow_id"),
     sqlite_with_rowid=False,
 )
-# Most runs have neither a timer nor a key, and are no replay: an index that leaves them out costs those runs nothing.
+# Most runs have no timer, key or trigger, and are no replay: an index that leaves them out costs those runs nothing.
 for _name, _column, _unique in (
     ("ix_runs_wake_at", runs.c.wake_at, False),
     ("uq_runs_key", runs.c.idempotency_key, True),
     ("ix_runs_origin_run_id", runs.c.origin_run_id, False),
+    ("ix_runs_trigger_id", runs.c.trigger_id, False),
 ):
     _present = _column.is_not(None)
     Index(_name, _column, unique=_unique, sqlite_where=_present, postgresql_where=_present)
@@ -135,6 +137,43 @@ workflows = Table(
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
 )
+
+# What a workflow's schedule is doing: the schedule itself stands in the workflow, under `trigger_id`. Slots up to
+# `decided_at` are settled, `next_at` is the next one; paused, it has none.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("workflow_id", String(64), ForeignKey("workflows.id", ondelete="CASCADE"), nullable=False),
+    Column("trigger_id", String(64), nullable=False),
+    Column("cron", String(200), nullable=False),
+    Column("timezone", String(64)),
+    Column("misfire", String(16), nullable=False),
+    Column("overlap", String(16), nullable=False),
+    Column("paused_at", Double),
+    Column("next_at", Double),
+    Column("decided_at", Double, nullable=False),
+    Column("missed_count", Integer),
+    Column("missed_from", Double),
+    Column("missed_until", Double),
+    Index("uq_schedules_trigger", "workflow_id", "trigger_id", unique=True),
+    Index("ix_schedules_next_at", "next_at"),
+    Index("ix_schedules_decided_at", "decided_at"),
+)
+
+# The key is what makes a time of a schedule happen once, whoever notices it.
+schedule_slots = Table(
+    "schedule_slots",
+    metadata,
+    Column("schedule_id", String(64), ForeignKey("schedules.id", ondelete="CASCADE"), primary_key=True),
+    Column("due_at", Double, primary_key=True, autoincrement=False),
+    Column("outcome", String(16), nullable=False),
+    Column("run_id", String(64)),
+    Column("note", Text),
+    sqlite_with_rowid=False,
+)
+_queued = schedule_slots.c.outcome == "queued"
+Index("ix_schedule_slots_queued", schedule_slots.c.schedule_id, sqlite_where=_queued, postgresql_where=_queued)
 
 files = Table(
     "files",

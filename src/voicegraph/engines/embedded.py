@@ -18,7 +18,7 @@ from voicegraph.errors import NodeError, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.run.accept import accepted
 from voicegraph.run.driver import LAST_WRITE, End, Promise, RunDriver
-from voicegraph.run.events import EngineName, NewRun
+from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
@@ -80,11 +80,10 @@ class EmbeddedEngine:
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, and started if there is room."""
-        if len(self._queue) >= self._settings.max_queued_runs:
-            raise Overloaded("Too many runs are queued. Try again in a minute.", 60)
+        entry = self.accepting(run)
         if self._closing or len(self._drivers) + len(self._loading) >= self._settings.max_concurrent_runs:
-            await self._sink.record(accepted(run))
-            self._enqueue(run.run_id)
+            await self._sink.record(entry)
+            self.accepted(run.run_id)
             return
         driver = self._hold(run)
         try:
@@ -92,6 +91,17 @@ class EmbeddedEngine:
         except BaseException:
             self._let_go(run.run_id, None)
             raise
+
+    def accepting(self, run: NewRun) -> Entry:
+        """A row is enough: whoever starts next finds it."""
+        if len(self._queue) >= self._settings.max_queued_runs:
+            raise Overloaded("Too many runs are queued. Try again in a minute.", 60)
+        return accepted(run)
+
+    def accepted(self, run_id: RunId) -> None:
+        """Take it up when there is room."""
+        self._queue.append(run_id)
+        self._fill()
 
     async def cancel(self, run_id: RunId) -> bool:
         """Cancel a run wherever it is: in memory, queued, or waiting on disk."""
@@ -120,10 +130,6 @@ class EmbeddedEngine:
         self._owner.release()
 
     # -- from the queue into memory and out again
-
-    def _enqueue(self, run_id: RunId) -> None:
-        self._queue.append(run_id)
-        self._fill()
 
     def _fill(self) -> None:
         """Load queued runs while there is room."""

@@ -17,6 +17,8 @@ RunId = NewType("RunId", str)
 NodeId = NewType("NodeId", str)
 EdgeId = NewType("EdgeId", str)
 WorkflowId = NewType("WorkflowId", str)
+TriggerId = NewType("TriggerId", str)
+"""Unique in its workflow, as the id of a node is."""
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 MAX_NODES = 500
@@ -107,18 +109,26 @@ class Edge(Wire):
     when: bool | None = None
 
 
+Misfire = Literal["skip", "once", "all"]
+Overlap = Literal["skip", "queue", "allow"]
+
+
 class Schedule(Wire):
     """Five-field cron (Sunday is 0) in an IANA time zone; no zone means the server's."""
 
     kind: Literal["schedule"] = "schedule"
+    id: TriggerId | None = Field(default=None, pattern=ID_PATTERN, description="Given when the workflow is saved.")
     cron: str = Field(max_length=200)
     timezone: str | None = Field(default=None, max_length=64)
+    misfire: Misfire = Field(default="once", description="What becomes of times that passed while the server was down.")
+    overlap: Overlap = Field(default="skip", description="What becomes of a time that comes while a run is under way.")
 
 
 class Webhook(Wire):
     """An HTTP call starts the workflow; its body is `trigger.body`."""
 
     kind: Literal["webhook"] = "webhook"
+    id: TriggerId | None = Field(default=None, pattern=ID_PATTERN, description="Given when the workflow is saved.")
 
 
 Trigger = Annotated[Schedule | Webhook, Field(discriminator="kind")]

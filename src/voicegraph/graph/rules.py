@@ -20,13 +20,14 @@ _NAMED = 5
 class Outline:
     """What the rules look at. None stands for a value whose shape is wrong, which is reported elsewhere.
 
-    `nodes` are (id, type); `edges` are (id, source, target, when); `schedules` are (place, cron, timezone).
+    `nodes` are (id, type); `edges` are (id, source, target, when); `schedules` are (place, cron, timezone);
+    `triggers` are ids.
     """
 
     nodes: Sequence[tuple[str | None, str | None]]
     edges: Sequence[tuple[str | None, str | None, str | None, object]]
     schedules: Sequence[tuple[str, str | None, str | None]]
-    triggers: int = 0
+    triggers: Sequence[str | None] = ()
 
     @classmethod
     def of(cls, workflow: Workflow) -> Outline:
@@ -39,7 +40,7 @@ class Outline:
                 for index, trigger in enumerate(workflow.triggers)
                 if isinstance(trigger, Schedule)
             ],
-            triggers=len(workflow.triggers),
+            triggers=[trigger.id for trigger in workflow.triggers],
         )
 
     @classmethod
@@ -57,7 +58,7 @@ class Outline:
                 for index, trigger in enumerate(triggers)
                 if trigger.get("kind") == "schedule"
             ],
-            triggers=len(triggers),
+            triggers=[_text(trigger, "id") for trigger in triggers],
         )
 
 
@@ -79,10 +80,11 @@ def check(workflow: Workflow) -> list[Problem]:
 
 def check_outline(outline: Outline) -> list[Problem]:
     """As `check`. Too many nodes or edges are reported alone: the rest is not looked at."""
-    limits = check_limits(len(outline.nodes), len(outline.edges), outline.triggers)
+    limits = check_limits(len(outline.nodes), len(outline.edges), len(outline.triggers))
     return limits or [
         *_unique("nodes", [node_id for node_id, _ in outline.nodes]),
         *_unique("edges", [edge_id for edge_id, *_ in outline.edges]),
+        *_unique("triggers", outline.triggers),
         *_unknown_ends(outline),
         *_needless_edges(outline),
         *_misplaced_branches(outline),

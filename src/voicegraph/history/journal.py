@@ -43,7 +43,7 @@ SETTLE_TURNS = 2
 class _Job:
     """An entry of a run, or any other work on the database. `must_land` is tried until it is written.
 
-    `locks` is the run that is looked at before it is written; `decided` what the look led to.
+    `locks` is the run that is looked at before it is written; `also` are entries that `work` wrote.
     """
 
     done: asyncio.Future[Any]
@@ -51,7 +51,7 @@ class _Job:
     work: Callable[[Connection], Any] | None = None
     must_land: bool = False
     locks: RunId | None = None
-    decided: Entry | None = None
+    also: Sequence[Entry] = ()
     result: Any = None
     error: Exception | None = field(default=None)
 
@@ -97,14 +97,24 @@ class Journal:
         self, run_id: RunId, decision: Callable[[StoredRun], tuple[Entry, T]], *, lands: bool = True
     ) -> asyncio.Future[T]:
         """See `run.ports.RunLedger.decide`."""
-        job = _Job(self._future(), must_land=lands, locks=run_id)
 
-        def work(connection: Connection) -> T:
-            job.decided, result = decision(load_run(connection, run_id))
-            self._writer.write(connection, [job.decided])
+        def work(connection: Connection) -> tuple[Sequence[Entry], T]:
+            entry, result = decision(load_run(connection, run_id))
+            return [entry], result
+
+        return self._write_with(_Job(self._future(), must_land=lands, locks=run_id), work)
+
+    def transact(self, work: Callable[[Connection], tuple[Sequence[Entry], T]]) -> asyncio.Future[T]:
+        """As `execute`; the entries that `work` answers beside its result are written in the same transaction."""
+        return self._write_with(_Job(self._future()), work)
+
+    def _write_with(self, job: _Job, work: Callable[[Connection], tuple[Sequence[Entry], T]]) -> asyncio.Future[T]:
+        def writing(connection: Connection) -> T:
+            job.also, result = work(connection)
+            self._writer.write(connection, job.also)
             return result
 
-        job.work = work
+        job.work = writing
         return self._submit(job)
 
     def _future(self) -> asyncio.Future[Any]:
@@ -185,7 +195,7 @@ class Journal:
                         job.result = job.work(connection)
         except Exception as error:  # noqa: BLE001 - every error is handed to whoever waits for the job
             return error
-        self._writer.committed(entries)
+        self._writer.committed([*entries, *(entry for job in jobs for entry in job.also)])
         return None
 
     def _settle(self, jobs: list[_Job]) -> None:
@@ -196,9 +206,9 @@ class Journal:
 
     def _resolve(self, jobs: list[_Job]) -> None:
         for job in jobs:
-            entry = job.entry or job.decided
-            if entry and job.error is None:
-                self._feed.publish(entry)
+            for entry in [job.entry] if job.entry else job.also:
+                if job.error is None:
+                    self._feed.publish(entry)
             if job.done.done():
                 continue  # whoever waited was cancelled; what it asked for is on disk all the same
             if job.error:

@@ -34,6 +34,7 @@ def load_run(connection: Connection, run_id: RunId) -> StoredRun:
         row["origin_run_id"],
         owner=row["owner"],
         priority=row["priority"],
+        trigger_id=row["trigger_id"],
     )
     kept = {node.node_id: node for node in map(node_of, nodes)}
     return StoredRun(

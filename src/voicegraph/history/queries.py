@@ -52,6 +52,7 @@ class RunSummary:
     origin_run_id: RunId | None
     unsent: bool
     """Stored, but the engine's server could not be reached yet: it waits in the outbox."""
+    trigger_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,12 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """One run whole: the graph as it was run, its config, its nodes' results and its events."""
+    """One run whole: the graph as it was run, its config, what started it, its nodes' results and its events."""
 
     summary: RunSummary
     workflow: Mapping[str, Any]
     config: Mapping[str, Any]
+    trigger_data: Mapping[str, Any]
     nodes: list[NodeRun]
     events: list[RunEvent]
     lineage: Lineage
@@ -196,8 +198,9 @@ def _detail(connection: Connection, run_id: RunId) -> RunDetail:
     payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one()
     nodes = [node_of(row) for row in connection.execute(_nodes_of(run_id)).mappings().all()]
     events = _events(connection, run_id, 0, 100_000)
+    workflow, config, trigger_data = (load(payload[part]) or {} for part in ("workflow", "config", "trigger_data"))
     lineage = lineage_of(connection, run_id, summary.origin_run_id)
-    return RunDetail(summary, load(payload["workflow"]) or {}, load(payload["config"]) or {}, nodes, events, lineage)
+    return RunDetail(summary, workflow, config, trigger_data, nodes, events, lineage)
 
 
 def _nodes_of(run_id: RunId) -> Select[Any]:

@@ -35,11 +35,12 @@ class EntryWriter:
         self._insert_follow_up = Prepared(insert(follow_ups), dialect)
 
     def lock(self, connection: Connection, run_ids: Collection[RunId]) -> None:
-        """Keep other writers from these runs. Here there are none."""
+        """The transaction begins: keep other writers from these runs. Here there are none."""
+        self._seqs = {}
 
     def write(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Write all of them, in order. Call `committed` when the transaction is."""
-        self._seqs = seqs = dict[RunId, int]()
+        seqs = self._seqs  # of the whole transaction, which may write more than once
         created = [(entry.create, entry.change) for entry in entries if entry.create]
         self._insert_run.execute(connection, [_run_row(run, change) for run, change in created])
         self._insert_payload.execute(connection, [_payload_row(run) for run, _ in created])
@@ -131,6 +132,7 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "owner": run.owner,
         "priority": run.priority,
         "concurrency": run.workflow.concurrency,
+        "trigger_id": run.trigger_id,
     }
 
 

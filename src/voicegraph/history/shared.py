@@ -34,6 +34,7 @@ class SharedEntryWriter(EntryWriter):
 
     def lock(self, connection: Connection, run_ids: Collection[RunId]) -> None:
         """Keep other writers from these runs until the transaction ends. In order of ids, so that none waits in a circle."""
+        super().lock(connection, run_ids)
         if run_ids and self._announces:
             query = select(runs.c.id).where(runs.c.id.in_(run_ids)).order_by(runs.c.id).with_for_update()
             connection.execute(query).all()

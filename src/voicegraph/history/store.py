@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +24,7 @@ class Reader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reads: set[asyncio.Future[Any]] = set()
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """What `query` answers, in a transaction of its own. StorageError when the database does not answer."""
@@ -33,10 +34,25 @@ class Reader:
                 return query(connection)
 
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.shield(self._began(asyncio.to_thread(work)))
         except DBAPIError as error:
             reason = str(error.orig).partition("\n")[0]
             raise StorageError(f"The database did not answer ({reason}). `voicegraph doctor` looks at it.") from error
+
+    async def close(self) -> None:
+        """Wait for reads that nobody waits for any more: their connections must be back before the pool goes."""
+        await asyncio.gather(*self._reads, return_exceptions=True)
+
+    def _began(self, reading: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+        read = asyncio.ensure_future(reading)
+        self._reads.add(read)
+        read.add_done_callback(self._ended)
+        return read
+
+    def _ended(self, read: asyncio.Future[Any]) -> None:
+        self._reads.discard(read)
+        if not read.cancelled():
+            read.exception()  # whoever waited has it; a reader that was cancelled does not want it
 
 
 class StoredRuns:

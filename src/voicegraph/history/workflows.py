@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from voicegraph import clock
 from voicegraph.db.tables import workflows
 from voicegraph.errors import NotFound
+from voicegraph.graph.identity import with_trigger_ids
 from voicegraph.graph.model import Workflow, WorkflowId
 from voicegraph.history.journal import Journal
 from voicegraph.history.rows import dump, plain
 from voicegraph.history.store import Reader
+from voicegraph.history.triggers import keep_in_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class SavedWorkflows:
     def __init__(self, reader: Reader, journal: Journal) -> None:
         self._reader = reader
         self._journal = journal
+        self.on_change: Callable[[], None] = lambda: None
+        """Called after a save: triggers may have changed."""
 
     async def list(self) -> list[SavedWorkflow]:
         """All of them, the last changed first."""
@@ -42,36 +47,49 @@ class SavedWorkflows:
 
     async def get(self, workflow_id: str) -> Workflow:
         """One of them; NotFound."""
-        query = select(workflows.c.definition).where(workflows.c.id == workflow_id)
-        definition = await self._reader.read(lambda connection: connection.execute(query).scalar())
-        if definition is None:
+        found = await self._reader.read(lambda connection: _definition(connection, workflow_id))
+        if found is None:
             raise NotFound(f"There is no saved workflow {workflow_id}.")
-        return Workflow.model_validate(json.loads(definition))
+        return found
 
-    async def save(self, workflow: Workflow) -> None:
-        """Store it under its id, over an older version of itself."""
+    async def save(self, workflow: Workflow) -> Workflow:
+        """Store it under its id, over an older version of itself; its triggers live from now on.
+
+        Answers what was stored: every trigger has an id then.
+        """
         now = clock.now()
-        values: dict[str, Any] = {
-            "name": plain(workflow.name),
-            "node_count": len(workflow.nodes),
-            "definition": dump(workflow.to_wire()),
-            "updated_at": now,
-        }
 
-        def work(connection: Connection) -> None:
-            changed = connection.execute(
-                update(workflows).where(workflows.c.id == workflow.workflow_id).values(**values)
-            )
-            if changed.rowcount == 0:
-                connection.execute(insert(workflows).values(id=workflow.workflow_id, created_at=now, **values))
+        def work(connection: Connection) -> Workflow:
+            before = _definition(connection, workflow.workflow_id, lock=True)
+            stored = with_trigger_ids(workflow, before)
+            values: dict[str, Any] = {
+                "name": plain(stored.name),
+                "node_count": len(stored.nodes),
+                "definition": dump(stored.to_wire()),
+                "updated_at": now,
+            }
+            if before:
+                connection.execute(update(workflows).where(workflows.c.id == stored.workflow_id).values(**values))
+            else:
+                connection.execute(insert(workflows).values(id=stored.workflow_id, created_at=now, **values))
+            keep_in_step(connection, stored, now)
+            return stored
 
-        await self._journal.execute(work)
+        stored = await self._journal.execute(work)
+        self.on_change()
+        return stored
 
     async def delete(self, workflow_id: str) -> None:
-        """Remove it; NotFound. Its runs stay in the history."""
+        """Remove it with its triggers; NotFound. Its runs stay in the history."""
 
         def work(connection: Connection) -> None:
             if connection.execute(delete(workflows).where(workflows.c.id == workflow_id)).rowcount == 0:
                 raise NotFound(f"There is no saved workflow {workflow_id}.")
 
         await self._journal.execute(work)
+
+
+def _definition(connection: Connection, workflow_id: str, *, lock: bool = False) -> Workflow | None:
+    query = select(workflows.c.definition).where(workflows.c.id == workflow_id)
+    definition = connection.execute(query.with_for_update() if lock else query).scalar()
+    return None if definition is None else Workflow.model_validate(json.loads(definition))

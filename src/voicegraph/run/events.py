@@ -125,6 +125,7 @@ class NewRun:
     """Only while the run is made; afterwards its rows are on disk like any others."""
     owner: str = "local"
     priority: int = 0
+    trigger_id: str | None = None
 
 
 @dataclass(slots=True)

@@ -84,6 +84,18 @@ class Engine(Protocol):
         ...
 
 
+class DurableEngine(Engine, Protocol):
+    """An engine whose runs survive. Its runs may also be written by others, together with what made them necessary."""
+
+    def accepting(self, run: NewRun) -> Entry:
+        """What is to be written so that the engine has the run. Overloaded when it takes no more."""
+        ...
+
+    def accepted(self, run_id: RunId) -> None:
+        """Such a run is on disk: go on with it. A run that nobody tells of is taken up at the next start."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of the engine's own server, as HTTP brought it."""

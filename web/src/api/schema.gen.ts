@@ -544,6 +544,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedule-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Schedule
+         * @description What a cron line means, in words and as the next five times, before anything is saved.
+         */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Schedules
+         * @description The schedules of all saved workflows, the next to come first (500 at most); `problem` is told of one workflow's.
+         */
+        get: operations["list_schedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Schedule
+         * @description One of them.
+         */
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Schedule
+         * @description Its times do not come until it is resumed. Runs under way go on.
+         */
+        post: operations["pause_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Schedule
+         * @description Its next time comes again; what passed meanwhile was not missed.
+         */
+        post: operations["resume_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}/run-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Schedule Now
+         * @description One run more, at once, in the background.
+         */
+        post: operations["run_schedule_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/statistics": {
         parameters: {
             query?: never;
@@ -805,6 +925,34 @@ export interface components {
             /** Nodes */
             nodes: components["schemas"]["NodeComparison"][];
             right: components["schemas"]["RunSummary"];
+        };
+        /**
+         * CronAnswer
+         * @description What it means. `zone` is the server's where none was given; `next` are the next five times.
+         */
+        CronAnswer: {
+            /** Next */
+            next: string[];
+            /** Words */
+            words: string;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * CronBody
+         * @description A schedule that is being thought of.
+         */
+        CronBody: {
+            /**
+             * Cron
+             * @example 0 9 * * 1
+             */
+            cron: string;
+            /**
+             * Timezone
+             * @example Europe/Berlin
+             */
+            timezone?: string | null;
         };
         /**
          * Diff
@@ -1148,8 +1296,6 @@ export interface components {
              * @enum {string}
              */
             search: "tavily" | "ddgs";
-            /** Triggers */
-            triggers: boolean;
             /** Useremail */
             userEmail: string | null;
             /** Version */
@@ -1174,6 +1320,18 @@ export interface components {
             model?: string | null;
             /** Outputtokens */
             outputTokens?: number | null;
+        };
+        /**
+         * MissedTimes
+         * @description The last times that passed while no server ran. `count` stops at 100.
+         */
+        MissedTimes: {
+            /** Count */
+            count: number;
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
         };
         /**
          * MissingParam
@@ -1704,6 +1862,12 @@ export interface components {
              * @enum {string}
              */
             trigger: "manual" | "schedule" | "webhook" | "replay" | "workflow" | "error";
+            /** Triggerdata */
+            triggerData: {
+                [key: string]: unknown;
+            };
+            /** Triggerid */
+            triggerId?: string | null;
             /**
              * Unsent
              * @description Stored; the server of its engine could not be reached yet.
@@ -1745,6 +1909,20 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+        };
+        /**
+         * RunNowAnswer
+         * @description The run that was started.
+         */
+        RunNowAnswer: {
+            /** Runid */
+            runId: string;
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
         };
         /**
          * RunSummary
@@ -1810,6 +1988,8 @@ export interface components {
              * @enum {string}
              */
             trigger: "manual" | "schedule" | "webhook" | "replay" | "workflow" | "error";
+            /** Triggerid */
+            triggerId?: string | null;
             /**
              * Unsent
              * @description Stored; the server of its engine could not be reached yet.
@@ -1848,12 +2028,100 @@ export interface components {
             /** Cron */
             cron: string;
             /**
+             * Id
+             * @description Given when the workflow is saved.
+             */
+            id?: string | null;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "schedule";
+            /**
+             * Misfire
+             * @description What becomes of times that passed while the server was down.
+             * @default once
+             * @enum {string}
+             */
+            misfire: "skip" | "once" | "all";
+            /**
+             * Overlap
+             * @description What becomes of a time that comes while a run is under way.
+             * @default skip
+             * @enum {string}
+             */
+            overlap: "skip" | "queue" | "allow";
             /** Timezone */
             timezone?: string | null;
+        };
+        /**
+         * ScheduleAnswer
+         * @description A live schedule. `next` is empty while it is paused; `problem` is why its workflow cannot run as it is saved.
+         */
+        ScheduleAnswer: {
+            /** Cron */
+            cron: string;
+            /** Id */
+            id: string;
+            last: components["schemas"]["SlotAnswer"] | null;
+            /**
+             * Misfire
+             * @enum {string}
+             */
+            misfire: "skip" | "once" | "all";
+            missed: components["schemas"]["MissedTimes"] | null;
+            /** Next */
+            next: string[];
+            /**
+             * Overlap
+             * @enum {string}
+             */
+            overlap: "skip" | "queue" | "allow";
+            /** Paused */
+            paused: boolean;
+            /** Problem */
+            problem: string | null;
+            /** Queued */
+            queued: number;
+            /** Timezone */
+            timezone: string | null;
+            /** Triggerid */
+            triggerId: string;
+            /** Words */
+            words: string;
+            /** Workflowid */
+            workflowId: string;
+            /** Workflowname */
+            workflowName: string;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * ScheduleList
+         * @description Schedules, the next to come first.
+         */
+        ScheduleList: {
+            /** Schedules */
+            schedules: components["schemas"]["ScheduleAnswer"][];
+        };
+        /**
+         * SlotAnswer
+         * @description What became of a time: a run, a place in the queue, or a reason.
+         */
+        SlotAnswer: {
+            /** Dueat */
+            dueAt: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "started" | "queued" | "skipped" | "refused";
+            /** Runid */
+            runId: string | null;
+            /** Runstatus */
+            runStatus: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled") | null;
         };
         /**
          * Statistics
@@ -1891,6 +2159,11 @@ export interface components {
          * @description An HTTP call starts the workflow; its body is `trigger.body`.
          */
         Webhook: {
+            /**
+             * Id
+             * @description Given when the workflow is saved.
+             */
+            id?: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3220,6 +3493,249 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CancelManyAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CronBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: {
+                /** @description A workflow's id. */
+                workflow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleList"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    pause_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    resume_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    run_schedule_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunNowAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

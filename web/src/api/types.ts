@@ -16,7 +16,8 @@ export type { ParamSchema };
 
 export type Position = Schemas['Position'];
 export type WorkflowEdge = Schemas['Edge'];
-export type Schedule = Schemas['Schedule'];
+/** The server fills in the policies. */
+export type Schedule = Partial<Schemas['Schedule']> & Pick<Schemas['Schedule'], 'kind' | 'cron'>;
 export type Webhook = Schemas['Webhook'];
 export type Trigger = Schedule | Webhook;
 

@@ -1,16 +1,12 @@
 import { IconCalendarClock, IconWebhook } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
-import { useInfo } from '@/api/queries';
 import { triggerInWords } from '@/workflow/describe';
 import type { TriggerNode as TriggerNodeType } from './elements';
 import classes from './TriggerNode.module.css';
 
-export const NOT_FIRING = 'Schedules and webhooks do not start by themselves yet: press Run.';
-
 export const TriggerNode = memo(function TriggerNode({ id, data, selected }: NodeProps<TriggerNodeType>) {
   const { trigger, vertical } = data;
-  const { data: info } = useInfo();
   const Icon = trigger.kind === 'schedule' ? IconCalendarClock : IconWebhook;
   return (
     <div className={classes.pill} data-selected={selected || undefined} data-testid={`trigger-${id}`}>
@@ -19,11 +15,6 @@ export const TriggerNode = memo(function TriggerNode({ id, data, selected }: Nod
         <div className={classes.label}>{triggerInWords(trigger)}</div>
         {trigger.kind === 'schedule' && trigger.timezone && (
           <div className={classes.note}>{trigger.timezone}</div>
-        )}
-        {info && !info.triggers && (
-          <div className={classes.note} title={NOT_FIRING}>
-            Does not start by itself yet
-          </div>
         )}
       </div>
       <Handle

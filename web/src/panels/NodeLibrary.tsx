@@ -2,7 +2,7 @@ import { ActionIcon, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconSearch, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 import { describe } from '@/api/http';
-import { useCatalogue, useInfo } from '@/api/queries';
+import { useCatalogue } from '@/api/queries';
 import type { ActionInfo, Trigger } from '@/api/types';
 import { triggerId, useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
@@ -17,7 +17,6 @@ import panel from './Panel.module.css';
 /** Every action of the catalogue, to drag onto the canvas or to add with a click. */
 export function NodeLibrary() {
   const { data: catalogue, error } = useCatalogue();
-  const { data: info } = useInfo();
   const phone = usePhone();
   const [query, setQuery] = useState('');
   const found = searchActions(catalogue?.nodes ?? [], query);
@@ -55,7 +54,7 @@ export function NodeLibrary() {
       />
       <div className={classes.list}>
         {error && <p className={classes.failed}>The nodes could not be loaded. {describe(error)}</p>}
-        {info?.triggers && !query && <Triggers />}
+        {!query && <Triggers />}
         {groupActions(found).map(({ group, title, actions }) => (
           <section key={group} aria-label={title}>
             <h3 className={classes.group}>{title}</h3>

@@ -1,11 +1,8 @@
 import { ActionIcon, Autocomplete, TextInput } from '@mantine/core';
 import { IconCalendarClock, IconTrash, IconWebhook, IconX } from '@tabler/icons-react';
-import { useInfo } from '@/api/queries';
 import type { Schedule } from '@/api/types';
-import { Note } from '@/app/Note';
 import { useUi } from '@/app/ui';
 import { useView } from '@/app/view';
-import { NOT_FIRING } from '@/canvas/TriggerNode';
 import { cronInWords, triggerInWords } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { setTrigger } from '@/workflow/ops';
@@ -13,7 +10,6 @@ import classes from './Panel.module.css';
 
 export function TriggerPanel({ index }: { index: number }) {
   const view = useView();
-  const { data: info } = useInfo();
   const trigger = view.triggers[index];
   if (!trigger) return null;
   const Icon = trigger.kind === 'schedule' ? IconCalendarClock : IconWebhook;
@@ -41,7 +37,6 @@ export function TriggerPanel({ index }: { index: number }) {
       </header>
       <div className={classes.body}>
         <div className={classes.form}>
-          {info && !info.triggers && <Note>{NOT_FIRING} The workflow keeps what you set here.</Note>}
           {trigger.kind === 'schedule' && (
             <ScheduleForm schedule={trigger} index={index} readOnly={view.readOnly} />
           )}

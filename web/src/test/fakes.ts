@@ -82,6 +82,7 @@ export function run(id: string, more: Partial<Run> = {}): Run {
     ...summary(id),
     workflow: workflow(['a', 'b'], ['a>b']),
     config: {},
+    triggerData: {},
     logs: [],
     nodes: [],
     origin: null,

@@ -57,7 +57,6 @@ async def info(voicegraph: Wired) -> Info:
         user_email=settings.user_email,
         mail=settings.smtp_host is not None,
         max_upload_bytes=settings.max_upload_bytes,
-        triggers=False,
     )
 
 

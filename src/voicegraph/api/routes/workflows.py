@@ -23,8 +23,7 @@ async def list_workflows(voicegraph: Wired) -> SavedWorkflowList:
 async def save_workflow(body: WorkflowBody, voicegraph: Wired) -> WorkflowAnswer:
     """Save a workflow under its id, over an older version of itself; without one it gets an id of its own."""
     workflow = _parse(body.workflow, new_id("wf"))
-    await voicegraph.save(workflow)
-    return WorkflowAnswer(workflow=workflow)
+    return WorkflowAnswer(workflow=await voicegraph.save(workflow))
 
 
 @router.get("/{workflow_id}")
@@ -39,8 +38,7 @@ async def replace_workflow(workflow_id: Id, body: WorkflowBody, voicegraph: Wire
     workflow = _parse(body.workflow, workflow_id)
     if workflow.workflow_id != workflow_id:
         raise Conflict("other_id", f"The body's workflowId is {workflow.workflow_id}, the address says {workflow_id}.")
-    await voicegraph.save(workflow)
-    return WorkflowAnswer(workflow=workflow)
+    return WorkflowAnswer(workflow=await voicegraph.save(workflow))
 
 
 @router.delete("/{workflow_id}")

@@ -18,7 +18,7 @@ from voicegraph.history.feed import Feed
 from voicegraph.history.outbox import Outbox
 from voicegraph.run.accept import accepted
 from voicegraph.run.choice import inngest_setup
-from voicegraph.run.events import EngineName, NewRun
+from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import Call, Reply, RunLedger, RunStore
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
@@ -52,7 +52,15 @@ class InngestEngine:
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, with the message that starts it."""
-        await self._ledger.record(accepted(run, send=REQUEST_EVENT))
+        await self._ledger.record(self.accepting(run))
+        self._sender.poke()
+
+    def accepting(self, run: NewRun) -> Entry:
+        """The run with the message that starts it."""
+        return accepted(run, send=REQUEST_EVENT)
+
+    def accepted(self, run_id: RunId) -> None:
+        """Its message waits in the outbox."""
         self._sender.poke()
 
     async def cancel(self, run_id: RunId) -> bool:

@@ -1,0 +1,71 @@
+"""Schedules on the command line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+from rich.text import Text
+
+from voicegraph.api.trigger_schemas import RunNowAnswer, ScheduleAnswer, ScheduleList
+from voicegraph.app import running
+from voicegraph.cli.remote import ask_server, running_server
+from voicegraph.cli.view import out, print_json
+from voicegraph.errors import UserError
+from voicegraph.settings import Settings
+
+
+async def list_schedules(settings: Settings, as_json: bool) -> None:
+    """All of them, the next to come first."""
+    async with running(settings, background=False) as runtime:
+        lines = [ScheduleAnswer.of(info) for info in await runtime.triggers.schedules.list()]
+    if as_json:
+        print_json(ScheduleList(schedules=lines).model_dump(mode="json", by_alias=True))
+        return
+    if not lines:
+        out.print("No schedules yet. A schedule lives once the workflow it stands in is saved.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("schedule", "next", "last", "when", "workflow"):
+        table.add_column(heading, no_wrap=heading in ("schedule", "next"))
+    for line in lines:
+        table.add_row(line.id, _next(line), _last(line), f"{line.words} ({line.zone})", Text(line.workflow_name))
+    out.print(table)
+
+
+async def change_schedule(settings: Settings, schedule_id: str, change: str, as_json: bool) -> None:
+    """`pause`, `resume` or `run-now`. A run is the business of the server that owns the database."""
+    if change == "run-now":
+        url = await running_server(settings.data_dir)
+        if url is None:
+            raise UserError("no_server", "No server runs on this data folder. Start one with: voicegraph serve")
+        answer = await ask_server(url, f"/api/schedules/{schedule_id}/run-now")
+        started = RunNowAnswer.model_validate(answer)
+        if as_json:
+            print_json(answer)
+        else:
+            out.print(f"Started: {started.run_id}  (voicegraph show {started.run_id})")
+        return
+    async with running(settings, background=False) as runtime:
+        desk = runtime.triggers.schedules
+        line = ScheduleAnswer.of(await (desk.pause if change == "pause" else desk.resume)(schedule_id))
+    if as_json:
+        print_json(line.model_dump(mode="json", by_alias=True))
+    else:
+        out.print(f"{line.id}: {'paused' if line.paused else f'next {_next(line)}'}")
+
+
+def _next(line: ScheduleAnswer) -> str:
+    if line.paused:
+        return "paused"
+    if not line.next:
+        return "never"
+    at = datetime.fromisoformat(line.next[0]).astimezone(ZoneInfo(line.zone))
+    return f"{at:%a %Y-%m-%d %H:%M}"
+
+
+def _last(line: ScheduleAnswer) -> str:
+    if line.last is None:
+        return "–"
+    return line.last.run_status or line.last.outcome
