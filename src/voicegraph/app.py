@@ -20,6 +20,7 @@ from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow_ups import FollowUps
 from voicegraph.history.journal import Journal
+from voicegraph.history.kin import StoredFamilies
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
@@ -36,6 +37,7 @@ from voicegraph.plan.choice import Planners, planner_kind
 from voicegraph.plan.planner import Planner
 from voicegraph.plan.rules import RulesPlanner
 from voicegraph.plan.sure import SureFirst
+from voicegraph.run.children import Children
 from voicegraph.run.choice import background_engine
 from voicegraph.run.driver import Promise
 from voicegraph.run.runner import NodeRunner
@@ -55,12 +57,14 @@ class Runtime:
     pipeline: Pipeline
     triggers: Triggers
     error_workflows: ErrorWorkflows
+    children: Children
 
     async def drain(self) -> None:
         """Nothing starts by itself, watchers go, nodes in flight finish. Safe to call twice."""
         await self.triggers.keeper.close()
         await self.error_workflows.close()
         self.pipeline.feed.close()
+        await self.children.close()
         await self.pipeline.background.close()
         await self.pipeline.live.close()
 
@@ -106,7 +110,11 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         upkeep=upkeep,
     )
     triggers = make_triggers(pipeline, Schedules(reader, journal))
-    runtime = Runtime(pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)))
+    children = Children(
+        [pipeline.live, durable], StoredFamilies(reader, store), pipeline.require_runnable, shared=shared is not None
+    )
+    feed.listen(children.notice)
+    runtime = Runtime(pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children)
     try:
         journal.open()
         if shared:
@@ -117,6 +125,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
             upkeep.open()
             runtime.error_workflows.open()
             triggers.keeper.open()
+            children.open(durable.name)
             warming = asyncio.create_task(asyncio.to_thread(warm_up))
             warming.add_done_callback(_note_failure)
         yield runtime

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from voicegraph import clock
 from voicegraph.errors import Conflict, GraphError, NotFound, Problem, UserError
-from voicegraph.graph.model import RunId, Workflow, new_id, unpinned
+from voicegraph.graph.model import NodeId, RunId, Workflow, new_id, unpinned
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow import follow
@@ -28,6 +28,7 @@ from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
+from voicegraph.run.answers import Answer
 from voicegraph.run.events import NewRun, Reuse, RunEvent, TriggerName
 from voicegraph.run.pinned import takes_pins
 from voicegraph.run.ports import Callee, DurableEngine, Engine
@@ -142,6 +143,12 @@ class Pipeline:
         )
         return await (self.start_live(request) if live else self.start_background(request))
 
+    async def answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
+        """Hand an answer to a node that waits for one; the first counts. NotFound; Conflict when it does not fit."""
+        summary = await self.queries.summary(run_id)
+        engine = self.live if summary.engine == self.live.name else self.background
+        await engine.take_answer(run_id, node_id, answer)
+
     async def cancel(self, run_id: RunId) -> bool:
         """Cancel wherever the run is; False when it is over already. NotFound."""
         summary = await self.queries.summary(run_id)
@@ -155,7 +162,7 @@ class Pipeline:
     async def new_run(self, request: RunRequest, engine: Engine | None = None) -> NewRun:
         """The run that is asked for, to be written by whoever has something to write with it. UserError: it cannot run."""
         workflow = request.workflow if takes_pins(request.trigger) else unpinned(request.workflow)
-        self._require_runnable(workflow, request.config)
+        self.require_runnable(workflow, request.config)
         await self._require_error_workflow(workflow)
         return NewRun(
             run_id=RunId(new_id("run")),
@@ -191,7 +198,8 @@ class Pipeline:
             message = f"There is no saved workflow {other}. Save the error workflow first, or choose none."
         raise GraphError([Problem("errorWorkflow", message, "bad_error_workflow")])
 
-    def _require_runnable(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> None:
+    def require_runnable(self, workflow: Workflow, config: Mapping[str, JsonValue]) -> None:
+        """UserError when a run of this workflow with this config would trip over something."""
         if not workflow.nodes:
             raise UserError("empty_workflow", "The workflow has no nodes. Describe what to do, or add a node.")
         found = self.check(workflow, config)

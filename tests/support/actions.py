@@ -12,10 +12,11 @@ from typing import Any
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Action, Params, action, param
+from voicegraph.nodes.catalogue import approval, condition, file, transform, wait
 from voicegraph.nodes.catalogue import code as catalogue_code
-from voicegraph.nodes.catalogue import condition, file, transform, wait
+from voicegraph.nodes.catalogue.workflow import run as run_workflow
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.output import Inputs, Output, Suspend
+from voicegraph.nodes.output import Inputs, Output, Result, Suspend
 from voicegraph.nodes.registry import Registry
 
 
@@ -52,8 +53,8 @@ class Probe:
         """The actions below, telling this probe, and those of the catalogue that need no service."""
         return Registry([*(replace(one, run=self._watching(one.run)) for one in _ACTIONS), *_REAL])
 
-    def _watching(self, run: Callable[..., Awaitable[Output | Suspend]]) -> Callable[..., Awaitable[Output | Suspend]]:
-        async def watched(params: Any, node: NodeContext) -> Output | Suspend:
+    def _watching(self, run: Callable[..., Awaitable[Result]]) -> Callable[..., Awaitable[Result]]:
+        async def watched(params: Any, node: NodeContext) -> Result:
             self.timeline.append(("start", node.node_id))
             self.starts[node.node_id] += 1
             self.inputs[node.node_id] = node.inputs
@@ -189,3 +190,18 @@ async def nothing(params: Nothing, node: NodeContext, probe: Probe) -> Output:
 
 _REAL = Registry.from_modules([catalogue_code, condition, file, transform, wait])
 _ACTIONS: list[Action] = [echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, nothing]
+
+
+def _real(one: Action) -> Action:
+    """An action of the catalogue, watched like the others."""
+
+    async def run(params: Any, node: NodeContext, _: Probe) -> Result:
+        return await one.run(params, node)
+
+    return replace(one, run=run)  # pyright: ignore[reportArgumentType]
+
+
+_ACTIONS: list[Action] = [
+    echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, nothing,
+    _real(approval.request), _real(run_workflow),
+]  # fmt: skip

@@ -20,9 +20,14 @@ from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.history.follow import follow
+from voicegraph.history.kin import StoredFamilies
 from voicegraph.history.queries import RunDetail
+from voicegraph.run.answers import Answer
+from voicegraph.run.approval import Decision
+from voicegraph.run.children import Children
 from voicegraph.run.driver import Promise
 from voicegraph.run.events import EngineName, NewRun, NodeRun, RunEvent
+from voicegraph.run.ports import Engine
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
@@ -93,6 +98,26 @@ class Host(ABC):
     async def cancel(self, run_id: RunId) -> bool:
         """Cancel through the engine."""
 
+    @abstractmethod
+    async def answer(self, run_id: RunId, node_id: str, answer: Answer) -> None:
+        """Hand an answer to the engine."""
+
+    async def decide(self, run_id: RunId, node_id: str, *, approved: bool = True, **given: str) -> None:
+        """Approve or reject what waits there, as somebody who has seen it."""
+        waits = (await self.node(run_id, node_id)).waits or {}
+        await self.answer(run_id, node_id, Decision(approved, str(waits["digest"]), **given))  # pyright: ignore[reportArgumentType]
+
+    async def node(self, run_id: RunId, node_id: str) -> NodeRun:
+        """The node's row, as the history has it."""
+        return next(row for row in (await self.history.queries.detail(run_id)).nodes if row.node_id == node_id)
+
+    def look_after_children(self, *engines: Engine, shared: bool = False) -> None:
+        """As the app does: runs that are steps of others are started and told."""
+        families = StoredFamilies(self.history.reader, self.history.store)
+        self.children = Children(engines, families, lambda _, __: None, shared=shared)
+        self.history.feed.listen(self.children.notice)
+        self.children.open(self.name)
+
     async def start(self, graph: Workflow, **given: object) -> RunId:
         """Accept a new run of this workflow."""
         run = new_run(graph, self.name, **given)
@@ -137,14 +162,17 @@ class LocalHost(Host):
         except BaseException:
             await self._open.aclose()
             raise
+        self.look_after_children(self.engine)
 
     async def close(self) -> None:
         self.history.feed.close()
+        await self.children.close()
         await self.engine.close()
         await self._open.aclose()
 
     async def kill(self) -> None:
         self.history.feed.close()
+        await self.children.close()
         for driver in [*self.engine._drivers.values()]:
             driver._halt()
         await asyncio.sleep(0)
@@ -155,6 +183,9 @@ class LocalHost(Host):
 
     async def cancel(self, run_id: RunId) -> bool:
         return await self.engine.cancel(run_id)
+
+    async def answer(self, run_id: RunId, node_id: str, answer: Answer) -> None:
+        await self.engine.take_answer(run_id, NodeId(node_id), answer)
 
     def holds(self, run_id: RunId) -> bool:
         """Whether the run is in memory."""

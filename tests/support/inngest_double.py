@@ -10,8 +10,10 @@ every call, a discovery after each step of a race. Deliveries can be duplicated,
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
+import re
 import secrets
 import sys
 import time
@@ -31,6 +33,7 @@ from support.inngest_gateway import Gateway
 from support.serving import Served, free_socket, serve
 
 ROOT = "step"
+LISTENS = re.compile(r"event\.data\.runId == async\.data\.runId && async\.data\.nodeId == '([A-Za-z0-9_-]{1,64})'")
 
 
 @dataclass
@@ -81,6 +84,7 @@ class InngestDouble:
         self.refuses = False
         self.retry_pause = 0.05
         self.gateway: Gateway | None = None
+        self.listening: list[tuple[tuple[Any, Any, Any], asyncio.Event]] = []
         self._seen: set[str] = set()
         self._lost: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -168,6 +172,9 @@ class InngestDouble:
             if run.status == "running" and self._cancels(run, event):
                 run.end("cancelled")
                 self._internal("inngest/function.cancelled", run, {})
+        for wanted, heard in self.listening:
+            if _heard(event) == wanted:
+                heard.set()
         for function in self.functions.values():
             if any(self._triggers(trigger, event) for trigger in function["triggers"]):
                 self.start(function, event)
@@ -286,6 +293,10 @@ class InngestDouble:
                 if hashed not in run.planned:
                     run.planned.add(hashed)
                     self._spawn_wake(run, hashed, datetime.fromisoformat(op["name"]).timestamp())
+            case "WaitForEvent":
+                if hashed not in run.planned:
+                    run.planned.add(hashed)
+                    self._listen(run, hashed, op)
             case "StepRun":
                 run.planned.add(hashed)
                 self._remember(run, hashed, {"data": op.get("data")}, race)
@@ -295,6 +306,28 @@ class InngestDouble:
                 self._remember(run, hashed, {"error": op["error"]}, race)
             case other:
                 raise AssertionError(f"opcode {other}")
+
+    def _listen(self, run: FunctionRun, hashed: str, op: dict[str, Any]) -> None:
+        """Wait for an event, as `step.wait_for_event` asks: with our one kind of expression, up to a time."""
+        found = LISTENS.fullmatch(op["opts"]["if"])
+        assert found, op
+        heard = asyncio.Event()
+        wanted = (op["name"], run.event["data"]["runId"], found[1])
+        self.listening.append((wanted, heard))
+
+        async def wait() -> None:
+            event = None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_seconds(op["opts"]["timeout"])):
+                    await heard.wait()
+                event = next(one for one in reversed(self.events) if _heard(one) == wanted)
+            self.listening.remove((wanted, heard))
+            if run.status == "running":
+                self._remember(run, hashed, event, True)
+
+        task = asyncio.create_task(wait())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _spawn_wake(self, run: FunctionRun, hashed: str, at: float) -> None:
         async def wake() -> None:
@@ -324,6 +357,16 @@ class InngestDouble:
             run.end("failed", error)
             if not run.function["id"].endswith("-failure"):
                 self._internal("inngest/function.failed", run, error)
+
+
+def _heard(event: dict[str, Any]) -> tuple[Any, Any, Any]:
+    return event["name"], event["data"].get("runId"), event["data"].get("nodeId")
+
+
+def _seconds(duration: str) -> float:
+    """`1w2d3h4m5s` in seconds."""
+    units = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+    return sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)([wdhms])", duration))
 
 
 async def _serve_alone(port: int) -> None:

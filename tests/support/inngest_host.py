@@ -18,7 +18,7 @@ from voicegraph.db.migrate import open_database
 from voicegraph.db.tables import node_runs
 from voicegraph.engines.inngest.engine import InngestEngine
 from voicegraph.engines.live import LiveEngine
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase
@@ -27,6 +27,7 @@ from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.pipeline import Pipeline
 from voicegraph.plan.rules import RulesPlanner
+from voicegraph.run.answers import Answer
 from voicegraph.run.events import NewRun
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
@@ -68,6 +69,7 @@ class InngestHost(Host):
         app.state.pipeline = self.pipeline
         self.served = await serve(app, listening)
         await self.engine.open()
+        self.look_after_children(self.engine, shared=True)
         answer = await self.server.sync(f"{self.served.url}/api/inngest")
         assert answer.status_code == 200, answer.text
 
@@ -95,6 +97,7 @@ class InngestHost(Host):
         if self.served is None:
             return
         self.history.feed.close()
+        await self.children.close()
         await self.engine.close()
         await self.served.stop()
         self.served = None
@@ -116,6 +119,9 @@ class InngestHost(Host):
 
     async def cancel(self, run_id: RunId) -> bool:
         return await self.engine.cancel(run_id)
+
+    async def answer(self, run_id: RunId, node_id: str, answer: Answer) -> None:
+        await self.engine.take_answer(run_id, NodeId(node_id), answer)
 
 
 class _Dead:

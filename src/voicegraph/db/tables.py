@@ -7,7 +7,20 @@ also the order of the list.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+    literal_column,
+)
 
 metadata = MetaData()
 
@@ -42,6 +55,8 @@ runs = Table(
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("concurrency", Integer),
     Column("trigger_id", String(64)),
+    Column("parent_run_id", String(64)),
+    Column("parent_node_id", String(64)),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
     # What the list is filtered by, small enough to look at for every run.
@@ -54,6 +69,7 @@ for _name, _column, _unique in (
     ("uq_runs_key", runs.c.idempotency_key, True),
     ("ix_runs_origin_run_id", runs.c.origin_run_id, False),
     ("ix_runs_trigger_id", runs.c.trigger_id, False),
+    ("ix_runs_parent_run_id", runs.c.parent_run_id, False),
 ):
     _present = _column.is_not(None)
     Index(_name, _column, unique=_unique, sqlite_where=_present, postgresql_where=_present)
@@ -81,7 +97,18 @@ node_runs = Table(
     Column("error", Text),
     Column("output", Text),
     Column("reused_from", String(64)),
+    Column("waits_for", String(16)),
+    Column("waits", Text),
     sqlite_with_rowid=False,
+)
+# Only nodes that wait for an answer now are in it, so the list of what is open costs nothing to the others.
+_waiting = and_(node_runs.c.waits_for.is_not(None), node_runs.c.status == literal_column("'waiting'"))
+Index(
+    "ix_node_runs_waits",
+    node_runs.c.waits_for,
+    node_runs.c.run_id,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
 )
 
 run_events = Table(
@@ -113,7 +140,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(64), primary_key=True),
+    Column("name", String(160), primary_key=True),
     Column("tries", Integer, nullable=False),
     Column("due_at", Double, nullable=False),
     Index("ix_outbox_due_at", "due_at"),

@@ -15,8 +15,9 @@ from typing import Protocol
 
 from voicegraph import clock
 from voicegraph.errors import NodeError, NotFound, Overloaded, StorageError
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.accept import accepted
+from voicegraph.run.answers import Answer
 from voicegraph.run.driver import LAST_WRITE, End, Promise, RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import EventSink, RunStore
@@ -60,8 +61,9 @@ class EmbeddedEngine:
         self._promise = promise
         self._drivers: dict[RunId, RunDriver] = {}
         self._loading: set[RunId] = set()
-        self._cancelled: set[RunId] = set()
-        self._cancelling = asyncio.Lock()
+        self._rewritten: set[RunId] = set()
+        self._deciding = asyncio.Lock()
+        self._answering: RunId | None = None
         self._alone = asyncio.Lock()
         self._queue: deque[RunId] = deque()
         self._timer_set = asyncio.Event()
@@ -109,15 +111,36 @@ class EmbeddedEngine:
             return await driver.cancel()
         with contextlib.suppress(ValueError):
             self._queue.remove(run_id)
-        async with self._cancelling:  # one by one: of two who read the same state, both would write the end
+        async with self._deciding:  # one by one: of two who read the same state, both would write the end
             stored = await self._store.load(run_id)
             if driver := self._drivers.get(run_id):
                 return await driver.cancel()  # it was taken up meanwhile
             if stored.status.terminal:
                 return False
             if run_id in self._loading:
-                self._cancelled.add(run_id)  # what is being read was written before
+                self._rewritten.add(run_id)  # what is being read was written before
             return await self._hold(stored.run).cancel_stored(stored)
+
+    async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
+        """Written at once, wherever the run is. One that waits on disk then goes on when there is room."""
+        async with self._deciding:
+            while driver := self._drivers.get(run_id):
+                if await driver.answer(node_id, answer):
+                    return
+                await asyncio.sleep(0)  # it has ended, and is let go in this turn
+            self._answering = run_id  # nobody takes it up meanwhile
+            try:
+                await self._answer_stored(run_id, node_id, answer)
+            finally:
+                self._answering = None
+                if run_id in self._loading:
+                    self._rewritten.add(run_id)
+                self._enqueue(run_id)
+
+    async def _answer_stored(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
+        stored = await self._store.load(run_id)
+        driver = RunDriver(stored.run, self._runner, self._sink, self._promise)
+        await driver.answer_stored(stored, node_id, answer)
 
     async def close(self) -> None:
         """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
@@ -139,13 +162,18 @@ class EmbeddedEngine:
             and len(self._drivers) + len(self._loading) < self._settings.max_concurrent_runs
         ):
             run_id = self._queue.popleft()
+            if run_id in self._loading:
+                continue  # whoever queued it again has marked it, if what is being read is old
             self._loading.add(run_id)
             self._spawn(self._take_up(run_id))
 
     async def _take_up(self, run_id: RunId) -> None:
         try:
             stored = await self._store.load(run_id)
-            if self._closing or stored.status.terminal or run_id in self._drivers or run_id in self._cancelled:
+            if self._closing or stored.status.terminal or run_id in self._drivers or run_id == self._answering:
+                return
+            if run_id in self._rewritten:
+                self._queue.append(run_id)  # what was read is old
                 return
             driver = self._hold(stored.run)
             self._loading.discard(run_id)
@@ -162,7 +190,7 @@ class EmbeddedEngine:
             await self._sink.record(closing(run_id, reason))
         finally:
             self._loading.discard(run_id)
-            self._cancelled.discard(run_id)
+            self._rewritten.discard(run_id)
             self._fill()
 
     def _hold(self, run: NewRun) -> RunDriver:

@@ -11,13 +11,15 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from voicegraph.errors import NodeError, Overloaded, StorageError
-from voicegraph.graph.model import RunId
+from voicegraph.errors import Conflict, NodeError, Overloaded, StorageError
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.run.answers import Answer
 from voicegraph.run.driver import LAST_WRITE, End, Promise, RunDriver
 from voicegraph.run.events import EngineName, NewRun, StoredRun
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
+from voicegraph.run.waiting import settle
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,15 @@ class LiveEngine:
         """Stop a run and the nodes in flight."""
         driver = self._drivers.get(run_id)
         return await driver.cancel() if driver else False
+
+    async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
+        """See `run.ports.Engine`. A live run that another process shows is answered there."""
+        driver = self._drivers.get(run_id)
+        if driver and await driver.answer(node_id, answer):
+            return
+        stored = await self._store.load(run_id)
+        settle(stored.nodes.get(node_id), answer)
+        raise Conflict("elsewhere", "This live run is shown by another process. Answer it there.")
 
     async def close(self) -> None:
         """Let runs finish for the drain time; mark the rest interrupted."""

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from voicegraph.errors import GraphError, Problem
+from voicegraph.graph.branches import CONDITION, branch_of
 from voicegraph.graph.explain import explain, quoted
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import MAX_EDGES, Edge, EdgeId, Node, NodeId, Wire, Workflow, free_id
-from voicegraph.graph.rules import CONDITION, check
+from voicegraph.graph.rules import check
 
 W = TypeVar("W", bound=Wire)
 
@@ -112,11 +113,14 @@ class Draft:
 
     def _implied(self, source: NodeId, when: bool | None) -> set[NodeId]:
         """The nodes that come after `source` and run whenever it ends on the branch `when`."""
+        kinds = {node.id: node.type for node in self.nodes}
         always: dict[NodeId, list[NodeId]] = {}
         for edge in self.edges:
-            if edge.when is None:
+            if branch_of(kinds.get(edge.source), edge.when) is None:
                 always.setdefault(edge.source, []).append(edge.target)
-        todo = [edge.target for edge in self.leaving(source) if edge.when in (None, when)]
+        kind = self.node(source).type
+        branch = branch_of(kind, when)
+        todo = [edge.target for edge in self.leaving(source) if branch_of(kind, edge.when) in (None, branch)]
         seen = set(todo)
         while todo:
             onward = set(always.get(todo.pop(), ())) - seen

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from voicegraph.graph import order
+from voicegraph.graph.branches import BRANCHING, CONDITION
 from voicegraph.graph.draft import Draft, refuse, revised
 from voicegraph.graph.explain import quoted
 from voicegraph.graph.model import Node, Trigger, Workflow
-from voicegraph.graph.rules import CONDITION
 
 
 def append(
@@ -102,7 +102,7 @@ def replace(workflow: Workflow, node_id: str, node: Node) -> Workflow:
     """Put a node in the place of another: id, position and edges stay, all else is the new node's.
 
     The old label stays only when the new node has none and does the same action. Edges that leave the node lose
-    their branch when it is no longer a condition, and get the yes branch when it has become one.
+    their branch when it no longer chooses one, and get the yes branch when it has become a condition.
     """
     draft = Draft(workflow)
     index = draft.index(node_id)
@@ -110,9 +110,11 @@ def replace(workflow: Workflow, node_id: str, node: Node) -> Workflow:
     same = (old.type, old.action) == (node.type, node.action)
     label = node.label or (old.label if same else "")
     draft.nodes[index] = node.model_copy(update={"id": old.id, "position": old.position, "label": label})
-    if (old.type == CONDITION) != (node.type == CONDITION):
-        draft.redirect(draft.leaving(old.id), when=draft.branch(old.id, None))
-        draft.drop_doubles()
+    if node.type not in BRANCHING:
+        draft.redirect(draft.leaving(old.id), when=None)
+    elif node.type == CONDITION:
+        draft.redirect([edge for edge in draft.leaving(old.id) if edge.when is None], when=True)
+    draft.drop_doubles()
     return draft.finish()
 
 

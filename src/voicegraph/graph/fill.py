@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, cast
 
+from voicegraph.graph.branches import CONDITION
 from voicegraph.graph.model import Workflow, WorkflowId, free_id
-from voicegraph.graph.rules import CONDITION
 
 Raw = dict[str, Any]
 

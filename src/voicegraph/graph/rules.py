@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from voicegraph.errors import Problem
+from voicegraph.graph.branches import BRANCHING, branch_of
 from voicegraph.graph.cron import check_zone, parse_cron
 from voicegraph.graph.explain import quoted
 from voicegraph.graph.model import MAX_BYTES, MAX_EDGES, MAX_NODES, MAX_TRIGGERS, Schedule, Workflow
 from voicegraph.graph.order import find_cycles
 
-CONDITION = "condition"
 _NAMED = 5
 
 
@@ -123,11 +123,13 @@ def _unknown_ends(outline: Outline) -> Iterator[Problem]:
 
 def _needless_edges(outline: Outline) -> Iterator[Problem]:
     """Loops and doubles. One edge for each branch of a condition may lead to the same node."""
+    types = {node_id: kind for node_id, kind in outline.nodes if node_id is not None}
     first: dict[tuple[str, str, str], int] = {}
     for index, (_, source, target, when) in enumerate(outline.edges):
         if source is None or target is None:
             continue
-        original = first.setdefault((source, target, str(when)), index)
+        branch = branch_of(types.get(source), None) if when is None else when
+        original = first.setdefault((source, target, str(branch)), index)
         if source == target:
             text = f"The node {quoted(source)} cannot wait for itself; let the edge lead to another node."
             yield Problem(f"edges[{index}]", text, "self_loop")
@@ -139,9 +141,10 @@ def _needless_edges(outline: Outline) -> Iterator[Problem]:
 def _misplaced_branches(outline: Outline) -> Iterator[Problem]:
     types = {node_id: kind for node_id, kind in outline.nodes if node_id is not None and kind is not None}
     for index, (_, source, _, when) in enumerate(outline.edges):
-        kind = types.get(source or "", CONDITION)
-        if when is not None and kind != CONDITION:
-            text = f'Only edges that leave a condition have "when"; {quoted(source or "")} is of type {quoted(kind)}.'
+        kind = types.get(source or "")
+        if when is not None and kind is not None and kind not in BRANCHING:
+            named = f"{quoted(source or '')} is of type {quoted(kind)}"
+            text = f'Only edges that leave a condition or an approval have "when"; {named}.'
             yield Problem(f"edges[{index}].when", text, "when_without_condition")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from voicegraph.graph.model import RunId
-from voicegraph.run.events import Entry, RunEvent
+from voicegraph.run.events import Entry, RunChange, RunEvent
 from voicegraph.run.state import RunStatus
 
 T = TypeVar("T")
@@ -94,6 +94,7 @@ class Feed:
         self._poll = poll
         self._runs: dict[RunId, set[RunWatcher]] = {}
         self._all: set[Watcher[StatusChange]] = set()
+        self._listeners: list[Callable[[Entry], None]] = []
         self._closed = False
 
     @property
@@ -101,11 +102,17 @@ class Feed:
         """Whether it has ended for good."""
         return self._closed
 
+    def listen(self, listener: Callable[[Entry], None]) -> None:
+        """Call `listener` with every entry that is on disk. Of other processes' it hears the change of status only."""
+        self._listeners.append(listener)
+
     def publish(self, entry: Entry) -> None:
         """Call on the event loop, after the entry is committed."""
         for watcher in self._runs.get(entry.run_id, ()):
             for event in entry.events:
                 watcher.put(event)
+        for listener in self._listeners:
+            listener(entry)
         status = entry.change.status if entry.change else RunStatus.PENDING if entry.create else entry.news
         if status:
             for watcher in self._all:
@@ -116,6 +123,8 @@ class Feed:
         for watcher in self._runs.get(run_id, ()):
             watcher.poke()
         if status:
+            for listener in self._listeners:
+                listener(Entry(run_id, change=RunChange(status)))
             for watcher in self._all:
                 watcher.put(StatusChange(run_id, status))
 

@@ -35,8 +35,16 @@ def load_run(connection: Connection, run_id: RunId) -> StoredRun:
         owner=row["owner"],
         priority=row["priority"],
         trigger_id=row["trigger_id"],
+        parent_run_id=row["parent_run_id"],
+        parent_node_id=row["parent_node_id"],
     )
     kept = {node.node_id: node for node in map(node_of, nodes)}
     return StoredRun(
-        run, RunStatus(row["status"]), row["started_at"], row["wake_at"], kept, engine_run_id=row["engine_run_id"]
+        run,
+        RunStatus(row["status"]),
+        row["started_at"],
+        row["wake_at"],
+        kept,
+        engine_run_id=row["engine_run_id"],
+        error=load(row["error"]),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, node_runs, outbox, run_events, run_payloads, runs
 from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.approvals import Approval, OpenApprovals, one_approval, open_approvals
 from voicegraph.history.filters import Finder, RunFilter, in_order
 from voicegraph.history.journal import Journal
 from voicegraph.history.lineage import Lineage, lineage_of
@@ -50,6 +51,8 @@ class RunSummary:
     output_tokens: int | None
     estimated: int | None
     origin_run_id: RunId | None
+    parent_run_id: RunId | None
+    parent_node_id: NodeId | None
     unsent: bool
     """Stored, but the engine's server could not be reached yet: it waits in the outbox."""
     trigger_id: str | None
@@ -122,6 +125,14 @@ class RunQueries:
     async def stored(self, run_id: RunId) -> StoredRun:
         """The run as an engine goes on with it; NotFound."""
         return await self._reader.read(lambda connection: load_run(connection, run_id))
+
+    async def open_approvals(self, limit: int = 50, run_id: RunId | None = None) -> OpenApprovals:
+        """What waits for people, the oldest first."""
+        return await self._reader.read(lambda connection: open_approvals(connection, limit, run_id))
+
+    async def approval(self, run_id: RunId, node_id: NodeId) -> Approval:
+        """One approval, open or answered; NotFound."""
+        return await self._reader.read(lambda connection: one_approval(connection, run_id, node_id))
 
     async def ping(self) -> None:
         """Raises what the database raises when it does not answer."""

@@ -133,6 +133,8 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "priority": run.priority,
         "concurrency": run.workflow.concurrency,
         "trigger_id": run.trigger_id,
+        "parent_run_id": run.parent_run_id,
+        "parent_node_id": run.parent_node_id,
     }
 
 
@@ -158,6 +160,8 @@ def _node_row(run_id: RunId, node: NodeRun) -> dict[str, Any]:
         "error": dump(node.error) if node.error else None,
         "output": dump(node.output.model_dump(exclude_defaults=True)) if node.output else None,
         "reused_from": node.reused_from,
+        "waits_for": node.waits["kind"] if node.waits else None,
+        "waits": dump(node.waits) if node.waits else None,
     }
 
 
@@ -185,6 +189,7 @@ def node_of(row: RowMapping) -> NodeRun:
         load(row["error"]),
         Output.model_validate_json(row["output"]) if row["output"] else None,
         row["reused_from"],
+        load(row["waits"]),
     )
 
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, func, insert, select, text, update
+from sqlalchemy import Connection, Dialect, func, select, text, update
 
 from voicegraph import clock
 from voicegraph.db.tables import TERMINAL_STATUSES, outbox, run_events, runs
@@ -31,6 +31,7 @@ class SharedEntryWriter(EntryWriter):
         super().__init__(dialect)
         self._announces = dialect.name == "postgresql"
         self._process = process
+        self._put = _put(dialect.name)
 
     def lock(self, connection: Connection, run_ids: Collection[RunId]) -> None:
         """Keep other writers from these runs until the transaction ends. In order of ids, so that none waits in a circle."""
@@ -89,7 +90,7 @@ class SharedEntryWriter(EntryWriter):
         now = clock.now()
         rows = [{"run_id": e.run_id, "name": e.send, "tries": 0, "due_at": now} for e in entries if e.send]
         if rows:
-            connection.execute(insert(outbox), rows)
+            connection.execute(self._put, rows)
         for entry in entries:
             if entry.create and entry.create.engine == "live":
                 entry.engine_run_id = str(self._process)  # such a run ends with its process
@@ -107,6 +108,18 @@ class SharedEntryWriter(EntryWriter):
         for run_id, changed in status.items():
             payload = json.dumps([self._process, run_id, changed])
             connection.execute(notify, {"channel": CHANNEL, "payload": payload})
+
+
+def _put(dialect: str) -> Any:
+    """A message that waits in the outbox already is due again: the second may say that more has happened."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as upsert
+    else:
+        from sqlalchemy.dialects.sqlite import insert as upsert
+    statement = upsert(outbox)
+    return statement.on_conflict_do_update(
+        index_elements=["run_id", "name"], set_={"tries": 0, "due_at": statement.excluded.due_at}
+    )
 
 
 def event_key(event: RunEvent) -> str | None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.output import Output, Suspend
+from voicegraph.nodes.output import Result
 from voicegraph.settings import Settings
 
 Group = Literal["source", "ai", "logic", "delivery", "tool"]
@@ -45,7 +45,7 @@ def param(
     description: str = "",
     config: str | None = None,
     setting: str | None = None,
-    widget: Literal["text", "textarea", "markdown", "file", "code", "url", "secret"] | None = None,
+    widget: Literal["text", "textarea", "markdown", "file", "code", "url", "secret", "workflow"] | None = None,
     why: str | None = None,
     accept: str | None = None,
     template: bool = True,
@@ -85,7 +85,7 @@ class Action:
     title: str
     description: str
     params: type[Params]
-    run: Callable[[Any, NodeContext], Awaitable[Output | Suspend]]
+    run: Callable[[Any, NodeContext], Awaitable[Result]]
     effect: bool = False
     attempts: int = 3
     timeout: float | None = None
@@ -109,13 +109,13 @@ def action(
     timeout: float | None = None,
     requires: Requires | None = None,
     any_name: bool = False,
-) -> Callable[[Callable[[Any, NodeContext], Awaitable[Output | Suspend]]], Action]:
+) -> Callable[[Callable[[Any, NodeContext], Awaitable[Result]]], Action]:
     """Make an `Action` of an async function `(params, node) -> Output`; its docstring is the description.
 
     The params model is read from the annotation of the first argument.
     """
 
-    def decorate(run: Callable[[Any, NodeContext], Awaitable[Output | Suspend]]) -> Action:
+    def decorate(run: Callable[[Any, NodeContext], Awaitable[Result]]) -> Action:
         hints = inspect.get_annotations(run, eval_str=True)
         (params_name, *_) = inspect.signature(run).parameters
         return Action(

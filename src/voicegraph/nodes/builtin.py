@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicegraph.nodes.catalogue import (
+    approval,
     code,
     condition,
     email,
@@ -21,6 +22,7 @@ from voicegraph.nodes.catalogue import (
     wait,
     web_page,
     web_search,
+    workflow,
 )
 from voicegraph.nodes.registry import Registry
 
@@ -47,6 +49,8 @@ def builtin_registry() -> Registry:
             code,
             condition,
             wait,
+            approval,
+            workflow,
         ]
     )
 

@@ -15,7 +15,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+from pydantic import AfterValidator, BeforeValidator
 
 from voicegraph import clock
 
@@ -65,6 +67,15 @@ def _ascii_domain(address: str) -> str:
         return address if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError as error:
         raise ValueError(f"{address!r} is not an e-mail address") from error
+
+
+def _joined(value: object) -> object:
+    """A list of addresses as the text a form shows."""
+    return ", ".join(str(one) for one in cast("list[object]", value)) if isinstance(value, list) else value
+
+
+Recipients = Annotated[str, BeforeValidator(_joined), AfterValidator(lambda text: ", ".join(addresses(text)))]
+"""A param of addresses: checked, as `addresses` writes them."""
 
 
 def header(text: str) -> str:

@@ -56,6 +56,26 @@ class Suspend:
 
 
 @dataclass(frozen=True, slots=True)
+class Await:
+    """An action's answer "not now, and not by me": the node waits for an answer, at the longest until `until`.
+
+    `kind` says whose answer; `request` is kept with the node, for whoever answers and for what `until` leads to
+    (`run/waiting.py` reads both). `output` is what the answer is about: what a person approves, or what another run is
+    given. Nothing stays in memory meanwhile.
+    """
+
+    kind: Literal["approval", "run"]
+    output: Output
+    message: str
+    request: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    until: float | None = None
+
+
+Result = Output | Suspend | Await
+"""What an action may answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """What a node sees of its live predecessors."""
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, JsonValue
 
 from voicegraph.errors import GraphError, Problem
+from voicegraph.graph.branches import APPROVAL, CONDITION
 from voicegraph.graph.model import Edge, Node, NodeId, Workflow, free_id
 from voicegraph.graph.validate import check_nodes, parse_workflow
 from voicegraph.nodes.fields import fields_of, schema_of
@@ -166,14 +167,15 @@ def _schema(kind: str, action: str, name: str, registry: Registry) -> dict[str, 
 
 def _edges(sketch: Sketch, ids: Mapping[str, str], registry: Registry, base: Workflow | None) -> list[dict[str, Any]]:
     old = {(edge.source, edge.target, edge.when): edge.id for edge in base.edges} if base else {}
-    conditions = {ids[step.id] for step in sketch.steps if step.action.partition(".")[0] == "condition"}
+    conditions = {ids[step.id] for step in sketch.steps if step.action.partition(".")[0] == CONDITION}
+    approvals = {ids[step.id] for step in sketch.steps if step.action.partition(".")[0] == APPROVAL}
     edges: list[dict[str, Any]] = []
     taken: set[str] = {*old.values()}
     for step in sketch.steps:
         for mark in dict.fromkeys(step.after):
             name, _, branch = mark.partition(":")
             source, target = ids[name], ids[step.id]
-            when = branch != "no" if source in conditions else None
+            when = branch != "no" if source in conditions else False if source in approvals and branch == "no" else None
             edge_id = old.get((NodeId(source), NodeId(target), when)) or free_id("edge", taken)
             taken.add(edge_id)
             edges.append({"id": edge_id, "source": source, "target": target, "when": when})

@@ -17,9 +17,11 @@ from typing import Literal
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId
-from voicegraph.nodes.output import Output, Suspend
+from voicegraph.nodes.output import Await, Output, Suspend
 from voicegraph.run.accept import begin
+from voicegraph.run.answers import Answer, Settled
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
+from voicegraph.run.handover import given_to
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.limits import Deadline, out_of_time
 from voicegraph.run.ports import EventSink
@@ -27,7 +29,9 @@ from voicegraph.run.restore import outcome_of, restore
 from voicegraph.run.retry import BASE_SECONDS, policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
 from voicegraph.run.script import Script
-from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, Step
+from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, Step
+from voicegraph.run.timers import Timers
+from voicegraph.run.waiting import NEVER, at_due, settle
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +77,7 @@ class RunDriver:
         self._machine = RunState(run.workflow)
         self._rows: dict[NodeId, NodeRun] = {}
         self._tasks: dict[NodeId, asyncio.Task[None]] = {}
-        self._timers: dict[NodeId, asyncio.TimerHandle] = {}
+        self._timers = Timers(self._ring)
         self._script = Script(run, self._nodes)
         self._deadline = Deadline(run.workflow, self._run_out)
         self._stopping = False
@@ -102,7 +106,7 @@ class RunDriver:
         step.ready = plan.fresh
         self._script.run_resumed(entry, [self._rows[node_id] for node_id in plan.interrupted + plan.suspects])
         for node_id, due in plan.timers.items():
-            self._arm(node_id, due)
+            self._timers.arm(node_id, due)
         ready = self._advance(step, entry) + plan.interrupted
         for node_id in plan.poisoned:
             ready += self._give_up(self._rows[node_id], plan.poison, entry)
@@ -141,6 +145,31 @@ class RunDriver:
         await self._sink.record(entry)
         self._end(End.OVER)
 
+    async def answer(self, node_id: NodeId, answer: Answer) -> bool:
+        """Take an answer to a node that waits; False when the run leaves memory first. Conflict when it does not fit."""
+        if self._script.parked:
+            await asyncio.wait([self.ended])
+        if self.ended.done():
+            return False
+        settled = settle(self._rows.get(node_id), answer)
+        entry = Entry(self.run.run_id)
+        self._timers.stop(node_id)
+        ready = self._settled(self._rows[node_id], settled, entry)
+        self._spawn(node_id, lambda _: self._finish(entry, ready, node_id))  # whoever answers may go away meanwhile
+        await asyncio.wait([self._tasks[node_id]])
+        return True
+
+    async def answer_stored(self, stored: StoredRun, node_id: NodeId, answer: Answer) -> None:
+        """Take an answer of a run that is not in memory. What follows is started by whoever takes the run up."""
+        self._stopping = True
+        self._restore(stored)
+        for waiting in self._open_rows():
+            if waiting.status is not NodeStatus.RUNNING:
+                self._timers.arm(waiting.node_id, None)
+        await self.answer(node_id, answer)
+        self._halt()
+        self._end(End.STOPPED)
+
     async def stop(self, patience: float) -> None:
         """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process."""
         self._stopping = True
@@ -175,8 +204,7 @@ class RunDriver:
         except NodeError as error:
             ready = self._failed(row, error, entry)
         else:
-            keep = self._suspended if isinstance(result, Suspend) else self._done
-            ready = keep(row, result, entry)  # pyright: ignore[reportArgumentType]
+            ready = self._done(row, result, entry) if isinstance(result, Output) else self._rests(row, result, entry)
         await self._finish(entry, ready, node_id)
 
     async def _execute_alone(self, node_id: NodeId) -> None:
@@ -208,7 +236,7 @@ class RunDriver:
             if delay is not None:
                 due = clock.now() + delay
                 self._script.node_retrying(entry, row, error, due)
-                self._arm(row.node_id, due)
+                self._timers.arm(row.node_id, due)
                 return []
         return self._give_up(row, error, entry)
 
@@ -216,12 +244,22 @@ class RunDriver:
         """No more tries: the run fails, or, if the node's policy says so, goes on with the error as the output."""
         goes_on = self._nodes[row.node_id].on_error == "continue"
         self._script.node_failed(entry, row, error, goes_on)
-        return self._settle(row.node_id, DONE if goes_on else FAILED, entry)
+        return self._settle(row.node_id, outcome_of(row) or FAILED, entry)
 
-    def _suspended(self, row: NodeRun, suspend: Suspend, entry: Entry) -> list[NodeId]:
-        self._script.node_waiting(entry, row, suspend)
-        self._arm(row.node_id, suspend.until)
+    def _rests(self, row: NodeRun, result: Suspend | Await, entry: Entry) -> list[NodeId]:
+        if isinstance(result, Suspend):
+            self._script.node_waiting(entry, row, result)
+        else:
+            self._script.node_awaiting(entry, row, result)
+        self._timers.arm(row.node_id, result.until)
         return []
+
+    def _settled(self, row: NodeRun, settled: Settled, entry: Entry) -> list[NodeId]:
+        """An answer came, or its time passed."""
+        self._script.run_awake(entry)
+        self._script.node_answered(entry, row, settled)
+        go_on = self._failed if isinstance(settled.result, NodeError) else self._done
+        return go_on(row, settled.result, entry)  # pyright: ignore[reportArgumentType]
 
     def _settle(self, node_id: NodeId, outcome: Outcome, entry: Entry) -> list[NodeId]:
         step = self._machine.settle(node_id, outcome)
@@ -232,9 +270,8 @@ class RunDriver:
 
     def _drop_timers(self, entry: Entry) -> None:
         """A failed run waits for nothing: what only waited is given up."""
-        for node_id, timer in list(self._timers.items()):
-            timer.cancel()
-            del self._timers[node_id]
+        for node_id in list(self._timers.nodes):
+            self._timers.stop(node_id)
             self._drop(node_id, entry)
 
     def _drop(self, node_id: NodeId, entry: Entry) -> None:
@@ -283,18 +320,16 @@ class RunDriver:
 
     # -- timers
 
-    def _arm(self, node_id: NodeId, due: float) -> None:
-        delay = max(0.0, due - clock.now())
-        self._timers[node_id] = asyncio.get_running_loop().call_later(delay, self._ring, node_id)
-
     def _ring(self, node_id: NodeId) -> None:
         if not self._stopping and not self._script.parked:  # else the timer on disk counts
-            del self._timers[node_id]
             self._spawn(node_id, self._wake)
 
     async def _wake(self, node_id: NodeId) -> None:
         row = self._rows[node_id]
         entry = Entry(self.run.run_id)
+        if not row.status.rests:  # answered in the turn of the loop in which the timer rang
+            del self._tasks[node_id]
+            return
         if self._machine.failed:  # in the turn of the loop in which the timer rang
             self._drop(node_id, entry)
             await self._finish(entry, [], node_id)
@@ -304,6 +339,8 @@ class RunDriver:
             self._script.node_restarted(entry, row)
             await self._sink.record(entry)
             await self._execute(node_id)
+        elif (settled := at_due(row)) is not None:
+            await self._finish(entry, self._settled(row, settled, entry), node_id)
         else:
             ready = self._done(row, row.output or Output(), entry)
             await self._finish(entry, ready, node_id)
@@ -311,10 +348,10 @@ class RunDriver:
     def _park_if_idle(self, entry: Entry) -> None:
         """When only timers are left, say so; leave memory if the engine can and the wait is worth it."""
         open_nodes = self._machine.open
-        if not open_nodes or not open_nodes <= self._timers.keys() or self._script.over:
+        if not open_nodes or not open_nodes <= self._timers.nodes or self._script.over:
             return
         rows = [self._rows[node_id] for node_id in open_nodes]
-        wake_at = self._deadline.first(min(row.due_at or 0.0 for row in rows))
+        wake_at = self._deadline.first(min(NEVER if row.due_at is None else row.due_at for row in rows))
         parks = self._promise.parks and wake_at - clock.now() > PARK_AFTER
         self._script.run_idle(entry, rows, wake_at if parks else None)
 
@@ -326,7 +363,7 @@ class RunDriver:
 
     def _attempt(self, row: NodeRun) -> Attempt:
         node = self._nodes[row.node_id]
-        around = Surroundings(self.run.workflow, self._machine, self._rows)
+        around = Surroundings(self.run.workflow, self._machine, self._rows, given_to(self.run))
 
         def emit(kind: Literal["log", "progress"], message: str) -> None:
             if not self._script.over:
@@ -336,8 +373,7 @@ class RunDriver:
         return Attempt(self.run, node, row.attempt, around.inputs(node.id), around.ancestors(node), emit)
 
     def _halt(self) -> None:
-        for timer in self._timers.values():
-            timer.cancel()
+        self._timers.clear()
         for task in self._tasks.values():
             if task is not asyncio.current_task():
                 task.cancel()

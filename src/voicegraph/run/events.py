@@ -78,6 +78,8 @@ class NodeRun:
     output: Output | None = None
     reused_from: RunId | None = None
     """The run that made this result; None when it is this one."""
+    waits: Mapping[str, JsonValue] | None = None
+    """Whose answer a waiting node waits for: `kind` and what was asked (`run/waiting.py`). Kept with the answer."""
 
     def snapshot(self) -> NodeRun:
         """A copy as of now, many times cheaper than `copy.copy`: an entry is written later, on another thread."""
@@ -92,6 +94,7 @@ class NodeRun:
             self.error,
             self.output,
             self.reused_from,
+            self.waits,
         )
 
 
@@ -126,6 +129,9 @@ class NewRun:
     owner: str = "local"
     priority: int = 0
     trigger_id: str | None = None
+    parent_run_id: RunId | None = None
+    parent_node_id: NodeId | None = None
+    """The node, in another run, that this run is a step of."""
 
 
 @dataclass(slots=True)
@@ -167,3 +173,4 @@ class StoredRun:
     wake_at: float | None = None
     nodes: dict[NodeId, NodeRun] = field(default_factory=dict[NodeId, NodeRun])
     engine_run_id: str | None = None
+    error: Mapping[str, JsonValue] | None = None

@@ -13,7 +13,11 @@ from voicegraph.run.state import RunState
 class Surroundings:
     """Reads inputs for nodes of one run from its rows. Made once; machine and rows may go on changing."""
 
-    def __init__(self, workflow: Workflow, machine: RunState, rows: Mapping[NodeId, NodeRun]) -> None:
+    def __init__(
+        self, workflow: Workflow, machine: RunState, rows: Mapping[NodeId, NodeRun], given: Inputs | None = None
+    ) -> None:
+        """`given` is what nodes without a predecessor get: the input of a run that is a step of another."""
+        self._given = given
         self._workflow = workflow
         self._machine = machine
         self._rows = rows
@@ -21,6 +25,8 @@ class Surroundings:
 
     def inputs(self, node_id: NodeId) -> Inputs:
         """Of the live predecessors, joined."""
+        if self._given and not self._machine.live_sources(node_id):
+            return self._given
         given = {source: (self._nodes[source].label, self._output(source)) for source in self._sources(node_id)}
         return join_inputs(given, self._nodes[node_id].merge)
 

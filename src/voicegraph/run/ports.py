@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.run.answers import Answer
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 
 T = TypeVar("T")
@@ -73,6 +74,13 @@ class Engine(Protocol):
 
     async def cancel(self, run_id: RunId) -> bool:
         """Cancel, whatever the run is doing or waiting for; False when it is over already."""
+        ...
+
+    async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
+        """Hand an answer to a node that waits for one. On return it is on disk; the first that fits is the one taken.
+
+        NotFound when there is no such run; Conflict when the node does not wait for this answer (any more).
+        """
         ...
 
     async def open(self) -> None:

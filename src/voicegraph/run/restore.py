@@ -26,7 +26,9 @@ def outcome_of(row: NodeRun) -> Outcome | None:
         case NodeStatus.COMPLETED:
             return Done(row.output.branch if row.output else None)
         case NodeStatus.FAILED:
-            return Done() if row.output else FAILED  # an output of a failed node: its policy was to go on
+            return (
+                Done(row.output.branch) if row.output else FAILED
+            )  # an output of a failed node: its policy was to go on
         case NodeStatus.CANCELLED:
             return DROPPED
         case _:
@@ -45,7 +47,8 @@ class Restored:
     interrupted: list[NodeId] = field(default_factory=list[NodeId])
     suspects: list[NodeId] = field(default_factory=list[NodeId])
     poisoned: list[NodeId] = field(default_factory=list[NodeId])
-    timers: dict[NodeId, float] = field(default_factory=dict[NodeId, float])
+    timers: dict[NodeId, float | None] = field(default_factory=dict[NodeId, float | None])
+    """None: until somebody answers, however long that takes."""
     poison: NodeError = POISON
 
 
@@ -57,7 +60,7 @@ def restore(ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float)
         if row is None:
             plan.fresh.append(node_id)
         elif row.status in (NodeStatus.RETRYING, NodeStatus.WAITING):
-            plan.timers[node_id] = row.due_at if row.due_at is not None else now
+            plan.timers[node_id] = now if row.due_at is None and row.waits is None else row.due_at
         elif row.starts >= MAX_STARTS:
             plan.poisoned.append(node_id)
         elif row.starts == MAX_STARTS - 1:

@@ -13,7 +13,7 @@ from voicegraph.errors import ConfigError, NodeError, UserError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
 from voicegraph.nodes.context import Files, NodeContext
-from voicegraph.nodes.output import Inputs, Output, Suspend
+from voicegraph.nodes.output import Await, Inputs, Output, Result, Suspend
 from voicegraph.nodes.params import bind_params
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import NewRun
@@ -59,8 +59,8 @@ class NodeRunner:
         self._files = files
         self._redactor = Redactor.of_settings(settings)
 
-    async def run(self, attempt: Attempt) -> Output | Suspend:
-        """The node's output, or the request to take it up later."""
+    async def run(self, attempt: Attempt) -> Result:
+        """The node's output, or what it waits for."""
         node = attempt.node
         if (pinned := pinned_output(attempt.run, node)) is not None:
             attempt.emit("log", MESSAGE)
@@ -92,7 +92,7 @@ class NodeRunner:
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
             raise self._redacted(NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
 
-    async def _call(self, action: Action, attempt: Attempt) -> Output | Suspend:
+    async def _call(self, action: Action, attempt: Attempt) -> Result:
         run, node = attempt.run, attempt.node
         scope = _scope(attempt)
         params = bind_params(action, node, run.config, self._settings, scope)
@@ -129,11 +129,15 @@ class NodeRunner:
 
         return limited
 
-    def _clean(self, result: object) -> Output | Suspend:
+    def _clean(self, result: object) -> Result:
         if isinstance(result, Output):
             return self._clean_output(result)
         if isinstance(result, Suspend):
             return Suspend(result.until, self._clean_output(result.output), self._redactor.text(result.message))
+        if isinstance(result, Await):
+            request = {key: self._redactor.value(value) for key, value in result.request.items()}
+            message = self._redactor.text(result.message)
+            return Await(result.kind, self._clean_output(result.output), message, request, result.until)
         raise TypeError(f"the action gave {type(result).__name__} and not an Output")
 
     def _clean_output(self, output: Output) -> Output:

@@ -11,11 +11,14 @@ from collections.abc import Iterable, Mapping
 from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import NodeError
+from voicegraph.graph.branches import APPROVAL
 from voicegraph.graph.model import Node, NodeId
-from voicegraph.nodes.output import Output, Suspend
+from voicegraph.nodes.output import Await, Output, Suspend
+from voicegraph.run.answers import Settled
 from voicegraph.run.events import Entry, Kind, NewRun, NodeRun, RunChange, RunEvent, StoredRun, error_json
 from voicegraph.run.limits import follow_up_of
 from voicegraph.run.state import NodeStatus, RunStatus
+from voicegraph.run.waiting import question
 
 
 class Script:
@@ -123,7 +126,7 @@ class Script:
 
     def node_restarted(self, entry: Entry, row: NodeRun) -> None:
         """The next attempt."""
-        row.status, row.due_at, row.error = NodeStatus.RUNNING, None, None
+        row.status, row.due_at, row.error, row.waits = NodeStatus.RUNNING, None, None, None
         row.attempt += 1
         row.starts = 1
         entry.nodes.append(row.snapshot())
@@ -143,16 +146,18 @@ class Script:
 
     def node_failed(self, entry: Entry, row: NodeRun, error: NodeError, goes_on: bool) -> None:
         """It failed for good; `goes_on` makes the error its output."""
-        row.error = error_json(error)
+        row.error, row.output = error_json(error), None
         if goes_on:
             row.output = Output(text=error.message, data={"error": row.error}, meta={"failed": True})
+            if self._nodes[row.node_id].type == APPROVAL:
+                row.output.branch = False  # whatever went wrong with it: nobody has approved
         self._close(entry, row, NodeStatus.FAILED)
         event = self._event(entry, "error", error.message, row.node_id, row.attempt)
         event.error, event.output = row.error, row.output
 
     def node_retrying(self, entry: Entry, row: NodeRun, error: NodeError, due: float) -> None:
         """The attempt failed; the next is due at `due`."""
-        row.status, row.due_at, row.error = NodeStatus.RETRYING, due, error_json(error)
+        row.status, row.due_at, row.error, row.output = NodeStatus.RETRYING, due, error_json(error), None
         entry.nodes.append(row.snapshot())
         event = self._event(entry, "retry", error.message, row.node_id, row.attempt, dueAt=iso(due))
         event.error = row.error
@@ -162,6 +167,19 @@ class Script:
         row.status, row.due_at, row.output = NodeStatus.WAITING, suspend.until, suspend.output
         entry.nodes.append(row.snapshot())
         self._event(entry, "waiting", suspend.message, row.node_id, row.attempt, until=iso(suspend.until))
+
+    def node_awaiting(self, entry: Entry, row: NodeRun, asked: Await) -> None:
+        """It waits for somebody's answer."""
+        row.status, row.due_at, row.output, row.waits = NodeStatus.WAITING, asked.until, asked.output, question(asked)
+        entry.nodes.append(row.snapshot())
+        until = {"until": iso(asked.until)} if asked.until is not None else {}
+        run = {"runId": str(asked.request["runId"])} if asked.kind == "run" else {}
+        self._event(entry, "waiting", asked.message, row.node_id, row.attempt, waitsFor=asked.kind, **until, **run)
+
+    def node_answered(self, entry: Entry, row: NodeRun, settled: Settled) -> None:
+        """The answer came, or its time passed; what it makes of the node is written next."""
+        row.waits = settled.waits
+        self._event(entry, "log", settled.words, row.node_id, row.attempt)
 
     def node_dropped(self, entry: Entry, row: NodeRun) -> None:
         """The run failed elsewhere while this node waited: a retry ends with its last error, a wait is cancelled."""

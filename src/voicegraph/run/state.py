@@ -19,6 +19,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicegraph.graph.branches import branch_of
 from voicegraph.graph.model import Edge, NodeId, Workflow
 
 
@@ -55,10 +56,15 @@ class NodeStatus(StrEnum):
         """Whether the node is in flight, or waits for a timer."""
         return self in (NodeStatus.RUNNING, NodeStatus.RETRYING, NodeStatus.WAITING)
 
+    @property
+    def rests(self) -> bool:
+        """Whether the node is taken up later: when its time comes, or an answer."""
+        return self in (NodeStatus.RETRYING, NodeStatus.WAITING)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The node gave an output. A condition says which branch is taken; for other nodes every edge is live."""
+    """The node gave an output. A condition or an approval says which branch is taken; else every edge is live."""
 
     branch: bool | None = None
 
@@ -96,6 +102,7 @@ class RunState:
         self._pending: dict[NodeId, None] = dict.fromkeys(self._edges)  # a dict, so that skips keep the graph's order
         self.open: set[NodeId] = set()
         self.failed = False
+        self._kinds = {node.id: node.type for node in workflow.nodes}
         for edge in workflow.edges:
             self._edges[edge.source].append(edge)
             self._unsettled[edge.target] += 1
@@ -163,7 +170,8 @@ class RunState:
         """Settle the edges that leave a finished node, and of every node that is skipped because of it."""
         dead = deque[NodeId]()
         for edge in self._edges[source]:
-            taken = branch is None or edge.when is None or edge.when is branch
+            when = branch_of(self._kinds[source], edge.when)
+            taken = branch is None or when is None or when is branch
             self._settle_edge(edge, taken, step, dead)
         while dead:
             for edge in self._edges[dead.popleft()]:

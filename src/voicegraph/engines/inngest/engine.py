@@ -7,16 +7,18 @@ import contextlib
 import logging
 
 from voicegraph.engines.inngest.client import close_client, make_client
-from voicegraph.engines.inngest.function import CANCEL_EVENT, REQUEST_EVENT, Functions
+from voicegraph.engines.inngest.function import Functions
 from voicegraph.engines.inngest.host import Host
 from voicegraph.engines.inngest.look import Look
+from voicegraph.engines.inngest.messages import CANCEL_EVENT, REQUEST_EVENT
 from voicegraph.engines.inngest.sender import Sender
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.engines.inngest.worker import serve_connected
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.feed import Feed
 from voicegraph.history.outbox import Outbox
 from voicegraph.run.accept import accepted
+from voicegraph.run.answers import Answer
 from voicegraph.run.choice import inngest_setup
 from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import Call, Reply, RunLedger, RunStore
@@ -74,6 +76,11 @@ class InngestEngine:
         cancelled = await decide(self._ledger, run_id, cancel, lands=False)
         self._sender.poke()
         return cancelled
+
+    async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
+        """Decided in our rows, whichever process is asked; Inngest is only woken."""
+        await self.steps.answer(run_id, node_id, answer)
+        self._sender.poke()
 
     async def close(self) -> None:
         """Nodes in flight get the drain time; what does not finish is started elsewhere."""

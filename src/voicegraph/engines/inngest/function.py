@@ -11,8 +11,9 @@ other nodes still in flight. The function fails when they are done (docs/decisio
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, cast
 
@@ -20,6 +21,7 @@ import inngest
 
 from voicegraph import clock
 from voicegraph.engines.inngest.look import Later, Look, Memo
+from voicegraph.engines.inngest.messages import ANSWERED_EVENT, CANCEL_EVENT, REQUEST_EVENT
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.errors import NodeError, NotFound, VoiceGraphError
 from voicegraph.graph.model import NodeId, RunId
@@ -34,11 +36,14 @@ log = logging.getLogger(__name__)
 APP = "voicegraph"
 EXECUTE = "execute-workflow"
 CANCELLED = "workflow-cancelled"
-REQUEST_EVENT = "workflow/execute.requested"
-CANCEL_EVENT = "workflow/execute.cancelled"
 FAILED_EVENT = "inngest/function.failed"
 CANCELLED_EVENT = "inngest/function.cancelled"
 FUNCTION_ID = f"{APP}-{EXECUTE}"
+
+FIRST_LOOK = 1.0
+"""Seconds until an answer is looked for that was not announced; five times as long each time, up to the longest."""
+LONGEST_LOOK = 30 * 86_400.0
+LATEST = 253_402_300_799.0
 
 MAX_RETRIES = 20
 """Inngest's maximum. It is the same for every run, so each node's own policy is kept by its step."""
@@ -105,13 +110,13 @@ class Functions:
         return {"status": "completed"}
 
     async def _node(self, ctx: inngest.Context, run_id: RunId, node_id: NodeId) -> None:
-        """A node's step, and for each wait a sleep and a further step."""
+        """A node's step, and for each wait a sleep, or an event that is waited for, and a further step."""
         step = partial(self._step, ctx, run_id, node_id)
         memo = await ctx.step.run(node_id, step)
         turn = 0
-        while (until := memo.get("until")) is not None:
+        while "until" in memo or "asks" in memo:
             turn += 1
-            await ctx.step.sleep_until(f"{node_id}:wait-{turn}", datetime.fromtimestamp(until, UTC))
+            await _rest(ctx, run_id, node_id, memo, turn)
             memo = await ctx.step.run(f"{node_id}:after-{turn}", step)
 
     async def _step(self, ctx: inngest.Context, run_id: RunId, node_id: NodeId) -> Memo:
@@ -175,6 +180,26 @@ class Functions:
             return "closed"
 
         return await self._guarded(partial(decide, self._ledger, run_id, close))
+
+
+async def _rest(ctx: inngest.Context, run_id: RunId, node_id: NodeId, memo: Memo, turn: int) -> None:
+    """Until the memo says, or until an answer is announced.
+
+    The announcement may come before Inngest waits for it, and then wakes nobody. So it is looked for again after a
+    second, after five, and so on: the row has the answer.
+    """
+    step_id = f"{node_id}:wait-{turn}"
+    if "asks" not in memo:
+        await ctx.step.sleep_until(step_id, _moment(memo.get("until", 0)))
+        return
+    longest = min(LONGEST_LOOK, FIRST_LOOK * 5.0 ** min(turn - 1, 32))
+    seconds = min(longest, memo.get("until", LATEST) - clock.now())
+    await ctx.step.wait_for_event(
+        step_id,
+        event=ANSWERED_EVENT,
+        if_exp=f"event.data.runId == async.data.runId && async.data.nodeId == '{node_id}'",
+        timeout=timedelta(seconds=max(1, math.ceil(seconds))),
+    )
 
 
 def _come_again(due: float) -> inngest.RetryAfterError:

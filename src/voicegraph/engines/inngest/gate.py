@@ -22,8 +22,8 @@ from voicegraph.engines.inngest.function import (
     CANCELLED_EVENT,
     FAILED_EVENT,
     FUNCTION_ID,
-    REQUEST_EVENT,
 )
+from voicegraph.engines.inngest.messages import REQUEST_EVENT
 from voicegraph.run.choice import InngestSetup
 from voicegraph.run.ports import Call
 

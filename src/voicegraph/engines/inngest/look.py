@@ -11,20 +11,24 @@ decides nothing by what Inngest tells it, and everything by the node's row:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
-from voicegraph.graph.model import NodeId
-from voicegraph.nodes.output import Output, Suspend
+from voicegraph.graph.model import Node, NodeId
+from voicegraph.nodes.output import Await, Output, Result, Suspend
+from voicegraph.run.answers import Answer, Settled
 from voicegraph.run.events import Entry, NodeRun, StoredRun
+from voicegraph.run.handover import given_to
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.limits import deadline_of, out_of_time
 from voicegraph.run.restore import POISON, outcome_of
 from voicegraph.run.retry import MAX_STARTS, RetryPolicy
 from voicegraph.run.script import Script
-from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState
+from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState
+from voicegraph.run.waiting import at_due, settle
 
 CLAIM_SECONDS = 15.0
 EARLY = 0.1
@@ -33,11 +37,15 @@ TIMERS = (NodeStatus.RETRYING, NodeStatus.WAITING)
 
 
 class Memo(TypedDict):
-    """A step's result at Inngest: no output, no message. `until` (seconds since the epoch): go on then, in a new step."""
+    """A step's result at Inngest: no output, no message. `until` (seconds since the epoch): go on then, in a new step.
+
+    `asks`: the node waits for somebody's answer.
+    """
 
     status: str
     branch: NotRequired[bool]
     until: NotRequired[float]
+    asks: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class Look:
         self.entry = Entry(stored.run.run_id)
         workflow = stored.run.workflow
         self.machine = RunState(workflow)
-        self.around = Surroundings(workflow, self.machine, self.rows)
+        self.around = Surroundings(workflow, self.machine, self.rows, given_to(stored.run))
         self._nodes = {node.id: node for node in workflow.nodes}
         self._script = Script(stored.run, self._nodes)
         self._script.resumed(stored)
@@ -86,7 +94,7 @@ class Look:
 
     # -- a step begins
 
-    def begin(self, node_id: NodeId, engine_run_id: str) -> Claim | Later | Memo:
+    def begin(self, node_id: NodeId, engine_run_id: str, policy: RetryPolicy) -> Claim | Later | Memo:
         """Claim the node, or say why not."""
         row = self.rows.get(node_id)
         if row is not None and row.finished_at is not None:
@@ -95,13 +103,13 @@ class Look:
             return Memo(status="cancelled")
         if self.stored.engine_run_id != engine_run_id:
             self.entry.engine_run_id = engine_run_id
-        return self._start(node_id) if row is None else self._go_on(row)
+        return self._start(node_id) if row is None else self._go_on(row, policy)
 
-    def _go_on(self, row: NodeRun) -> Claim | Later | Memo:
+    def _go_on(self, row: NodeRun, policy: RetryPolicy) -> Claim | Later | Memo:
         """A node that runs, waits, or is to be tried again."""
         due = row.due_at or 0
         if row.status is NodeStatus.WAITING:
-            return self._wake(row)
+            return self._wake(row, policy)
         if due > clock.now() + EARLY:
             return Later(due)
         if row.status is NodeStatus.RUNNING:
@@ -120,9 +128,12 @@ class Look:
         row = self.rows[node_id] = self._script.node_started(self.entry, node_id)
         return self._claim(row)
 
-    def _wake(self, row: NodeRun) -> Memo:
-        if (row.due_at or 0) > clock.now() + EARLY:
+    def _wake(self, row: NodeRun, policy: RetryPolicy) -> Later | Memo:
+        asks = row.waits is not None
+        if (asks and row.due_at is None) or (row.due_at or 0) > clock.now() + EARLY:
             return memo_of(row)
+        if (settled := at_due(row)) is not None:
+            return self._settled(row, settled, policy)
         self._script.run_awake(self.entry)
         return self._done(row, row.output or Output())
 
@@ -154,11 +165,23 @@ class Look:
             row.due_at = None
             self._script.nodes_cut(self.entry, [row])
 
+    # -- somebody answers
+
+    def answer(self, node_id: NodeId, answer: Answer, policy: Callable[[Node], RetryPolicy]) -> None:
+        """Take an answer to a node that waits. Conflict when it does not fit, or somebody was first."""
+        settled = settle(self.rows.get(node_id), answer)
+        self._settled(self.rows[node_id], settled, policy(self._nodes[node_id]))
+
+    def _settled(self, row: NodeRun, settled: Settled, policy: RetryPolicy) -> Later | Memo:
+        self._script.run_awake(self.entry)
+        self._script.node_answered(self.entry, row, settled)
+        if isinstance(settled.result, NodeError):
+            return self._failed(row, settled.result, policy)
+        return self._done(row, settled.result)
+
     # -- a step ends
 
-    def end(
-        self, node_id: NodeId, claim: Claim, result: Output | Suspend | NodeError, policy: RetryPolicy
-    ) -> Later | Memo:
+    def end(self, node_id: NodeId, claim: Claim, result: Result | NodeError, policy: RetryPolicy) -> Later | Memo:
         """Write what became of a claimed node. The first outcome of an attempt counts, whoever brings it."""
         row = self.rows[node_id]
         if self.over or row.status is not NodeStatus.RUNNING or row.attempt != claim.attempt:
@@ -167,11 +190,17 @@ class Look:
             if row.starts != claim.starts:
                 return Later(row.due_at or clock.now())  # whoever took over is trying still
             return self._failed(row, result, policy)
+        if isinstance(result, Output):
+            return self._done(row, result)
+        self._rests(row, result)
+        return memo_of(row)
+
+    def _rests(self, row: NodeRun, result: Suspend | Await) -> None:
         if isinstance(result, Suspend):
             self._script.node_waiting(self.entry, row, result)
-            self._note_idle()
-            return memo_of(row)
-        return self._done(row, result)
+        else:
+            self._script.node_awaiting(self.entry, row, result)
+        self._note_idle()
 
     def _done(self, row: NodeRun, output: Output) -> Memo:
         self._script.node_completed(self.entry, row, output)
@@ -190,7 +219,7 @@ class Look:
     def _give_up(self, row: NodeRun, error: NodeError) -> Memo:
         goes_on = self._nodes[row.node_id].on_error == "continue"
         self._script.node_failed(self.entry, row, error, goes_on)
-        self._settle(row.node_id, DONE if goes_on else FAILED)
+        self._settle(row.node_id, outcome_of(row) or FAILED)
         return memo_of(row)
 
     def _settle(self, node_id: NodeId, outcome: Outcome) -> None:
@@ -261,8 +290,11 @@ class Look:
 def memo_of(row: NodeRun) -> Memo:
     """What Inngest is told of a node."""
     memo = Memo(status=str(row.status))
-    if row.status is NodeStatus.WAITING and row.due_at is not None:
-        memo["until"] = row.due_at
+    if row.status is NodeStatus.WAITING:
+        if row.due_at is not None:
+            memo["until"] = row.due_at
+        if row.waits is not None:
+            memo["asks"] = True
     elif row.output is not None and row.output.branch is not None:
         memo["branch"] = row.output.branch
     return memo

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import inngest
 
 from voicegraph import clock
-from voicegraph.engines.inngest.function import CANCEL_EVENT
+from voicegraph.engines.inngest.messages import ANSWERED_EVENT, CANCEL_EVENT, REQUEST_EVENT, woken_node
 from voicegraph.errors import StorageError
 from voicegraph.history.outbox import Message, Outbox
 from voicegraph.run.events import Entry, RunEvent
@@ -75,7 +75,7 @@ class Sender:
                     await self._news.wait()
 
     async def _send(self, messages: Sequence[Message]) -> None:
-        wanted = [message for message in messages if message.name == CANCEL_EVENT or not message.over]
+        wanted = [message for message in messages if message.name != REQUEST_EVENT or not message.over]
         try:
             if wanted and not self._closing:
                 self._sending = asyncio.create_task(self._client.send([event_of(message) for message in wanted]))
@@ -98,13 +98,15 @@ class Sender:
     def _tell(self, messages: Sequence[Message], words: str, *, unsent: bool) -> None:
         """So that whoever watches the run or the list knows why it does not start, and when it can."""
         for message in messages:
-            if message.name != CANCEL_EVENT:
+            if message.name == REQUEST_EVENT:
                 event = RunEvent("log", clock.now(), words, data={"unsent": unsent})
                 self._sink.record(Entry(message.run_id, events=[event], news=RunStatus.PENDING))
 
 
 def event_of(message: Message) -> inngest.Event:
-    """The run's id is the event's, so that a message that is sent twice starts one run."""
+    """The run's id is the event's, so that a message that is sent twice starts one run. Waking twice does no harm."""
+    if (node_id := woken_node(message.name)) is not None:
+        return inngest.Event(name=ANSWERED_EVENT, data={"runId": message.run_id, "nodeId": node_id})
     seed = message.run_id if message.name != CANCEL_EVENT else f"{message.run_id}:cancelled"
     return inngest.Event(
         id=seed, name=message.name, data={"runId": message.run_id, "graphVersion": message.graph_version}

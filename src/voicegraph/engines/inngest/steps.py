@@ -9,12 +9,14 @@ from typing import Literal, TypeVar
 
 from voicegraph import clock
 from voicegraph.engines.inngest.look import CLAIM_SECONDS, Claim, Later, Look, Memo
+from voicegraph.engines.inngest.messages import wake_message
 from voicegraph.errors import NodeError
-from voicegraph.graph.model import NodeId, RunId
-from voicegraph.nodes.output import Output, Suspend
+from voicegraph.graph.model import Node, NodeId, RunId
+from voicegraph.nodes.output import Result
+from voicegraph.run.answers import Answer
 from voicegraph.run.events import Entry, RunEvent, StoredRun
 from voicegraph.run.ports import RunLedger
-from voicegraph.run.retry import policy_for
+from voicegraph.run.retry import RetryPolicy, policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,15 @@ class NodeSteps:
             task.add_done_callback(lambda _: self._running.pop(key))
         return await asyncio.shield(task)
 
+    async def answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
+        """Write an answer to a node that waits, and the message that wakes the function."""
+
+        def take(look: Look) -> None:
+            look.answer(node_id, answer, self._policy)
+            look.entry.send = wake_message(node_id)
+
+        await self._decide(run_id, take, lands=False)
+
     def halt(self, run_id: RunId) -> None:
         """The run is over: stop its nodes."""
         for (running, _), task in self._running.items():
@@ -59,13 +70,12 @@ class NodeSteps:
 
     async def _run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
         def begin(look: Look) -> tuple[Look, Claim | Later | Memo]:
-            return look, look.begin(node_id, engine_run_id)
+            return look, look.begin(node_id, engine_run_id, self._policy(look.stored.run.workflow.node(node_id)))
 
         look, claim = await self._decide(run_id, begin, lands=False)
         if not isinstance(claim, Claim):
             return claim
-        node = look.stored.run.workflow.node(node_id)
-        policy = policy_for(node, self._runner.registry.find(node.type, node.action), self._retry_base)
+        policy = self._policy(look.stored.run.workflow.node(node_id))
         keeping = asyncio.create_task(self._keep(run_id, node_id, claim, asyncio.current_task()))
         try:
             result = await self._attempt(look, node_id, claim)
@@ -76,7 +86,10 @@ class NodeSteps:
             keeping.cancel()
         return await self._decide(run_id, lambda look: look.end(node_id, claim, result, policy))
 
-    async def _attempt(self, look: Look, node_id: NodeId, claim: Claim) -> Output | Suspend | NodeError:
+    def _policy(self, node: Node) -> RetryPolicy:
+        return policy_for(node, self._runner.registry.find(node.type, node.action), self._retry_base)
+
+    async def _attempt(self, look: Look, node_id: NodeId, claim: Claim) -> Result | NodeError:
         run = look.stored.run
         node = run.workflow.node(node_id)
 

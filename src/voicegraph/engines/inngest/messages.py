@@ -1,0 +1,20 @@
+"""The names of what we send to Inngest."""
+
+from __future__ import annotations
+
+from voicegraph.graph.model import NodeId
+
+REQUEST_EVENT = "workflow/execute.requested"
+CANCEL_EVENT = "workflow/execute.cancelled"
+ANSWERED_EVENT = "workflow/node.answered"
+
+
+def wake_message(node_id: NodeId) -> str:
+    """The outbox keeps one message for each name, so this one names the node that was answered."""
+    return f"{ANSWERED_EVENT}:{node_id}"
+
+
+def woken_node(message: str) -> str | None:
+    """The node a message of the outbox wakes; None for other messages."""
+    name, _, node_id = message.partition(":")
+    return node_id if name == ANSWERED_EVENT else None

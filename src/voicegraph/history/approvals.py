@@ -1,0 +1,67 @@
+"""What waits for people: the open approvals, and one of them whatever became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, func, literal_column, select
+
+from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_payloads, runs
+from voicegraph.errors import NotFound
+from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.history.rows import node_of
+from voicegraph.run.events import NodeRun
+from voicegraph.run.state import RunStatus
+
+IS_WAITING = node_runs.c.status == literal_column("'waiting'")  # word for word as the index says it
+_JOINED = node_runs.join(runs, runs.c.id == node_runs.c.run_id)
+_WHOLE = select(
+    node_runs, runs.c.name, runs.c.command, runs.c.status.label("run_status"), run_payloads.c.workflow
+).select_from(_JOINED.join(run_payloads, run_payloads.c.run_id == runs.c.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A node that asks a person, and its run."""
+
+    run_id: RunId
+    run_status: RunStatus
+    name: str
+    command: str
+    label: str
+    row: NodeRun
+
+
+@dataclass(frozen=True, slots=True)
+class OpenApprovals:
+    """The oldest first; `total` counts all of them."""
+
+    approvals: list[Approval]
+    total: int
+
+
+def open_approvals(connection: Connection, limit: int, run_id: RunId | None) -> OpenApprovals:
+    """The first that are open, of one run or of all."""
+    conditions = [node_runs.c.waits_for == "approval", IS_WAITING, runs.c.status.not_in(TERMINAL_STATUSES)]
+    if run_id is not None:
+        conditions.append(node_runs.c.run_id == run_id)
+    total = connection.execute(select(func.count()).select_from(_JOINED).where(*conditions)).scalar_one()
+    query = _WHOLE.where(*conditions).order_by(node_runs.c.run_id, node_runs.c.node_id).limit(limit)
+    return OpenApprovals([_approval(row) for row in connection.execute(query).mappings().all()], total)
+
+
+def one_approval(connection: Connection, run_id: RunId, node_id: NodeId) -> Approval:
+    """One of them, also when it is answered; NotFound when the node asks, or asked, nobody."""
+    query = _WHOLE.where(
+        node_runs.c.run_id == run_id, node_runs.c.node_id == node_id, node_runs.c.waits_for == "approval"
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no such approval.")
+    return _approval(row)
+
+
+def _approval(row: RowMapping) -> Approval:
+    label = Workflow.model_validate_json(row["workflow"]).node(row["node_id"]).label
+    status = RunStatus(row["run_status"])
+    return Approval(RunId(row["run_id"]), status, row["name"], row["command"], label, node_of(row))

@@ -1,0 +1,126 @@
+"""Ask people for an answer: links that are theirs alone, sent by mail or as a notification.
+
+A link carries a random token, of which only the SHA-256 is kept with the node that waits. Opening a link changes
+nothing: mail scanners open links. The page behind it shows what is asked and takes the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.bridge import Traffic, notify, plugin_of
+from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.mail import compose, subject_of
+from voicegraph.nodes.smtp import deliver, lacking, sender_of
+from voicegraph.nodes.threads import in_thread
+from voicegraph.settings import Settings
+
+MAX_SHOWN = 20_000
+"""Characters of the content in a message; the page behind the link shows all of it."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """Whom a link was sent to, by the hash of its token, and who was not reached, and why."""
+
+    links: dict[str, str] = field(default_factory=dict[str, str])
+    unreached: dict[str, str] = field(default_factory=dict[str, str])
+    failure: NodeError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What people are asked: a sentence, the content it is about, and until when they may answer."""
+
+    message: str
+    content: str
+    until: str
+
+
+def base_url(settings: Settings) -> str:
+    """Where people reach this server."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = settings.host if settings.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+async def ask(question: Question, addresses: list[str], node: NodeContext, *, notification: bool) -> Sent:
+    """Send each approver a link. NodeError when nobody could be reached, so that the attempt may be repeated."""
+    sent = Sent()
+    if not node.settings.public_url and (addresses or notification):
+        node.log(f"VOICEGRAPH_PUBLIC_URL is not set, so the links lead to {base_url(node.settings)}.")
+    for address in addresses:
+        await _try(sent, address, _mail(question, address, node))
+    if notification:
+        await _try(sent, "the notification", _notification(question, node))
+    for name, reason in sent.unreached.items():
+        node.log(f"{name} could not be asked: {reason}")
+    if sent.failure and not sent.links:
+        raise sent.failure
+    return sent
+
+
+async def _try(sent: Sent, name: str, sending: Awaitable[tuple[str, str]]) -> None:
+    try:
+        token, reached = await sending
+    except NodeError as error:
+        sent.unreached[name] = error.message
+        sent.failure = error
+    else:
+        sent.links[hashlib.sha256(token.encode()).hexdigest()] = reached
+
+
+def _link(node: NodeContext) -> tuple[str, str]:
+    token = secrets.token_urlsafe(32)
+    return token, f"{base_url(node.settings)}/approve/{node.run_id}/{node.node_id}/{token}"
+
+
+async def _mail(question: Question, address: str, node: NodeContext) -> tuple[str, str]:
+    settings = node.settings
+    if lack := lacking(settings):
+        raise NodeError("not_configured", lack)
+    token, link = _link(node)
+    subject = f"Please approve: {subject_of('', node.label)}"
+    body = _body(question, link)
+    message = compose(
+        sender=sender_of(settings), to=[address], cc=[], subject=subject, body=body, key=f"{link}\n{body}"
+    )
+    await deliver(message, [address], settings)
+    return token, address
+
+
+async def _notification(question: Question, node: NodeContext) -> tuple[str, str]:
+    url = node.settings.notify_url
+    if url is None:
+        raise NodeError("not_configured", "Notifications go nowhere: set VOICEGRAPH_NOTIFY_URL to an Apprise URL.")
+    plugin = await in_thread(plugin_of, url.get_secret_value())
+    if plugin is None:
+        raise NodeError("bad_notify_url", "Apprise cannot read VOICEGRAPH_NOTIFY_URL.")
+    token, link = _link(node)
+    service = str(plugin.service_name)
+    traffic = Traffic(node.http, asyncio.get_running_loop(), service)
+    try:
+        problem = await in_thread(notify, plugin, traffic, f"Please approve: {node.label}", _body(question, link))
+    finally:
+        traffic.close()
+    if problem:
+        raise traffic.failure or NodeError("notify_failed", f"{service} did not take the notification: {problem[:500]}")
+    return token, f"somebody at {service}"
+
+
+def _body(question: Question, link: str) -> str:
+    """The link stands above the content: what is to be approved may hold links of its own."""
+    shown = question.content[:MAX_SHOWN]
+    more = "\n\n(The page shows the rest.)" if len(question.content) > MAX_SHOWN else ""
+    return (
+        f"{question.message}\n\n"
+        f"Approve or reject it here: <{link}>\n\n"
+        f"The link is yours alone and works once, until {question.until}. Opening it changes nothing.\n\n"
+        f"---\n\nWhat is to be approved:\n\n{shown or '(nothing comes in; only the next step waits)'}{more}\n"
+    )

@@ -1,0 +1,100 @@
+"""Hand a mail to the configured mail server, and say in words what it refused."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, NoReturn
+
+from voicegraph.errors import NodeError
+from voicegraph.settings import Settings
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from aiosmtplib import SMTP
+
+TIMEOUT = 30.0
+"""Seconds for one answer of the mail server."""
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def lacking(settings: Settings) -> str | None:
+    """What the settings lack for sending mail, in words."""
+    if not settings.smtp_host:
+        return "No mail server is set up: set SMTP_HOST, and SMTP_USER and SMTP_PASSWORD where it wants a login."
+    if not sender_of(settings):
+        return "Mails have no sender: set SMTP_FROM to the address they are to come from."
+    return None
+
+
+def sender_of(settings: Settings) -> str:
+    """The address mails come from; empty when none is set."""
+    candidates = (settings.smtp_from, settings.smtp_user, settings.user_email)
+    return next((address for address in candidates if address and "@" in address), "")
+
+
+async def deliver(message: EmailMessage, recipients: list[str], settings: Settings) -> dict[str, str]:
+    """Hand the mail over. Returns who was refused while others were not; NodeError when nobody will get it."""
+    from aiosmtplib import SMTP, SMTPException
+
+    client = SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        timeout=TIMEOUT,
+        use_tls=settings.smtp_tls == "tls" or (settings.smtp_tls == "auto" and settings.smtp_port == 465),
+        start_tls={"starttls": True, "auto": None}.get(settings.smtp_tls, False),
+    )
+    try:
+        async with client:
+            await _login(client, settings)
+            refused, _ = await client.send_message(message, recipients=recipients)
+    except (SMTPException, OSError, ValueError) as error:
+        _fail(error, settings)
+    return {address: _line(response.message) for address, response in refused.items()}
+
+
+async def _login(client: SMTP, settings: Settings) -> None:
+    if not settings.smtp_user or settings.smtp_password is None:
+        return
+    encrypted = client.get_transport_info("sslcontext") is not None
+    if not encrypted and settings.smtp_tls != "none" and settings.smtp_host not in _LOOPBACK:
+        raise NodeError(
+            "smtp_insecure",
+            f"The mail server {settings.smtp_host} offers no encryption, so the password was not sent. "
+            "Set VOICEGRAPH_SMTP_TLS=none if that is meant.",
+        )
+    await client.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+
+
+def _fail(error: Exception, settings: Settings) -> NoReturn:
+    """Say what the mail server refused, and whether trying again can help: 4yz replies are temporary (RFC 5321)."""
+    import aiosmtplib as smtp
+
+    server = f"{settings.smtp_host}:{settings.smtp_port}"
+    if isinstance(error, smtp.SMTPRecipientsRefused):
+        reasons = "; ".join(f"{one.recipient}: {one.code} {_line(one.message)}" for one in error.recipients)
+        retryable = all(one.code < 500 for one in error.recipients)
+        raise NodeError("recipient_refused", f"The mail server refused {reasons}", retryable=retryable) from error
+    code = error.code if isinstance(error, smtp.SMTPResponseException) else 0
+    said = f"{code} {_line(error.message)}" if isinstance(error, smtp.SMTPResponseException) else _line(str(error))
+    if isinstance(error, smtp.SMTPAuthenticationError):
+        message = f"The mail server {server} refused the login: {said} Check SMTP_USER and SMTP_PASSWORD."
+        raise NodeError("login_refused", message, retryable=code < 500) from error
+    if isinstance(error, smtp.SMTPSenderRefused):
+        message = f"The mail server refused the sender {error.sender}: {said} Check SMTP_FROM."
+        raise NodeError("sender_refused", message, retryable=code < 500) from error
+    if code:
+        raise NodeError("smtp_refused", f"The mail server refused the mail: {said}", retryable=code < 500) from error
+    if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+        message = f"No secure connection to the mail server {server}: {said} See VOICEGRAPH_SMTP_TLS."
+        raise NodeError("smtp_tls", message) from error
+    if isinstance(error, OSError):
+        message = f"The mail server {server} cannot be reached: {said} Check SMTP_HOST and SMTP_PORT."
+        raise NodeError("smtp_unreachable", message, retryable=True) from error
+    raise NodeError("smtp_failed", f"The mail server {server} did not take the mail: {said}") from error
+
+
+def _line(text: str) -> str:
+    """One line of what a server said, as a sentence."""
+    line = " ".join(text.split())[:300].rstrip(".")
+    return f"{line}."

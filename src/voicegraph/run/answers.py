@@ -1,0 +1,37 @@
+"""What an answer is to a node that waits, whoever gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from voicegraph.errors import Conflict, NodeError
+from voicegraph.nodes.output import Output
+from voicegraph.run.events import NodeRun
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What an answer makes of a node. `words` tell the run's story of it; `waits` is what is kept of the question."""
+
+    result: Output | NodeError
+    words: str
+    waits: Mapping[str, JsonValue]
+
+
+class Answer(Protocol):
+    """Somebody's answer to a node that waits."""
+
+    def settle(self, row: NodeRun) -> Settled:
+        """What it makes of the node. Conflict when it is no answer to what this row asks."""
+        ...
+
+
+def answered_already(row: NodeRun) -> Conflict:
+    """Somebody was first, or the wait ended without an answer."""
+    if row.waits and "answer" in row.waits:
+        return Conflict("answered", "This was answered already. The first answer counts.")
+    return Conflict("not_waiting", "This step does not wait for an answer any more: the run went on or ended.")

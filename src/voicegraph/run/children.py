@@ -1,0 +1,257 @@
+"""Runs that are steps of other runs: started, answered for, and cancelled with their parents.
+
+The node that waits is on disk first, with the id its run is to have; only then is that run made. So a crash at any point
+leads to one run: what is missing is made, what is over is told, and what nobody waits for any more is cancelled, each as
+often as it takes (`look_after`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from pydantic import JsonValue
+
+from voicegraph import clock
+from voicegraph.errors import Conflict, NodeError, NotFound, Overloaded, StorageError, UserError
+from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId, unpinned
+from voicegraph.run.events import EngineName, Entry, NewRun, NodeRun, StoredRun
+from voicegraph.run.handover import RunEnded, trigger_data
+from voicegraph.run.ports import Engine
+from voicegraph.run.state import NodeStatus
+
+log = logging.getLogger(__name__)
+
+MAX_DEPTH = 5
+"""How many runs may be steps of one another."""
+AGAIN = 2.0
+"""Seconds until everything is looked at again, when something could not be written, or other processes write too."""
+SELDOM = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A node that waits for a run, and that run: `over` is None when there is none yet."""
+
+    parent: RunId
+    node_id: NodeId
+    child: RunId
+    over: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A run's workflow, on the way from a run to the one it all began with."""
+
+    workflow_id: WorkflowId
+    name: str
+
+
+class Families(Protocol):
+    """What is on disk of parents and children."""
+
+    async def load(self, run_id: RunId) -> StoredRun:
+        """A run whole; NotFound."""
+        ...
+
+    async def waiting(self, engine: EngineName) -> Sequence[Kin]:
+        """Every node that waits for a run."""
+        ...
+
+    async def orphans(self, engine: EngineName) -> Sequence[RunId]:
+        """Runs that are not over though no node waits for them."""
+        ...
+
+    async def ancestry(self, run_id: RunId, limit: int) -> Sequence[Ancestor]:
+        """The run itself first, then its parent, and so on."""
+        ...
+
+    async def find(self, workflow: str) -> Workflow:
+        """A saved workflow by id or name; NotFound."""
+        ...
+
+
+class Children:
+    """Listens to what is written (`notice`), and looks after what was missed.
+
+    `check` raises UserError for a workflow that cannot be run with this config. `shared`: other processes write too.
+    """
+
+    def __init__(
+        self,
+        engines: Sequence[Engine],
+        families: Families,
+        check: Callable[[Workflow, Mapping[str, JsonValue]], None],
+        *,
+        shared: bool,
+    ) -> None:
+        self._engines = {engine.name: engine for engine in engines}
+        self._families = families
+        self._check = check
+        self._pause = AGAIN if shared else SELDOM
+        self._open: dict[RunId, RunId] = {}
+        """Children that are not over, and their parents."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._again = asyncio.Event()
+        self._closing = False
+
+    def open(self, durable: EngineName) -> None:
+        """Take up what an earlier process left of the durable engine's runs; live ones end with their process."""
+        self._spawn(self._look_after(durable))
+
+    async def close(self) -> None:
+        """Stop; what is left is taken up by the next process."""
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- told by what is written
+
+    def notice(self, entry: Entry) -> None:
+        """Call with every entry that is on disk."""
+        if self._closing:
+            return
+        for row in entry.nodes:
+            if row.waits and row.waits["kind"] == "run":
+                self._notice_wait(entry.run_id, row, RunId(str(row.waits["runId"])))
+        if entry.change and entry.change.status.terminal and self._open:
+            if entry.run_id in self._open:
+                self._spawn(self._tell(entry.run_id))
+            for child, parent in self._open.items():
+                if parent == entry.run_id:
+                    self._spawn(self._cancel(child))
+
+    def _notice_wait(self, parent: RunId, row: NodeRun, child: RunId) -> None:
+        if row.status is NodeStatus.WAITING:
+            self._open[child] = parent
+            self._spawn(self._begin(parent, row.node_id))
+        elif child in self._open:
+            self._spawn(self._cancel(child))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (StorageError, Overloaded) as error:
+            log.warning("A run that is a step of another has to wait: %s", error.message)
+            self._again.set()
+        except Exception:
+            log.exception("A run that is a step of another could not be looked after; it is tried again")
+            self._again.set()
+
+    # -- and by looking
+
+    async def _look_after(self, durable: EngineName) -> None:
+        while True:
+            try:
+                await self._look(durable)
+            except StorageError as error:
+                log.warning("Runs that are steps of others could not be looked after: %s", error.message)
+                self._again.set()
+            pause = AGAIN if self._again.is_set() else self._pause
+            self._again.clear()
+            try:
+                async with asyncio.timeout(pause):
+                    await self._again.wait()
+            except TimeoutError:
+                continue
+            await asyncio.sleep(AGAIN)  # whatever went wrong has a moment to pass
+
+    async def _look(self, durable: EngineName) -> None:
+        for kin in await self._families.waiting(durable):
+            self._open[kin.child] = kin.parent
+            if kin.over is None:
+                self._spawn(self._begin(kin.parent, kin.node_id))
+            elif kin.over:
+                self._spawn(self._tell(kin.child))
+        for child in await self._families.orphans(durable):
+            self._spawn(self._cancel(child))
+
+    # -- what is to be done
+
+    async def _begin(self, parent_id: RunId, node_id: NodeId) -> None:
+        """Make the run a node waits for, unless it is made already."""
+        parent = await self._families.load(parent_id)
+        row = parent.nodes.get(node_id)
+        if row is None or row.status is not NodeStatus.WAITING or row.waits is None:
+            return
+        engine = self._engines[parent.run.engine]
+        asked = cast("dict[str, Any]", row.waits)
+        try:
+            run = await self._child(parent, row, asked)
+            await engine.start(run)
+        except Conflict:
+            return  # it is made
+        except (StorageError, Overloaded) as error:
+            if parent.run.engine != "live":
+                raise  # it is tried again; of a live run nobody would
+            reason = NodeError(error.code, error.message, retryable=True)
+            await self._answer(engine, parent_id, node_id, RunEnded(asked["runId"], asked["workflow"], reason))
+        except UserError as error:
+            reason = NodeError(error.code, error.message)
+            await self._answer(engine, parent_id, node_id, RunEnded(asked["runId"], asked["workflow"], reason))
+        else:
+            waiting = (await self._families.load(parent_id)).nodes[node_id]
+            if waiting.waits is None or waiting.waits["runId"] != run.run_id or not waiting.status.open:
+                await self._cancel(run.run_id)  # the parent was cancelled meanwhile
+
+    async def _child(self, parent: StoredRun, row: NodeRun, asked: Mapping[str, Any]) -> NewRun:
+        workflow = await self._families.find(asked["workflow"])
+        _refuse_recursion(workflow, await self._families.ancestry(parent.run.run_id, MAX_DEPTH + 1))
+        named = {key: value for key, value in parent.run.config.items() if key != "params"}
+        config: dict[str, JsonValue] = {**named, **asked["config"]}
+        self._check(workflow, config)
+        return NewRun(
+            run_id=asked["runId"],
+            workflow=unpinned(workflow),
+            engine=parent.run.engine,
+            created_at=clock.now(),
+            config=config,
+            trigger="workflow",
+            trigger_data=trigger_data(row, parent.run.run_id),
+            parent_run_id=parent.run.run_id,
+            parent_node_id=row.node_id,
+        )
+
+    async def _tell(self, child_id: RunId) -> None:
+        """A child is over: hand what it gave to the node that waits for it."""
+        self._open.pop(child_id, None)
+        child = await self._families.load(child_id)
+        parent, node_id = child.run.parent_run_id, child.run.parent_node_id
+        if parent and node_id:
+            await self._answer(self._engines[child.run.engine], parent, node_id, RunEnded.of(child))
+
+    @staticmethod
+    async def _answer(engine: Engine, run_id: RunId, node_id: NodeId, answer: RunEnded) -> None:
+        try:
+            await engine.take_answer(run_id, node_id, answer)
+        except (Conflict, NotFound):
+            log.debug("Run %s does not wait for %s any more", run_id, answer.run_id)
+
+    async def _cancel(self, child_id: RunId) -> None:
+        """Nobody waits for it any more."""
+        self._open.pop(child_id, None)
+        try:
+            child = await self._families.load(child_id)
+        except NotFound:
+            return  # it was not made yet, and will not be: its node does not wait
+        await self._engines[child.run.engine].cancel(child_id)
+
+
+def _refuse_recursion(workflow: Workflow, ancestry: Sequence[Ancestor]) -> None:
+    ids = [one.workflow_id for one in ancestry]
+    if workflow.workflow_id in ids:
+        way = [one.name for one in ancestry[ids.index(workflow.workflow_id) :: -1]]
+        chain = " → ".join([*way, workflow.name])
+        raise UserError("recursion", f"“{workflow.name}” would run itself without end: {chain}. Take this step out.")
+    if len(ids) > MAX_DEPTH:
+        message = f"Workflows are steps of one another more than {MAX_DEPTH} levels deep. Put some of them together."
+        raise UserError("too_deep", message)

@@ -1,0 +1,94 @@
+"""What a run that is a step of another is given, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pydantic import JsonValue
+
+from voicegraph.errors import Conflict, NodeError
+from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.nodes.output import FileRef, Inputs, Output, join_inputs
+from voicegraph.run.answers import Settled
+from voicegraph.run.events import NewRun, NodeRun, StoredRun
+from voicegraph.run.state import NodeStatus, RunStatus
+
+HANDED_OVER = frozenset({"workflow", "error"})
+"""Triggers whose data is a text, data and files for the first nodes."""
+
+
+def trigger_data(row: NodeRun, parent: RunId) -> dict[str, JsonValue]:
+    """What the new run finds in `trigger`: the text and data it is given, and who gave it."""
+    given = row.output or Output()
+    files: list[JsonValue] = [ref.model_dump(mode="json") for ref in given.files]
+    return {
+        "kind": "workflow",
+        "text": given.text,
+        "data": given.data,
+        "files": files,
+        "runId": parent,
+        "nodeId": row.node_id,
+    }
+
+
+def given_to(run: NewRun) -> Inputs | None:
+    """What the first nodes of the run get as their input; None where a run has none."""
+    data = cast("dict[str, Any]", run.trigger_data)
+    if run.trigger not in HANDED_OVER and data.get("kind") not in HANDED_OVER:  # a replay keeps the data of its origin
+        return None
+    refs: list[object] = data.get("files") or []
+    files = [FileRef.model_validate(ref) for ref in refs]
+    return Inputs(str(data.get("text") or ""), data.get("data"), files)
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The run a node waited for is over, or could not be started: then `result` is an error."""
+
+    run_id: RunId
+    name: str
+    result: Output | NodeError
+
+    @classmethod
+    def of(cls, child: StoredRun) -> RunEnded:
+        """From a run that is over."""
+        return cls(child.run.run_id, child.run.workflow.name, _result(child))
+
+    def settle(self, row: NodeRun) -> Settled:
+        """See `run.answers.Answer`."""
+        waits = row.waits or {}
+        if waits.get("runId") != self.run_id:
+            raise Conflict("another_run", "This step does not wait for this run.")
+        failed = isinstance(self.result, NodeError)
+        words = f"The workflow {self.name} {'did not complete' if failed else 'completed'}"
+        return Settled(self.result, words, {**waits, "answer": {"completed": not failed}})
+
+
+def _result(child: StoredRun) -> Output | NodeError:
+    name = child.run.workflow.name
+    if child.status is RunStatus.COMPLETED:
+        return _final_output(child)
+    if child.status is RunStatus.CANCELLED:
+        return NodeError("run_cancelled", f"The run of “{name}” was cancelled.")
+    error = cast("dict[str, Any]", child.error or {})
+    where = _label(child.run.workflow, error.get("nodeId"))
+    message = f"“{name}” failed{where}: {error.get('message', 'see its run')}"
+    return NodeError(str(error.get("code", "run_failed")), message, retryable=error.get("retryable") is True)
+
+
+def _label(workflow: Workflow, node_id: str | None) -> str:
+    label = next((node.label or node.id for node in workflow.nodes if node.id == node_id), "")
+    return f" at {label}" if label else ""
+
+
+def _final_output(child: StoredRun) -> Output:
+    """Of the nodes that ran and that nothing ran after; of several, as a node behind them would see them."""
+    workflow = child.run.workflow
+    ran = {node_id for node_id, row in child.nodes.items() if row.status is not NodeStatus.SKIPPED}
+    last = [node for node in workflow.nodes if node.id in ran and not ran.intersection(workflow.successors(node.id))]
+    outputs: dict[NodeId, tuple[str, Output]] = {
+        node.id: (node.label, child.nodes[node.id].output or Output()) for node in last
+    }
+    joined = join_inputs(outputs)
+    return Output(text=joined.text, data=joined.data, files=joined.files, meta={"runId": child.run.run_id})

@@ -1,0 +1,39 @@
+"""A node that waits for an answer: what is kept of the question, and what the answer makes of the node.
+
+An engine keeps the row (`waits` says whose answer it is), takes the first answer that fits, and asks here what follows:
+an output, or an error that the node's policy then judges. When the node's time comes first, its default follows.
+"""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from voicegraph.errors import Conflict
+from voicegraph.nodes.output import Await
+from voicegraph.run.answers import Answer, Settled, answered_already
+from voicegraph.run.approval import digest_of, expired
+from voicegraph.run.events import NodeRun
+from voicegraph.run.state import NodeStatus
+
+NEVER = 253_402_300_799.0
+"""The end of the year 9999: when a run wakes by itself that waits for an answer alone."""
+
+
+def question(asked: Await) -> dict[str, JsonValue]:
+    """What is kept with the node while it waits."""
+    kept: dict[str, JsonValue] = {**asked.request, "kind": asked.kind, "message": asked.message}
+    return kept | {"digest": digest_of(asked.output)} if asked.kind == "approval" else kept
+
+
+def settle(row: NodeRun | None, answer: Answer) -> Settled:
+    """What the answer makes of the row. Conflict when the node does not wait (any more) for this answer."""
+    if row is None or row.waits is None:
+        raise Conflict("not_waiting", "This step does not wait for an answer.")
+    if row.status is not NodeStatus.WAITING:
+        raise answered_already(row)
+    return answer.settle(row)
+
+
+def at_due(row: NodeRun) -> Settled | None:
+    """What a waiting node becomes when its time has come; None for a timer, which gives the output it holds."""
+    return expired(row) if row.waits and row.waits["kind"] == "approval" else None

@@ -1,0 +1,176 @@
+"""A node that runs another workflow: what it is given, what it gives back, how both end, across a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from support.graphs import node, workflow
+from support.hosts import Host, Told
+
+from voicegraph.graph.model import Node, NodeId, Retry, RunId, Workflow, WorkflowId
+from voicegraph.run.children import MAX_DEPTH
+
+
+def step(name: str, node_id: str = "step", **more: Any) -> Node:
+    own = {key: more.pop(key) for key in list(more) if key in Node.model_fields}
+    return Node(id=NodeId(node_id), type="workflow", action="run", params={"workflow": name, **more}, **own)
+
+
+async def saved(host: Host, made: Workflow, name: str) -> Workflow:
+    made = made.model_copy(update={"name": name, "workflow_id": WorkflowId(f"wf_{name.lower()}")})
+    await host.history.workflows.save(made)
+    return made
+
+
+async def child_of(host: Host, parent: RunId, node_id: str = "step") -> RunId:
+    event = await host.until(parent, "waiting", node_id)
+    assert event.data
+    child = RunId(str(event.data["runId"]))
+    async with asyncio.timeout(20):
+        while not host.history.rows("SELECT 1 FROM runs WHERE id = :id", id=child):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return child
+
+
+async def test_it_gets_the_input_and_gives_its_last_output(host: Host):
+    await saved(
+        host,
+        workflow("inner>last", nodes=[node("inner"), node("last", text="{{ input }}, {{ trigger.data.n }}")]),
+        "Child",
+    )
+    made = workflow("a>step", "step>after", nodes=[node("a", text="given", params={}), step("child"), node("after")])
+    told = await host.run(made, config={"recipientEmail": "me@example.org"})
+    assert told.status == "completed"
+    assert host.probe.inputs["inner"].text == "given"
+    assert told.text("step") == told.text("after") == "given, "
+    child = await host.history.queries.summary(await child_of(host, told.detail.summary.id))
+    assert (child.trigger, child.status, child.engine) == ("workflow", "completed", host.name)
+    assert (child.parent_run_id, child.parent_node_id) == (told.detail.summary.id, "step")
+    detail = await host.history.queries.detail(child.id)
+    assert detail.config == {"recipientEmail": "me@example.org"}
+    assert told.kinds("step") == ["start", "waiting", "log", "success"]
+
+
+async def test_several_ends_are_joined_as_a_node_behind_them_would_see_them(host: Host):
+    inner = workflow("r>x", "r>y", nodes=[node("x", text="one", label="X"), node("y", text="two", label="Y")])
+    await saved(host, inner, "Forked")
+    told = await host.run(workflow(nodes=[step("wf_forked")]))
+    assert told.text("step") == "## X\n\none\n\n---\n\n## Y\n\ntwo"
+
+
+async def test_its_failure_is_the_nodes_failure(host: Host):
+    await saved(host, workflow("a>bad", nodes=[node("bad", "fail", label="The bad one", message="No luck.")]), "Doomed")
+    told = await host.run(workflow("step>after", nodes=[step("Doomed")]))
+    assert told.status == "failed"
+    error = told.nodes[NodeId("step")].error or {}
+    assert error["code"] == "broken"
+    assert error["message"] == "“Doomed” failed at The bad one: No luck."
+    assert told.statuses["after"] == "skipped"
+
+
+async def test_a_policy_may_try_again_with_a_new_run(host: Host):
+    if not host.retries:
+        return
+    await saved(host, workflow(nodes=[node("bad", "fail", retryable=True, retry=Retry(attempts=1))]), "Shaky")
+    told = await host.run(workflow(nodes=[step("Shaky", retry=Retry(attempts=2))]))
+    assert told.status == "failed"
+    runs = host.history.rows("SELECT id FROM runs WHERE parent_run_id = :id", id=told.detail.summary.id)
+    assert len(runs) == 2
+    assert host.probe.starts["bad"] == 2
+
+
+async def test_cancelling_the_parent_cancels_the_child(host: Host):
+    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
+    run_id = await host.start(workflow("step>after", nodes=[step("Held")]))
+    child = await child_of(host, run_id)
+    await host.probe.gates["held"].enter()
+    assert await host.cancel(run_id)
+    assert (await host.told(run_id)).status == "cancelled"
+    assert (await host.told(child)).status == "cancelled"
+    await host.probe.gates["held"].left.wait()
+
+
+async def test_cancelling_the_child_fails_the_node(host: Host):
+    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
+    run_id = await host.start(workflow(nodes=[step("Held")]))
+    child = await child_of(host, run_id)
+    await host.probe.gates["held"].enter()
+    assert await host.cancel(child)
+    told = await host.told(run_id)
+    assert told.status == "failed"
+    assert (told.nodes[NodeId("step")].error or {})["code"] == "run_cancelled"
+
+
+async def test_a_failure_elsewhere_cancels_the_child(host: Host):
+    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
+    run_id = await host.start(workflow(nodes=[step("Held"), node("bad", "gate_then_fail")]))
+    child = await child_of(host, run_id)
+    host.probe.gates["bad"].opened.set()
+    assert (await host.told(run_id)).status == "failed"
+    assert (await host.told(child)).status == "cancelled"
+
+
+async def failure(host: Host, made: Workflow) -> Told:
+    told = await host.run(made)
+    assert told.status == "failed"
+    return told
+
+
+async def test_a_workflow_nobody_saved_is_named(host: Host):
+    told = await failure(host, workflow(nodes=[step("Nowhere")]))
+    error = told.nodes[NodeId("step")].error or {}
+    assert error["code"] == "not_found"
+    assert "Nowhere" in str(error["message"])
+
+
+async def test_a_circle_is_found(host: Host):
+    await saved(host, workflow(nodes=[step("B")]), "A")
+    await saved(host, workflow(nodes=[step("A")]), "B")
+    told = await failure(host, await host.history.workflows.get("wf_a"))
+    error = told.nodes[NodeId("step")].error or {}
+    assert error["code"] == "recursion"
+    assert "A → B → A" in str(error["message"])
+    assert len(host.history.rows("SELECT id FROM runs")) == 2
+
+
+async def test_there_is_an_end_to_depth(host: Host):
+    names = [f"L{number}" for number in range(MAX_DEPTH + 2)]
+    for name, inner in pairwise(names):
+        await saved(host, workflow(nodes=[step(inner)]), name)
+    await saved(host, workflow(nodes=[node("floor")]), names[-1])
+    told = await failure(host, await host.history.workflows.get("wf_l0"))
+    assert (told.nodes[NodeId("step")].error or {})["code"] == "too_deep"
+    assert len(host.history.rows("SELECT id FROM runs")) == MAX_DEPTH + 1
+    deepest = await host.run(await host.history.workflows.get("wf_l1"))
+    assert deepest.status == "completed"
+
+
+@pytest.mark.parametrize("when", ["while it runs", "before it is made", "after it ended"])
+async def test_one_child_whatever_happens_to_the_process(host: Host, when: str):
+    if not host.survives:
+        return
+    await saved(host, workflow("held>last", nodes=[node("held", "gate")]), "Held")
+    made = workflow("step>after", nodes=[step("Held")])
+    if when == "before it is made":
+        await host.children.close()  # the wait is on disk, and nobody starts what it waits for
+        run_id = await host.start(made)
+        await host.until(run_id, "waiting", "step")
+    else:
+        run_id = await host.start(made)
+        child = await child_of(host, run_id)
+        await host.probe.gates["held"].enter()
+        if when == "after it ended":
+            await host.children.close()  # nobody tells the parent
+            host.probe.gates["held"].opened.set()
+            await host.told(child)
+    await host.kill()
+    host.probe.gates["held"].opened.set()
+    await host.open()
+    told = await host.told(run_id)
+    assert told.status == "completed"
+    assert len(host.history.rows("SELECT id FROM runs")) == 2
+    assert host.probe.starts["last"] == 1
+    assert told.text("step") == "held"
