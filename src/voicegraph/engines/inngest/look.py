@@ -33,6 +33,7 @@ from voicegraph.run.waiting import at_due, settle
 CLAIM_SECONDS = 15.0
 EARLY = 0.1
 """Seconds a call may come before its time: clocks differ."""
+ONCE = RetryPolicy(attempts=1)
 TIMERS = (NodeStatus.RETRYING, NodeStatus.WAITING)
 
 
@@ -94,7 +95,7 @@ class Look:
 
     # -- a step begins
 
-    def begin(self, node_id: NodeId, engine_run_id: str, policy: RetryPolicy) -> Claim | Later | Memo:
+    def begin(self, node_id: NodeId, engine_run_id: str) -> Claim | Later | Memo:
         """Claim the node, or say why not."""
         row = self.rows.get(node_id)
         if row is not None and row.finished_at is not None:
@@ -103,13 +104,13 @@ class Look:
             return Memo(status="cancelled")
         if self.stored.engine_run_id != engine_run_id:
             self.entry.engine_run_id = engine_run_id
-        return self._start(node_id) if row is None else self._go_on(row, policy)
+        return self._start(node_id) if row is None else self._go_on(row)
 
-    def _go_on(self, row: NodeRun, policy: RetryPolicy) -> Claim | Later | Memo:
+    def _go_on(self, row: NodeRun) -> Claim | Later | Memo:
         """A node that runs, waits, or is to be tried again."""
         due = row.due_at or 0
         if row.status is NodeStatus.WAITING:
-            return self._wake(row, policy)
+            return self._wake(row)
         if due > clock.now() + EARLY:
             return Later(due)
         if row.status is NodeStatus.RUNNING:
@@ -128,12 +129,12 @@ class Look:
         row = self.rows[node_id] = self._script.node_started(self.entry, node_id)
         return self._claim(row)
 
-    def _wake(self, row: NodeRun, policy: RetryPolicy) -> Later | Memo:
+    def _wake(self, row: NodeRun) -> Later | Memo:
         asks = row.waits is not None
         if (asks and row.due_at is None) or (row.due_at or 0) > clock.now() + EARLY:
             return memo_of(row)
         if (settled := at_due(row)) is not None:
-            return self._settled(row, settled, policy)
+            return self._settled(row, settled, ONCE)
         self._script.run_awake(self.entry)
         return self._done(row, row.output or Output())
 

@@ -70,7 +70,7 @@ class NodeSteps:
 
     async def _run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
         def begin(look: Look) -> tuple[Look, Claim | Later | Memo]:
-            return look, look.begin(node_id, engine_run_id, self._policy(look.stored.run.workflow.node(node_id)))
+            return look, look.begin(node_id, engine_run_id)
 
         look, claim = await self._decide(run_id, begin, lands=False)
         if not isinstance(claim, Claim):
