@@ -135,7 +135,7 @@ class EmbeddedEngine:
                 self._answering = None
                 if run_id in self._loading:
                     self._rewritten.add(run_id)
-                self._enqueue(run_id)
+                self.accepted(run_id)
 
     async def _answer_stored(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
         stored = await self._store.load(run_id)

@@ -14,8 +14,8 @@ from voicegraph.run.answers import Settled
 from voicegraph.run.events import NewRun, NodeRun, StoredRun
 from voicegraph.run.state import NodeStatus, RunStatus
 
-HANDED_OVER = frozenset({"workflow", "error"})
-"""Triggers whose data is a text, data and files for the first nodes."""
+HANDED_OVER = "workflow"
+"""The kind of trigger whose data is a text, data and files for the first nodes."""
 
 
 def trigger_data(row: NodeRun, parent: RunId) -> dict[str, JsonValue]:
@@ -35,7 +35,7 @@ def trigger_data(row: NodeRun, parent: RunId) -> dict[str, JsonValue]:
 def given_to(run: NewRun) -> Inputs | None:
     """What the first nodes of the run get as their input; None where a run has none."""
     data = cast("dict[str, Any]", run.trigger_data)
-    if run.trigger not in HANDED_OVER and data.get("kind") not in HANDED_OVER:  # a replay keeps the data of its origin
+    if data.get("kind") != HANDED_OVER:  # and not the trigger: a replay keeps the data of its origin
         return None
     refs: list[object] = data.get("files") or []
     files = [FileRef.model_validate(ref) for ref in refs]
