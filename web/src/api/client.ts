@@ -12,6 +12,7 @@ import type {
   Info,
   ParseAnswer,
   PlannerName,
+  ReplayAnswer,
   Run,
   RunConfig,
   SavedWorkflow,
@@ -23,6 +24,15 @@ export interface RunRequest {
   workflow: Workflow;
   config: RunConfig;
   transcribedText?: string | undefined;
+}
+
+/** What to replay; see `POST /api/runs/{id}/replay`. */
+export interface ReplayRequest {
+  from?: string;
+  only?: string;
+  workflow?: Workflow | undefined;
+  config?: RunConfig;
+  mode: 'live' | 'background';
 }
 
 const PAGE = 30;
@@ -65,6 +75,11 @@ export const api = {
       signal,
     }),
   cancelRun: (id: string) => request<CancelAnswer>(`/api/runs/${at(id)}/cancel`, { json: {} }),
+  replayRun: (id: string, asked: ReplayRequest, idempotencyKey: string) =>
+    request<ReplayAnswer>(`/api/runs/${at(id)}/replay`, {
+      json: asked,
+      headers: { 'Idempotency-Key': idempotencyKey },
+    }),
   deleteRun: (id: string) => request<{ success: boolean }>(`/api/runs/${at(id)}`, { method: 'DELETE' }),
   exportRunUrl: (id: string) => `/api/runs/${at(id)}/export`,
 

@@ -85,5 +85,7 @@ export interface HistoryFilter {
   q?: string;
 }
 
+export type RunLink = Schemas['RunLink'];
+export type ReplayAnswer = Schemas['ReplayAnswer'];
 export type CancelAnswer = Schemas['CancelAnswer'];
 export type Info = Schemas['Info'];

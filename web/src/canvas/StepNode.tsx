@@ -1,4 +1,4 @@
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconPinFilled } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import clsx from 'clsx';
 import { memo } from 'react';
@@ -14,6 +14,7 @@ import { iconFor } from './icons';
 import { StatusMark } from './StatusMark';
 import classes from './StepNode.module.css';
 
+const REUSED = 'Taken over from the earlier run: not run again';
 const MARK_WORDS: Record<Mark, string> = { added: 'New', changed: 'Changed', removed: 'Removed' };
 
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
@@ -36,6 +37,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       data-lit={highlighted || hovered || undefined}
       data-readonly={readOnly || undefined}
       data-status={result?.status}
+      data-reused={result?.reusedFrom ? true : undefined}
       data-testid={`node-${id}`}
     >
       {mark && <span className={classes.mark}>{MARK_WORDS[mark]}</span>}
@@ -47,7 +49,10 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
         <div className={classes.words}>
           <div className={classes.first}>
             <div className={classes.label}>{titleOf(node, action)}</div>
-            {result && <StatusMark status={result.status} />}
+            <span className={classes.marks}>
+              {node.pin && <PinMark />}
+              {result && <StatusMark status={result.status} />}
+            </span>
           </div>
           {summary && <div className={classes.summary}>{summary}</div>}
         </div>
@@ -70,15 +75,28 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
 function ResultLine({ id }: { id: string }) {
   const result = useNodeResult(id);
   if (!result) return null;
-  const parts = [duration(result.durationMs), result.attempt > 1 ? `attempt ${result.attempt}` : ''].filter(
-    Boolean,
-  );
+  const attempt = result.attempt > 1 ? `attempt ${result.attempt}` : '';
+  const parts = result.reusedFrom ? ['reused'] : [duration(result.durationMs), attempt].filter(Boolean);
   if (parts.length === 0 && !result.error) return null;
   return (
     <div className={classes.foot}>
       {result.error && <span className={classes.error}>{shorten(result.error.message, 84)}</span>}
-      {parts.length > 0 && <span className={classes.facts}>{parts.join(' · ')}</span>}
+      {parts.length > 0 && (
+        <span className={classes.facts} title={result.reusedFrom ? REUSED : undefined}>
+          {parts.join(' · ')}
+        </span>
+      )}
     </div>
+  );
+}
+
+function PinMark() {
+  const words = 'Pinned output: runs you start do not run this node';
+  return (
+    <span title={words}>
+      <IconPinFilled size={15} aria-hidden />
+      <span className="sr-only">{words}</span>
+    </span>
   );
 }
 

@@ -30,6 +30,14 @@ export function NodeData({ node, workflow }: Props) {
   return (
     <>
       {result && <Facts result={result} />}
+      {result?.reusedFrom && (
+        <p className={classes.description}>
+          Reused from an earlier run ({result.reusedFrom}): not run again, no effect made twice.
+        </p>
+      )}
+      {result?.output?.meta?.pinned === true && (
+        <p className={classes.description}>This output was pinned: the node was not run.</p>
+      )}
       {result?.error && (
         <Note tone="error" title="This node failed">
           {result.error.message}

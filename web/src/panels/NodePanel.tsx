@@ -12,6 +12,7 @@ import { findAction, titleOf } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { remove } from '@/workflow/ops';
 import { NodeData } from './NodeData';
+import { NodeReplay } from './NodeReplay';
 import { NodeSettings } from './NodeSettings';
 import classes from './Panel.module.css';
 import { TriggerPanel } from './TriggerPanel';
@@ -91,6 +92,7 @@ function StepPanel({ id }: { id: string }) {
           />
         </div>
       )}
+      {result && <NodeReplay node={node} result={result} readOnly={view.readOnly} />}
       <div className={classes.body}>
         {tab === 'settings' ? (
           <NodeSettings node={node} action={action} readOnly={readOnly} />

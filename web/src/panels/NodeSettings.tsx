@@ -7,6 +7,7 @@ import { ActionChoice } from './ActionChoice';
 import { Connections } from './Connections';
 import { Field } from './form/Field';
 import classes from './Panel.module.css';
+import { PinnedOutput } from './PinnedOutput';
 import { Reliability } from './Reliability';
 
 interface Props {
@@ -41,6 +42,7 @@ export function NodeSettings({ node, action, readOnly }: Props) {
       <Params node={node} action={action} readOnly={readOnly} />
       <Connections node={node} readOnly={readOnly} />
       <Reliability node={node} action={action} readOnly={readOnly} onChange={change} />
+      <PinnedOutput node={node} readOnly={readOnly} onChange={change} />
     </div>
   );
 }

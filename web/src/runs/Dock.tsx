@@ -11,6 +11,7 @@ import { shorten } from '@/workflow/describe';
 import classes from './Dock.module.css';
 import { duration } from './format';
 import { LogPanel } from './LogPanel';
+import { ReplayFailedButton } from './ReplayButtons';
 import { RunAgainButton } from './RunAgainButton';
 import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
@@ -43,6 +44,9 @@ export function Dock() {
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <div className={classes.buttons}>
           {!isOver(run.status) && <CancelButton runId={run.id} />}
+          {run.status === 'failed' && !run.interrupted && !readOnly && (
+            <ReplayFailedButton run={run} size="xs" />
+          )}
           {run.interrupted && !readOnly && <RunAgainButton runId={run.id} />}
           <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
             <ActionIcon
@@ -92,6 +96,7 @@ export function Dock() {
 function Progress({ run }: { run: RunRecord }) {
   const results = Object.values(run.nodes);
   const done = results.filter((node) => node.status === 'completed').length;
+  const reused = results.filter((node) => node.reusedFrom !== null).length;
   const skipped = results.filter((node) => node.status === 'skipped').length;
   const going = results.filter((node) => node.status === 'running' || node.status === 'retrying');
   const length = run.startTime && run.endTime ? Date.parse(run.endTime) - Date.parse(run.startTime) : null;
@@ -101,6 +106,7 @@ function Progress({ run }: { run: RunRecord }) {
     <>
       <span className={classes.facts}>
         {done} of {run.workflow.nodes.length} nodes
+        {reused > 0 && `, ${reused} reused`}
         {skipped > 0 && `, ${skipped} skipped`}
         {length !== null && ` · ${duration(length)}`}
       </span>

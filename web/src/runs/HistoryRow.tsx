@@ -8,6 +8,7 @@ import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';
 import { duration, exact, relative } from './format';
 import classes from './HistoryDrawer.module.css';
+import { ReplayMenu } from './ReplayButtons';
 import { CancelRun, DeleteRun } from './RunActions';
 import { RunAgainButton } from './RunAgainButton';
 import { ENGINES, Unsent } from './RunEngine';
@@ -64,6 +65,7 @@ export function HistoryRow({ run, now }: Props) {
       </button>
       <Group gap={2} className={classes.actions}>
         {!isOver(run.status) && <CancelRun run={run} />}
+        {isOver(run.status) && <ReplayMenu run={run} said={said} />}
         <Tooltip label="Export as JSON">
           <ActionIcon component="a" href={api.exportRunUrl(run.id)} download aria-label={`Export “${said}”`}>
             <IconDownload size={16} aria-hidden />

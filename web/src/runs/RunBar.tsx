@@ -6,6 +6,8 @@ import { shorten } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { newWorkflowId } from '@/workflow/ops';
 import { exact, relative } from './format';
+import { Lineage } from './Lineage';
+import { ReplayFailedButton, ReplayMenu } from './ReplayButtons';
 import { RunAgainButton } from './RunAgainButton';
 import classes from './RunBar.module.css';
 import { RunEngine, Unsent } from './RunEngine';
@@ -16,12 +18,14 @@ import { closeRun } from './watch';
 
 /** In the command bar's place while a past run is looked at. */
 export function RunBar({ run }: { run: RunRecord }) {
+  const failed = run.status === 'failed' && !run.interrupted;
   const edit = () => {
     // The draft's own history keeps what was there: undo brings it back.
     const editor = useEditor.getState();
     editor.replace({ ...run.workflow, workflowId: newWorkflowId() }, run.said ?? '');
     editor.remember(run.config);
-    if (isOver(run.status)) closeRun();
+    // A run that failed stays over the draft: mended, it is replayed from where it broke.
+    if (isOver(run.status) && !failed) closeRun();
     else useRun.getState().setReadOnly(false);
     useUi.getState().set({ inspected: null });
   };
@@ -34,6 +38,7 @@ export function RunBar({ run }: { run: RunRecord }) {
           {run.startTime && <span title={exact(run.startTime)}>{relative(run.startTime, Date.now())}</span>}
           <span>read-only</span>
           <RunEngine run={run} />
+          <Lineage run={run} />
         </div>
         {run.unsent && <Unsent />}
         {run.error && <div className={classes.error}>{shorten(run.error, 160)}</div>}
@@ -41,14 +46,15 @@ export function RunBar({ run }: { run: RunRecord }) {
       <div className={classes.buttons}>
         <Button onClick={closeRun}>Close</Button>
         {run.interrupted && <RunAgainButton runId={run.id} onStart={edit} />}
+        {isOver(run.status) && <ReplayMenu run={run} />}
         <Button
-          variant="filled"
-          color={ACCENT}
+          {...(failed ? {} : { variant: 'filled', color: ACCENT })}
           leftSection={<IconPencil size={15} aria-hidden />}
           onClick={edit}
         >
           Edit this
         </Button>
+        {failed && <ReplayFailedButton run={run} />}
       </div>
     </section>
   );

@@ -41,6 +41,16 @@ describe('a run from its events', () => {
     expect(fromRun(run('run_1', { status: 'pending', unsent: true })).unsent).toBe(true);
   });
 
+  it('takes over what an earlier run made', () => {
+    const record = applyEvents(fresh(), [
+      event('start', null, 0),
+      event('success', 'a', 1, { output: { text: 'A' }, data: { reusedFrom: 'run_0' } } as Partial<RunEvent>),
+      event('error', 'b', 1, { output: { text: 'no' }, data: { reusedFrom: 'run_0' } } as Partial<RunEvent>),
+    ]);
+    expect(record.nodes.a).toMatchObject({ status: 'completed', reusedFrom: 'run_0', startTime: null });
+    expect(record.nodes.b).toMatchObject({ status: 'failed', reusedFrom: 'run_0', output: { text: 'no' } });
+  });
+
   it('shows retries and the attempt', () => {
     const record = applyEvents(fresh(), [
       event('start', 'a', 0, { attempt: 1 }),

@@ -1,6 +1,15 @@
 /** A run as the page knows it, and the pure step from its events to its state. */
 import { endsRun, type RunEvent } from '@/api/events';
-import type { NodeResult, Output, Run, RunConfig, RunStatus, RunSummary, Workflow } from '@/api/types';
+import type {
+  NodeResult,
+  Output,
+  Run,
+  RunConfig,
+  RunLink,
+  RunStatus,
+  RunSummary,
+  Workflow,
+} from '@/api/types';
 
 export interface RunRecord {
   id: string;
@@ -19,6 +28,11 @@ export interface RunRecord {
   error: string | null;
   /** The server stopped while this run went live: it can be run again, in the background. */
   interrupted: boolean;
+  originRunId: string | null;
+  /** The run this one repeats; null when it is no replay, or that run was deleted. */
+  origin: RunLink | null;
+  /** Runs that repeat this one, newest first. */
+  replays: readonly RunLink[];
   nodes: Readonly<Record<string, NodeResult>>;
   logs: readonly RunEvent[];
 }
@@ -54,6 +68,9 @@ export function newRecord(
     endTime: null,
     error: null,
     interrupted: false,
+    originRunId: null,
+    origin: null,
+    replays: [],
     nodes: {},
     logs: [],
   };
@@ -74,6 +91,9 @@ export function fromRun(run: Run): RunRecord {
     endTime: run.endTime,
     error: run.error?.message ?? null,
     interrupted: isInterrupted(run),
+    originRunId: run.originRunId,
+    origin: run.origin,
+    replays: run.replays,
     nodes: Object.fromEntries(run.nodes.map((node) => [node.nodeId, node])),
     logs: run.logs,
   };

@@ -39,7 +39,7 @@ function toCheck(error: unknown): CheckAnswer | null {
 }
 
 /** `randomUUID` exists on secure origins alone; a home server over plain HTTP is none. */
-function newKey(): string {
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,0 +1,182 @@
+"""Edit, run, cancel, crash, let time pass and replay, in any order hypothesis can think of.
+
+Over the real tables, with the real driver: a terminal status never changes (the database would refuse), no finished
+node runs again, event numbers have no gaps, what was skipped or taken over has no effects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import Engine
+from support.clocks import TurnedClock, turned_clock
+from support.graphs import node, workflows
+from support.lives import LATER, World, fresh, memory_database
+
+from voicegraph import clock
+from voicegraph.errors import Conflict, NodeError
+from voicegraph.graph.model import RunId, Workflow
+from voicegraph.nodes.output import Output, Suspend
+from voicegraph.run.replay import Replay, plan_replay
+
+SEQUENCES = int(os.environ.get("VOICEGRAPH_SEQUENCES") or 2_000)
+
+
+def acting(graph: Workflow) -> Workflow:
+    """The same graph of nodes that do as they are told; some go on with their error, some are tried again."""
+    nodes = [
+        one.model_copy(
+            update={
+                "type": "condition" if one.id.startswith("if") else "test",
+                "action": "act",
+                "params": {},
+                "on_error": "continue" if index % 4 == 3 else "fail",
+            }
+        )
+        for index, one in enumerate(graph.nodes)
+    ]
+    return graph.model_copy(update={"nodes": nodes})
+
+
+class Lives(RuleBasedStateMachine):
+    database: Engine
+    loop: asyncio.AbstractEventLoop
+    turned: TurnedClock
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(self.database, self.loop)
+        self.graphs: list[Workflow] = []
+
+    def teardown(self) -> None:
+        self.world.close()
+
+    def _over(self) -> list[RunId]:
+        return [run_id for run_id in self.world.runs if run_id in self.world.terminal]
+
+    # -- edit and run
+
+    @precondition(lambda self: len(self.graphs) < 3)
+    @rule(graph=workflows(max_nodes=5))
+    def draw_a_workflow(self, graph: Workflow) -> None:
+        self.graphs.append(acting(graph))
+
+    @precondition(lambda self: self.graphs)
+    @rule(data=st.data())
+    def edit(self, data: st.DataObject) -> None:
+        """Change what a node does, take one away, or lead an edge elsewhere."""
+        index = data.draw(st.integers(0, len(self.graphs) - 1))
+        graph = self.graphs[index]
+        one = data.draw(st.sampled_from(graph.nodes))
+        how = data.draw(st.sampled_from(["rename", "remove", "cut"]))
+        if how == "rename":
+            nodes = [node(n.id, "act", type=n.type, label="new", timeout=9) if n is one else n for n in graph.nodes]
+            graph = graph.model_copy(update={"nodes": nodes})
+        elif how == "remove" and len(graph.nodes) > 1:
+            edges = [edge for edge in graph.edges if one.id not in (edge.source, edge.target)]
+            graph = graph.model_copy(update={"nodes": [n for n in graph.nodes if n is not one], "edges": edges})
+        elif graph.edges:
+            graph = graph.model_copy(update={"edges": graph.edges[1:]})
+        self.graphs[index] = graph
+
+    @precondition(lambda self: self.graphs and len(self.world.runs) < 6)
+    @rule(data=st.data(), live=st.booleans(), queued=st.booleans())
+    def run(self, data: st.DataObject, live: bool, queued: bool) -> None:
+        graph = data.draw(st.sampled_from(self.graphs))
+        self.world.start(fresh(graph, "live" if live else "embedded"), queued)
+
+    # -- what nodes come to
+
+    @precondition(lambda self: self.world.at_work)
+    @rule(data=st.data())
+    def a_node_finishes(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.at_work)))
+        branch = data.draw(st.booleans()) if key[1].startswith("if") else None
+        self.world.settle(key, Output(text=key[1], branch=branch))
+
+    @precondition(lambda self: self.world.at_work)
+    @rule(data=st.data(), retryable=st.booleans())
+    def a_node_fails(self, data: st.DataObject, retryable: bool) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.at_work)))
+        self.world.settle(key, NodeError("broken", "It broke.", retryable=retryable))
+
+    @precondition(lambda self: self.world.at_work)
+    @rule(data=st.data(), seconds=st.sampled_from([0.0, LATER]))
+    def a_node_waits(self, data: st.DataObject, seconds: float) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.at_work)))
+        self.world.settle(key, Suspend(clock.now() + seconds, Output(text="waited"), "Until later"))
+
+    # -- what people and machines do
+
+    @precondition(lambda self: self.world.runs)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        run_id = data.draw(st.sampled_from(self.world.runs))
+        was_over = run_id in self.world.terminal
+        cancelled = self.world.cancel(run_id)
+        assert not (cancelled and was_over)
+        if not was_over:
+            assert cancelled
+            assert self.world.stored(run_id).status == "cancelled"
+            assert not [key for key in self.world.at_work if key[0] == run_id], "a node goes on after the cancel"
+
+    @rule(data=st.data())
+    def crash(self, data: st.DataObject) -> None:
+        lost = [key for key in sorted(self.world.at_work) if data.draw(st.booleans())]
+        self.world.crash(lost)
+        self.world.take_up()
+
+    @rule()
+    def time_passes(self) -> None:
+        self.turned.turn(LATER + 1)
+        self.world.take_up()
+
+    @precondition(lambda self: self._over() and len(self.world.runs) < 9)
+    @rule(data=st.data(), live=st.booleans(), queued=st.booleans(), edited=st.booleans())
+    def replay(self, data: st.DataObject, live: bool, queued: bool, edited: bool) -> None:
+        origin = self.world.stored(data.draw(st.sampled_from(self._over())))
+        graph = data.draw(st.sampled_from(self.graphs)) if edited else origin.run.workflow
+        some = data.draw(st.sampled_from([one.id for one in graph.nodes]))
+        start = data.draw(st.sampled_from([None, "failed", some]))
+        asked = Replay(start, workflow=graph)
+        if data.draw(st.integers(0, 5)) == 0:
+            asked = Replay(only=some, workflow=graph)
+        try:
+            plan = plan_replay(origin, asked, self.world.registry)
+        except Conflict:
+            return
+        run_id = self.world.start(
+            fresh(
+                plan.workflow,
+                "live" if live else "embedded",
+                trigger="replay",
+                origin_run_id=origin.run.run_id,
+                reuse=plan.reuse,
+            ),
+            queued,
+        )
+        kept = {node_id for node_id, row in self.world.stored(run_id).nodes.items() if row.reused_from}
+        assert kept == {*plan.reuse.rows}
+
+    @invariant()
+    def what_must_hold(self) -> None:
+        self.world.check()
+
+
+def test_no_life_of_runs_breaks_what_must_hold(monkeypatch: pytest.MonkeyPatch):
+    Lives.database, Lives.loop, Lives.turned = memory_database(), asyncio.new_event_loop(), turned_clock(monkeypatch)
+    how = settings(
+        max_examples=SEQUENCES,
+        stateful_step_count=15,
+        deadline=None,
+        suppress_health_check=[*HealthCheck],
+        database=None,
+    )
+    run_state_machine_as_test(Lives, settings=how)  # pyright: ignore[reportUnknownMemberType]
+    Lives.loop.close()
+    Lives.database.dispose()

@@ -1,0 +1,78 @@
+import { Button, Select, Textarea } from '@mantine/core';
+import { IconPin, IconPinnedOff } from '@tabler/icons-react';
+import type { Json, WorkflowNode } from '@/api/types';
+import { JsonField } from './form/JsonField';
+import classes from './Panel.module.css';
+
+interface Props {
+  node: WorkflowNode;
+  readOnly: boolean;
+  onChange: (change: Partial<WorkflowNode>) => void;
+}
+
+const BRANCHES = [
+  { value: 'true', label: 'true' },
+  { value: 'false', label: 'false' },
+];
+
+/** An output that is given instead of running the node, in runs that a person starts. */
+export function PinnedOutput({ node, readOnly, onChange }: Props) {
+  const { pin } = node;
+  if (!pin && readOnly) return null;
+  const heading = `pin-${node.id}`;
+  return (
+    <section className={classes.section} aria-labelledby={heading}>
+      <h3 className={classes.sectionTitle} id={heading}>
+        Pinned output
+      </h3>
+      <p className={classes.description}>
+        Runs you start use it instead of running the node. Schedules and webhooks run the node, always.
+      </p>
+      {pin ? (
+        <>
+          <Textarea
+            label="Text"
+            autosize
+            minRows={2}
+            maxRows={12}
+            disabled={readOnly}
+            value={pin.text ?? ''}
+            onChange={(event) => onChange({ pin: { ...pin, text: event.currentTarget.value } })}
+          />
+          <JsonField
+            label="Data"
+            required={false}
+            disabled={readOnly}
+            value={pin.data as Json}
+            onChange={(data) => onChange({ pin: { ...pin, data: data ?? null } })}
+          />
+          {node.type === 'condition' && (
+            <Select
+              label="Branch"
+              data={BRANCHES}
+              allowDeselect={false}
+              disabled={readOnly}
+              value={String(pin.branch ?? true)}
+              onChange={(value) => onChange({ pin: { ...pin, branch: value === 'true' } })}
+            />
+          )}
+          {!readOnly && (
+            <Button
+              leftSection={<IconPinnedOff size={15} aria-hidden />}
+              onClick={() => onChange({ pin: null })}
+            >
+              Unpin
+            </Button>
+          )}
+        </>
+      ) : (
+        <Button
+          leftSection={<IconPin size={15} aria-hidden />}
+          onClick={() => onChange({ pin: { text: '', branch: node.type === 'condition' ? true : null } })}
+        >
+          Pin an output
+        </Button>
+      )}
+    </section>
+  );
+}

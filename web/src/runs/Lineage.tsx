@@ -1,0 +1,40 @@
+import { toastError } from '@/app/toasts';
+import { exact } from './format';
+import classes from './RunBar.module.css';
+import type { RunRecord } from './record';
+import { showRun } from './watch';
+
+function show(id: string): void {
+  showRun(id, { readOnly: true }).catch((error: unknown) => toastError('The run could not be opened', error));
+}
+
+/** The run this one repeats, and the last one that repeats it. */
+export function Lineage({ run }: { run: RunRecord }) {
+  const { origin, originRunId, replays } = run;
+  const last = replays[0];
+  return (
+    <>
+      {origin && (
+        <button
+          type="button"
+          className={classes.link}
+          title={exact(origin.createdAt)}
+          onClick={() => show(origin.id)}
+        >
+          Replay of an earlier run
+        </button>
+      )}
+      {originRunId && !origin && <span>replay of a run that was deleted</span>}
+      {last && (
+        <button
+          type="button"
+          className={classes.link}
+          title={exact(last.createdAt)}
+          onClick={() => show(last.id)}
+        >
+          {replays.length === 1 ? 'Its replay' : `The last of its ${replays.length} replays`}
+        </button>
+      )}
+    </>
+  );
+}

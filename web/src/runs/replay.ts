@@ -1,0 +1,35 @@
+/** Starts runs from earlier ones, and brings the new run to the canvas. */
+import { api, type ReplayRequest } from '@/api/client';
+import { toastError } from '@/app/toasts';
+import { useUi } from '@/app/ui';
+import { isPhone } from '@/app/usePhone';
+import { useEditor } from '@/workflow/editor';
+import { newKey, onEnd } from './runner';
+import { toastStarted } from './started';
+import { useRun } from './store';
+import { showRun } from './watch';
+
+/** The graph to replay on: the draft while the run lies over it, else (undefined) the graph as it was run. */
+function graphOf(runId: string) {
+  const { run, readOnly } = useRun.getState();
+  if (run?.id !== runId || readOnly) return undefined;
+  useEditor.getState().accept();
+  return useEditor.getState().workflow;
+}
+
+/** Start it and follow it on the canvas; what the server refuses is said and false is answered. */
+export async function replay(runId: string, asked: Omit<ReplayRequest, 'workflow'>): Promise<boolean> {
+  const workflow = graphOf(runId);
+  try {
+    const { runId: started } = await api.replayRun(runId, { ...asked, workflow }, newKey());
+    if (asked.mode === 'background') toastStarted(started);
+    useUi.getState().set({ historyOpen: false, dockOpen: !isPhone() });
+    showRun(started, { readOnly: workflow === undefined, onEnd }).catch((error: unknown) =>
+      toastError('The replay cannot be followed', error),
+    );
+    return true;
+  } catch (error) {
+    toastError('The replay was not started', error);
+    return false;
+  }
+}
