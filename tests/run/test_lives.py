@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import Engine
 from support.clocks import TurnedClock, turned_clock
 from support.graphs import node, workflows
@@ -25,6 +33,8 @@ from voicegraph.nodes.output import Output, Suspend
 from voicegraph.run.replay import Replay, plan_replay
 
 SEQUENCES = int(os.environ.get("VOICEGRAPH_SEQUENCES") or 2_000)
+PARTS = 4
+"""Tests they are divided among, for as many processes."""
 
 
 def acting(graph: Workflow) -> Workflow:
@@ -44,6 +54,8 @@ def acting(graph: Workflow) -> Workflow:
 
 
 class Lives(RuleBasedStateMachine):
+    seen: Counter[str]
+    """How often the rarer things came about, over all sequences: a test that never sees them proves nothing."""
     database: Engine
     loop: asyncio.AbstractEventLoop
     turned: TurnedClock
@@ -58,6 +70,11 @@ class Lives(RuleBasedStateMachine):
 
     def _over(self) -> list[RunId]:
         return [run_id for run_id in self.world.runs if run_id in self.world.terminal]
+
+    @initialize(graph=workflows(max_nodes=5), live=st.booleans())
+    def first(self, graph: Workflow, live: bool) -> None:
+        self.graphs.append(acting(graph))
+        self.world.start(fresh(self.graphs[0], "live" if live else "embedded"))
 
     # -- edit and run
 
@@ -93,11 +110,13 @@ class Lives(RuleBasedStateMachine):
     # -- what nodes come to
 
     @precondition(lambda self: self.world.at_work)
-    @rule(data=st.data())
-    def a_node_finishes(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from(sorted(self.world.at_work)))
-        branch = data.draw(st.booleans()) if key[1].startswith("if") else None
-        self.world.settle(key, Output(text=key[1], branch=branch))
+    @rule(data=st.data(), count=st.integers(1, 6))
+    def nodes_finish(self, data: st.DataObject, count: int) -> None:
+        for _ in range(count):
+            if self.world.at_work:
+                key = data.draw(st.sampled_from(sorted(self.world.at_work)))
+                branch = data.draw(st.booleans()) if key[1].startswith("if") else None
+                self.world.settle(key, Output(text=key[1], branch=branch))
 
     @precondition(lambda self: self.world.at_work)
     @rule(data=st.data(), retryable=st.booleans())
@@ -120,6 +139,7 @@ class Lives(RuleBasedStateMachine):
         was_over = run_id in self.world.terminal
         cancelled = self.world.cancel(run_id)
         assert not (cancelled and was_over)
+        self.seen["cancelled"] += cancelled
         if not was_over:
             assert cancelled
             assert self.world.stored(run_id).status == "cancelled"
@@ -128,6 +148,7 @@ class Lives(RuleBasedStateMachine):
     @rule(data=st.data())
     def crash(self, data: st.DataObject) -> None:
         lost = [key for key in sorted(self.world.at_work) if data.draw(st.booleans())]
+        self.seen["crashed at work"] += bool(self.world.at_work)
         self.world.crash(lost)
         self.world.take_up()
 
@@ -162,21 +183,28 @@ class Lives(RuleBasedStateMachine):
         )
         kept = {node_id for node_id, row in self.world.stored(run_id).nodes.items() if row.reused_from}
         assert kept == {*plan.reuse.rows}
+        self.seen["reused"] += bool(kept)
+        self.seen["not reused"] += bool(plan.reuse.reasons)
 
     @invariant()
     def what_must_hold(self) -> None:
         self.world.check()
 
 
-def test_no_life_of_runs_breaks_what_must_hold(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_life_of_runs_breaks_what_must_hold(monkeypatch: pytest.MonkeyPatch, part: int):
+    Lives.seen = Counter()
     Lives.database, Lives.loop, Lives.turned = memory_database(), asyncio.new_event_loop(), turned_clock(monkeypatch)
     how = settings(
-        max_examples=SEQUENCES,
-        stateful_step_count=15,
+        max_examples=SEQUENCES // PARTS,
+        stateful_step_count=20,
         deadline=None,
         suppress_health_check=[*HealthCheck],
         database=None,
     )
     run_state_machine_as_test(Lives, settings=how)  # pyright: ignore[reportUnknownMemberType]
+    print(dict(Lives.seen))
+    assert len(Lives.seen) == 4
+    assert min(Lives.seen.values()) >= SEQUENCES // PARTS // 25, Lives.seen
     Lives.loop.close()
     Lives.database.dispose()
