@@ -21,6 +21,7 @@ from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow_ups import FollowUps
 from voicegraph.history.journal import Journal
 from voicegraph.history.kin import StoredFamilies
+from voicegraph.history.notices import Notices
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
@@ -32,6 +33,7 @@ from voicegraph.nodes.builtin import builtin_registry, warm_up
 from voicegraph.nodes.client import guarded_client
 from voicegraph.nodes.models import choose
 from voicegraph.nodes.registry import Registry
+from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline
 from voicegraph.plan.choice import Planners, planner_kind
 from voicegraph.plan.planner import Planner
@@ -58,6 +60,21 @@ class Runtime:
     triggers: Triggers
     error_workflows: ErrorWorkflows
     children: Children
+    notifier: Notifier
+    upkeep: Upkeep
+
+    async def open(self) -> None:
+        """Start what works by itself, when the engines have taken up what was left."""
+        self.upkeep.open()
+        self.error_workflows.open()
+        self.triggers.keeper.open()
+        self.children.open(self.pipeline.background.name)
+        await self.notifier.open()
+
+    async def close(self) -> None:
+        """End what only looks after runs; what it did not get to waits in the database."""
+        await self.notifier.close()
+        await self.upkeep.close()
 
     async def drain(self) -> None:
         """Nothing starts by itself, watchers go, nodes in flight finish. Safe to call twice."""
@@ -114,7 +131,10 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         [pipeline.live, durable], StoredFamilies(reader, store), pipeline.require_runnable, shared=shared is not None
     )
     feed.listen(children.notice)
-    runtime = Runtime(pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children)
+    notifier = Notifier(Notices(reader, journal), feed, settings, http)
+    runtime = Runtime(
+        pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children, notifier, upkeep
+    )
     try:
         journal.open()
         if shared:
@@ -122,10 +142,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         if background:
             await pipeline.background.open()
             await pipeline.live.open()
-            upkeep.open()
-            runtime.error_workflows.open()
-            triggers.keeper.open()
-            children.open(durable.name)
+            await runtime.open()
             warming = asyncio.create_task(asyncio.to_thread(warm_up))
             warming.add_done_callback(_note_failure)
         yield runtime
@@ -133,7 +150,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     finally:
         if shared:
             await shared.close()
-        await upkeep.close()
+        await runtime.close()
         await journal.close()
         await http.aclose()
         await reader.close()
@@ -175,6 +192,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.pipeline = runtime.pipeline
             app.state.triggers = runtime.triggers
             app.state.runtime = runtime
+            app.state.notifier = runtime.notifier
             yield
 
     return build_api(chosen, lifespan)

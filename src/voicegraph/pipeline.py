@@ -26,6 +26,7 @@ from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
+from voicegraph.nodes.wishes import notify_problems
 from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
 from voicegraph.run.answers import Answer
@@ -100,7 +101,9 @@ class Pipeline:
         missing = missing_params(workflow, self.registry, config, self.settings)
         said = notices(workflow, self.registry, self.settings)
         return Check(
-            problems(with_answers(workflow, self.registry, config), self.registry) + unsupported(workflow),
+            problems(with_answers(workflow, self.registry, config), self.registry)
+            + unsupported(workflow)
+            + notify_problems(workflow),
             [one for one in missing if one.node_id not in pinned],
             [one for one in said if one.node_id not in pinned],
         )

@@ -204,7 +204,22 @@ class Settings(BaseSettings):
         default=None, description="Default Apprise URL for notify nodes: Telegram, Discord, Teams, ntfy, 100+ more."
     )
 
-    @field_validator("allowed_hosts", "allow_private_hosts", mode="before")
+    notify_on: Annotated[list[Literal["failed", "completed", "waiting"]], NoDecode] = Field(
+        default_factory=list,
+        description="Tell somebody when any background run has failed, completed, or waits for approval, comma-separated. "
+        "A workflow may say otherwise.",
+    )
+    notify_email: str | None = Field(
+        default=None, description="Where notifications are mailed, comma-separated; empty: user_email."
+    )
+    notify_digest_minutes: float = Field(
+        default=60,
+        gt=0,
+        le=10_080,
+        description="After a notification, more of the same workflow and kind are counted and told in one digest.",
+    )
+
+    @field_validator("allowed_hosts", "allow_private_hosts", "notify_on", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -47,9 +47,9 @@ def test_a_fresh_machine_is_healthy_and_told_what_is_missing(cli: Cli) -> None:
     done = cli("doctor")
     assert done.code == 0
     lines = {line.split("  ")[1].strip(): line for line in done.out.splitlines()}
-    assert list(lines) == ["database", "disk", "model", "web search", "mail", "Inngest", "web page"]
+    assert list(lines) == ["database", "disk", "model", "web search", "mail", "notifications", "Inngest", "web page"]
     assert lines["database"].startswith("✓")
-    assert all(lines[name].startswith("•") for name in ("model", "web search", "mail", "Inngest"))
+    assert all(lines[name].startswith("•") for name in ("model", "web search", "mail", "notifications", "Inngest"))
     for setting in ("VOICEGRAPH_MODEL", "TAVILY_API_KEY", "SMTP_HOST"):
         assert setting in done.out
 

@@ -11,7 +11,19 @@ from voicegraph import __version__
 from voicegraph.api.description import correct_description
 from voicegraph.api.guard import Guard
 from voicegraph.api.problems import install_problem_handlers
-from voicegraph.api.routes import about, archive, control, execute, files, history, inngest, plan, schedules, workflows
+from voicegraph.api.routes import (
+    about,
+    archive,
+    control,
+    execute,
+    files,
+    history,
+    inngest,
+    notifications,
+    plan,
+    schedules,
+    workflows,
+)
 from voicegraph.api.schemas import Problems
 from voicegraph.api.site import mount_site
 from voicegraph.settings import Settings
@@ -39,7 +51,19 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
         separate_input_output_schemas=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    for routes in (plan, execute, archive, control, history, workflows, schedules, files, about, inngest):
+    for routes in (
+        plan,
+        execute,
+        archive,
+        control,
+        history,
+        workflows,
+        schedules,
+        notifications,
+        files,
+        about,
+        inngest,
+    ):
         app.include_router(routes.router)
     correct_description(app)
     install_problem_handlers(app)

@@ -12,6 +12,7 @@ from voicegraph.graph.decode import flaws
 from voicegraph.graph.model import ID_PATTERN, Workflow
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.upkeep import Upkeep
+from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.triggers import Triggers
 
@@ -38,6 +39,14 @@ Kept = Annotated[Upkeep, Depends(_upkeep)]
 """What removes runs and keeps the database small."""
 Started = Annotated[Triggers, Depends(_triggers)]
 """What starts runs by itself."""
+
+
+def _notifier(request: Request) -> Notifier:
+    return request.app.state.notifier
+
+
+Notifies = Annotated[Notifier, Depends(_notifier)]
+"""What tells people of runs."""
 Id = Annotated[str, Path(pattern=ID_PATTERN)]
 """An id in the address."""
 

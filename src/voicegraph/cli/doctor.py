@@ -16,6 +16,7 @@ from voicegraph.cli.doctor_inngest import examine_inngest
 from voicegraph.cli.view import out, print_json
 from voicegraph.db.migrate import current_revision, open_database
 from voicegraph.errors import VoiceGraphError
+from voicegraph.history.notices import Message, latest
 from voicegraph.history.upkeep import files_of
 from voicegraph.nodes.models import choose, load
 from voicegraph.settings import Settings
@@ -88,6 +89,38 @@ async def _model(settings: Settings) -> Finding:
     return Finding("model", "ok", choice.name)
 
 
+def last_messages(settings: Settings) -> list[Message]:
+    """The last twenty notifications, whatever became of them."""
+    engine = open_database(settings)
+    try:
+        with engine.connect() as connection:
+            return latest(connection, 20)
+    finally:
+        engine.dispose()
+
+
+async def _notifications(settings: Settings) -> Finding:
+    """Who hears of all runs, and what could not be sent lately."""
+    try:
+        failed = [message for message in await asyncio.to_thread(last_messages, settings) if message.error]
+    except VoiceGraphError as error:
+        return Finding("notifications", "bad", error.message)
+    kinds = ", ".join(settings.notify_on)
+    to = [settings.notify_email or settings.user_email or ""] if settings.smtp_host else []
+    to += ["the Apprise URL"] if settings.notify_url else []
+    where = " and ".join(one for one in to if one)
+    if failed:
+        message = f"{len(failed)} were not sent lately, the last one: {failed[0].error}"
+        return Finding("notifications", "bad", message)
+    if kinds and not where:
+        return Finding("notifications", "bad", f"on {kinds}, but to nobody. Set SMTP_HOST or VOICEGRAPH_NOTIFY_URL.")
+    if not kinds:
+        return Finding(
+            "notifications", "note", "only of workflows that ask for it. VOICEGRAPH_NOTIFY_ON=failed for all."
+        )
+    return Finding("notifications", "ok", f"on {kinds}, to {where}")
+
+
 async def _search(settings: Settings) -> Finding:
     if settings.tavily_api_key:
         return Finding("web search", "ok", f"Tavily at {settings.tavily_base_url}")
@@ -128,6 +161,7 @@ CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
     _model,
     _search,
     _mail,
+    _notifications,
     _inngest,
     _page,
 )

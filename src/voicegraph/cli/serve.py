@@ -74,6 +74,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         app = build_api(settings)
         app.state.pipeline = runtime.pipeline
         app.state.triggers = runtime.triggers
+        app.state.notifier = runtime.notifier
         config = uvicorn.Config(
             app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS
         )

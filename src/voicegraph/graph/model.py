@@ -134,6 +134,15 @@ class Webhook(Wire):
 Trigger = Annotated[Schedule | Webhook, Field(discriminator="kind")]
 
 
+class Notify(Wire):
+    """Who hears of the runs of a workflow. Without an address mails go where the settings say."""
+
+    on: list[Literal["failed", "completed", "waiting"]] = Field(default_factory=list, max_length=3)
+    email: str | None = Field(default=None, max_length=2_000, description="Addresses, separated by commas.")
+    mail: bool = Field(default=True, description="Send e-mail.")
+    chat: bool = Field(default=True, description="Send through the Apprise URL of the settings.")
+
+
 class Workflow(Wire):
     """A named graph. Build one from untrusted input with `validate.parse_workflow`, which locates every breach."""
 
@@ -151,6 +160,7 @@ class Workflow(Wire):
     concurrency: int | None = Field(
         default=None, ge=1, le=10_000, description="Runs of this workflow at a time; more wait in the queue."
     )
+    notify: Notify | None = Field(default=None, description="Null: as the settings say for all workflows.")
 
     def node(self, node_id: str) -> Node:
         """The node with this id; KeyError when there is none."""

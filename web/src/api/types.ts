@@ -26,7 +26,7 @@ type NodeCore = 'id' | 'type' | 'action' | 'label';
 export type WorkflowNode = Pick<Schemas['Node'], NodeCore> &
   Partial<Omit<Schemas['Node'], NodeCore | 'params'>> & { params: Record<string, Json> };
 
-type WorkflowPolicies = 'timeout' | 'errorWorkflow' | 'concurrency';
+type WorkflowPolicies = 'timeout' | 'errorWorkflow' | 'concurrency' | 'notify';
 export type Workflow = Narrow<
   Required<Omit<Schemas['Workflow'], WorkflowPolicies>> & Pick<Schemas['Workflow'], WorkflowPolicies>,
   { nodes: WorkflowNode[]; edges: WorkflowEdge[]; triggers: Trigger[] }
@@ -89,3 +89,13 @@ export type RunLink = Schemas['RunLink'];
 export type ReplayAnswer = Schemas['ReplayAnswer'];
 export type CancelAnswer = Schemas['CancelAnswer'];
 export type Info = Schemas['Info'];
+export type Removal = Schemas['RemovalAnswer'];
+export type RemovalRequest = Schemas['RemovalBody'];
+export type DiskUse = Schemas['DiskUse'];
+export type Retention = Schemas['RetentionAnswer'];
+export type WorkflowStatistics = Schemas['WorkflowStatistics'];
+export type Comparison = Schemas['ComparisonAnswer'];
+export type NodeComparison = Schemas['NodeComparison'];
+export type Notify = Schemas['Notify'];
+export type Notifications = Schemas['NotificationsAnswer'];
+export type TrialAnswer = Schemas['TrialAnswer'];

@@ -1,0 +1,106 @@
+"""Looks what is to be told, and tells it. No run waits for it, and none fails because of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import httpx
+
+from voicegraph import clock
+from voicegraph.errors import NodeError, VoiceGraphError
+from voicegraph.history.feed import Feed
+from voicegraph.history.notices import Draft, Fact, Message, Notices
+from voicegraph.notify.channels import Channels
+from voicegraph.notify.texts import Writer
+from voicegraph.notify.throttle import Throttle, Wishes
+from voicegraph.run.redact import Redactor
+from voicegraph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 30.0
+"""A safety net under the feed: other processes write runs too."""
+CLAIM_SECONDS = 180.0
+TOGETHER = 10
+TRIES = 8
+FIRST_PAUSE, LONGEST_PAUSE = 15.0, 3_600.0
+
+
+class Notifier:
+    """`open` starts it, `close` ends it."""
+
+    def __init__(self, notices: Notices, feed: Feed, settings: Settings, http: httpx.AsyncClient) -> None:
+        self.notices = notices
+        self.channels = Channels(settings, http)
+        self._feed = feed
+        self._settings = settings
+        self._redact = Redactor.of_settings(settings)
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Say in the database what the settings want, then look for what an earlier process left."""
+        await self.notices.want(self._settings.notify_on)
+        self._task = asyncio.create_task(self._work())
+
+    async def close(self) -> None:
+        """Stop. What was not sent is sent after the next start."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def round(self) -> int:
+        """Decide, then send what is due. How much there was to do."""
+        throttle = Throttle(self._settings, clock.now())
+        decided = await self.notices.decide(throttle.judge, throttle.digest)
+        messages = await self.notices.claim(TOGETHER, CLAIM_SECONDS)
+        await asyncio.gather(*(self._send(message) for message in messages))
+        return decided + len(messages)
+
+    async def test(self, said: dict[str, Any] | None) -> dict[str, str | None]:
+        """Really send a message over each channel these wishes name: None, or why it was not sent."""
+        fact = Fact("run_test", "completed", "", "A test of the notifications", "", "", clock.now(), said)
+        subject, body = Writer(self._settings).one(fact)
+        results: dict[str, str | None] = {}
+        for draft in Wishes.of(said, self._settings).drafts(subject, body):
+            try:
+                await self.channels.send(draft, f"test {clock.now()}")
+                results[draft.channel] = None
+            except NodeError as error:
+                results[draft.channel] = self._redact.text(error.message)
+        return results
+
+    async def _send(self, message: Message) -> None:
+        draft = Draft(message.channel, message.target, message.subject, message.body)
+        try:
+            await self.channels.send(draft, message.id)
+        except NodeError as error:
+            said = self._redact.text(error.message)
+            again = error.retryable and message.tries + 1 < TRIES
+            log.warning("A notification was not sent%s: %s", ", and is tried again" if again else "", said)
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**message.tries)
+            await self.notices.settle(message.id, error=said, again_at=clock.now() + pause if again else None)
+        else:
+            await self.notices.settle(message.id)
+
+    async def _work(self) -> None:
+        with self._feed.watch_all() as watcher:
+            while True:
+                try:
+                    while await self.round():
+                        pass
+                    due = await self.notices.next_due()
+                except VoiceGraphError as error:
+                    log.warning("Notifications are late: %s", error.message)
+                    due = None
+                except Exception:
+                    log.exception("Notifications are late")
+                    due = None
+                wait = LOOK_SECONDS if due is None else min(LOOK_SECONDS, max(0.05, due - clock.now()))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        if await watcher.get() is None:
+                            return
