@@ -37,10 +37,10 @@ test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every t
 
 test-python: $(STAMPS)/dev $(STAMPS)/app
 	$(PY) -m pytest -n $(JOBS) -m "not e2e and not chaos" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
-	$(PY) -m coverage report --skip-covered --fail-under=85
-	$(PY) -m coverage report --skip-covered --show-missing --fail-under=95 \
+	$(PY) -m coverage report --skip-covered --fail-under=94
+	$(PY) -m coverage report --skip-covered --show-missing --fail-under=98 \
 		--include="src/voicegraph/graph/*,src/voicegraph/run/*"
-	$(PY) -m coverage report --skip-covered --show-missing --fail-under=93 --include="src/voicegraph/plan/*"
+	$(PY) -m coverage report --skip-covered --show-missing --fail-under=98 --include="src/voicegraph/plan/*"
 
 test-web: web/node_modules/.package-lock.json
 	$(NPM) test -- --reporter=default --reporter=junit --outputFile.junit=../$(RESULTS)/web.xml

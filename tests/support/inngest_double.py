@@ -4,7 +4,7 @@ It takes events (`POST /e/{key}`, each id once), registrations (`POST /fn/regist
 the executor does: a discovery call without a step, a targeted call for each planned step, all step results so far with
 every call, a discovery after each step of a race. Deliveries can be duplicated, delayed, or lose their answer.
 
-`INNGEST_TEST_SERVER` names a real server instead (`RealServer`); faults are not available there.
+`INNGEST_TEST_SERVER` names a real server instead (`support.inngest_server`); faults are not available there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import json
 import random
 import re
 import secrets
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -367,32 +366,3 @@ def _seconds(duration: str) -> float:
     """`1w2d3h4m5s` in seconds."""
     units = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
     return sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)([wdhms])", duration))
-
-
-async def _serve_alone(port: int) -> None:
-    """As a process of its own, for whoever has no event loop: a browser test."""
-    async with InngestDouble(port=port) as double:
-        print(double.url, flush=True)
-        await asyncio.Event().wait()
-
-
-@dataclass
-class RealServer:
-    """A real Inngest server, named by `INNGEST_TEST_SERVER`."""
-
-    url: str
-    faults: Faults | None = None
-
-    async def __aenter__(self) -> RealServer:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        return None
-
-    async def sync(self, app_url: str) -> httpx.Response:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            return await client.put(app_url)
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve_alone(int(sys.argv[1])))

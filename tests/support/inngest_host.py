@@ -1,4 +1,7 @@
-"""The engine Inngest as a host of the contracts: the double of its server outlives the process that is killed."""
+"""The engine Inngest as a host of the contracts: its server, the double or a real one, outlives the process that is killed.
+
+With `INNGEST_TEST_SERVER` the scenarios run against a real server, one at a time: `pytest -n 0 -k inngest tests/contracts`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from sqlalchemy import update
 from support.actions import Probe
 from support.history import History
 from support.hosts import Host
-from support.inngest_double import InngestDouble
+from support.inngest_server import inngest_server
 from support.serving import Served, free_socket, serve
 
 from voicegraph.api.build import build_api
@@ -42,7 +45,7 @@ class InngestHost(Host):
 
     def __init__(self, settings: Settings, probe: Probe) -> None:
         super().__init__(settings, probe)
-        self.server = InngestDouble()
+        self.server = inngest_server()
         self._port = 0
         self.served: Served | None = None
 

@@ -17,7 +17,7 @@ def inngest_on(port: int, app: str) -> Iterator[str]:
     """Start it on this port, make it know the app at this address, and end it. Its own address."""
     tests = Path(__file__).parents[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "support.inngest_double", str(port)],
+        [sys.executable, "-m", "support.inngest_server", str(port)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(tests)},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,7 +12,8 @@ from typing import Any
 
 import httpx
 from support.actions import Probe
-from support.inngest_double import Faults, InngestDouble, RealServer
+from support.inngest_double import Faults, InngestDouble
+from support.inngest_server import inngest_server
 from support.serving import Served, free_socket, serve
 
 from voicegraph.api.build import build_api
@@ -33,7 +33,6 @@ from voicegraph.run.events import RunEvent
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
-REAL_SERVER = os.environ.get("INNGEST_TEST_SERVER", "")
 KEY = "signkey-test-" + "ab" * 32
 
 
@@ -150,6 +149,6 @@ class Stage:
 @asynccontextmanager
 async def stage(folder: Path, *, signed: bool = False, faults: Faults | None = None) -> AsyncGenerator[Stage]:
     """A server and, around it, a folder for one SQLite database unless processes are given another."""
-    server: Any = RealServer(REAL_SERVER) if REAL_SERVER else InngestDouble(KEY if signed else None, faults)
+    server = inngest_server(KEY if signed else None, faults)
     async with server, AsyncExitStack() as stack:
         yield Stage(server, folder, signed, stack)

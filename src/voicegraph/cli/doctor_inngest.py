@@ -28,26 +28,26 @@ async def examine_inngest(settings: Settings) -> Answer:
     except ConfigError as error:
         return "bad", error.message
     async with httpx.AsyncClient(trust_env=False, timeout=_TIMEOUT) as client:
-        return await _ask_server(client, setup) or await _ask_ourselves(client, setup, settings)
+        return await _ask_server(client, setup, settings) or await _ask_ourselves(client, setup, settings)
 
 
-async def _ask_server(client: httpx.AsyncClient, setup: InngestSetup) -> Answer | None:
+async def _ask_server(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
     """None when there is nothing to complain about, or nothing to be learned."""
     try:
         answer = await client.get(f"{setup.api_url}/dev" if setup.dev else setup.api_url)
     except httpx.HTTPError as error:
         return "bad", (
             f"cannot connect to Inngest at {setup.api_url} ({type(error).__name__}). "
-            f"{_start_it(setup)} Runs that are started meanwhile are stored, and sent as soon as it is there."
+            f"{_start_it(setup, settings)} Runs that are started meanwhile are stored, and sent as soon as it is there."
         )
     if not setup.dev or answer.is_error:
         return None
-    return None if _knows_us(answer) else _not_registered(setup)
+    return None if _knows_us(answer) else _not_registered(setup, settings)
 
 
-def _start_it(setup: InngestSetup) -> str:
+def _start_it(setup: InngestSetup, settings: Settings) -> str:
     if setup.dev:
-        return f"Start the dev server: npx inngest-cli@latest dev -u http://localhost:8000{SERVE_PATH}."
+        return f"Start the dev server: npx inngest-cli@latest dev -u {_our_door(setup, settings)}."
     return "Look at INNGEST_BASE_URL and at the server it names."
 
 
@@ -60,8 +60,12 @@ def _knows_us(answer: httpx.Response) -> bool:
     return functions is None or any(FUNCTION in str(function) for function in cast("list[Any]", functions))
 
 
-def _not_registered(setup: InngestSetup) -> Answer:
-    where = f"{setup.serve_origin or 'http://localhost:8000'}{SERVE_PATH}"
+def _our_door(setup: InngestSetup, settings: Settings) -> str:
+    return f"{setup.serve_origin or f'http://localhost:{settings.port}'}{SERVE_PATH}"
+
+
+def _not_registered(setup: InngestSetup, settings: Settings) -> Answer:
+    where = _our_door(setup, settings)
     message = (
         f"the function {FUNCTION} is not registered at {setup.api_url}. Start VoiceGraph, then give Inngest its address: "
         f"{'the option -u ' + where if setup.dev else 'sync the app ' + where} (or: curl -X PUT {where})."

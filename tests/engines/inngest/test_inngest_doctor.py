@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inngest_stage import KEY, REAL_SERVER, Stage, stage
+from support.inngest_server import REAL_SERVER
+from support.inngest_stage import KEY, Stage, stage
 
 from voicegraph.cli.doctor_inngest import examine_inngest
 from voicegraph.settings import Settings
@@ -27,7 +28,15 @@ async def test_cannot_connect() -> None:
     state, message = await examine_inngest(settings(inngest_dev="http://127.0.0.1:9"))
     assert state == "bad"
     assert "cannot connect to Inngest at http://127.0.0.1:9" in message
-    assert "npx inngest-cli@latest dev" in message
+    assert "npx inngest-cli@latest dev -u http://localhost:8000/api/inngest" in message
+
+
+async def test_what_it_tells_to_do_fits_the_settings(on_stage: Stage) -> None:
+    _, message = await examine_inngest(settings(inngest_dev="http://127.0.0.1:9", port=9100))
+    assert "dev -u http://localhost:9100/api/inngest" in message
+    origin = "http://voicegraph.example.com"
+    more = {"inngest_dev": on_stage.server.url, "inngest_serve_origin": origin}
+    assert f"curl -X PUT {origin}/api/inngest" in (await examine_inngest(settings(**more)))[1]
 
 
 async def test_the_function_is_not_registered(on_stage: Stage) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from support.graphs import node, workflow
 from support.inngest_double import Faults
-from support.inngest_stage import REAL_SERVER, stage
+from support.inngest_server import REAL_SERVER
+from support.inngest_stage import stage
 
 from voicegraph.engines.inngest.look import Claim, Later, Look
 from voicegraph.engines.inngest.steps import decide

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from inngest._internal import net
 from support.graphs import workflow
-from support.inngest_stage import KEY, REAL_SERVER, Process, stage
+from support.inngest_server import REAL_SERVER
+from support.inngest_stage import KEY, Process, stage
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="signs with a key of its own")
 

@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 from support.graphs import node, workflow
-from support.inngest_stage import REAL_SERVER, Stage, until
+from support.inngest_server import REAL_SERVER
+from support.inngest_stage import Stage, until
 
 from voicegraph.history.feed import StatusChange
 from voicegraph.run.state import RunStatus

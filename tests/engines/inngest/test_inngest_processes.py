@@ -12,7 +12,8 @@ import httpx
 import pytest
 from support.graphs import node, workflow
 from support.inngest_double import InngestDouble
-from support.inngest_stage import KEY, REAL_SERVER, Stage
+from support.inngest_server import REAL_SERVER
+from support.inngest_stage import KEY, Stage
 from support.postgres import Postgres
 from support.process import Serve
 

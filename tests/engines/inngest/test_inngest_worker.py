@@ -12,7 +12,8 @@ import pytest
 from support.graphs import node, workflow
 from support.inngest_double import InngestDouble
 from support.inngest_gateway import Gateway
-from support.inngest_stage import REAL_SERVER, Stage
+from support.inngest_server import REAL_SERVER
+from support.inngest_stage import Stage
 from support.process import Serve
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="looks into the gateway")
