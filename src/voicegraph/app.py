@@ -41,7 +41,7 @@ from voicegraph.plan.rules import RulesPlanner
 from voicegraph.plan.sure import SureFirst
 from voicegraph.run.children import Children
 from voicegraph.run.choice import background_engine
-from voicegraph.run.driver import Promise
+from voicegraph.run.promise import Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 from voicegraph.triggers import Triggers

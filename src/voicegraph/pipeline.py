@@ -220,11 +220,6 @@ def unsupported(workflow: Workflow) -> list[Problem]:
     """What the format can say and no engine does: refused before the run, since ignoring it would be a wrong result."""
     found: list[Problem] = []
     for index, node in enumerate(workflow.nodes):
-        if node.each:
-            message = (
-                "This version runs a node once, not once per item. Switch “each” off; the node then gets the list."
-            )
-            found.append(Problem(f"nodes[{index}].each", message, "unsupported"))
         if node.credential:
             message = "This version takes keys from its settings only. Remove the credential from the node."
             found.append(Problem(f"nodes[{index}].credential", message, "unsupported"))

@@ -14,8 +14,8 @@ from support.sink import Disk
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId, RunId, Workflow
 from voicegraph.nodes.output import Output
-from voicegraph.run.driver import End
 from voicegraph.run.events import NodeRun
+from voicegraph.run.promise import End
 from voicegraph.run.restore import closing, outcome_of, restore
 from voicegraph.run.retry import MAX_STARTS
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus

@@ -10,7 +10,7 @@ from support.drive import Drive, ended
 from support.graphs import node, workflow
 
 from voicegraph.graph.model import NodeId
-from voicegraph.run.driver import End, Promise
+from voicegraph.run.promise import End, Promise
 from voicegraph.run.state import NodeStatus, RunStatus
 
 A, B = NodeId("a"), NodeId("b")

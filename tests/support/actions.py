@@ -48,6 +48,9 @@ class Probe:
     starts: Counter[str] = field(default_factory=Counter)
     inputs: dict[str, Inputs] = field(default_factory=dict)
     contexts: list[NodeContext] = field(default_factory=list)
+    items: list[int | None] = field(default_factory=list)
+    at_work: set[int | None] = field(default_factory=set)
+    most_at_work: int = 0
 
     def registry(self) -> Registry:
         """The actions below, telling this probe, and those of the catalogue that need no service."""
@@ -97,6 +100,23 @@ class Failure(Params):
     times: int = param(1_000, title="How often")
     retryable: bool = param(False, title="Retryable")
     retry_after: float | None = param(None, title="Retry after")
+
+
+class Work(Params):
+    seconds: float = param(0.0, title="Seconds")
+    bad: list[int] = param([], title="Items that fail")
+    times: int = param(1_000, title="How often")
+    retryable: bool = param(False, title="Retryable")
+    text: str = param("", title="Text")
+
+
+class Filled(Params):
+    template: str = param("", title="Template")
+
+
+class Values(Params):
+    data: Any = param(None, title="Data")
+    text: str = param("", title="Text")
 
 
 class Size(Params):
@@ -182,6 +202,36 @@ async def chatty(params: Size, node: NodeContext, probe: Probe) -> Output:
     return Output(text="said")
 
 
+@action("test", "values", group="source", title="Values")
+async def values(params: Values, node: NodeContext, probe: Probe) -> Output:
+    """The data it is told to give."""
+    return Output(text=params.text, data=params.data)
+
+
+@action("test", "template", group="tool", title="Fill a template")
+async def template(params: Filled, node: NodeContext, probe: Probe) -> Output:
+    """As transform.template."""
+    return Output(text=params.template, data=node.inputs.data)
+
+
+@action("test", "work", group="tool", title="Work on an item")
+async def work(params: Work, node: NodeContext, probe: Probe) -> Output:
+    """Shouts its item; some items fail. Items are held at the gate `node:item`, if the test asked for one."""
+    probe.items.append(node.item_index)
+    probe.at_work.add(node.item_index)
+    probe.most_at_work = max(probe.most_at_work, len(probe.at_work))
+    try:
+        if gate := probe.gates.get(f"{node.node_id}:{node.item_index}"):
+            gate.entered.set()
+            await gate.opened.wait()
+        await asyncio.sleep(params.seconds)
+    finally:
+        probe.at_work.discard(node.item_index)
+    if node.item_index in params.bad and node.attempt <= params.times:
+        raise NodeError("bad_item", "It is bad.", retryable=params.retryable)
+    return Output(text=params.text or node.inputs.text.upper())
+
+
 @action("test", "nothing", group="tool", title="Nothing")
 async def nothing(params: Nothing, node: NodeContext, probe: Probe) -> Output:
     """A broken plug-in: gives no output at all."""
@@ -202,6 +252,6 @@ def _real(one: Action) -> Action:
 
 
 _ACTIONS: list[Action] = [
-    echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, nothing,
-    _real(approval.request), _real(run_workflow),
+    echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, values, template, work,
+    nothing, _real(approval.request), _real(run_workflow),
 ]  # fmt: skip

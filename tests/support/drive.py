@@ -11,8 +11,9 @@ from support.sink import Disk, MemorySink
 
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.files import StoredFiles
-from voicegraph.run.driver import End, Promise, RunDriver
+from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import NewRun, StoredRun
+from voicegraph.run.promise import End, Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 

@@ -25,9 +25,9 @@ from voicegraph.history.queries import RunDetail
 from voicegraph.run.answers import Answer
 from voicegraph.run.approval import Decision
 from voicegraph.run.children import Children
-from voicegraph.run.driver import Promise
 from voicegraph.run.events import EngineName, NewRun, NodeRun, RunEvent
 from voicegraph.run.ports import Engine
+from voicegraph.run.promise import Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 

@@ -18,7 +18,7 @@ from support.serving import Served, free_socket, serve
 
 from voicegraph.api.build import build_api
 from voicegraph.db.migrate import open_database
-from voicegraph.db.tables import node_runs
+from voicegraph.db.tables import item_runs, node_runs
 from voicegraph.engines.inngest.engine import InngestEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import NodeId, RunId
@@ -109,12 +109,14 @@ class InngestHost(Host):
     async def kill(self) -> None:
         """The claims of what was running are over at once: nobody wants to wait for that."""
         self.history.feed.close()
-        for task in [*self.engine.steps._running.values()]:
+        for task in [*self.engine.steps._running.values(), *self.engine.items._running.values()]:
             task.cancel()
-        self.engine.steps._ledger = _Dead()  # pyright: ignore[reportAttributeAccessIssue] - a dead process writes nothing
+        for steps in (self.engine.steps, self.engine.items):
+            steps._ledger = _Dead()  # pyright: ignore[reportAttributeAccessIssue] - a dead process writes nothing
         await asyncio.sleep(0)
         with self.history.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            connection.execute(update(node_runs).values(due_at=None).where(node_runs.c.status == "running"))
+            for table in (node_runs, item_runs):
+                connection.execute(update(table).values(due_at=None).where(table.c.status == "running"))
         await self.close()
 
     async def accept(self, run: NewRun) -> None:

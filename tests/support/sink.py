@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from voicegraph.graph.model import NodeId
-from voicegraph.run.events import Entry, NewRun, NodeRun, RunChange, RunEvent, StoredRun
+from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunChange, RunEvent, StoredRun
 from voicegraph.run.state import NodeStatus, RunStatus
 
 
@@ -17,6 +18,7 @@ class Disk:
 
     run: NewRun | None = None
     rows: dict[NodeId, NodeRun] = field(default_factory=dict)
+    items: dict[NodeId, dict[int, ItemRun]] = field(default_factory=lambda: defaultdict(dict))
     events: list[RunEvent] = field(default_factory=list)
     change: RunChange = field(default_factory=lambda: RunChange(RunStatus.PENDING))
 
@@ -26,6 +28,11 @@ class Disk:
         for entry in entries:
             disk.run = entry.create or disk.run
             disk.rows |= {row.node_id: row.snapshot() for row in entry.nodes}
+            for item in entry.items:
+                disk.items[item.node_id][item.item] = item.snapshot()
+            if entry.drops_items:
+                for item in (item for items in disk.items.values() for item in items.values() if item.status.open):
+                    item.status, item.due_at = NodeStatus.CANCELLED, None
             disk.events += entry.events
             if entry.change:
                 assert not disk.change.status.terminal, "a terminal status never changes"
@@ -36,7 +43,12 @@ class Disk:
         """As an engine reads it back after a crash."""
         assert self.run
         rows = {node_id: row.snapshot() for node_id, row in self.rows.items()}
-        return StoredRun(self.run, self.change.status, self.change.started_at, self.change.wake_at, rows)
+        items = {
+            node_id: {index: item.snapshot() for index, item in items.items()}
+            for node_id, items in self.items.items()
+            if self.rows[node_id].status.open
+        }
+        return StoredRun(self.run, self.change.status, self.change.started_at, self.change.wake_at, rows, items)
 
     @property
     def statuses(self) -> dict[NodeId, NodeStatus]:

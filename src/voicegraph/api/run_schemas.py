@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue
@@ -9,15 +10,19 @@ from pydantic import Field, JsonValue
 from voicegraph.api.schemas import Json
 from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
+from voicegraph.history.items import ItemPage
 from voicegraph.history.lineage import RunLink as Link
 from voicegraph.history.queries import RunDetail
 from voicegraph.history.queries import RunSummary as Summary
 from voicegraph.nodes.output import FileRef, Metrics, Output
-from voicegraph.run.events import Kind, NodeRun, RunEvent
+from voicegraph.run.events import ItemRun, Kind, NodeRun, RunEvent
 
 RunStatusName = Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]
 
 RunTriggerName = Literal["manual", "schedule", "webhook", "replay", "workflow", "error"]
+
+
+ItemStatusName = Literal["running", "retrying", "completed", "failed", "cancelled"]
 
 
 class ErrorInfo(Wire):
@@ -59,8 +64,48 @@ class Event(Wire):
         return cls.model_validate(event.to_wire())
 
 
+class ItemTally(Wire):
+    """How far a node with `each` is."""
+
+    total: int
+    done: int = Field(description="Items that gave a result.")
+    failed: int = Field(description="Items that failed for good.")
+
+
+class ItemResult(Wire):
+    """What became of an item."""
+
+    item: int = Field(description="Its place in the list, from 0.")
+    status: str
+    attempt: int
+    start_time: str | None
+    end_time: str | None
+    duration_ms: float | None
+    output: Output | None
+    error: ErrorInfo | None
+
+    @classmethod
+    def of(cls, item: ItemRun) -> ItemResult:
+        """From the record."""
+        return cls(item=item.item, **_tried(item))
+
+
+class ItemsPage(Wire):
+    """Items that were started, in their order. `next` is the `after` of the next page."""
+
+    count: ItemTally
+    items: list[ItemResult]
+    next: int | None
+
+    @classmethod
+    def of(cls, page: ItemPage) -> ItemsPage:
+        """From the record."""
+        tally = ItemTally.model_validate(asdict(page.counts))
+        return cls(count=tally, items=[ItemResult.of(item) for item in page.items], next=page.next)
+
+
 class NodeResult(Wire):
-    """What became of a node."""
+    """What became of a node. With `each` its items are pages of their own."""
 
     node_id: str
     status: str
@@ -71,21 +116,13 @@ class NodeResult(Wire):
     output: Output | None
     error: ErrorInfo | None
     reused_from: str | None = Field(description="The run that made this result; null when it is this one.")
+    items: ItemTally | None = None
 
     @classmethod
     def of(cls, node: NodeRun) -> NodeResult:
         """From the record."""
-        return cls(
-            node_id=node.node_id,
-            status=node.status,
-            attempt=node.attempt,
-            start_time=_iso(node.started_at),
-            end_time=_iso(node.finished_at),
-            duration_ms=_duration(node.started_at, node.finished_at),
-            output=node.output,
-            error=ErrorInfo.model_validate(node.error) if node.error else None,
-            reused_from=node.reused_from,
-        )
+        tally = ItemTally.model_validate(asdict(node.items)) if node.items else None
+        return cls(node_id=node.node_id, items=tally, reused_from=node.reused_from, **_tried(node))
 
 
 class RunSummary(Wire):
@@ -209,6 +246,18 @@ class RunAnswer(Wire):
 
     success: Literal[True] = True
     run: Run
+
+
+def _tried(row: NodeRun | ItemRun) -> dict[str, Any]:
+    return {
+        "status": row.status,
+        "attempt": row.attempt,
+        "start_time": _iso(row.started_at),
+        "end_time": _iso(row.finished_at),
+        "duration_ms": _duration(row.started_at, row.finished_at),
+        "output": row.output,
+        "error": ErrorInfo.model_validate(row.error) if row.error else None,
+    }
 
 
 def _iso(at: float | None) -> str | None:

@@ -188,6 +188,7 @@ class NodeKind(Wire):
     any_name: bool
     attempts: int
     timeout: float
+    each: bool = Field(description="Whether it can run once per item of a list.")
     params: Json
     requires: str | None
 

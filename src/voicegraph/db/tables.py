@@ -99,6 +99,24 @@ node_runs = Table(
     Column("reused_from", String(64)),
     Column("waits_for", String(16)),
     Column("waits", Text),
+    Column("items", Text),
+    sqlite_with_rowid=False,
+)
+
+item_runs = Table(
+    "item_runs",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("node_id", String(64), primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("status", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("due_at", Double),
+    Column("error", Text),
+    Column("output", Text),
     sqlite_with_rowid=False,
 )
 # Only nodes that wait for an answer now are in it, so the list of what is open costs nothing to the others.

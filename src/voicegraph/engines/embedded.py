@@ -18,9 +18,10 @@ from voicegraph.errors import NodeError, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
-from voicegraph.run.driver import LAST_WRITE, End, Promise, RunDriver
+from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import EventSink, RunStore
+from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
@@ -169,7 +170,7 @@ class EmbeddedEngine:
 
     async def _take_up(self, run_id: RunId) -> None:
         try:
-            stored = await self._store.load(run_id)
+            stored = await self._store.load_whole(run_id)
             if self._closing or stored.status.terminal or run_id in self._drivers or run_id == self._answering:
                 return
             if run_id in self._rewritten:

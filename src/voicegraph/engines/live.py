@@ -14,9 +14,10 @@ from collections.abc import Callable
 from voicegraph.errors import Conflict, NodeError, Overloaded, StorageError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.answers import Answer
-from voicegraph.run.driver import LAST_WRITE, End, Promise, RunDriver
+from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, NewRun, StoredRun
 from voicegraph.run.ports import EventSink, RunStore
+from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.run.waiting import settle

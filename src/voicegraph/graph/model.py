@@ -28,6 +28,9 @@ MAX_TRIGGERS = 100
 MAX_DEPTH = 64
 """How deep lists and objects may be nested in the JSON of a workflow."""
 MAX_COORDINATE = 1_000_000
+MAX_CONCURRENCY = 100
+DEFAULT_CONCURRENCY = 5
+"""Items a node with `each` works on at a time, when it does not say."""
 
 
 class Wire(BaseModel):
@@ -87,7 +90,13 @@ class Node(Wire):
     label: str = Field(default="", max_length=200)
     params: dict[str, JsonValue] = Field(default_factory=dict)
     position: Position | None = None
-    each: bool = False
+    each: bool = Field(default=False, description="Run once for each item of the list that comes in.")
+    concurrency: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_CONCURRENCY,
+        description=f"With `each`: items at a time; {DEFAULT_CONCURRENCY} if empty.",
+    )
     retry: Retry | None = None
     timeout: float | None = Field(default=None, gt=0, le=86_400, description="Seconds one attempt may take.")
     on_error: Literal["fail", "continue"] = Field(default="fail", description="continue: the error becomes the output.")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
+
 from sqlalchemy import Connection, select
 
-from voicegraph.db.tables import node_runs, run_payloads, runs
+from voicegraph.db.tables import item_runs, node_runs, run_payloads, runs
 from voicegraph.errors import NotFound
-from voicegraph.graph.model import RunId, Workflow
-from voicegraph.history.rows import load, node_of
-from voicegraph.run.events import NewRun, StoredRun
+from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.history.rows import item_of, load, node_of
+from voicegraph.run.events import ItemRun, NewRun, StoredRun
 from voicegraph.run.state import RunStatus
 
 
@@ -47,4 +50,26 @@ def load_run(connection: Connection, run_id: RunId) -> StoredRun:
         kept,
         engine_run_id=row["engine_run_id"],
         error=load(row["error"]),
+        read_items=partial(read_items, connection, run_id),
     )
+
+
+def load_whole(connection: Connection, run_id: RunId) -> StoredRun:
+    """As `load_run`, with the items of nodes in flight."""
+    stored = load_run(connection, run_id)
+    for node in stored.run.workflow.nodes:
+        row = stored.nodes.get(node.id)
+        if node.each and row is not None and row.status.open:
+            stored.items[node.id] = read_items(connection, run_id, node.id, None)
+    return stored
+
+
+def read_items(
+    connection: Connection, run_id: RunId, node_id: NodeId, only: Collection[int] | None
+) -> dict[int, ItemRun]:
+    """The items of a node that were started, all or those of `only`."""
+    query = select(item_runs).where(item_runs.c.run_id == run_id, item_runs.c.node_id == node_id)
+    if only is not None:
+        query = query.where(item_runs.c.item.in_(only))
+    rows = connection.execute(query.order_by(item_runs.c.item)).mappings().all()
+    return {row["item"]: item_of(row) for row in rows}

@@ -9,11 +9,21 @@ from typing import Any
 from pydantic import JsonValue
 from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 
-from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, node_runs, outbox, run_events, run_payloads, runs
+from voicegraph.db.tables import (
+    TERMINAL_STATUSES,
+    follow_ups,
+    item_runs,
+    node_runs,
+    outbox,
+    run_events,
+    run_payloads,
+    runs,
+)
 from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.approvals import Approval, OpenApprovals, one_approval, open_approvals
 from voicegraph.history.filters import Finder, RunFilter, in_order
+from voicegraph.history.items import ItemPage, page_of
 from voicegraph.history.journal import Journal
 from voicegraph.history.lineage import Lineage, lineage_of
 from voicegraph.history.load import load_run
@@ -134,6 +144,12 @@ class RunQueries:
         """One approval, open or answered; NotFound."""
         return await self._reader.read(lambda connection: one_approval(connection, run_id, node_id))
 
+    async def items(
+        self, run_id: RunId, node_id: NodeId, after: int = -1, limit: int = 100, status: str | None = None
+    ) -> ItemPage:
+        """Items of a node with `each` that were started, in order, those after item `after`; NotFound for the run."""
+        return await self._reader.read(lambda connection: page_of(connection, run_id, node_id, after, limit, status))
+
     async def ping(self) -> None:
         """Raises what the database raises when it does not answer."""
         await self._reader.read(lambda connection: connection.execute(select(1)).scalar())
@@ -149,7 +165,7 @@ class RunQueries:
         def work(connection: Connection) -> None:
             if _summary(connection, run_id).status not in TERMINAL_STATUSES:
                 raise Conflict("run_active", "The run is not over. Cancel it first, then delete it.")
-            for table in (run_events, node_runs, run_payloads, follow_ups):
+            for table in (run_events, item_runs, node_runs, run_payloads, follow_ups):
                 connection.execute(delete(table).where(table.c.run_id == run_id))
             connection.execute(delete(runs).where(runs.c.id == run_id))
 

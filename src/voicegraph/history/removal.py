@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, select
 
-from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, node_runs, run_events, run_payloads, runs
+from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, item_runs, node_runs, run_events, run_payloads, runs
 from voicegraph.errors import NotFound, StorageError
 from voicegraph.graph.model import RunId, new_id
 from voicegraph.history.filters import Finder, RunFilter
@@ -124,7 +124,7 @@ def delete_over(connection: Connection, ids: Sequence[RunId]) -> int:
     """Delete those of these runs that are over, with everything kept of them. How many that were."""
     query = select(runs.c.id).where(runs.c.id.in_(ids), runs.c.status.in_(TERMINAL_STATUSES))
     over = connection.execute(query).scalars().all()
-    for table in (run_events, node_runs, run_payloads, follow_ups):
+    for table in (run_events, item_runs, node_runs, run_payloads, follow_ups):
         connection.execute(delete(table).where(table.c.run_id.in_(over)))
     connection.execute(delete(runs).where(runs.c.id.in_(over)))
     return len(over)

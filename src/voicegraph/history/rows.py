@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, cast
 
 from pydantic import JsonValue
 from pydantic_core import to_json
-from sqlalchemy import Connection, Dialect, RowMapping, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Dialect, RowMapping, Table, bindparam, func, insert, select, text, update
 
-from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, node_runs, run_events, run_payloads, runs
+from voicegraph import clock
+from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, item_runs, node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.prepared import Prepared
 from voicegraph.nodes.output import Output
-from voicegraph.run.events import Entry, NewRun, NodeRun, RunChange, RunEvent
+from voicegraph.run.events import Entry, ItemCounts, ItemRun, NewRun, NodeRun, RunChange, RunEvent
 from voicegraph.run.state import NodeStatus, RunStatus
 
 
@@ -30,7 +32,9 @@ class EntryWriter:
         self._insert_run = Prepared(insert(runs), dialect)
         self._insert_payload = Prepared(insert(run_payloads), dialect)
         self._insert_event = Prepared(insert(run_events), dialect)
-        self._upsert_node = Prepared(_upsert_node(dialect.name), dialect)
+        self._upsert_node = Prepared(_upsert(node_runs, dialect.name), dialect)
+        self._upsert_item = Prepared(_upsert(item_runs, dialect.name), dialect)
+        self._drop_items = Prepared(_DROP_ITEMS, dialect)
         self._update_run = Prepared(_UPDATE_RUN, dialect)
         self._insert_follow_up = Prepared(insert(follow_ups), dialect)
 
@@ -48,6 +52,8 @@ class EntryWriter:
         events = [self._event_row(connection, seqs, entry.run_id, event) for entry in entries for event in entry.events]
         self._insert_event.execute(connection, events)
         self._upsert_node.execute(connection, [_node_row(e.run_id, node) for e in entries for node in e.nodes])
+        self._upsert_item.execute(connection, [_item_row(e.run_id, item) for e in entries for item in e.items])
+        self._drop_items.execute(connection, [_dropped_row(e.run_id) for e in entries if e.drops_items])
         changes = [_change_row(e.run_id, e.change) for e in entries if e.change and not e.create]
         self._update_run.execute(connection, changes)
         followed = [
@@ -95,15 +101,23 @@ _UPDATE_RUN = (
 )
 
 
-def _upsert_node(dialect: str) -> Any:
+_DROP_ITEMS = (
+    update(item_runs)
+    .where(item_runs.c.run_id == bindparam("run"), text("finished_at IS NULL"))
+    .values({name: bindparam(f"new_{name}") for name in ("status", "finished_at", "due_at")})
+)
+
+
+def _upsert(table: Table, dialect: str) -> Any:
     if dialect == "postgresql":  # imported where it is used: start-up need not wait for the other's dialect
         from sqlalchemy.dialects.postgresql import insert as upsert
     else:
         from sqlalchemy.dialects.sqlite import insert as upsert
-    statement = upsert(node_runs)
-    changing = [column.name for column in node_runs.columns if not column.primary_key]
+    statement = upsert(table)
+    changing = [column.name for column in table.columns if not column.primary_key]
     return statement.on_conflict_do_update(
-        index_elements=["run_id", "node_id"], set_={name: statement.excluded[name] for name in changing}
+        index_elements=[column.name for column in table.primary_key],
+        set_={name: statement.excluded[name] for name in changing},
     )
 
 
@@ -148,20 +162,35 @@ def _payload_row(run: NewRun) -> dict[str, Any]:
 
 
 def _node_row(run_id: RunId, node: NodeRun) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "node_id": node.node_id,
-        "status": str(node.status),
-        "attempt": node.attempt,
-        "starts": node.starts,
-        "started_at": node.started_at,
-        "finished_at": node.finished_at,
-        "due_at": node.due_at,
-        "error": dump(node.error) if node.error else None,
-        "output": dump(node.output.model_dump(exclude_defaults=True)) if node.output else None,
+    items = dump(asdict(node.items)) if node.items else None
+    return _tried(run_id, node) | {
         "reused_from": node.reused_from,
         "waits_for": node.waits["kind"] if node.waits else None,
         "waits": dump(node.waits) if node.waits else None,
+        "items": items,
+    }
+
+
+def _item_row(run_id: RunId, item: ItemRun) -> dict[str, Any]:
+    return _tried(run_id, item) | {"item": item.item}
+
+
+def _dropped_row(run_id: RunId) -> dict[str, Any]:
+    return {"run": run_id, "new_status": str(NodeStatus.CANCELLED), "new_finished_at": clock.now(), "new_due_at": None}
+
+
+def _tried(run_id: RunId, row: NodeRun | ItemRun) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "node_id": row.node_id,
+        "status": str(row.status),
+        "attempt": row.attempt,
+        "starts": row.starts,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
+        "due_at": row.due_at,
+        "error": dump(row.error) if row.error else None,
+        "output": dump(row.output.model_dump(exclude_defaults=True)) if row.output else None,
     }
 
 
@@ -190,6 +219,23 @@ def node_of(row: RowMapping) -> NodeRun:
         Output.model_validate_json(row["output"]) if row["output"] else None,
         row["reused_from"],
         load(row["waits"]),
+        ItemCounts(**json.loads(row["items"])) if row["items"] else None,
+    )
+
+
+def item_of(row: RowMapping) -> ItemRun:
+    """An item's row as the engine keeps it."""
+    return ItemRun(
+        NodeId(row["node_id"]),
+        row["item"],
+        NodeStatus(row["status"]),
+        row["attempt"],
+        row["starts"],
+        row["started_at"],
+        row["finished_at"],
+        row["due_at"],
+        load(row["error"]),
+        Output.model_validate_json(row["output"]) if row["output"] else None,
     )
 
 

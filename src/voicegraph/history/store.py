@@ -13,7 +13,7 @@ from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.journal import Journal
-from voicegraph.history.load import load_run
+from voicegraph.history.load import load_run, load_whole
 from voicegraph.run.events import EngineName, StoredRun
 
 T = TypeVar("T")
@@ -65,6 +65,10 @@ class StoredRuns:
     async def load(self, run_id: RunId) -> StoredRun:
         """The run, its payload and its node rows; NotFound."""
         return await self._reader.read(lambda connection: load_run(connection, run_id))
+
+    async def load_whole(self, run_id: RunId) -> StoredRun:
+        """As `load`, with the items of nodes in flight."""
+        return await self._reader.read(lambda connection: load_whole(connection, run_id))
 
     async def unfinished(self, engine: EngineName) -> list[RunId]:
         """Runs that are not over and wait for no timer, oldest first."""

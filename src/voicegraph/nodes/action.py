@@ -77,6 +77,7 @@ class Action:
     `effect`: it changes the world outside, so an attempt with an unknown outcome is uncertain, not harmless.
     `requires(settings, action)` says in words which setting is missing (a plain text blocks), or None.
     `any_name`: the type accepts any snake_case action name of the user's (llm does).
+    `each`: it can run once per item of a list.
     """
 
     type: str
@@ -91,6 +92,7 @@ class Action:
     timeout: float | None = None
     requires: Requires | None = None
     any_name: bool = False
+    each: bool = True
 
     @property
     def key(self) -> str:
@@ -109,6 +111,7 @@ def action(
     timeout: float | None = None,
     requires: Requires | None = None,
     any_name: bool = False,
+    each: bool = True,
 ) -> Callable[[Callable[[Any, NodeContext], Awaitable[Result]]], Action]:
     """Make an `Action` of an async function `(params, node) -> Output`; its docstring is the description.
 
@@ -131,6 +134,7 @@ def action(
             timeout=timeout,
             requires=requires,
             any_name=any_name,
+            each=each,
         )
 
     return decorate

@@ -37,6 +37,7 @@ class NodeContext:
     """One attempt of one node.
 
     `idempotency_key` is the same for every attempt of this node in this run: hand it to the service where it takes one.
+    With `each`, `item` is the item at hand, `item_index` its place from 0, and `inputs` show the item alone.
     `scope` is what templates and expressions may name: input, data, nodes, config, trigger, run, item.
     `http` is the guarded client: public addresses only, limits on redirects and size; never build another.
     """
@@ -54,11 +55,13 @@ class NodeContext:
     trigger: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     scope: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     item: JsonValue = None
+    item_index: int | None = None
     credential: Mapping[str, str] | None = None
     log: Callable[[str], None] = _silent
     progress: Callable[[str], None] = _silent
 
     @property
     def idempotency_key(self) -> str:
-        """Stable per run and node, for every attempt."""
-        return f"{self.run_id}:{self.node_id}"
+        """Stable per run, node and item, for every attempt."""
+        key = f"{self.run_id}:{self.node_id}"
+        return key if self.item_index is None else f"{key}:{self.item_index}"

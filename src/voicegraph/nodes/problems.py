@@ -34,7 +34,13 @@ def problems(workflow: Workflow, registry: Registry) -> list[Problem]:
 
     Values that hold a template are judged when they are filled, by then with the real data.
     """
-    return [problem for index, node in enumerate(workflow.nodes) for problem in _of_node(index, node, registry)]
+    fed = {edge.target for edge in workflow.edges}
+    found = [problem for index, node in enumerate(workflow.nodes) for problem in _of_node(index, node, registry)]
+    return found + [
+        Problem(f"nodes[{index}].each", message, "not_per_item")
+        for index, node in enumerate(workflow.nodes)
+        if node.each and (message := _not_per_item(node, registry, node.id in fed))
+    ]
 
 
 def bad_expressions(workflow: Workflow, registry: Registry) -> list[Problem]:
@@ -79,6 +85,22 @@ def _of_node(index: int, node: Node, registry: Registry) -> Iterator[Problem]:
         types = [*registry.types, *TYPE_ALIASES]
         message = f"There is no node type “{node.type}”{_nearest(node.type, types)} Types: {_listed(registry.types)}."
         yield Problem(f"{place}.type", message, "unknown_type")
+
+
+def _not_per_item(node: Node, registry: Registry, fed: bool) -> str | None:
+    """Why the node cannot run once per item."""
+    action = registry.find(node.type, node.action)
+    if action is None:
+        return None
+    if not action.each:
+        return (
+            f"“{action.title}” cannot run once per item: it works on its input as a whole, or waits. Switch “each” off."
+        )
+    if not fed:
+        return (
+            "Nothing comes in that could be gone through item by item. Connect a node before it, or switch “each” off."
+        )
+    return None
 
 
 def _of_params(place: str, node: Node, action: Action) -> Iterator[Problem]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Literal
 
 from voicegraph import clock
@@ -23,10 +21,12 @@ from voicegraph.run.answers import Answer, Settled
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.handover import given_to
 from voicegraph.run.inputs import Surroundings
+from voicegraph.run.item_driver import Bench, EachNodes, Rest
 from voicegraph.run.limits import Deadline, out_of_time
 from voicegraph.run.ports import EventSink
+from voicegraph.run.promise import LAST_WRITE, PARK_AFTER, End, Promise
 from voicegraph.run.restore import outcome_of, restore
-from voicegraph.run.retry import BASE_SECONDS, policy_for
+from voicegraph.run.retry import policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
 from voicegraph.run.script import Script
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, Step
@@ -34,28 +34,6 @@ from voicegraph.run.timers import Timers
 from voicegraph.run.waiting import NEVER, at_due, settle
 
 log = logging.getLogger(__name__)
-
-PARK_AFTER = 1.0
-"""A run whose next timer is further away than this, in seconds, leaves memory."""
-LAST_WRITE = 5.0
-"""Seconds a driver that is stopped waits for the disk. What is queued by then is the sink's to write or to give up."""
-
-
-class End(Enum):
-    """Why a driver has nothing more to do."""
-
-    OVER = auto()
-    PARKED = auto()
-    STOPPED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What an engine promises: automatic retries, and runs that leave memory while they wait."""
-
-    retries: bool
-    parks: bool
-    retry_base: float = BASE_SECONDS
 
 
 class RunDriver:
@@ -80,6 +58,7 @@ class RunDriver:
         self._timers = Timers(self._ring)
         self._script = Script(run, self._nodes)
         self._deadline = Deadline(run.workflow, self._run_out)
+        self._each = EachNodes(Bench(run, runner, sink, promise, self._alone, self._say))
         self._stopping = False
 
     # -- from the engine
@@ -102,12 +81,13 @@ class RunDriver:
         if self._deadline.passed:
             await self._expire()
             return
-        plan = restore(step.ready, self._rows, clock.now())
+        self._each.kept = stored.items
+        plan = restore(step.ready, self._rows, clock.now(), self._each.ids)
         step.ready = plan.fresh
         self._script.run_resumed(entry, [self._rows[node_id] for node_id in plan.interrupted + plan.suspects])
         for node_id, due in plan.timers.items():
             self._timers.arm(node_id, due)
-        ready = self._advance(step, entry) + plan.interrupted
+        ready = self._advance(step, entry) + plan.interrupted + plan.each
         for node_id in plan.poisoned:
             ready += self._give_up(self._rows[node_id], plan.poison, entry)
         self._deadline.arm(self._script.started_at)
@@ -173,15 +153,17 @@ class RunDriver:
     async def stop(self, patience: float) -> None:
         """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process."""
         self._stopping = True
+        self._each.stop()
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=patience)
         if self.ended.done():
             return
         self._halt()
-        cut = [row for row in self._open_rows() if row.status is NodeStatus.RUNNING]
-        if cut:
-            entry = Entry(self.run.run_id)
-            self._script.nodes_cut(entry, cut)
+        entry = Entry(self.run.run_id)
+        running = [row for row in self._open_rows() if row.status is NodeStatus.RUNNING]
+        self._script.nodes_cut(entry, [row for row in running if row.node_id not in self._each.ids])
+        self._each.cut(entry)
+        if entry.nodes or entry.items:
             await asyncio.wait([asyncio.ensure_future(self._sink.record(entry))], timeout=LAST_WRITE)
         self._end(End.STOPPED)
 
@@ -197,6 +179,9 @@ class RunDriver:
     # -- what becomes of nodes
 
     async def _execute(self, node_id: NodeId) -> None:
+        if node_id in self._each.ids:
+            await self._execute_each(node_id)
+            return
         row = self._rows[node_id]
         entry = Entry(self.run.run_id)
         try:
@@ -205,6 +190,22 @@ class RunDriver:
             ready = self._failed(row, error, entry)
         else:
             ready = self._done(row, result, entry) if isinstance(result, Output) else self._rests(row, result, entry)
+        await self._finish(entry, ready, node_id)
+
+    async def _execute_each(self, node_id: NodeId) -> None:
+        """Once per item. Each of them is tried by the node's policy; the node itself is not tried again."""
+        row, entry = self._rows[node_id], Entry(self.run.run_id)
+        ready: list[NodeId] = []
+        result = await self._each.work(row, self._around(), entry)
+        if isinstance(result, Output):
+            ready = self._done(row, result, entry)
+        elif isinstance(result, NodeError):
+            ready = self._give_up(row, result, entry)
+        elif isinstance(result, Rest):
+            self._script.node_rests(entry, row, result.due, result.error)
+            self._timers.arm(node_id, result.due)
+        elif self._machine.failed:
+            self._drop(node_id, entry)
         await self._finish(entry, ready, node_id)
 
     async def _execute_alone(self, node_id: NodeId) -> None:
@@ -266,6 +267,7 @@ class RunDriver:
         ready = self._advance(step, entry)
         if self._machine.failed:
             self._drop_timers(entry)
+            self._each.stop()
         return ready
 
     def _drop_timers(self, entry: Entry) -> None:
@@ -336,7 +338,8 @@ class RunDriver:
             return
         self._script.run_awake(entry)
         if row.status is NodeStatus.RETRYING:
-            self._script.node_restarted(entry, row)
+            goes_on = node_id in self._each.ids
+            (self._script.node_goes_on if goes_on else self._script.node_restarted)(entry, row)
             await self._sink.record(entry)
             await self._execute(node_id)
         elif (settled := at_due(row)) is not None:
@@ -363,14 +366,19 @@ class RunDriver:
 
     def _attempt(self, row: NodeRun) -> Attempt:
         node = self._nodes[row.node_id]
-        around = Surroundings(self.run.workflow, self._machine, self._rows, given_to(self.run))
+        around = self._around()
 
         def emit(kind: Literal["log", "progress"], message: str) -> None:
-            if not self._script.over:
-                event = RunEvent(kind, clock.now(), message, node.id, row.attempt)
-                self._sink.record(Entry(self.run.run_id, events=[event]))
+            self._say(RunEvent(kind, clock.now(), message, node.id, row.attempt))
 
         return Attempt(self.run, node, row.attempt, around.inputs(node.id), around.ancestors(node), emit)
+
+    def _around(self) -> Surroundings:
+        return Surroundings(self.run.workflow, self._machine, self._rows, given_to(self.run))
+
+    def _say(self, event: RunEvent) -> None:
+        if not self._script.over:
+            self._sink.record(Entry(self.run.run_id, events=[event]))
 
     def _halt(self) -> None:
         self._timers.clear()
@@ -378,6 +386,7 @@ class RunDriver:
             if task is not asyncio.current_task():
                 task.cancel()
         self._deadline.cancel()
+        self._each.halt()
         self._timers.clear()
         self._tasks.clear()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -63,9 +63,55 @@ class RunEvent:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class ItemCounts:
+    """How far a node with `each` is: of `total` items so many are done, and so many failed for good."""
+
+    total: int
+    done: int = 0
+    failed: int = 0
+
+
+@dataclass(slots=True)
+class ItemRun:
+    """The checkpoint of one item of a node with `each`; `item` counts from 0. An item that never started has none."""
+
+    node_id: NodeId
+    item: int
+    status: NodeStatus
+    attempt: int = 1
+    starts: int = 1
+    started_at: float | None = None
+    finished_at: float | None = None
+    due_at: float | None = None
+    error: Mapping[str, JsonValue] | None = None
+    output: Output | None = None
+
+    def snapshot(self) -> ItemRun:
+        """A copy as of now, see `NodeRun.snapshot`."""
+        return ItemRun(
+            self.node_id,
+            self.item,
+            self.status,
+            self.attempt,
+            self.starts,
+            self.started_at,
+            self.finished_at,
+            self.due_at,
+            self.error,
+            self.output,
+        )
+
+
+ReadItems = Callable[[NodeId, Collection[int] | None], dict[int, ItemRun]]
+
+
 @dataclass(slots=True)
 class NodeRun:
-    """A node's row in a run: the checkpoint. `starts` counts starts across crashes, `attempt` tries by policy."""
+    """A node's row in a run: the checkpoint. `starts` counts starts across crashes, `attempt` tries by policy.
+
+    With `each` the checkpoints are the items', and the row counts them.
+    """
 
     node_id: NodeId
     status: NodeStatus
@@ -80,6 +126,7 @@ class NodeRun:
     """The run that made this result; None when it is this one."""
     waits: Mapping[str, JsonValue] | None = None
     """Whose answer a waiting node waits for: `kind` and what was asked (`run/waiting.py`). Kept with the answer."""
+    items: ItemCounts | None = None
 
     def snapshot(self) -> NodeRun:
         """A copy as of now, many times cheaper than `copy.copy`: an entry is written later, on another thread."""
@@ -95,6 +142,7 @@ class NodeRun:
             self.output,
             self.reused_from,
             self.waits,
+            self.items,
         )
 
 
@@ -152,8 +200,11 @@ class Entry:
     run_id: RunId
     create: NewRun | None = None
     nodes: list[NodeRun] = field(default_factory=list[NodeRun])
+    items: list[ItemRun] = field(default_factory=list[ItemRun])
     events: list[RunEvent] = field(default_factory=list[RunEvent])
     change: RunChange | None = None
+    drops_items: bool = False
+    """The run is over: items that are in flight or wait for a retry are cancelled."""
     send: str | None = None
     """A message to the engine's server, put into the outbox with the rest."""
     engine_run_id: str | None = None
@@ -172,5 +223,9 @@ class StoredRun:
     started_at: float | None = None
     wake_at: float | None = None
     nodes: dict[NodeId, NodeRun] = field(default_factory=dict[NodeId, NodeRun])
+    items: dict[NodeId, dict[int, ItemRun]] = field(default_factory=dict[NodeId, dict[int, ItemRun]])
+    """Of nodes in flight, where they were asked for."""
     engine_run_id: str | None = None
     error: Mapping[str, JsonValue] | None = None
+    read_items: ReadItems | None = None
+    """Reads items of a node, all or these, while the transaction lasts that read the run."""

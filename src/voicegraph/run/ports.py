@@ -47,6 +47,10 @@ class RunStore(Protocol):
         """The run with its node rows; NotFound."""
         ...
 
+    async def load_whole(self, run_id: RunId) -> StoredRun:
+        """As `load`, with the items of nodes in flight."""
+        ...
+
     async def unfinished(self, engine: EngineName) -> list[RunId]:
         """Runs of this engine that are not over and wait for no timer, oldest first."""
         ...

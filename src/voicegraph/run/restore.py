@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from voicegraph import clock
@@ -47,13 +47,17 @@ class Restored:
     interrupted: list[NodeId] = field(default_factory=list[NodeId])
     suspects: list[NodeId] = field(default_factory=list[NodeId])
     poisoned: list[NodeId] = field(default_factory=list[NodeId])
+    each: list[NodeId] = field(default_factory=list[NodeId])
+    """Nodes that work on their items: each of those counts its own starts."""
     timers: dict[NodeId, float | None] = field(default_factory=dict[NodeId, float | None])
     """None: until somebody answers, however long that takes."""
     poison: NodeError = POISON
 
 
-def restore(ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float) -> Restored:
-    """Sort the open nodes by what their rows say. An interrupted row counts one more start."""
+def restore(
+    ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float, each: Collection[NodeId] = ()
+) -> Restored:
+    """Sort the open nodes by what their rows say; `each` are those that run per item. An interrupted row counts a start."""
     plan = Restored()
     for node_id in ready:
         row = rows.get(node_id)
@@ -61,6 +65,8 @@ def restore(ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float)
             plan.fresh.append(node_id)
         elif row.status in (NodeStatus.RETRYING, NodeStatus.WAITING):
             plan.timers[node_id] = now if row.due_at is None and row.waits is None else row.due_at
+        elif node_id in each:
+            plan.each.append(node_id)
         elif row.starts >= MAX_STARTS:
             plan.poisoned.append(node_id)
         elif row.starts == MAX_STARTS - 1:
@@ -83,4 +89,5 @@ def closing(run_id: RunId, reason: NodeError, stored: StoredRun | None = None) -
         events=[RunEvent("error", now, reason.message, error=error)],
         change=RunChange(RunStatus.FAILED, stored.started_at if stored else None, now, error=error),
         follow_up=follow_up_of(stored.run) if stored else None,
+        drops_items=True,
     )

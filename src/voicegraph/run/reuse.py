@@ -21,13 +21,20 @@ from voicegraph.run.restore import outcome_of
 from voicegraph.run.state import Done, NodeStatus
 
 Config = Mapping[str, JsonValue]
-NO_RESULT = {"id", "label", "position", "retry", "timeout", "on_error", "params"}
+NO_RESULT = {"id", "label", "position", "retry", "timeout", "on_error", "concurrency", "params"}
 """Fields of a node that do not change what it gives; params are compared by themselves."""
 
 
 def failed_nodes(origin: StoredRun) -> set[NodeId]:
-    """Where a replay from the failure starts: a failed node is tried again even when the run went on with its error."""
-    return {node_id for node_id, row in origin.nodes.items() if row.status is NodeStatus.FAILED}
+    """Where a replay from the failure starts: a failed node is tried again even when the run went on with its error.
+
+    So is one of whose items some failed.
+    """
+    return {
+        node_id
+        for node_id, row in origin.nodes.items()
+        if row.status is NodeStatus.FAILED or (row.items is not None and row.items.failed > 0)
+    }
 
 
 def reusable(
@@ -52,6 +59,7 @@ def taken_over(row: NodeRun, from_run: RunId) -> NodeRun:
         error=row.error,
         output=output,
         reused_from=row.reused_from or from_run,
+        items=row.items,
     )
 
 

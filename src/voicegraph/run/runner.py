@@ -44,6 +44,9 @@ class Attempt:
     inputs: Inputs
     ancestors: Mapping[NodeId, Output]
     emit: Emit
+    item: JsonValue = None
+    index: int | None = None
+    """Which item it is, from 0, when the node runs once per item."""
 
 
 class NodeRunner:
@@ -62,9 +65,9 @@ class NodeRunner:
     async def run(self, attempt: Attempt) -> Result:
         """The node's output, or what it waits for."""
         node = attempt.node
-        if (pinned := pinned_output(attempt.run, node)) is not None:
+        if (pinned := self.pinned(attempt.run, node)) is not None:
             attempt.emit("log", MESSAGE)
-            return self._clean_output(pinned)
+            return pinned
         action = self.registry.find(node.type, node.action)
         if action is None:
             raise NodeError("unknown_action", f"There is no action {node.type}.{node.action}.")
@@ -92,6 +95,11 @@ class NodeRunner:
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
             raise self._redacted(NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
 
+    def pinned(self, run: NewRun, node: Node) -> Output | None:
+        """The output that is pinned to the node, where pins count."""
+        output = pinned_output(run, node)
+        return None if output is None else self._clean_output(output)
+
     async def _call(self, action: Action, attempt: Attempt) -> Result:
         run, node = attempt.run, attempt.node
         scope = _scope(attempt)
@@ -110,6 +118,8 @@ class NodeRunner:
             config=run.config,
             trigger=run.trigger_data,
             scope=scope,
+            item=attempt.item,
+            item_index=attempt.index,
             log=lambda message: emit("log", message),
             progress=lambda message: emit("progress", message),
         )
@@ -162,5 +172,5 @@ def _scope(attempt: Attempt) -> dict[str, JsonValue]:
         "config": dict(attempt.run.config),
         "trigger": dict(attempt.run.trigger_data),
         "run": {"id": attempt.run.run_id},
-        "item": None,
+        "item": attempt.item,
     }

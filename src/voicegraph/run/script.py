@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pydantic import JsonValue
+
 from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import NodeError
@@ -27,6 +29,7 @@ class Script:
     def __init__(self, run: NewRun, nodes: Mapping[NodeId, Node]) -> None:
         self._run = run
         self._nodes = nodes
+        self._has_items = any(node.each for node in nodes.values())
         self._status = RunStatus.PENDING
         self._started_at: float | None = None
         self.parked = False
@@ -162,6 +165,16 @@ class Script:
         event = self._event(entry, "retry", error.message, row.node_id, row.attempt, dueAt=iso(due))
         event.error = row.error
 
+    def node_rests(self, entry: Entry, row: NodeRun, due: float, error: Mapping[str, JsonValue] | None) -> None:
+        """Of its items, only such are left as wait for their next try; the first is due at `due`."""
+        row.status, row.due_at, row.error = NodeStatus.RETRYING, due, error
+        entry.nodes.append(row.snapshot())
+
+    def node_goes_on(self, entry: Entry, row: NodeRun) -> None:
+        """The next try of one of its items is due."""
+        row.status, row.due_at, row.error = NodeStatus.RUNNING, None, None
+        entry.nodes.append(row.snapshot())
+
     def node_waiting(self, entry: Entry, row: NodeRun, suspend: Suspend) -> None:
         """It asked to be taken up later."""
         row.status, row.due_at, row.output = NodeStatus.WAITING, suspend.until, suspend.output
@@ -219,6 +232,7 @@ class Script:
         self._status = status
         finished_at = clock.now() if status.terminal else None
         entry.follow_up = follow_up_of(self._run) if status is RunStatus.FAILED else None
+        entry.drops_items = status.terminal and self._has_items
         entry.change = RunChange(status, self._started_at, finished_at, wake_at, error)  # pyright: ignore[reportArgumentType]
 
     def _event(

@@ -541,6 +541,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/nodes/{node_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description What became of the items of a node that runs once per item, in their order.
+         */
+        get: operations["list_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/replay": {
         parameters: {
             query?: never;
@@ -1356,6 +1376,58 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * ItemResult
+         * @description What became of an item.
+         */
+        ItemResult: {
+            /** Attempt */
+            attempt: number;
+            /** Durationms */
+            durationMs: number | null;
+            /** Endtime */
+            endTime: string | null;
+            error: components["schemas"]["ErrorInfo"] | null;
+            /**
+             * Item
+             * @description Its place in the list, from 0.
+             */
+            item: number;
+            output: components["schemas"]["Output"] | null;
+            /** Starttime */
+            startTime: string | null;
+            /** Status */
+            status: string;
+        };
+        /**
+         * ItemsPage
+         * @description Items that were started, in their order. `next` is the `after` of the next page.
+         */
+        ItemsPage: {
+            count: components["schemas"]["ItemTally"];
+            /** Items */
+            items: components["schemas"]["ItemResult"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * ItemTally
+         * @description How far a node with `each` is.
+         */
+        ItemTally: {
+            /**
+             * Done
+             * @description Items that gave a result.
+             */
+            done: number;
+            /**
+             * Failed
+             * @description Items that failed for good.
+             */
+            failed: number;
+            /** Total */
+            total: number;
+        };
         JsonValue: unknown;
         /**
          * Metrics
@@ -1417,10 +1489,16 @@ export interface components {
         Node: {
             /** Action */
             action: string;
+            /**
+             * Concurrency
+             * @description With `each`: items at a time; 5 if empty.
+             */
+            concurrency?: number | null;
             /** Credential */
             credential?: string | null;
             /**
              * Each
+             * @description Run once for each item of the list that comes in.
              * @default false
              */
             each: boolean;
@@ -1497,6 +1575,11 @@ export interface components {
             attempts: number;
             /** Description */
             description: string;
+            /**
+             * Each
+             * @description Whether it can run once per item of a list.
+             */
+            each: boolean;
             /** Effect */
             effect: boolean;
             /** Group */
@@ -1516,7 +1599,7 @@ export interface components {
         };
         /**
          * NodeResult
-         * @description What became of a node.
+         * @description What became of a node. With `each` its items are pages of their own.
          */
         NodeResult: {
             /** Attempt */
@@ -1526,6 +1609,7 @@ export interface components {
             /** Endtime */
             endTime: string | null;
             error: components["schemas"]["ErrorInfo"] | null;
+            items?: components["schemas"]["ItemTally"] | null;
             /** Nodeid */
             nodeId: string;
             output: components["schemas"]["Output"] | null;
@@ -3643,6 +3727,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    list_items: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: number;
+                limit?: number;
+                /** @description Only items with this status. */
+                status?: ("running" | "retrying" | "completed" | "failed" | "cancelled") | null;
+            };
+            header?: never;
+            path: {
+                /** @description A node with `each`. */
+                node_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsPage"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

@@ -11,6 +11,7 @@ const email: ActionInfo = {
   description: '',
   effect: true,
   anyName: false,
+  each: true,
   requires: null,
   attempts: 3,
   timeout: 60,

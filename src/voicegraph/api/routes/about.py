@@ -85,6 +85,7 @@ def _kind(action: Action, settings: Settings) -> NodeKind:
         any_name=action.any_name,
         attempts=action.attempts,
         timeout=action.timeout or settings.node_timeout,
+        each=action.each,
         params=schema_of(action.params),
         requires=lack.message if isinstance(lack, Lack) else lack,
     )

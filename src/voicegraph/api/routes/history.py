@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -14,15 +14,19 @@ from voicegraph.api.filtering import Filtered
 from voicegraph.api.run_schemas import (
     HistoryBody,
     HistoryPage,
+    ItemsPage,
+    ItemStatusName,
     Run,
     RunAnswer,
     RunSummary,
 )
 from voicegraph.api.schemas import Done
 from voicegraph.api.sse import encode, resume_after
-from voicegraph.graph.model import ID_PATTERN, RunId
+from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
+from voicegraph.history.items import MAX_ITEMS_PAGE
 from voicegraph.history.queries import MAX_PAGE
 from voicegraph.pipeline import Pipeline
+from voicegraph.run.items import MAX_ITEMS
 
 router = APIRouter(prefix="/api", tags=["history"])
 
@@ -58,6 +62,20 @@ async def stream_history(voicegraph: Wired) -> AsyncIterator[ServerSentEvent]:
 async def get_run(run_id: Id, voicegraph: Wired) -> Run:
     """One run whole: the graph as it was run, config, log, node results."""
     return await _whole(RunId(run_id), voicegraph)
+
+
+@router.get("/runs/{run_id}/nodes/{node_id}/items")
+async def list_items(
+    run_id: Id,
+    node_id: Annotated[str, Path(pattern=ID_PATTERN, description="A node with `each`.")],
+    voicegraph: Wired,
+    status: Annotated[ItemStatusName | None, Query(description="Only items with this status.")] = None,
+    after: Annotated[int, Query(ge=-1, le=MAX_ITEMS, description="`next` of the page before.")] = -1,
+    limit: Annotated[int, Query(ge=1, le=MAX_ITEMS_PAGE)] = 100,
+) -> ItemsPage:
+    """What became of the items of a node that runs once per item, in their order."""
+    page = await voicegraph.queries.items(RunId(run_id), NodeId(node_id), after, limit, status)
+    return ItemsPage.of(page)
 
 
 async def _known_run(run_id: Id, voicegraph: Wired) -> RunId:

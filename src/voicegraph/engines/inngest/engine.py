@@ -9,6 +9,7 @@ import logging
 from voicegraph.engines.inngest.client import close_client, make_client
 from voicegraph.engines.inngest.function import Functions
 from voicegraph.engines.inngest.host import Host
+from voicegraph.engines.inngest.item_steps import ItemSteps
 from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.messages import CANCEL_EVENT, REQUEST_EVENT
 from voicegraph.engines.inngest.sender import Sender
@@ -39,7 +40,8 @@ class InngestEngine:
         self.setup = inngest_setup(settings)
         self.client = make_client(self.setup)
         self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds)
-        self.functions = Functions(self.steps, store, ledger).of(self.client)
+        self.items = ItemSteps(runner, ledger, settings.retry_base_seconds)
+        self.functions = Functions(self.steps, self.items, store, ledger).of(self.client)
         self._host = Host(self.setup, self.client, self.functions)
         self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds)
         self._ledger = ledger
@@ -84,7 +86,7 @@ class InngestEngine:
 
     async def close(self) -> None:
         """Nodes in flight get the drain time; what does not finish is started elsewhere."""
-        await self.steps.drain(self._drain_seconds)
+        await self._drain()
         await self._sender.close()
         if self._watching:
             self._watching.cancel()
@@ -108,9 +110,10 @@ class InngestEngine:
 
     async def serve_connected(self, stopped: asyncio.Event) -> None:
         """Take steps over a connection that we open."""
-        await serve_connected(
-            self.setup, self.client, self.functions, stopped, lambda: self.steps.drain(self._drain_seconds)
-        )
+        await serve_connected(self.setup, self.client, self.functions, stopped, self._drain)
+
+    async def _drain(self) -> None:
+        await self.steps.drain(self._drain_seconds, self.items.tasks)
 
     async def _stop_what_is_over(self) -> None:
         """A run that is over, here or elsewhere, stops the nodes that run here: cancelled, or out of time."""
@@ -118,3 +121,4 @@ class InngestEngine:
             while (change := await watcher.get()) is not None:
                 if change.status.terminal:
                     self.steps.halt(change.run_id)
+                    self.items.halt(change.run_id)

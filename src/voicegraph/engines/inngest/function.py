@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, cast
@@ -20,6 +20,8 @@ from typing import Any, Protocol, cast
 import inngest
 
 from voicegraph import clock
+from voicegraph.engines.inngest.item_look import lanes
+from voicegraph.engines.inngest.item_steps import ItemSteps
 from voicegraph.engines.inngest.look import Later, Look, Memo
 from voicegraph.engines.inngest.messages import ANSWERED_EVENT, CANCEL_EVENT, REQUEST_EVENT
 from voicegraph.engines.inngest.steps import NodeSteps, decide
@@ -51,6 +53,9 @@ PAUSE_SECONDS = 2.0
 """Before a call is repeated that our own database did not take."""
 
 
+Branch = Callable[[], Awaitable[object]]
+
+
 class Loader(Protocol):
     """Reads runs."""
 
@@ -62,8 +67,9 @@ class Loader(Protocol):
 class Functions:
     """What VoiceGraph serves to Inngest."""
 
-    def __init__(self, steps: NodeSteps, store: Loader, ledger: RunLedger) -> None:
+    def __init__(self, steps: NodeSteps, items: ItemSteps, store: Loader, ledger: RunLedger) -> None:
         self._steps = steps
+        self._items = items
         self._store = store
         self._ledger = ledger
 
@@ -96,7 +102,7 @@ class Functions:
             return {"status": "cancelled"}
         look = Look(stored)
         nodes = [node_id for node_id in topological_order(stored.run.workflow) if look.starts_a_step(node_id)]
-        branches = [partial(self._node, ctx, run_id, node_id) for node_id in nodes]
+        branches = [branch for node_id in nodes for branch in self._branches(ctx, stored, node_id)]
         if stored.run.workflow.timeout is not None and not stored.status.terminal:
             branches.append(partial(self._keep_deadline, ctx, stored))
         await ctx.group.parallel(
@@ -109,18 +115,38 @@ class Functions:
             raise inngest.NonRetriableError(f"Workflow run {run_id} failed; its history says why.", quiet=True)
         return {"status": "completed"}
 
-    async def _node(self, ctx: inngest.Context, run_id: RunId, node_id: NodeId) -> None:
-        """A node's step, and for each wait a sleep, or an event that is waited for, and a further step."""
-        step = partial(self._step, ctx, run_id, node_id)
-        memo = await ctx.step.run(node_id, step)
+    def _branches(self, ctx: inngest.Context, stored: StoredRun, node_id: NodeId) -> Iterator[Branch]:
+        """A node's step; of a node with `each` also those of its items, in lanes, once they are counted."""
+        run_id = stored.run.run_id
+        node = stored.run.workflow.node(node_id)
+        run = partial(self._items.open if node.each else self._steps.run, run_id, node_id, ctx.run_id)
+        yield partial(self._steps_of, ctx, node_id, run)
+        row = stored.nodes.get(node_id)
+        if node.each and row is not None and row.items and row.finished_at is None:
+            for lane in lanes(stored.run.workflow, node, row.items.total):
+                yield partial(self._lane, ctx, run_id, node_id, lane)
+
+    async def _lane(self, ctx: inngest.Context, run_id: RunId, node_id: NodeId, lane: list[list[int]]) -> None:
+        """Items one after the other, a step each. It ends early when the node starts no more of them."""
+        for items in lane:
+            name = f"{node_id}:item-{items[0]}" if len(items) == 1 else f"{node_id}:items-{items[0]}-{items[-1]}"
+            memo = await self._steps_of(ctx, name, partial(self._items.run, run_id, node_id, items, ctx.run_id))
+            if memo["status"] == "skipped":
+                return
+
+    async def _steps_of(self, ctx: inngest.Context, name: str, run: Callable[[], Awaitable[Later | Memo]]) -> Memo:
+        """A step, and for each wait a sleep, or an event that is waited for, and a further step."""
+        step = partial(self._step, ctx, run)
+        memo = await ctx.step.run(name, step)
         turn = 0
         while "until" in memo or "asks" in memo:
             turn += 1
-            await _rest(ctx, run_id, node_id, memo, turn)
-            memo = await ctx.step.run(f"{node_id}:after-{turn}", step)
+            await _rest(ctx, name, memo, turn)
+            memo = await ctx.step.run(f"{name}:after-{turn}", step)
+        return memo
 
-    async def _step(self, ctx: inngest.Context, run_id: RunId, node_id: NodeId) -> Memo:
-        answer = await self._guarded(partial(self._steps.run, run_id, node_id, ctx.run_id))
+    async def _step(self, ctx: inngest.Context, run: Callable[[], Awaitable[Later | Memo]]) -> Memo:
+        answer = await self._guarded(run)
         if not isinstance(answer, Later):
             return answer
         if ctx.attempt >= MAX_RETRIES:
@@ -182,13 +208,13 @@ class Functions:
         return await self._guarded(partial(decide, self._ledger, run_id, close))
 
 
-async def _rest(ctx: inngest.Context, run_id: RunId, node_id: NodeId, memo: Memo, turn: int) -> None:
-    """Until the memo says, or until an answer is announced.
+async def _rest(ctx: inngest.Context, name: str, memo: Memo, turn: int) -> None:
+    """Until the memo says, or until an answer is announced to the node of this name.
 
     The announcement may come before Inngest waits for it, and then wakes nobody. So it is looked for again after a
     second, after five, and so on: the row has the answer.
     """
-    step_id = f"{node_id}:wait-{turn}"
+    step_id = f"{name}:wait-{turn}"
     if "asks" not in memo:
         await ctx.step.sleep_until(step_id, _moment(memo.get("until", 0)))
         return
@@ -197,7 +223,7 @@ async def _rest(ctx: inngest.Context, run_id: RunId, node_id: NodeId, memo: Memo
     await ctx.step.wait_for_event(
         step_id,
         event=ANSWERED_EVENT,
-        if_exp=f"event.data.runId == async.data.runId && async.data.nodeId == '{node_id}'",
+        if_exp=f"event.data.runId == async.data.runId && async.data.nodeId == '{name}'",
         timeout=timedelta(seconds=max(1, math.ceil(seconds))),
     )
 

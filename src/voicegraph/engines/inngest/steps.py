@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
 from voicegraph import clock
@@ -59,9 +59,9 @@ class NodeSteps:
             if running == run_id:
                 task.cancel()
 
-    async def drain(self, patience: float) -> None:
-        """Let nodes in flight finish for `patience` seconds, then hand the rest over."""
-        tasks = [*self._running.values()]
+    async def drain(self, patience: float, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:
+        """Let nodes in flight, and `others`, finish for `patience` seconds, then hand the rest over."""
+        tasks = [*self._running.values(), *others]
         if tasks:
             await asyncio.wait(tasks, timeout=patience)
         for task in tasks:

@@ -56,7 +56,7 @@ class Request(Params):
         return text
 
 
-@action("approval", "request", group="logic", title="Ask for approval", attempts=5, timeout=600)
+@action("approval", "request", group="logic", title="Ask for approval", attempts=5, timeout=600, each=False)
 async def request(params: Request, node: NodeContext) -> Await:
     """Waits until a person approves or rejects what comes in. The next step gets exactly what was approved.
 

@@ -31,7 +31,7 @@ class If(Params):
         return text
 
 
-@action("condition", "if", group="logic", title="If")
+@action("condition", "if", group="logic", title="If", each=False)
 async def if_(params: If, node: NodeContext) -> Output:
     """Judges a condition over the input and passes the input on, along the branch that fits."""
     holds = cel.evaluate(params.expression, node.scope)

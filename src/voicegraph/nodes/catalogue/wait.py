@@ -64,13 +64,13 @@ class Until(Params):
         return parse_zone(self.timezone)
 
 
-@action("wait", "delay", group="logic", title="Wait for a while")
+@action("wait", "delay", group="logic", title="Wait for a while", each=False)
 async def delay(params: Delay, node: NodeContext) -> Suspend:
     """Rests for a while, then passes the input on."""
     return _suspend(clock.now() + parse_duration(params.duration), node)
 
 
-@action("wait", "until", group="logic", title="Wait until")
+@action("wait", "until", group="logic", title="Wait until", each=False)
 async def until(params: Until, node: NodeContext) -> Suspend | Output:
     """Rests until a moment, then passes the input on; at once when the moment is past."""
     now = clock.now()

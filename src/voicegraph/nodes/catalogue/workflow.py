@@ -27,7 +27,7 @@ class Run(Params):
     )
 
 
-@action("workflow", "run", group="tool", title="Run another workflow", attempts=1)
+@action("workflow", "run", group="tool", title="Run another workflow", attempts=1, each=False)
 async def run(params: Run, node: NodeContext) -> Await:
     """Runs a saved workflow and goes on with what its last step gives.
 

@@ -1,0 +1,229 @@
+"""What a step does for items of a node with `each`: as `look.py` does for nodes, by the items' rows.
+
+The node's own step opens it: it counts the items. Each item is a step, in lanes: as many lanes as items may run at a
+time, each going through its items one after the other, so that no more are ever in flight. Whichever step settles the
+last item settles the node.
+
+Inngest gives a run 1,000 steps. A node with more items than its share of them gets several items a step; each is still
+claimed and kept by itself, so a step that is repeated does not repeat its items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from voicegraph import clock
+from voicegraph.engines.inngest.look import CLAIM_SECONDS, EARLY, TIMERS, Claim, Later, Look, Memo, memo_of
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId, Workflow
+from voicegraph.nodes.output import Output
+from voicegraph.run.events import ItemCounts, ItemRun, NewRun, NodeRun, RunEvent, StoredRun
+from voicegraph.run.item_script import ItemScript, item_failure
+from voicegraph.run.items import Item, gathered, items_of
+from voicegraph.run.pinned import MESSAGE
+from voicegraph.run.restore import POISON
+from voicegraph.run.retry import MAX_STARTS, RetryPolicy
+from voicegraph.run.state import DROPPED, NodeStatus
+
+STEPS_FOR_ITEMS = 500
+"""Of a run's 1,000; the rest is for nodes, waits and many retries."""
+SKIPPED = Memo(status="skipped")
+
+
+def lanes(workflow: Workflow, node: Node, total: int) -> list[list[list[int]]]:
+    """Items of a node by lane and step: `lanes[l][s]` are the items of a step.
+
+    The same for every look at the same run: only the workflow and the number of items count.
+    """
+    share = max(1, STEPS_FOR_ITEMS // sum(other.each for other in workflow.nodes))
+    size = max(1, -(-total // share))
+    steps = [list(range(first, min(first + size, total))) for first in range(0, total, size)]
+    count = min(node.concurrency or DEFAULT_CONCURRENCY, len(steps))
+    return [steps[lane::count] for lane in range(count)]
+
+
+class ItemLook(Look):
+    """A look at a run, for items of one of its nodes."""
+
+    def __init__(self, stored: StoredRun, node_id: NodeId) -> None:
+        super().__init__(stored)
+        self.node = self._nodes[node_id]
+        self._read: dict[int, ItemRun] = {}
+
+    # -- the node's own step
+
+    def open(self, engine_run_id: str, pinned: Callable[[NewRun, Node], Output | None]) -> Memo:
+        """Start the node and count its items. Nothing is done twice."""
+        row = self.rows.get(self.node.id)
+        if row is not None:
+            return memo_of(row)
+        begun = self.begin(self.node.id, engine_run_id)
+        if not isinstance(begun, Claim):
+            return begun if not isinstance(begun, Later) else SKIPPED
+        row = self.rows[self.node.id]
+        row.due_at = None
+        self.entry.nodes[-1] = row.snapshot()
+        if (output := pinned(self.stored.run, self.node)) is not None:
+            self.entry.events.append(RunEvent("log", clock.now(), MESSAGE, row.node_id, row.attempt))
+            return self._done(row, output)
+        try:
+            total = len(items_of(self.around.inputs(self.node.id)))
+        except NodeError as error:
+            return self._give_up(row, error)
+        at_once = self.node.concurrency or DEFAULT_CONCURRENCY
+        ItemScript(row).counted(self.entry, ItemCounts(total), at_once)
+        return memo_of(row) if total else self._done(row, gathered([]))
+
+    # -- a step of items
+
+    def claim(self, item: int, engine_run_id: str) -> Claim | Later | Memo:
+        """Claim an item, or say why not."""
+        node_row = self.rows.get(self.node.id)
+        if node_row is None or node_row.finished_at is not None or self.over:
+            return SKIPPED
+        row = self._item(item)
+        if row is not None and row.finished_at is not None:
+            return Memo(status=str(row.status))
+        if row is None or row.status is not NodeStatus.RUNNING:
+            if self._stopped(node_row):
+                self._close_if_idle(node_row)
+                return SKIPPED
+            if row is not None and (row.due_at or 0) > clock.now() + EARLY:
+                return Later(row.due_at or 0)
+        elif (row.due_at or 0) > clock.now() + EARLY:
+            return Later(row.due_at or 0)
+        if self.stored.engine_run_id != engine_run_id:
+            self.entry.engine_run_id = engine_run_id
+        self._script.run_awake(self.entry)
+        if node_row.status is NodeStatus.RETRYING:
+            self._script.node_goes_on(self.entry, node_row)
+        return self._start_item(node_row, item, row)
+
+    def _start_item(self, node_row: NodeRun, item: int, row: ItemRun | None) -> Claim | Memo:
+        script = ItemScript(node_row)
+        if row is None:
+            row = self._read[item] = script.started(self.entry, item)
+        elif row.status is NodeStatus.RETRYING:
+            script.restarted(self.entry, row)
+        elif row.starts >= MAX_STARTS:
+            self._fail(node_row, row, POISON)
+            return Memo(status=str(row.status))
+        else:
+            script.resumed(self.entry, row)
+        row.due_at = clock.now() + CLAIM_SECONDS
+        self.entry.items[-1] = row.snapshot()
+        return Claim(row.attempt, row.starts)
+
+    def renew_item(self, item: int, claim: Claim) -> bool:
+        """Keep the claim; False when it is somebody else's by now, or the run is over."""
+        row = self._item(item)
+        if self.over or row is None or not _is_claimed(row, claim):
+            return False
+        row.due_at = clock.now() + CLAIM_SECONDS
+        self.entry.items.append(row.snapshot())
+        return True
+
+    def release_item(self, item: int, claim: Claim) -> None:
+        """The server stops in good order: the start in flight does not count."""
+        row = self._item(item)
+        if not self.over and row is not None and _is_claimed(row, claim):
+            ItemScript(self.rows[self.node.id]).cut(self.entry, row)
+
+    def end_item(self, item: int, claim: Claim, result: Output | NodeError, policy: RetryPolicy) -> Later | Memo:
+        """Write what became of a claimed item. The first outcome of an attempt counts, whoever brings it."""
+        row, node_row = self._item(item), self.rows[self.node.id]
+        if row is None or self.over or row.status is not NodeStatus.RUNNING or row.attempt != claim.attempt:
+            return Memo(status=str(row.status if row else NodeStatus.CANCELLED))
+        if isinstance(result, NodeError):
+            if row.starts != claim.starts:
+                return Later(row.due_at or clock.now())  # whoever took over is trying still
+            delay = None if self._stopped(node_row) else policy.delay(row.attempt, result)
+            if delay is not None:
+                due = clock.now() + delay
+                ItemScript(node_row).retrying(self.entry, row, result, due)
+                self._rest_if_idle(node_row, row)
+                return Later(due)
+            self._fail(node_row, row, result)
+        else:
+            counts = _counts(node_row)
+            ItemScript(node_row).completed(
+                self.entry, row, result, ItemCounts(counts.total, counts.done + 1, counts.failed)
+            )
+            self._settled(node_row)
+        return Memo(status=str(row.status))
+
+    # -- what follows
+
+    def _fail(self, node_row: NodeRun, row: ItemRun, error: NodeError) -> None:
+        counts = _counts(node_row)
+        ItemScript(node_row).failed(self.entry, row, error, ItemCounts(counts.total, counts.done, counts.failed + 1))
+        self._settled(node_row)
+
+    def _settled(self, node_row: NodeRun) -> None:
+        """An item is settled: note how far the node is, and settle it with its last one."""
+        self.entry.nodes.append(node_row.snapshot())
+        counts = _counts(node_row)
+        if counts.done + counts.failed == counts.total and not self._broken(node_row):
+            rows = self._all_items()
+            self._done(node_row, gathered([rows[item] for item in range(counts.total)]))
+        elif self._stopped(node_row):
+            self._close_if_idle(node_row)
+
+    def _close_if_idle(self, node_row: NodeRun) -> None:
+        """Of a node that starts no more items: settle it once none is in flight."""
+        rows = self._all_items()
+        if any(row.status is NodeStatus.RUNNING for row in rows.values()):
+            return
+        for row in rows.values():
+            if row.status is NodeStatus.RETRYING:
+                ItemScript(node_row).dropped(self.entry, row)
+        if self._broken(node_row):
+            self._give_up(node_row, item_failure([*rows.values()], _counts(node_row).total))
+        else:
+            self._script.node_dropped(self.entry, node_row)
+            self._settle(node_row.node_id, DROPPED)
+
+    def _rest_if_idle(self, node_row: NodeRun, row: ItemRun) -> None:
+        """When none is in flight, the node waits for the first of its next tries, and the run may."""
+        rows = self._all_items()
+        if any(other.status is NodeStatus.RUNNING for other in rows.values()):
+            return
+        if self._stopped(node_row):
+            self._close_if_idle(node_row)
+            return
+        due = min(other.due_at or 0.0 for other in rows.values() if other.status in TIMERS)
+        self._script.node_rests(self.entry, node_row, due, row.error)
+        self._note_idle()
+
+    def _broken(self, node_row: NodeRun) -> bool:
+        return self.node.on_error == "fail" and _counts(node_row).failed > 0
+
+    def _stopped(self, node_row: NodeRun) -> bool:
+        return self.machine.failed or self._broken(node_row)
+
+    # -- rows
+
+    def value(self, item: int) -> Item:
+        """The item itself."""
+        return items_of(self.around.inputs(self.node.id))[item]
+
+    def _item(self, item: int) -> ItemRun | None:
+        if item not in self._read:
+            self._read |= self._rows([item])
+        return self._read.get(item)
+
+    def _all_items(self) -> dict[int, ItemRun]:
+        """As they are by now: what this look changed counts."""
+        return self._rows(None) | self._read
+
+    def _rows(self, only: Iterable[int] | None) -> dict[int, ItemRun]:
+        read = self.stored.read_items
+        return read(self.node.id, None if only is None else [*only]) if read else {}
+
+
+def _counts(row: NodeRun) -> ItemCounts:
+    return row.items or ItemCounts(0)
+
+
+def _is_claimed(row: ItemRun, claim: Claim) -> bool:
+    return row.status is NodeStatus.RUNNING and (row.attempt, row.starts) == (claim.attempt, claim.starts)

@@ -1,0 +1,131 @@
+"""Run items of a node with `each` as steps: claim one, run it, write what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeVar
+
+from pydantic import JsonValue
+
+from voicegraph import clock
+from voicegraph.engines.inngest.item_look import ItemLook
+from voicegraph.engines.inngest.look import CLAIM_SECONDS, Claim, Later, Memo
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.nodes.output import Output
+from voicegraph.run.events import Entry, RunEvent, StoredRun
+from voicegraph.run.item_driver import WAITS
+from voicegraph.run.items import seen_by
+from voicegraph.run.ports import RunLedger
+from voicegraph.run.retry import policy_for
+from voicegraph.run.runner import Attempt, NodeRunner
+
+T = TypeVar("T")
+Key = tuple[RunId, NodeId, int]
+
+
+class ItemSteps:
+    """Items that run in this process for Inngest."""
+
+    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float) -> None:
+        self._runner = runner
+        self._ledger = ledger
+        self._retry_base = retry_base
+        self._running: dict[Key, asyncio.Task[Later | Memo]] = {}
+
+    async def open(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Memo:
+        """Start the node and count its items."""
+        return await self._decide(
+            run_id, node_id, lambda look: look.open(engine_run_id, self._runner.pinned), lands=False
+        )
+
+    async def run(self, run_id: RunId, node_id: NodeId, items: Sequence[int], engine_run_id: str) -> Later | Memo:
+        """Run these items, one after the other; those that are done, or wait for their next try, are passed over."""
+        later: Later | None = None
+        memo = Memo(status="completed")
+        for item in items:
+            answer = await self._once(run_id, node_id, item, engine_run_id)
+            if isinstance(answer, Later):
+                later = answer if later is None or answer.due < later.due else later
+            elif answer["status"] == "skipped":
+                return answer
+            else:
+                memo = answer
+        return later or memo
+
+    def halt(self, run_id: RunId) -> None:
+        """The run is over: stop its items."""
+        for (running, *_), task in self._running.items():
+            if running == run_id:
+                task.cancel()
+
+    @property
+    def tasks(self) -> list[asyncio.Task[Later | Memo]]:
+        """What is in flight."""
+        return [*self._running.values()]
+
+    async def _once(self, run_id: RunId, node_id: NodeId, item: int, engine_run_id: str) -> Later | Memo:
+        """A second call while the item runs here waits for the outcome of the first."""
+        key = (run_id, node_id, item)
+        if (task := self._running.get(key)) is None:
+            task = self._running[key] = asyncio.create_task(self._run(run_id, node_id, item, engine_run_id))
+            task.add_done_callback(lambda _: self._running.pop(key))
+        return await asyncio.shield(task)
+
+    async def _run(self, run_id: RunId, node_id: NodeId, item: int, engine_run_id: str) -> Later | Memo:
+        def begin(look: ItemLook) -> tuple[ItemLook, Claim | Later | Memo]:
+            return look, look.claim(item, engine_run_id)
+
+        look, claim = await self._decide(run_id, node_id, begin, lands=False)
+        if not isinstance(claim, Claim):
+            return claim
+        node = look.node
+        policy = policy_for(node, self._runner.registry.find(node.type, node.action), self._retry_base)
+        keeping = asyncio.create_task(self._keep(run_id, node_id, item, claim, asyncio.current_task()))
+        try:
+            result = await self._attempt(look, item, claim)
+        except asyncio.CancelledError:
+            await self._decide(run_id, node_id, lambda look: look.release_item(item, claim), lands=False)
+            return Later(clock.now())
+        finally:
+            keeping.cancel()
+        return await self._decide(run_id, node_id, lambda look: look.end_item(item, claim, result, policy))
+
+    async def _attempt(self, look: ItemLook, item: int, claim: Claim) -> Output | NodeError:
+        run, node = look.stored.run, look.node
+
+        def emit(kind: Literal["log", "progress"], message: str) -> None:
+            data: dict[str, JsonValue] = {"item": item}
+            event = RunEvent(kind, clock.now(), message, node.id, claim.attempt, data=data)
+            self._ledger.record(Entry(run.run_id, events=[event]))
+
+        inputs, ancestors = look.around.inputs(node.id), look.around.ancestors(node)
+        try:
+            one = look.value(item)
+            result = await self._runner.run(
+                Attempt(run, node, claim.attempt, seen_by(one, inputs), ancestors, emit, one.value, item)
+            )
+        except NodeError as error:
+            return error
+        return result if isinstance(result, Output) else WAITS
+
+    async def _keep(
+        self, run_id: RunId, node_id: NodeId, item: int, claim: Claim, task: asyncio.Task[Later | Memo] | None
+    ) -> None:
+        """Renew the claim while the item runs; stop it when the run was cancelled elsewhere."""
+        while True:
+            await asyncio.sleep(CLAIM_SECONDS / 3)
+            if not await self._decide(run_id, node_id, lambda look: look.renew_item(item, claim)) and task:
+                task.cancel()
+                return
+
+    async def _decide(
+        self, run_id: RunId, node_id: NodeId, decision: Callable[[ItemLook], T], *, lands: bool = True
+    ) -> T:
+        def work(stored: StoredRun) -> tuple[Entry, T]:
+            look = ItemLook(stored, node_id)
+            result = decision(look)
+            return look.entry, result
+
+        return await self._ledger.decide(run_id, work, lands=lands)

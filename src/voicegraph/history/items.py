@@ -1,0 +1,48 @@
+"""What the history shows of the items of a node with `each`: pages of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from voicegraph.db.tables import item_runs, node_runs, runs
+from voicegraph.errors import NotFound
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.rows import item_of, node_of
+from voicegraph.run.events import ItemCounts, ItemRun
+
+MAX_ITEMS_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """Items in their order, those that were started. `next` is the `after` of the next page."""
+
+    items: list[ItemRun]
+    counts: ItemCounts
+    next: int | None
+
+
+def page_of(
+    connection: Connection, run_id: RunId, node_id: NodeId, after: int, limit: int, status: str | None
+) -> ItemPage:
+    """A page of the items after `after`; NotFound when the run is unknown. A node that has no items has an empty page.
+
+    Of a result that was taken over, the items are those of the run that made it, while that is kept.
+    """
+    if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).scalar() is None:
+        raise NotFound(f"There is no run {run_id}.")
+    of_node = select(node_runs).where(node_runs.c.run_id == run_id, node_runs.c.node_id == node_id)
+    node = connection.execute(of_node).mappings().one_or_none()
+    counts = (node_of(node).items if node else None) or ItemCounts(0)
+    made_by = (node["reused_from"] if node else None) or run_id
+    size = max(1, min(limit, MAX_ITEMS_PAGE))
+    query = select(item_runs).where(
+        item_runs.c.run_id == made_by, item_runs.c.node_id == node_id, item_runs.c.item > after
+    )
+    if status:
+        query = query.where(item_runs.c.status == status)
+    rows = connection.execute(query.order_by(item_runs.c.item).limit(size + 1)).mappings().all()
+    items = [item_of(row) for row in rows[:size]]
+    return ItemPage(items, counts, items[-1].item if len(rows) > size else None)

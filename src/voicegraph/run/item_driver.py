@@ -1,0 +1,286 @@
+"""Drive nodes with `each` in this process: the part that live and embedded share, beside `driver.py`.
+
+For the driver such a node is one long try. Inside, each item is a step of its own: its start is on disk before it runs,
+its outcome is a checkpoint, its next try a timer. Outcomes that arrive together are written in one entry, with the
+starts they lead to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import JsonValue
+
+from voicegraph import clock
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId
+from voicegraph.nodes.output import Inputs, Output
+from voicegraph.run.board import Board, sort_interrupted
+from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunEvent
+from voicegraph.run.inputs import Surroundings
+from voicegraph.run.item_script import ItemScript, item_failure
+from voicegraph.run.items import gathered, items_of, seen_by
+from voicegraph.run.pinned import MESSAGE
+from voicegraph.run.ports import EventSink
+from voicegraph.run.promise import Promise
+from voicegraph.run.restore import POISON
+from voicegraph.run.retry import policy_for
+from voicegraph.run.runner import Attempt, NodeRunner
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Only timers are left; the first rings at `due`. `error` is why."""
+
+    due: float
+    error: Mapping[str, JsonValue] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the items of a run are worked on with. `say` writes an event while the run is not over."""
+
+    run: NewRun
+    runner: NodeRunner
+    sink: EventSink
+    promise: Promise
+    alone: asyncio.Lock
+    say: Callable[[RunEvent], None]
+
+
+class EachNodes:
+    """The nodes with `each` of one run. `kept` are the items an earlier process left."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.ids = frozenset(node.id for node in bench.run.workflow.nodes if node.each)
+        self.kept: Mapping[NodeId, dict[int, ItemRun]] = {}
+        self._bench = bench
+        self._at_work: dict[NodeId, _EachNode] = {}
+        self._stopped = False
+
+    async def work(self, row: NodeRun, around: Surroundings, entry: Entry) -> Output | Rest | NodeError | None:
+        """The node's output, why it fails, or a rest, after which this is called again; None when it was stopped.
+
+        What is not on disk by then is put into `entry`, to be written together with what it leads to.
+        """
+        one = self._at_work.get(row.node_id)
+        if one is None:
+            node = self._bench.run.workflow.node(row.node_id)
+            if (pinned := self._bench.runner.pinned(self._bench.run, node)) is not None:
+                entry.events.append(RunEvent("log", clock.now(), MESSAGE, node.id, row.attempt))
+                return pinned
+            try:
+                one = _EachNode(self._bench, row, node, around, self.kept.get(node.id, {}))
+            except NodeError as error:
+                return error
+            self._at_work[node.id] = one
+            if self._stopped:
+                one.stop()
+        result = await one.work(entry)
+        if not isinstance(result, Rest):
+            del self._at_work[row.node_id]
+        return result
+
+    def stop(self) -> None:
+        """Start nothing more; what is in flight finishes."""
+        self._stopped = True
+        for one in self._at_work.values():
+            one.stop()
+
+    def halt(self) -> None:
+        """Stop at once."""
+        for one in self._at_work.values():
+            one.halt()
+
+    def cut(self, entry: Entry) -> None:
+        """Write that those in flight were cut off by the server's end."""
+        for one in self._at_work.values():
+            one.cut(entry)
+
+
+class _EachNode:
+    def __init__(
+        self,
+        bench: Bench,
+        row: NodeRun,
+        node: Node,
+        around: Surroundings,
+        rows: dict[int, ItemRun],
+    ) -> None:
+        self._bench = bench
+        self._node = node
+        self._row = row
+        action = bench.runner.registry.find(node.type, node.action)
+        self._policy = policy_for(node, action, bench.promise.retry_base) if bench.promise.retries else None
+        self._rows = rows
+        self._inputs: Inputs = around.inputs(node.id)
+        self._ancestors = around.ancestors(node)
+        self._items = items_of(self._inputs)
+        self._at_once = node.concurrency or DEFAULT_CONCURRENCY
+        self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows)
+        self._script = ItemScript(row)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._outcomes: list[tuple[int, Output | Exception | None]] = []
+        self._changed = asyncio.Event()
+        self._begun = False
+
+    async def work(self, entry: Entry) -> Output | Rest | NodeError | None:
+        board = self._board
+        log = Entry(self._bench.run.run_id)
+        starting = self._take_up(log)
+        while True:
+            self._note(log)
+            starting += self._start(log)
+            if board.settled or board.resting:
+                break
+            if log.items or log.events:
+                await self._bench.sink.record(log)
+                log = Entry(self._bench.run.run_id)
+            for item in starting:
+                self._spawn(item, alone=False)
+            starting = []
+            await self._happening()
+        entry.nodes += log.nodes
+        entry.items += log.items
+        entry.events += log.events
+        return self._result(entry)
+
+    def stop(self) -> None:
+        self._board.stop()
+        self._changed.set()
+
+    def halt(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+
+    def cut(self, entry: Entry) -> None:
+        for item in sorted(self._board.running):
+            self._script.cut(entry, self._rows[item])
+
+    def _result(self, entry: Entry) -> Output | Rest | NodeError | None:
+        board = self._board
+        if board.broken:
+            for item in board.timers:
+                self._script.dropped(entry, self._rows[item])
+            return item_failure([*self._rows.values()], board.total)
+        if board.whole:
+            return gathered([self._rows[item] for item in range(board.total)])
+        if board.stopped:
+            return None
+        item = min(board.timers, key=board.timers.__getitem__)
+        return Rest(board.timers[item], self._rows[item].error)
+
+    # -- what happens to items
+
+    def _take_up(self, entry: Entry) -> list[int]:
+        """The first time: say how many items there are, and start again what a crash interrupted."""
+        if self._begun:
+            return []
+        self._begun = True
+        self._script.counted(entry, self._board.counts, self._at_once)
+        again, alone, poisoned = sort_interrupted([self._rows[item] for item in sorted(self._board.running)])
+        for row in again:
+            self._script.resumed(entry, row)
+        for row in alone:
+            self._spawn(row.item, alone=True)
+        self._outcomes += [(row.item, POISON) for row in poisoned]
+        return [row.item for row in again]
+
+    def _start(self, entry: Entry) -> list[int]:
+        starting = self._board.starts(clock.now())
+        for item in starting:
+            if (row := self._rows.get(item)) is not None:
+                self._script.restarted(entry, row)
+            else:
+                self._rows[item] = self._script.started(entry, item)
+        return starting
+
+    def _note(self, entry: Entry) -> None:
+        """Write what became of items."""
+        outcomes, self._outcomes = self._outcomes, []
+        for item, outcome in outcomes:
+            row = self._rows[item]
+            if isinstance(outcome, Output):
+                self._board.complete(item)
+                self._script.completed(entry, row, outcome, self._board.counts)
+            elif isinstance(outcome, NodeError):
+                self._failed(row, outcome, entry)
+            elif outcome is not None:
+                raise outcome
+            else:
+                self._board.leave(item)
+        if outcomes:
+            entry.nodes.append(self._row.snapshot())
+
+    def _failed(self, row: ItemRun, error: NodeError, entry: Entry) -> None:
+        tries = self._policy if self._board.retries and error is not POISON else None
+        delay = tries.delay(row.attempt, error) if tries else None
+        if delay is None:
+            self._board.fail(row.item)
+            self._script.failed(entry, row, error, self._board.counts)
+        else:
+            due = clock.now() + delay
+            self._board.retry(row.item, due)
+            self._script.retrying(entry, row, error, due)
+
+    async def _happening(self) -> None:
+        """Wait until an item has an outcome, the next try of one is due, or everything is to stop."""
+        rings_at = self._board.rings_at
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None if rings_at is None else max(0.0, rings_at - clock.now())):
+                await self._changed.wait()
+        self._changed.clear()
+
+    # -- an item at work
+
+    def _spawn(self, item: int, *, alone: bool) -> None:
+        task = self._tasks[item] = asyncio.create_task(self._run_alone(item) if alone else self._run(item))
+        task.add_done_callback(lambda _: self._tasks.pop(item, None) if self._tasks.get(item) is task else None)
+
+    async def _run(self, item: int) -> None:
+        outcome: Output | Exception
+        try:
+            result = await self._bench.runner.run(self._attempt(self._rows[item]))
+        except Exception as error:  # noqa: BLE001 - a NodeError is the item's; anything else ends the run with a reason
+            outcome = error
+        else:
+            outcome = result if isinstance(result, Output) else WAITS
+        self._outcomes.append((item, outcome))
+        self._changed.set()
+
+    async def _run_alone(self, item: int) -> None:
+        """The last start an item has after crashes. It counts from when it is this item's turn."""
+        async with self._bench.alone:
+            if self._board.stopped:
+                self._outcomes.append((item, None))
+                self._changed.set()
+                return
+            entry = Entry(self._bench.run.run_id)
+            self._script.resumed(entry, self._rows[item])
+            await self._bench.sink.record(entry)
+            await self._run(item)
+
+    def _attempt(self, row: ItemRun) -> Attempt:
+        item, index = self._items[row.item], row.item
+
+        def emit(kind: Literal["log", "progress"], message: str) -> None:
+            data: dict[str, JsonValue] = {"item": index}
+            self._bench.say(RunEvent(kind, clock.now(), message, self._node.id, row.attempt, data=data))
+
+        return Attempt(
+            self._bench.run,
+            self._node,
+            row.attempt,
+            seen_by(item, self._inputs),
+            self._ancestors,
+            emit,
+            item.value,
+            index,
+        )
+
+
+WAITS = NodeError("not_per_item", "This node waits, and a node that waits cannot run once per item. Switch “each” off.")

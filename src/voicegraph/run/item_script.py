@@ -1,0 +1,114 @@
+"""What the story of a run says about items: their rows, and one line for each outcome.
+
+Lines about items are events of the kind `progress`, so that a node has one start and one end whoever reads them. Their
+`data` holds `item` (from 0) with its `status`, and how far the node is: `done`, `failed`, `total`.
+"""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from voicegraph import clock
+from voicegraph.clock import iso
+from voicegraph.errors import NodeError
+from voicegraph.nodes.output import Output
+from voicegraph.run.events import Entry, ItemCounts, ItemRun, NodeRun, RunEvent, error_json
+from voicegraph.run.state import NodeStatus
+
+UNCERTAIN = "The server stopped while this item was at work: whether it took effect is unknown. It is started again."
+
+
+class ItemScript:
+    """Fills entries for the items of one node. `row` is the node's."""
+
+    def __init__(self, row: NodeRun) -> None:
+        self._row = row
+
+    def counted(self, entry: Entry, counts: ItemCounts, at_once: int) -> None:
+        """The items are known; or, after a pause, go on."""
+        self._row.items = counts
+        entry.nodes.append(self._row.snapshot())
+        settled = counts.done + counts.failed
+        first = f"{settled:,} of {_items(counts.total)} settled" if settled else _items(counts.total)
+        message = first if counts.total < 2 else f"{first}, {min(at_once, counts.total)} at a time"
+        self._event(entry, message, {})
+
+    def started(self, entry: Entry, item: int) -> ItemRun:
+        """First start; answers the new row."""
+        row = ItemRun(self._row.node_id, item, NodeStatus.RUNNING, started_at=clock.now())
+        entry.items.append(row.snapshot())
+        return row
+
+    def restarted(self, entry: Entry, row: ItemRun) -> None:
+        """The next attempt."""
+        row.status, row.due_at, row.error = NodeStatus.RUNNING, None, None
+        row.attempt += 1
+        row.starts = 1
+        entry.items.append(row.snapshot())
+
+    def resumed(self, entry: Entry, row: ItemRun) -> None:
+        """One more start of the same attempt, after a crash."""
+        row.starts += 1
+        entry.items.append(row.snapshot())
+        data: dict[str, JsonValue] = {"item": row.item, "uncertain": True}
+        entry.events.append(RunEvent("log", clock.now(), UNCERTAIN, row.node_id, row.attempt, data=data))
+
+    def completed(self, entry: Entry, row: ItemRun, output: Output, counts: ItemCounts) -> None:
+        """It gave an output."""
+        row.output, row.error = output, None
+        self._settle(entry, row, NodeStatus.COMPLETED, counts, "finished")
+
+    def failed(self, entry: Entry, row: ItemRun, error: NodeError, counts: ItemCounts) -> None:
+        """It failed for good."""
+        row.error = error_json(error)
+        self._settle(entry, row, NodeStatus.FAILED, counts, f"failed: {error.message}")
+
+    def retrying(self, entry: Entry, row: ItemRun, error: NodeError, due: float) -> None:
+        """The attempt failed; the next is due at `due`."""
+        row.status, row.due_at, row.error = NodeStatus.RETRYING, due, error_json(error)
+        entry.items.append(row.snapshot())
+        self._event(entry, f"{self._name(row)} is tried again: {error.message}", {"dueAt": iso(due)}, row)
+
+    def dropped(self, entry: Entry, row: ItemRun) -> None:
+        """It waited for its next try, which will not come."""
+        row.status, row.due_at, row.finished_at = NodeStatus.CANCELLED, None, clock.now()
+        entry.items.append(row.snapshot())
+
+    def cut(self, entry: Entry, row: ItemRun) -> None:
+        """The server stops in good order: the start in flight is not the item's fault and does not count."""
+        row.starts -= 1
+        row.due_at = None
+        entry.items.append(row.snapshot())
+
+    def _settle(self, entry: Entry, row: ItemRun, status: NodeStatus, counts: ItemCounts, outcome: str) -> None:
+        row.status, row.due_at, row.finished_at = status, None, clock.now()
+        self._row.items = counts
+        entry.items.append(row.snapshot())
+        self._event(entry, f"{self._name(row)} {outcome}", {}, row)
+
+    def _event(self, entry: Entry, message: str, data: dict[str, JsonValue], row: ItemRun | None = None) -> None:
+        counts = self._row.items or ItemCounts(0)
+        if row is not None:
+            data |= {"item": row.item, "status": str(row.status)}
+        data |= {"done": counts.done, "failed": counts.failed, "total": counts.total}
+        attempt = row.attempt if row else self._row.attempt
+        error = row.error if row else None
+        entry.events.append(
+            RunEvent("progress", clock.now(), message, self._row.node_id, attempt, error=error, data=data)
+        )
+
+    def _name(self, row: ItemRun) -> str:
+        total = self._row.items.total if self._row.items else 0
+        return f"Item {row.item + 1:,} of {total:,}"
+
+
+def _items(count: int) -> str:
+    return "1 item" if count == 1 else f"{count:,} items"
+
+
+def item_failure(rows: list[ItemRun], total: int) -> NodeError:
+    """Why the node fails: its first item that did."""
+    first = min((row for row in rows if row.status is NodeStatus.FAILED), key=lambda row: row.finished_at or 0)
+    error = first.error or {}
+    message = f"Item {first.item + 1:,} of {total:,} failed: {error.get('message')}"
+    return NodeError(str(error.get("code")), message)
