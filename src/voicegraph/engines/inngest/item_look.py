@@ -149,7 +149,7 @@ class ItemLook(Look):
             ItemScript(node_row).completed(
                 self.entry, row, result, ItemCounts(counts.total, counts.done + 1, counts.failed)
             )
-            self._settled(node_row)
+            self._item_settled(node_row)
         return Memo(status=str(row.status))
 
     # -- what follows
@@ -157,9 +157,9 @@ class ItemLook(Look):
     def _fail(self, node_row: NodeRun, row: ItemRun, error: NodeError) -> None:
         counts = _counts(node_row)
         ItemScript(node_row).failed(self.entry, row, error, ItemCounts(counts.total, counts.done, counts.failed + 1))
-        self._settled(node_row)
+        self._item_settled(node_row)
 
-    def _settled(self, node_row: NodeRun) -> None:
+    def _item_settled(self, node_row: NodeRun) -> None:
         """An item is settled: note how far the node is, and settle it with its last one."""
         self.entry.nodes.append(node_row.snapshot())
         counts = _counts(node_row)
