@@ -159,6 +159,33 @@ class Settings(BaseSettings):
         "configured.",
     )
 
+    # -- speech
+    transcriber: Literal["auto", "embedded", "hosted"] = Field(
+        default="auto",
+        description="Who turns speech into text: `embedded`, on this machine; `hosted`, an OpenAI-compatible service; "
+        "auto: hosted when `VOICEGRAPH_SPEECH_BASE_URL`, `GROQ_API_KEY` or `OPENAI_API_KEY` is set.",
+    )
+    speech_model: str = Field(
+        default="auto",
+        min_length=1,
+        description="Embedded: a Whisper name (`base.en`, `small`; downloaded once) or a CTranslate2 folder; hosted: the "
+        "service's name for it. auto: the shipped `tiny.en`, `whisper-large-v3-turbo` at Groq, `whisper-1` elsewhere.",
+    )
+    speech_language: str = Field(
+        default="en", pattern="^(auto|[a-z]{2,3})$", description="Language that is spoken, as a code; auto: found out."
+    )
+    speech_base_url: str | None = Field(
+        default=None,
+        description="Any OpenAI-compatible endpoint with `/audio/transcriptions`, such as a server of your own: "
+        "`http://127.0.0.1:8001/v1`.",
+    )
+    speech_api_key: SecretStr | None = Field(
+        default=None, description="Its key. Empty: the key of Groq or OpenAI, at their own addresses only."
+    )
+    speech_idle_seconds: float = Field(
+        default=900, gt=0, description="The embedded model's memory is given back after so long without a word."
+    )
+
     # -- services
     smtp_host: str | None = Field(default=None, validation_alias=_also("SMTP_HOST"), description="Mail server.")
     smtp_port: int = Field(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.values.durations import DURATION, to_duration
-from voicegraph.plan.rules.values.times import SURE_TIME, TIME, read_time
+from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
 from voicegraph.plan.rules.values.zones import zone_of
 from voicegraph.speech.text.numbers import NUMBER, ORDINAL, to_number, to_ordinal
 

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.child import ask
+from voicegraph.child import ask
 from voicegraph.nodes.documents.model import Document, Kind
 
 SECONDS = 45.0

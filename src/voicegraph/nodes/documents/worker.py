@@ -11,6 +11,7 @@ import sys
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING
 
+from voicegraph.child import confine
 from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.detect import detect, require
 from voicegraph.nodes.documents.feed import read_feed
@@ -57,17 +58,6 @@ def main(stdin: IO[bytes], stdout: IO[str]) -> None:
     json.dump(answer, stdout)
 
 
-def _confine() -> None:
-    """A hostile file may crash this process, and no other."""
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's time limit remains
-        return
-    for which, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_SECONDS)):
-        _, hard = resource.getrlimit(which)
-        resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
 if __name__ == "__main__":
-    _confine()
+    confine(MEMORY_BYTES, CPU_SECONDS)
     main(sys.stdin.buffer, sys.stdout)

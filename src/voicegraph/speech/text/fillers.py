@@ -19,27 +19,26 @@ _GREETING = rx(
 _SOUNDS = rx(
     r"(?:(?<=\s)|^),?\s*\b", either("u+h+m*", "u+m+", "e+r+m*", "a+h+", "h+m+", "mm+", "eh"), r"\b(?:\s*(?:,|\.\.\.))?"
 )
-_ASIDES = rx(
-    r",?\s*\b",
-    either(
-        r"(?<!do )you know(?! (?:what|how|that|if|who|where|when|why)\b)(?: the usual ones)?",
-        "i mean(?= ?,)",
-        words(
-            "basically literally actually honestly obviously sort_of kindly cheers please pls "
-            "as_usual by_the_way as_i_said"
-        ),
-        "kind of(?= (?:just|like))",
-        "or something(?: like that)?",
-        "if you (?:can|could|don't mind|would|will|like)(?= ?(?:[,.;]|$|please))",
-        "if (?:it's|that's|it is) (?:possible|ok|okay|not too much trouble)",
-        "when you get a chance",
-        r"for me(?= ?(?:,|please|thanks|\.|$))",
-        "thank(?:s| you)(?: (?:a lot|so much|very much|in advance))?",
-        r"would you(?= ?[.?!]?$)",
-        words("real_quick right_now asap as_soon_as_possible straight_away right_away immediately"),
-    ),
-    r"\b,?",
+_EMPTY = (
+    r"(?<!do )you know(?! (?:what|how|that|if|who|where|when|why)\b)(?: the usual ones)?",
+    "i mean(?= ?,)",
+    words("basically literally actually honestly obviously sort_of"),
+    "kind of(?= (?:just|like))",
+    "or something(?: like that)?",
 )
+_POLITE = (
+    words("kindly cheers please pls as_usual by_the_way as_i_said"),
+    "if you (?:can|could|don't mind|would|will|like)(?= ?(?:[,.;]|$|please))",
+    "if (?:it's|that's|it is) (?:possible|ok|okay|not too much trouble)",
+    "when you get a chance",
+    r"for me(?= ?(?:,|please|thanks|\.|$))",
+    "thank(?:s| you)(?: (?:a lot|so much|very much|in advance))?",
+    r"would you(?= ?[.?!]?$)",
+    words("real_quick right_now asap as_soon_as_possible straight_away right_away immediately"),
+)
+_JOINING = rx(r"\b(?:and|then|to|or)$")
+_HESITATIONS = rx(r",?\s*\b", either(*_EMPTY), r"\b,?")
+_ASIDES = rx(r",?\s*\b", either(*_EMPTY, *_POLITE), r"\b,?")
 _LIKE = rx(
     either(*(rf"(?<=\b{word})" for word in ("then", "and", "just", "to", "up", "for", "uh")), "(?<=,)"),
     r" like\b,?(?= (?!to\b|me\b|you\b|this\b|that\b))",
@@ -60,6 +59,8 @@ _ONCE_SAID = word_set(
 )
 _SPELLED = frozenset({"at", "dot", "slash"})
 """Part of an address that is spelled out: "my boss at boss at example dot com"."""
+_CUT_OFF = rx(r"\b([a-z]{1,12})(?:-|–|—|\.\.\.) ?(?:and |to )?(?=\1[a-z]+)(?<= )")
+"""A word that was broken off and said again: "summ- summarize"."""
 _SPACE = re.compile(r"\s+")
 _LONGEST_REPEAT = 5
 
@@ -72,7 +73,15 @@ def drop_fillers(text: str) -> str:
     return drop_repeats(_SPACE.sub(" ", _LIKE.sub("", text)).strip(" ,"))
 
 
+def drop_hesitations(text: str) -> str:
+    """The text without the sounds and words of somebody who thinks, and without what was begun twice; polite as it was."""
+    text = _CUT_OFF.sub("", _SPACE.sub(" ", _SOUNDS.sub(" ", text)))
+    return drop_repeats(_SPACE.sub(" ", _HESITATIONS.sub(_one_comma, text)).strip(" ,"))
+
+
 def _one_comma(found: Match[str]) -> str:
+    if _JOINING.search(found.string, 0, found.start()):
+        return " "
     return ", " if found[0].strip().startswith(",") or found[0].endswith(",") else " "
 
 

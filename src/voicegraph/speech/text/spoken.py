@@ -24,7 +24,8 @@ _ADDRESS_AFTER = rx(r"\w{1,64}[./@]\w")
 _HASH = rx(r"\bhash ?(?:tag )?(?=\w)")
 
 _BEFORE_MAIL = words(
-    "to at email e-mail mail and or cc for from by with is boss manager team address recipient emailing mailing"
+    "to at email e-mail mail and or cc bcc for from by with is boss manager team address recipient emailing mailing tell "
+    "ask invite send"
 )
 _AT = rx(
     named("before", "^", r"[,;:] ?", rf"\b{_BEFORE_MAIL} "),

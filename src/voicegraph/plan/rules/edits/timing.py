@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from voicegraph.graph.model import Schedule, Trigger, Workflow
 from voicegraph.plan.rules.start.triggers import Start, read_start
 from voicegraph.plan.rules.text.normalize import Spoken
-from voicegraph.plan.rules.values.times import SURE_TIME, TIME, read_time
+from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
 from voicegraph.plan.rules.values.zones import ZONE, zone_of
 from voicegraph.speech.text.patterns import either, named, rx, words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.values.durations import DURATION, to_duration
-from voicegraph.plan.rules.values.times import TIME, read_time
+from voicegraph.speech.text.times import TIME, read_time
 from voicegraph.speech.text.patterns import either, maybe, named, rx, words
 
 _OK = either(

@@ -1,1 +1,1 @@
-"""Values as people say them: numbers, lengths of time, times of day, time zones."""
+"""Values as people say them: lengths of time, time zones. Numbers and times of day are in `speech.text`."""

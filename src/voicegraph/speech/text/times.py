@@ -87,3 +87,15 @@ def _hour(text: str) -> int:
 
 def _spaced(text: str) -> str:
     return text.lower().replace("-", " ")
+
+
+def write_time(text: str) -> str:
+    """What `TIME` matched, in figures: "eight thirty in the morning" -> "8:30 in the morning", "nine a.m." -> "9 am"."""
+    found = _READ.match(text.strip())
+    if found is None or found["name"]:
+        return text
+    hour, minute = _on_the_clock(found)
+    half = (found["half"] or "").strip()
+    half = f"{half[0].lower()}m" if re.fullmatch(r"[ap]\.? ?m\.?", half, re.IGNORECASE) else half
+    bare = half in {"am", "pm"} and minute == 0 and not found["minute"]
+    return f"{hour if bare else f'{hour}:{minute:02}'} {half}".strip()
