@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -44,6 +45,9 @@ from voicegraph.run.choice import background_engine
 from voicegraph.run.promise import Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
+from voicegraph.speech.choice import endpoint, transcriber_kind
+from voicegraph.speech.embedded import EmbeddedTranscriber
+from voicegraph.speech.transcriber import Transcriber
 from voicegraph.triggers import Triggers
 from voicegraph.triggers.failures import ErrorWorkflows
 from voicegraph.triggers.keeper import ScheduleKeeper
@@ -125,6 +129,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         files=files,
         callee=callee,
         upkeep=upkeep,
+        transcriber=make_transcriber(settings),
     )
     triggers = make_triggers(pipeline, Schedules(reader, journal))
     children = Children(
@@ -148,6 +153,8 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         yield runtime
         await runtime.drain()
     finally:
+        if pipeline.transcriber:
+            await pipeline.transcriber.close()
         if shared:
             await shared.close()
         await runtime.close()
@@ -180,6 +187,23 @@ def make_planners(settings: Settings, registry: Registry) -> Planners:
     model = LlmPlanner(settings, registry)
     usual: dict[str, Planner] = {"rules": rules, "llm": model, "auto": SureFirst(rules, model)}
     return Planners(usual[settings.planner], {"rules": rules, "llm": model})
+
+
+def make_transcriber(settings: Settings) -> Transcriber:
+    """On this machine, or the service the settings name; both load what is heavy when somebody speaks."""
+    if transcriber_kind(settings) == "embedded":
+        return EmbeddedTranscriber(settings)
+    from voicegraph.speech.fallback import WithFallback
+    from voicegraph.speech.hosted import HostedTranscriber
+
+    where = endpoint(settings)
+    # Who runs the server chose this address, so it may be a private one; nodes gain nothing by that.
+    named = urlsplit(where.base_url).netloc.rpartition("@")[2]
+    http = guarded_client(settings.model_copy(update={"allow_private_hosts": [named]}))
+    hosted = HostedTranscriber(where, http, settings.speech_language)
+    if settings.transcriber == "hosted":
+        return hosted
+    return WithFallback(hosted, EmbeddedTranscriber(settings.model_copy(update={"speech_model": "auto"})))
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

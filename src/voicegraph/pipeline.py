@@ -1,8 +1,8 @@
 """The way of the data, from a sentence to a run you can watch. Read this first.
 
-    text ──► plan ──► check ──► start ──► follow
-             graph    what is   live or   events,
-                      missing   durable   old and new
+    speech ──► text ──► plan ──► check ──► start ──► follow
+               heard,   graph    what is   live or   events,
+               repaired          missing   durable   old and new
 
 Every door into VoiceGraph (HTTP, command line, schedules, webhooks) goes through these few methods.
 """
@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from voicegraph import clock
-from voicegraph.errors import Conflict, GraphError, NotFound, Problem, UserError
+from voicegraph.errors import ConfigError, Conflict, GraphError, NotFound, Problem, UserError
 from voicegraph.graph.model import NodeId, RunId, Workflow, new_id, unpinned
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow import follow
-from voicegraph.history.queries import RunQueries, RunSummary
+from voicegraph.history.queries import RunFilter, RunQueries, RunSummary
 from voicegraph.history.upkeep import Upkeep
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
@@ -35,6 +35,13 @@ from voicegraph.run.pinned import takes_pins
 from voicegraph.run.ports import Callee, DurableEngine, Engine
 from voicegraph.run.replay import Replay, plan_replay
 from voicegraph.settings import Settings
+from voicegraph.speech.names import entities, hot_words
+from voicegraph.speech.repair import repair
+from voicegraph.speech.transcriber import Transcriber
+
+RECENT_RUNS = 20
+"""How far back names are looked for that may be said again."""
+NAMED_WORKFLOWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,17 @@ class Check:
     notices: list[Notice]
 
 
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said: `raw` as it was heard, `text` as it is meant to be written. Otherwise as `Heard`."""
+
+    raw: str
+    text: str
+    language: str
+    duration: float
+    confidence: float
+
+
 @dataclass(slots=True)
 class Pipeline:
     """VoiceGraph, put together (`app.py` does that)."""
@@ -76,6 +94,17 @@ class Pipeline:
     files: StoredFiles
     callee: Callee | None = None
     upkeep: Upkeep | None = None
+    transcriber: Transcriber | None = None
+
+    async def transcribe(self, audio: bytes, media_type: str) -> Transcript:
+        """Speech to text. Raises SpeechError for a recording that cannot be understood."""
+        if self.transcriber is None:
+            raise ConfigError("VOICEGRAPH_TRANSCRIBER", "This process has no recogniser for speech.")
+        recent = await self.queries.page(RunFilter(), RECENT_RUNS)
+        names = entities(run.command for run in recent.runs)
+        saved = [workflow.name for workflow in (await self.workflows.list())[:NAMED_WORKFLOWS]]
+        heard = await self.transcriber.transcribe(audio, media_type, hot_words([*names, *saved]))
+        return Transcript(heard.text, repair(heard.text, names), heard.language, heard.duration, heard.confidence)
 
     async def plan(self, text: str, planner: PlannerName | None = None) -> Plan:
         """Text to graph. Raises Refusal with an example when there is no workflow in it. `planner` forces one."""

@@ -47,7 +47,17 @@ def test_a_fresh_machine_is_healthy_and_told_what_is_missing(cli: Cli) -> None:
     done = cli("doctor")
     assert done.code == 0
     lines = {line.split("  ")[1].strip(): line for line in done.out.splitlines()}
-    assert list(lines) == ["database", "disk", "model", "web search", "mail", "notifications", "Inngest", "web page"]
+    assert list(lines) == [
+        "database",
+        "disk",
+        "model",
+        "speech",
+        "web search",
+        "mail",
+        "notifications",
+        "Inngest",
+        "web page",
+    ]
     assert lines["database"].startswith("✓")
     assert all(lines[name].startswith("•") for name in ("model", "web search", "mail", "notifications", "Inngest"))
     for setting in ("VOICEGRAPH_MODEL", "TAVILY_API_KEY", "SMTP_HOST"):
@@ -130,3 +140,14 @@ def test_a_page_that_is_not_built_is_bad(cli: Cli, dist: Path) -> None:
 
 def test_inngest_is_not_needed(cli: Cli) -> None:
     assert finding(cli, "Inngest")[0] == "note"
+
+
+def test_speech(cli: Cli, tmp_path: Path) -> None:
+    assert finding(cli, "speech") == ("ok", "tiny.en on this machine, shipped and verified")
+    state, message = finding(cli, "speech", VOICEGRAPH_SPEECH_MODEL="base.en")
+    assert (state, "downloaded" in message) == ("note", True)
+    state, message = finding(cli, "speech", VOICEGRAPH_SPEECH_MODEL=str(tmp_path))
+    assert (state, "no model.bin" in message) == ("bad", True)
+    state, message = finding(cli, "speech", VOICEGRAPH_SPEECH_MODEL="auto", GROQ_API_KEY="gsk-1")
+    assert state == "ok"
+    assert message == "whisper-large-v3-turbo at https://api.groq.com/openai/v1: recordings leave this machine"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
-from support.api import Api, api_with, judge_problem, settings_in
+from support.api import UPLOADS, Api, api_with, judge_problem, settings_in
 
 from voicegraph.api.build import build_api
 from voicegraph.settings import Settings
@@ -175,7 +175,7 @@ FORM_TYPES = ["text/plain", "application/x-www-form-urlencoded", "multipart/form
 async def test_a_form_of_another_site_cannot_pose_as_json(raw: Api, kind: str) -> None:
     """What HTML forms can send, and old browsers send without Origin."""
     for method, path in ADDRESSES:
-        if method not in UNSAFE or (path == "/api/files" and kind.startswith("multipart")):
+        if method not in UNSAFE or (path in UPLOADS and kind.startswith("multipart")):
             continue
         headers = {"content-type": kind} if kind else {}
         response = await raw.client.request(method, path, content=b'{"text": "x"}', headers=headers)

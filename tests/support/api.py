@@ -23,6 +23,8 @@ from voicegraph.app import create_app
 from voicegraph.settings import Settings
 
 BASE = "http://127.0.0.1:8000"
+UPLOADS = ("/api/files", "/api/transcribe")
+"""Routes that take a form with a file in place of JSON."""
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

@@ -22,6 +22,7 @@ from voicegraph.api.routes import (
     notifications,
     plan,
     schedules,
+    voice,
     workflows,
 )
 from voicegraph.api.schemas import Problems
@@ -52,6 +53,7 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     for routes in (
+        voice,
         plan,
         execute,
         archive,

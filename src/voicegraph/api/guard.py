@@ -17,9 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voicegraph.api.problems import TooLarge, problem
 from voicegraph.settings import Settings
+from voicegraph.speech.transcriber import MAX_AUDIO_BYTES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-UPLOAD_PATHS = frozenset({"/api/files"})
+AUDIO_PATH = "/api/transcribe"
+UPLOAD_PATHS = frozenset({"/api/files", AUDIO_PATH})
 MAX_JSON_BYTES = 4 << 20
 """A workflow may take 1 MiB; an edit carries one, and a config beside it."""
 MULTIPART_WRAPPING = 4096
@@ -31,6 +33,7 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=(), display-capture=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -94,6 +97,8 @@ class Guard:
         return found is not None and (found["v6"] or found["name"]).lower() in self._hosts
 
     def _limit(self, path: str) -> int:
+        if path == AUDIO_PATH:
+            return min(self._max_upload, MAX_AUDIO_BYTES) + MULTIPART_WRAPPING
         return self._max_upload + MULTIPART_WRAPPING if path in UPLOAD_PATHS else MAX_JSON_BYTES
 
 

@@ -49,7 +49,9 @@ class TooLarge(HTTPException):
     """The web framework's kind of exception: no other passes unchanged through the reading of a body."""
 
     def __init__(self, limit: int, what: str = "body") -> None:
-        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The {what} is larger than {limit:,} bytes.")
+        super().__init__(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The {what} is larger than {limit:,} bytes. Send a smaller one."
+        )
 
 
 def install_problem_handlers(app: FastAPI) -> None:

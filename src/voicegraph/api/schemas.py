@@ -17,6 +17,7 @@ from voicegraph.graph.model import Wire, Workflow
 from voicegraph.history.workflows import SavedWorkflow
 from voicegraph.nodes.output import FileRef
 from voicegraph.nodes.params import MissingParam, Notice
+from voicegraph.plan.commands import Intent
 from voicegraph.plan.planner import Clause, PlannerName
 
 MAX_TEXT = 4_000
@@ -42,6 +43,15 @@ class ParseBody(Wire):
 
     text: str = Field(max_length=MAX_TEXT)
     planner: PlannerName | None = PLANNER
+    commands: bool = Field(default=False, description="Answer “undo that”, “run it” and the like with their intent.")
+
+
+class CommandAnswer(Wire):
+    """A sentence that is about the page, not about a workflow: the client carries it out."""
+
+    success: Literal[True] = True
+    intent: Intent
+    message: str
 
 
 class ClauseLink(Wire):
@@ -74,6 +84,7 @@ class EditBody(Wire):
     text: str = Field(max_length=MAX_TEXT)
     current_workflow: Json
     planner: PlannerName | None = PLANNER
+    commands: bool = Field(default=False, description="As in `/api/parse`.")
 
 
 class EditAnswer(Wire):
@@ -229,6 +240,26 @@ class EngineInfo(Wire):
     dashboard_url: str | None = None
 
 
+class SpeechInfo(Wire):
+    """Who turns speech into text, and how far that is; `message` says why it failed, and what to do."""
+
+    engine: Literal["embedded", "hosted"]
+    model: str
+    state: Literal["idle", "loading", "ready", "failed"]
+    message: str = ""
+
+
+class TranscribeAnswer(Wire):
+    """What was said: `raw` as it was heard, `text` after repair. `duration` in seconds, `confidence` from 0 to 1."""
+
+    success: Literal[True] = True
+    text: str
+    raw: str
+    language: str
+    duration: float
+    confidence: float
+
+
 class Info(Wire):
     """What this server has and lacks."""
 
@@ -240,6 +271,7 @@ class Info(Wire):
     user_email: str | None
     mail: bool
     max_upload_bytes: int
+    speech: SpeechInfo
 
 
 class Health(Wire):

@@ -99,6 +99,37 @@ def replay(
 
 
 @app.command()
+def transcribe(
+    file: Annotated[Path, typer.Argument(help="A recording: WebM, MP4, WAV, OGG or MP3.")], json: Json = False
+) -> None:
+    """Print what is said in a recording."""
+    from voicegraph.cli.voice import transcribe_file
+
+    asyncio.run(transcribe_file(_settings(), file, json))
+
+
+@app.command()
+def listen(
+    show: Annotated[bool, typer.Option("--plan", help="Show the workflow it becomes.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Run the workflow it becomes.")] = False,
+    background: Annotated[bool, typer.Option("--background", help="With --run: durably, with retries.")] = False,
+    device: Annotated[str | None, typer.Option(help="Microphone, by name or number.")] = None,
+    json: Json = False,
+) -> None:
+    """Listen to the microphone until you stop speaking, and print what was said."""
+    from voicegraph.cli.run import run_workflow, show_plan
+    from voicegraph.cli.voice import listen_once
+
+    settings = _settings()
+    text = asyncio.run(listen_once(settings, device, json and not (show or run)))
+    if run:
+        status = asyncio.run(run_workflow(settings, text, background, [], json))
+        raise typer.Exit(0 if status == "completed" else 1)
+    if show:
+        asyncio.run(show_plan(settings, text, json))
+
+
+@app.command()
 def history(
     status: Statuses = None,
     search: Search = None,
@@ -210,7 +241,7 @@ def worker() -> None:
 
 @app.command()
 def doctor(json: Json = False) -> None:
-    """Check database, model, search, mail, Inngest and web page, and say how to mend what is missing."""
+    """Check database, model, speech, search, mail, Inngest and web page, and say how to mend what is missing."""
     from voicegraph.cli.doctor import examine
 
     healthy = asyncio.run(examine(_settings(), json))

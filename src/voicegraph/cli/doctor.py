@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 import aiosmtplib
@@ -20,6 +21,8 @@ from voicegraph.history.notices import Message, latest
 from voicegraph.history.upkeep import files_of
 from voicegraph.nodes.models import choose, load
 from voicegraph.settings import Settings
+from voicegraph.speech.choice import endpoint, transcriber_kind
+from voicegraph.speech.weights import find_weights, verify
 
 TIMEOUT = 10.0
 LOW_DISK = 100 << 20
@@ -121,6 +124,22 @@ async def _notifications(settings: Settings) -> Finding:
     return Finding("notifications", "ok", f"on {kinds}, to {where}")
 
 
+async def _speech(settings: Settings) -> Finding:
+    try:
+        if transcriber_kind(settings) == "hosted":
+            where = endpoint(settings)
+            return Finding("speech", "ok", f"{where.model} at {where.base_url}: recordings leave this machine")
+        weights = find_weights(settings.speech_model)
+        if weights.shipped:
+            await asyncio.to_thread(verify, Path(weights.source))
+    except VoiceGraphError as error:
+        return Finding("speech", "bad", error.message)
+    if weights.name == weights.source:
+        message = f"{weights.name}, downloaded by the first recording, unless it was before"
+        return Finding("speech", "note", message)
+    return Finding("speech", "ok", f"{weights.name} on this machine{', shipped and verified' * weights.shipped}")
+
+
 async def _search(settings: Settings) -> Finding:
     if settings.tavily_api_key:
         return Finding("web search", "ok", f"Tavily at {settings.tavily_base_url}")
@@ -159,6 +178,7 @@ CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
     _database,
     _disk,
     _model,
+    _speech,
     _search,
     _mail,
     _notifications,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from voicegraph import child
@@ -44,7 +45,7 @@ async def decode(audio: bytes, media_type: str = "", seconds: float = SECONDS) -
     return Sound(samples, head["duration"])
 
 
-async def _ask(kind: str, audio: bytes, seconds: float) -> tuple[dict[str, float], bytes]:
+async def _ask(kind: str, audio: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
     try:
         answer = await child.ask("voicegraph.speech.decode_worker", f"{kind}\n".encode() + audio, seconds)
     except TimeoutError as error:

@@ -60,7 +60,8 @@ def main(stdin: IO[bytes], stdout: IO[bytes]) -> None:
         stdout.write(b'{"error": "unreadable"}\n')
         return
     levels = array("h", made)
-    head = {"duration": len(levels) / RATE, "peak": max(max(levels), -min(levels)) if levels else 0}
+    loudest = max(levels, default=0), -min(levels, default=0)
+    head = {"duration": len(levels) / RATE, "peak": max(loudest)}
     stdout.write(json.dumps(head).encode() + b"\n" + made)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, cast
 
 import httpx
@@ -99,7 +100,7 @@ class HostedTranscriber:
         if response.status_code in _KEY_REFUSED:
             message = f"The speech service at {self._host} refused the key. Set another, or use the embedded one."
             return ConfigError("VOICEGRAPH_SPEECH_API_KEY", message)
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             return Overloaded(f"The speech service at {self._host} takes no more for now.", RETRY_SECONDS)
         return RecogniserFailed(
             f"The speech service at {self._host} answered {response.status_code}. Check VOICEGRAPH_SPEECH_MODEL "

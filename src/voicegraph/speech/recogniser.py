@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from voicegraph import child
@@ -62,10 +63,14 @@ class Recogniser:
 
     def prepare(self) -> None:
         """Begin to load, unless it is there or on its way."""
+        self._begin()
+
+    def _begin(self) -> asyncio.Task[asyncio.subprocess.Process]:
         if self._loading is None or (self._loading.done() and self._alive() is None):
             self.failure = ""
             self._loading = asyncio.create_task(self._load())
             self._loading.add_done_callback(self._note)
+        return self._loading
 
     async def recognise(self, sound: Sound, hot_words: Sequence[str], language: str) -> dict[str, Any]:
         """`text`, `language`, `confidence`. Raises Overloaded, StillLoading, ConfigError, RecogniserFailed."""
@@ -92,11 +97,10 @@ class Recogniser:
         self._loading = None
 
     async def _ready(self) -> asyncio.subprocess.Process:
-        self.prepare()
-        assert self._loading
+        loading = self._begin()
         try:
             async with asyncio.timeout(PATIENCE):
-                return await asyncio.shield(self._loading)
+                return await asyncio.shield(loading)
         except TimeoutError as error:
             raise StillLoading(self._model) from error
 
@@ -160,14 +164,13 @@ class Recogniser:
 async def _exchange(
     process: asyncio.subprocess.Process, request: dict[str, Any], samples: bytes = b""
 ) -> dict[str, Any]:
-    assert process.stdin
-    assert process.stdout
-    try:
-        process.stdin.write(json.dumps(request).encode() + b"\n" + samples)
-        await process.stdin.drain()
-        line = await process.stdout.readline()
-    except OSError:
-        line = b""
+    to, answers = process.stdin, process.stdout
+    line = b""
+    if to and answers:
+        with suppress(OSError):
+            to.write(json.dumps(request).encode() + b"\n" + samples)
+            await to.drain()
+            line = await answers.readline()
     if not line:
         raise RecogniserFailed("The speech recogniser stopped; it starts again with the next recording. Send it again.")
     return json.loads(line)

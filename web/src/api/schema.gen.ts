@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Edit Workflow
-         * @description Change a workflow by a sentence; what the sentence does not name stays as it is.
+         * @description Change a workflow by a sentence; what the sentence does not name stays as it is. `commands` as in `/api/parse`.
          */
         post: operations["edit_workflow"];
         delete?: never;
@@ -377,46 +377,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/notifications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Notifications
-         * @description What is set up, and the last messages.
-         */
-        get: operations["show_notifications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/notifications/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try Notifications
-         * @description Really send a message over each channel, now.
-         */
-        post: operations["try_notifications"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/parse": {
         parameters: {
             query?: never;
@@ -429,6 +389,8 @@ export interface paths {
         /**
          * Parse
          * @description Turn a sentence into a workflow. Refusals are 422 with code `off_topic` or `unclear` and an example.
+         *
+         *     With `commands`, “undo that”, “run it in the background” and the like are answered with their intent instead.
          */
         post: operations["parse"];
         delete?: never;
@@ -764,6 +726,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transcribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transcribe
+         * @description Turn a recording (WebM, MP4, WAV, OGG or MP3; 10 minutes and 25 MB at most) into text.
+         *
+         *     Refusals say what to do: `empty`, `too_short`, `too_long`, `silent`, `unreadable` are 422, `unsupported` is 415,
+         *     `too_large` is 413. While the model is being loaded for longer than a moment, 503 with code `speech_loading`.
+         */
+        post: operations["transcribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transcribe/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare Transcriber
+         * @description Begin to load the model, so that it is there when the recording comes; answers at once with how far it is.
+         */
+        post: operations["prepare_transcriber"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflow-history": {
         parameters: {
             query?: never;
@@ -862,6 +867,11 @@ export interface components {
             /** Workflowid */
             workflowId: string;
         };
+        /** Body_transcribe */
+        Body_transcribe: {
+            /** Audio */
+            audio: string;
+        };
         /** Body_upload_file */
         Body_upload_file: {
             /** File */
@@ -935,21 +945,6 @@ export interface components {
             retryCap: number;
         };
         /**
-         * ChannelState
-         * @description A channel as it is set up. `target` is the address, or the service's name; `lacks` says what is missing.
-         */
-        ChannelState: {
-            /**
-             * Channel
-             * @enum {string}
-             */
-            channel: "mail" | "chat";
-            /** Lacks */
-            lacks: string | null;
-            /** Target */
-            target: string | null;
-        };
-        /**
          * CheckAnswer
          * @description What a run would trip over.
          */
@@ -988,6 +983,25 @@ export interface components {
             nodeIds: string[];
             /** Text */
             text: string;
+        };
+        /**
+         * CommandAnswer
+         * @description A sentence that is about the page, not about a workflow: the client carries it out.
+         */
+        CommandAnswer: {
+            /**
+             * Intent
+             * @enum {string}
+             */
+            intent: "undo" | "redo" | "run" | "run_background" | "show_history" | "restore_last_run";
+            /** Message */
+            message: string;
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
         };
         /**
          * ComparisonAnswer
@@ -1138,6 +1152,12 @@ export interface components {
          * @description A sentence about a workflow.
          */
         EditBody: {
+            /**
+             * Commands
+             * @description As in `/api/parse`.
+             * @default false
+             */
+            commands: boolean;
             /** Currentworkflow */
             currentWorkflow: {
                 [key: string]: unknown;
@@ -1371,6 +1391,7 @@ export interface components {
              * @enum {string}
              */
             search: "tavily" | "ddgs";
+            speech: components["schemas"]["SpeechInfo"];
             /** Useremail */
             userEmail: string | null;
             /** Version */
@@ -1641,75 +1662,6 @@ export interface components {
             setting?: string | null;
         };
         /**
-         * Notification
-         * @description A message: `pending`, `sent`, or `failed` with the reason.
-         */
-        Notification: {
-            /**
-             * Channel
-             * @enum {string}
-             */
-            channel: "mail" | "chat";
-            /** Error */
-            error: string | null;
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Madeat */
-            madeAt: string;
-            /** Sentat */
-            sentAt: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "pending" | "sent" | "failed";
-            /** Subject */
-            subject: string;
-            /** Tries */
-            tries: number;
-        };
-        /**
-         * NotificationsAnswer
-         * @description `on` counts for workflows that say nothing themselves.
-         */
-        NotificationsAnswer: {
-            /** Channels */
-            channels: components["schemas"]["ChannelState"][];
-            /** Digestminutes */
-            digestMinutes: number;
-            /** Messages */
-            messages: components["schemas"]["Notification"][];
-            /** On */
-            on: ("failed" | "completed" | "waiting")[];
-        };
-        /**
-         * Notify
-         * @description Who hears of the runs of a workflow. Without an address mails go where the settings say.
-         */
-        Notify: {
-            /**
-             * Chat
-             * @description Send through the Apprise URL of the settings.
-             * @default true
-             */
-            chat: boolean;
-            /**
-             * Email
-             * @description Addresses, separated by commas.
-             */
-            email?: string | null;
-            /**
-             * Mail
-             * @description Send e-mail.
-             * @default true
-             */
-            mail: boolean;
-            /** On */
-            on?: ("failed" | "completed" | "waiting")[];
-        };
-        /**
          * Output
          * @description A node's result. `branch` is set by conditions alone: which outgoing edges are live.
          */
@@ -1759,6 +1711,12 @@ export interface components {
          * @description A sentence.
          */
         ParseBody: {
+            /**
+             * Commands
+             * @description Answer “undo that”, “run it” and the like with their intent.
+             * @default false
+             */
+            commands: boolean;
             /**
              * Planner
              * @description Force one; without it, the server's setting decides.
@@ -2332,6 +2290,29 @@ export interface components {
             runStatus: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled") | null;
         };
         /**
+         * SpeechInfo
+         * @description Who turns speech into text, and how far that is; `message` says why it failed, and what to do.
+         */
+        SpeechInfo: {
+            /**
+             * Engine
+             * @enum {string}
+             */
+            engine: "embedded" | "hosted";
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Model */
+            model: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "idle" | "loading" | "ready" | "failed";
+        };
+        /**
          * Statistics
          * @description The workflow with the most runs first; at most 500.
          */
@@ -2363,34 +2344,26 @@ export interface components {
             templates: components["schemas"]["TemplateCard"][];
         };
         /**
-         * TrialAnswer
-         * @description One result for each channel.
+         * TranscribeAnswer
+         * @description What was said: `raw` as it was heard, `text` after repair. `duration` in seconds, `confidence` from 0 to 1.
          */
-        TrialAnswer: {
+        TranscribeAnswer: {
+            /** Confidence */
+            confidence: number;
+            /** Duration */
+            duration: number;
+            /** Language */
+            language: string;
+            /** Raw */
+            raw: string;
             /**
-             * Results
-             * @description Never empty.
+             * Success
+             * @default true
+             * @constant
              */
-            results: components["schemas"]["TrialResult"][];
-        };
-        /**
-         * TrialBody
-         * @description The wishes to try out; null: those of the settings.
-         */
-        TrialBody: {
-            notify?: components["schemas"]["Notify"] | null;
-        };
-        /**
-         * TrialResult
-         * @description What became of the message on one channel.
-         */
-        TrialResult: {
-            /** Channel */
-            channel: string;
-            /** Error */
-            error: string | null;
-            /** Sent */
-            sent: boolean;
+            success: true;
+            /** Text */
+            text: string;
         };
         /**
          * Webhook
@@ -2432,8 +2405,6 @@ export interface components {
             name: string;
             /** Nodes */
             nodes?: components["schemas"]["Node"][];
-            /** @description Null: as the settings say for all workflows. */
-            notify?: components["schemas"]["Notify"] | null;
             /**
              * Timeout
              * @description Seconds a run may take in all; then it fails.
@@ -2579,7 +2550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditAnswer"];
+                    "application/json": components["schemas"]["EditAnswer"] | components["schemas"]["CommandAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */
@@ -3370,88 +3341,6 @@ export interface operations {
             };
         };
     };
-    show_notifications: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What is wrong, and where. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problems"];
-                };
-            };
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationsAnswer"];
-                };
-            };
-            /** @description The database or the disk refused; nothing was accepted. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problems"];
-                };
-            };
-        };
-    };
-    try_notifications: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TrialBody"];
-            };
-        };
-        responses: {
-            /** @description What is wrong, and where. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problems"];
-                };
-            };
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrialAnswer"];
-                };
-            };
-            /** @description The database or the disk refused; nothing was accepted. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problems"];
-                };
-            };
-        };
-    };
     parse: {
         parameters: {
             query?: never;
@@ -3480,7 +3369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ParseAnswer"];
+                    "application/json": components["schemas"]["ParseAnswer"] | components["schemas"]["CommandAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */
@@ -4194,6 +4083,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    transcribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_transcribe"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscribeAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    prepare_transcriber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechInfo"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

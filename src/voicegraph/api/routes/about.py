@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from voicegraph import __version__
 from voicegraph.api.deps import Wired
+from voicegraph.api.routes.voice import speech_info
 from voicegraph.api.schemas import Catalogue, EngineInfo, Health, Info, NodeKind, TemplateCard, TemplateList
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.fields import schema_of
@@ -57,6 +58,7 @@ async def info(voicegraph: Wired) -> Info:
         user_email=settings.user_email,
         mail=settings.smtp_host is not None,
         max_upload_bytes=settings.max_upload_bytes,
+        speech=speech_info(voicegraph),
     )
 
 

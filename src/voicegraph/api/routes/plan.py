@@ -9,6 +9,7 @@ from voicegraph.api.schemas import (
     CheckAnswer,
     CheckBody,
     ClauseLink,
+    CommandAnswer,
     EditAnswer,
     EditBody,
     ParseAnswer,
@@ -18,13 +19,19 @@ from voicegraph.api.schemas import (
 )
 from voicegraph.graph.layout import layout
 from voicegraph.graph.validate import parse_workflow
+from voicegraph.plan.commands import INTENTS, read_command
 
 router = APIRouter(prefix="/api", tags=["plan"])
 
 
 @router.post("/parse")
-async def parse(body: ParseBody, voicegraph: Wired) -> ParseAnswer:
-    """Turn a sentence into a workflow. Refusals are 422 with code `off_topic` or `unclear` and an example."""
+async def parse(body: ParseBody, voicegraph: Wired) -> ParseAnswer | CommandAnswer:
+    """Turn a sentence into a workflow. Refusals are 422 with code `off_topic` or `unclear` and an example.
+
+    With `commands`, “undo that”, “run it in the background” and the like are answered with their intent instead.
+    """
+    if body.commands and (command := read_command(body.text)):
+        return CommandAnswer(intent=command, message=INTENTS[command])
     plan = await voicegraph.plan(body.text, body.planner)
     return ParseAnswer(
         workflow=plan.workflow,
@@ -36,8 +43,10 @@ async def parse(body: ParseBody, voicegraph: Wired) -> ParseAnswer:
 
 
 @router.post("/edit-workflow")
-async def edit_workflow(body: EditBody, voicegraph: Wired) -> EditAnswer:
-    """Change a workflow by a sentence; what the sentence does not name stays as it is."""
+async def edit_workflow(body: EditBody, voicegraph: Wired) -> EditAnswer | CommandAnswer:
+    """Change a workflow by a sentence; what the sentence does not name stays as it is. `commands` as in `/api/parse`."""
+    if body.commands and (command := read_command(body.text)):
+        return CommandAnswer(intent=command, message=INTENTS[command])
     edit = await voicegraph.edit(body.text, parse_workflow(body.current_workflow), body.planner)
     return EditAnswer(
         workflow=edit.workflow,

@@ -7,8 +7,8 @@ import json
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from voicegraph.errors import NodeError
 from voicegraph.child import ask
+from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.model import Document, Kind
 
 SECONDS = 45.0

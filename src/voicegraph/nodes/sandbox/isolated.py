@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 
 from pydantic import JsonValue
 
-from voicegraph.errors import NodeError
 from voicegraph.child import ask
+from voicegraph.errors import NodeError
 
 GRACE_SECONDS = 10.0
 """For the child to start and to answer, on a busy machine, besides what the script may take."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from voicegraph.errors import Refusal
-from voicegraph.speech.text.patterns import either, named, rx, words
+from voicegraph.plan.commands import Intent, read_command
+from voicegraph.speech.text.patterns import either, rx, words
 
 EXAMPLE = "Every Monday at 9am, search the web for AI news, summarize it and email it to me"
 EDIT_EXAMPLE = "Add a summary before the email"
@@ -40,24 +41,22 @@ _SMALL_TALK = rx(
     ),
 )
 _GREETED = rx(r"^(?:there|everyone|you|friend|buddy|again)\b[ !.]*$")
-_COMMAND = rx(
-    r"^(?:(?:please|just|now|and|then) )*(?:",
-    named("run", "(?:run|execute|start|launch)(?: (?:it|this|that|the (?:workflow|flow|thing)))?"),
-    "|",
-    named("undo", "undo|redo|revert|go back|take that back"),
-    r")\b",
-)
-_LONGEST_COMMAND = 6
+_BUTTONS: dict[Intent, str] = {
+    "undo": "undo button",
+    "redo": "redo button",
+    "run": "run button",
+    "run_background": "run button",
+    "show_history": "history button",
+    "restore_last_run": "workflow history",
+}
 
 
 def refuse(text: str, said: str, *, editing: bool = False) -> Refusal:
     """The refusal for a text without a task. `text` is tidied; `said` is what came in."""
     example = EDIT_EXAMPLE if editing else EXAMPLE
     bare = re.sub(r"^\W+|\W+$", "", said)
-    command = _COMMAND.match(text)
-    if command and len(text.split()) <= _LONGEST_COMMAND:
-        button = "run" if command["run"] else "undo"
-        what = f'"{bare[:_SHOWN]}" is for a workflow that is open: use the {button} button.'
+    if command := read_command(said):
+        what = f'"{bare[:_SHOWN]}" is for a workflow that is open: use the {_BUTTONS[command]}.'
         return Refusal("unclear", f"{what} To build a new one, say what it should do.", example)
     advice = f"Say what to fetch, what to do with it, and where to send it. For example: {example}."
     if _SMALL_TALK.match(text.strip(" .,!?") or bare) or _SMALL_TALK.match(bare) or _GREETED.match(text):

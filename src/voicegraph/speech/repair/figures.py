@@ -15,9 +15,7 @@ _BELOW_100 = either(rf"{_TENS}(?:[ -]{_UNIT})?", _TEEN, _UNIT)
 _HUNDREDS = rf"(?:a|{_UNIT}) hundred(?: (?:and )?{_BELOW_100})?"
 _THOUSANDS = rf"(?:{_HUNDREDS}|{_BELOW_100}|a) thousand(?:,? (?:and )?{either(_HUNDREDS, _BELOW_100)})?"
 _WORD = either(_UNIT, _TEEN, _TENS, words("hundred thousand million billion half quarter dozen"))
-_NUMBER = rx(
-    rf"(?<![\w'-])(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}(?:[ -]{_UNIT})?|{_TEEN})(?![\w'])(?!-\w)(?! {_WORD}\b)"
-)
+_NUMBER = rx(rf"(?<![\w'-])(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}(?:[ -]{_UNIT})?|{_TEEN})(?![\w'])(?!-\w)(?! {_WORD}\b)")
 _AFTER_NUMBER = rx(rf"\b{_WORD}[ -]$")
 
 _HALF = r" ?(?:[ap]\.? ?m\b\.?|in the (?:early |late )?(?:morning|afternoon|evening)|at night|o'?clock)"

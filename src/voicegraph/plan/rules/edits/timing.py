@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from voicegraph.graph.model import Schedule, Trigger, Workflow
 from voicegraph.plan.rules.start.triggers import Start, read_start
 from voicegraph.plan.rules.text.normalize import Spoken
-from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
 from voicegraph.plan.rules.values.zones import ZONE, zone_of
 from voicegraph.speech.text.patterns import either, named, rx, words
+from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
 
 _SCHEDULE = r"(?:schedules?|triggers?|timers?|timing|recurrence|cron(?: job)?|web ?hooks?|automatic runs?)"
 _DROP = rx(

@@ -14,9 +14,9 @@ from voicegraph.graph.model import Schedule
 from voicegraph.plan.rules.start.frequencies import FREQUENCIES, table
 from voicegraph.plan.rules.start.when import When
 from voicegraph.plan.rules.text.shelter import Shelter
-from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
 from voicegraph.plan.rules.values.zones import CITY, ZONE, city_zone, zone_of
 from voicegraph.speech.text.patterns import named, rx
+from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
 
 _Hit = tuple[Match[str], Callable[[When, Match[str]], None]]
 
