@@ -1,4 +1,4 @@
-"""`python -m bench [--seconds N] [--only engine,diamond,http,history,planner]`."""
+"""`python -m bench [--seconds N] [--only engine,diamond,http,history,planner,speech]`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import diamond, engine, history, http
 
-PARTS = ("engine", "diamond", "http", "history", "planner")
+PARTS = ("engine", "diamond", "http", "history", "planner", "speech")
 
 
 async def main() -> None:
@@ -35,6 +35,10 @@ async def main() -> None:
         from bench import planner
 
         await planner.measure()
+    if "speech" in parts:
+        from bench import speech
+
+        await speech.measure()
 
 
 if __name__ == "__main__":

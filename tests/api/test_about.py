@@ -56,6 +56,7 @@ async def test_info_says_what_is_set_up(tmp_path: Path, monkeypatch: pytest.Monk
         "userEmail": None,
         "mail": False,
         "maxUploadBytes": 25 << 20,
+        "speech": {"engine": "embedded", "model": "tiny.en", "state": "idle", "message": ""},
     }
     rich = settings_in(
         tmp_path, monkeypatch, groq_api_key="k", tavily_api_key="k", smtp_host="127.0.0.1", user_email="me@example.com"
