@@ -80,7 +80,9 @@ def _sentences(page: Path) -> list[str]:
 @pytest.mark.parametrize("page", ["README.md", "docs/getting-started.md", "docs/command-line.md"])
 async def test_every_sentence_of_the_documents_becomes_a_workflow_that_runs_without_a_model(page: str) -> None:
     registry = builtin_registry()
-    without_a_model = Settings(**{name: None for name in Settings.model_fields if name == "model" or name.endswith("_api_key")})
+    without_a_model = Settings(
+        **{name: None for name in Settings.model_fields if name == "model" or name.endswith("_api_key")}
+    )
     sentences = _sentences(ROOT / page)
     assert sentences
     for sentence in sentences:

@@ -25,6 +25,8 @@ INSEPARABLE = {
     "pydantic-core": "pydantic",
     "pydantic-monty-client": "pydantic-monty",
     "httpcore": "httpx",
+    "av": "faster-whisper",
+    "numpy": "faster-whisper",
 }
 """Libraries that are the lower half of one that is declared, and versioned by it."""
 

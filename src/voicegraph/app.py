@@ -153,8 +153,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         yield runtime
         await runtime.drain()
     finally:
-        if pipeline.transcriber:
-            await pipeline.transcriber.close()
+        await pipeline.hang_up()
         if shared:
             await shared.close()
         await runtime.close()

@@ -106,6 +106,11 @@ class Pipeline:
         heard = await self.transcriber.transcribe(audio, media_type, hot_words([*names, *saved]))
         return Transcript(heard.text, repair(heard.text, names), heard.language, heard.duration, heard.confidence)
 
+    async def hang_up(self) -> None:
+        """End the recogniser and give its memory back."""
+        if self.transcriber:
+            await self.transcriber.close()
+
     async def plan(self, text: str, planner: PlannerName | None = None) -> Plan:
         """Text to graph. Raises Refusal with an example when there is no workflow in it. `planner` forces one."""
         return await self.planners.of(planner).plan(text)
