@@ -377,6 +377,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Notifications
+         * @description What is set up, and the last messages.
+         */
+        get: operations["show_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Notifications
+         * @description Really send a message over each channel, now.
+         */
+        post: operations["try_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parse": {
         parameters: {
             query?: never;
@@ -943,6 +983,21 @@ export interface components {
             retryBase: number;
             /** Retrycap */
             retryCap: number;
+        };
+        /**
+         * ChannelState
+         * @description A channel as it is set up. `target` is the address, or the service's name; `lacks` says what is missing.
+         */
+        ChannelState: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "mail" | "chat";
+            /** Lacks */
+            lacks: string | null;
+            /** Target */
+            target: string | null;
         };
         /**
          * CheckAnswer
@@ -1662,6 +1717,75 @@ export interface components {
             setting?: string | null;
         };
         /**
+         * Notification
+         * @description A message: `pending`, `sent`, or `failed` with the reason.
+         */
+        Notification: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "mail" | "chat";
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Madeat */
+            madeAt: string;
+            /** Sentat */
+            sentAt: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "sent" | "failed";
+            /** Subject */
+            subject: string;
+            /** Tries */
+            tries: number;
+        };
+        /**
+         * NotificationsAnswer
+         * @description `on` counts for workflows that say nothing themselves.
+         */
+        NotificationsAnswer: {
+            /** Channels */
+            channels: components["schemas"]["ChannelState"][];
+            /** Digestminutes */
+            digestMinutes: number;
+            /** Messages */
+            messages: components["schemas"]["Notification"][];
+            /** On */
+            on: ("failed" | "completed" | "waiting")[];
+        };
+        /**
+         * Notify
+         * @description Who hears of the runs of a workflow. Without an address mails go where the settings say.
+         */
+        Notify: {
+            /**
+             * Chat
+             * @description Send through the Apprise URL of the settings.
+             * @default true
+             */
+            chat: boolean;
+            /**
+             * Email
+             * @description Addresses, separated by commas.
+             */
+            email?: string | null;
+            /**
+             * Mail
+             * @description Send e-mail.
+             * @default true
+             */
+            mail: boolean;
+            /** On */
+            on?: ("failed" | "completed" | "waiting")[];
+        };
+        /**
          * Output
          * @description A node's result. `branch` is set by conditions alone: which outgoing edges are live.
          */
@@ -2366,6 +2490,36 @@ export interface components {
             text: string;
         };
         /**
+         * TrialAnswer
+         * @description One result for each channel.
+         */
+        TrialAnswer: {
+            /**
+             * Results
+             * @description Never empty.
+             */
+            results: components["schemas"]["TrialResult"][];
+        };
+        /**
+         * TrialBody
+         * @description The wishes to try out; null: those of the settings.
+         */
+        TrialBody: {
+            notify?: components["schemas"]["Notify"] | null;
+        };
+        /**
+         * TrialResult
+         * @description What became of the message on one channel.
+         */
+        TrialResult: {
+            /** Channel */
+            channel: string;
+            /** Error */
+            error: string | null;
+            /** Sent */
+            sent: boolean;
+        };
+        /**
          * Webhook
          * @description An HTTP call starts the workflow; its body is `trigger.body`.
          */
@@ -2405,6 +2559,8 @@ export interface components {
             name: string;
             /** Nodes */
             nodes?: components["schemas"]["Node"][];
+            /** @description Null: as the settings say for all workflows. */
+            notify?: components["schemas"]["Notify"] | null;
             /**
              * Timeout
              * @description Seconds a run may take in all; then it fails.
@@ -3328,6 +3484,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    show_notifications: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    try_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */
