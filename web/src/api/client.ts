@@ -5,19 +5,28 @@ import type {
   CancelAnswer,
   Catalogue,
   CheckAnswer,
+  Comparison,
+  DiskUse,
   EditAnswer,
   FileRef,
   HistoryFilter,
   HistoryPage,
   Info,
+  Notifications,
+  Notify,
   ParseAnswer,
   PlannerName,
+  Removal,
+  RemovalRequest,
   ReplayAnswer,
+  Retention,
   Run,
   RunConfig,
   SavedWorkflow,
   Template,
+  TrialAnswer,
   Workflow,
+  WorkflowStatistics,
 } from './types';
 
 export interface RunRequest {
@@ -37,6 +46,13 @@ export interface ReplayRequest {
 
 const PAGE = 30;
 const at = encodeURIComponent;
+
+function addFilter(query: URLSearchParams, filter: HistoryFilter): void {
+  for (const [key, value] of Object.entries(filter)) {
+    if (Array.isArray(value)) for (const one of value) query.append(key, one);
+    else if (value) query.set(key, value);
+  }
+}
 
 export const api = {
   info: () => request<Info>('/api/info'),
@@ -64,9 +80,29 @@ export const api = {
 
   history: (filter: HistoryFilter, cursor?: string | null, limit = PAGE, signal?: AbortSignal) => {
     const query = new URLSearchParams({ limit: String(limit) });
-    for (const [key, value] of Object.entries({ ...filter, cursor })) if (value) query.set(key, value);
+    addFilter(query, filter);
+    if (cursor) query.set('cursor', cursor);
     return request<HistoryPage>(`/api/workflow-history?${query}`, { signal });
   },
+  removeRuns: (which: RemovalRequest) => request<Removal>('/api/history/removals', { json: which }),
+  removal: (id: string) => request<Removal>(`/api/history/removals/${at(id)}`),
+  cancelRemoval: (id: string) => request<Removal>(`/api/history/removals/${at(id)}`, { method: 'DELETE' }),
+  exportHistoryUrl: (filter: HistoryFilter, format: 'csv' | 'json') => {
+    const query = new URLSearchParams({ format });
+    addFilter(query, filter);
+    return `/api/history/export?${query}`;
+  },
+  statistics: (filter: HistoryFilter, signal?: AbortSignal) => {
+    const query = new URLSearchParams();
+    addFilter(query, filter);
+    return request<{ workflows: WorkflowStatistics[] }>(`/api/statistics?${query}`, { signal });
+  },
+  disk: () => request<DiskUse>('/api/history/disk'),
+  retention: () => request<Retention>('/api/history/retention'),
+  compare: (left: string, right: string) => request<Comparison>(`/api/runs/${at(left)}/compare/${at(right)}`),
+  notifications: () => request<Notifications>('/api/notifications?limit=5'),
+  testNotifications: (notify: Notify | null) =>
+    request<TrialAnswer>('/api/notifications/test', { json: { notify } }),
   historyStream: (signal?: AbortSignal) => send('/api/history/stream', { signal }),
   run: (id: string, signal?: AbortSignal) => request<Run>(`/api/runs/${at(id)}`, { signal }),
   runEvents: (id: string, after: number | null, signal?: AbortSignal) =>

@@ -81,8 +81,12 @@ export type Run = Narrow<
 export type HistoryPage = Schemas['HistoryPage'];
 
 export interface HistoryFilter {
-  status?: string;
+  status?: RunStatus[];
+  trigger?: RunSummary['trigger'][];
+  workflow?: string;
   q?: string;
+  since?: string;
+  until?: string;
 }
 
 export type RunLink = Schemas['RunLink'];

@@ -15,6 +15,7 @@ import { ConnectionBanner } from './ConnectionBanner';
 import { watchConnection } from './connection';
 import { Header } from './Header';
 import { LeaveDialog } from './leave';
+import { openLinkedRun } from './linkedRun';
 import { Shortcuts } from './Shortcuts';
 import { useUi } from './ui';
 import { useDraft } from './useDraft';
@@ -39,6 +40,7 @@ export function App({ keeper }: { keeper: DraftKeeper }) {
   useShortcuts();
   useHistoryStream();
   useEffect(watchConnection, []);
+  useEffect(openLinkedRun, []);
   return (
     <ReactFlowProvider>
       <div className={classes.page}>

@@ -6,9 +6,10 @@ import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import { useRun } from '@/runs/store';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { NotifySettings } from './NotifySettings';
 import classes from './Panel.module.css';
 
-type Policies = Pick<Workflow, 'timeout' | 'errorWorkflow' | 'concurrency'>;
+type Policies = Pick<Workflow, 'timeout' | 'errorWorkflow' | 'concurrency' | 'notify'>;
 
 const numberOr = (value: number | string) => (typeof value === 'number' ? value : null);
 
@@ -62,6 +63,7 @@ function Fields() {
         onChange={(value) => change({ concurrency: numberOr(value) })}
       />
       <ErrorWorkflow workflow={workflow} readOnly={readOnly} onChange={change} />
+      <NotifySettings value={workflow.notify} readOnly={readOnly} onChange={(notify) => change({ notify })} />
     </>
   );
 }

@@ -1,23 +1,18 @@
-import { ActionIcon, Button, Drawer, Loader, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Drawer, Loader, TextInput } from '@mantine/core';
 import { useDebouncedValue, useIntersection } from '@mantine/hooks';
 import { IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { describe } from '@/api/http';
 import { useHistory } from '@/api/queries';
 import { useUi } from '@/app/ui';
+import { CompareDialog } from './CompareDialog';
 import classes from './HistoryDrawer.module.css';
+import { HistoryFilters } from './HistoryFilters';
 import { HistoryList } from './HistoryList';
+import { HistorySelection } from './HistorySelection';
+import { isFiltered, toFilter, unselect, useHistoryView } from './historyView';
+import { StatisticsDialog } from './StatisticsDialog';
 import { closeStartedNotes } from './started';
-
-const STATUSES = [
-  { value: '', label: 'Every status' },
-  { value: 'running', label: 'Running' },
-  { value: 'waiting', label: 'Waiting' },
-  { value: 'pending', label: 'Pending' },
-  { value: 'completed', label: 'Completed' },
-  { value: 'failed', label: 'Failed' },
-  { value: 'cancelled', label: 'Cancelled' },
-];
 
 export function HistoryDrawer() {
   const open = useUi((state) => state.historyOpen);
@@ -38,14 +33,18 @@ export function HistoryDrawer() {
 }
 
 function History() {
-  const [status, setStatus] = useState('');
   const [search, setSearch] = useState('');
   const [q] = useDebouncedValue(search.trim(), 250);
-  const history = useHistory({ ...(status ? { status } : {}), ...(q ? { q } : {}) });
+  const view = useHistoryView();
+  const filter = toFilter(view, q);
+  const history = useHistory(filter);
   const runs = history.data?.pages.flatMap((page) => page.history) ?? [];
   const total = history.data?.pages[0]?.count;
-  const filtered = status !== '' || q !== '';
+  const filtered = isFiltered(view) || q !== '';
   useEffect(closeStartedNotes, []);
+  const shown = JSON.stringify(filter);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another filter shows other runs
+  useEffect(unselect, [shown]);
 
   return (
     <>
@@ -53,7 +52,7 @@ function History() {
         <TextInput
           className={classes.search}
           leftSection={<IconSearch size={15} aria-hidden />}
-          placeholder="Search what was said"
+          placeholder="Search commands, results, errors"
           aria-label="Search the history"
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
@@ -65,15 +64,8 @@ function History() {
             )
           }
         />
-        <Select
-          w={150}
-          aria-label="Filter by status"
-          data={STATUSES}
-          value={status}
-          allowDeselect={false}
-          onChange={(value) => setStatus(value ?? '')}
-        />
       </div>
+      <HistoryFilters filter={filter} />
       <output className={classes.total}>
         {total !== undefined && `${total.toLocaleString('en')} ${total === 1 ? 'run' : 'runs'}`}
         {history.isFetching && <Loader size={12} color="gray" />}
@@ -100,6 +92,9 @@ function History() {
           onReach={history.fetchNextPage}
         />
       )}
+      <HistorySelection filter={filter} total={total ?? 0} />
+      <StatisticsDialog filter={filter} />
+      <CompareDialog />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Checkbox, Group, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { api } from '@/api/client';
 import type { RunSummary } from '@/api/types';
@@ -8,6 +8,7 @@ import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';
 import { duration, exact, relative } from './format';
 import classes from './HistoryDrawer.module.css';
+import { useHistoryView } from './historyView';
 import { ReplayMenu } from './ReplayButtons';
 import { CancelRun, DeleteRun } from './RunActions';
 import { RunAgainButton } from './RunAgainButton';
@@ -34,6 +35,7 @@ interface Props {
 /** One run: what was said, how it went, and what can be done with it. */
 export function HistoryRow({ run, now }: Props) {
   const shown = useRun((state) => state.run?.id === run.id);
+  const selected = useHistoryView((state) => state.selected.has(run.id));
   const said = run.transcribedText || run.name;
   const open = () => {
     useUi
@@ -51,6 +53,13 @@ export function HistoryRow({ run, now }: Props) {
   ].filter(Boolean);
   return (
     <li className={classes.row} data-shown={shown || undefined} data-testid={`run-${run.id}`}>
+      <Checkbox
+        className={classes.check}
+        size="xs"
+        aria-label={`Select “${said}”`}
+        checked={selected}
+        onChange={() => useHistoryView.getState().toggle(run.id)}
+      />
       <button type="button" className={classes.open} onClick={open}>
         <span className={classes.said}>{said}</span>
         <span className={classes.facts}>

@@ -1,0 +1,145 @@
+import { Button, Group, Popover, Progress } from '@mantine/core';
+import { IconColumns2, IconTrash } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { api } from '@/api/client';
+import { pause } from '@/api/follow';
+import { keys } from '@/api/queries';
+import type { HistoryFilter, Removal, RemovalRequest } from '@/api/types';
+import { DANGER } from '@/app/theme';
+import { toast, toastError } from '@/app/toasts';
+import classes from './HistoryTools.module.css';
+import { unselect, useHistoryView } from './historyView';
+
+const LOOK_MS = 300;
+const runs = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'run' : 'runs'}`;
+
+interface Props {
+  filter: HistoryFilter;
+  total: number;
+}
+
+/** What can be done with the selected runs, or with all that the filter shows. */
+export function HistorySelection({ filter, total }: Props) {
+  const selected = useHistoryView((state) => state.selected);
+  const { removal, remove, cancel } = useRemoval();
+  const [first, second] = [...selected];
+  if (removal?.state === 'running') {
+    const part = removal.total > 0 ? (100 * removal.deleted) / removal.total : 0;
+    return (
+      <div className={classes.selection} role="status">
+        Deleting: {removal.deleted.toLocaleString('en')} of {runs(removal.total)}
+        <Progress value={part} flex={1} miw={80} aria-label="Progress of the deletion" />
+        <Button size="xs" onClick={cancel}>
+          Stop
+        </Button>
+      </div>
+    );
+  }
+  if (total === 0) return null;
+  const all = selected.size === 0;
+  return (
+    <div className={classes.selection}>
+      <span>{all ? 'Nothing selected' : `${runs(selected.size)} selected`}</span>
+      <span className={classes.spring} />
+      {!all && (
+        <Button size="xs" variant="subtle" onClick={unselect}>
+          Unselect
+        </Button>
+      )}
+      {selected.size === 2 && first && second && (
+        <Button
+          size="xs"
+          leftSection={<IconColumns2 size={15} aria-hidden />}
+          onClick={() => useHistoryView.getState().set({ comparing: [second, first] })}
+        >
+          Compare
+        </Button>
+      )}
+      <Delete
+        label={all ? 'Delete all shown' : 'Delete'}
+        question={`Delete ${runs(all ? total : selected.size)} with their logs and results for good? This cannot be undone. Runs that are not over stay.`}
+        onConfirm={() => remove(all ? { filter: toBody(filter) } : { ids: [...selected] })}
+      />
+    </div>
+  );
+}
+
+function toBody(filter: HistoryFilter): RemovalRequest['filter'] {
+  return { ...filter, status: filter.status ?? [], trigger: filter.trigger ?? [] };
+}
+
+function Delete(props: { label: string; question: string; onConfirm: () => void }) {
+  const [asking, setAsking] = useState(false);
+  const confirm = () => {
+    setAsking(false);
+    props.onConfirm();
+  };
+  return (
+    <Popover
+      opened={asking}
+      onChange={setAsking}
+      position="top-end"
+      withArrow
+      shadow="md"
+      trapFocus
+      width={290}
+    >
+      <Popover.Target>
+        <Button
+          size="xs"
+          leftSection={<IconTrash size={15} aria-hidden />}
+          onClick={() => setAsking(!asking)}
+        >
+          {props.label}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <p className={classes.question}>{props.question}</p>
+        <Group gap={8} justify="flex-end">
+          <Button size="xs" onClick={() => setAsking(false)}>
+            Keep them
+          </Button>
+          <Button size="xs" variant="filled" color={DANGER} onClick={confirm}>
+            Delete for good
+          </Button>
+        </Group>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** Starts a removal and looks after it until it is over. It goes on at the server when the page is left. */
+function useRemoval() {
+  const client = useQueryClient();
+  const [removal, setRemoval] = useState<Removal | null>(null);
+  const left = useRef<AbortController>(null);
+  useEffect(() => () => left.current?.abort(), []);
+
+  const follow = async (start: Promise<Removal>) => {
+    const controller = new AbortController();
+    left.current = controller;
+    try {
+      let now = await start;
+      unselect();
+      while (now.state === 'running' && !controller.signal.aborted) {
+        setRemoval(now);
+        await pause(LOOK_MS, controller.signal);
+        now = await api.removal(now.id);
+      }
+      setRemoval(null);
+      if (now.state === 'failed') toastError('The runs were not all deleted', new Error(now.error ?? ''));
+      else toast(`${runs(now.deleted)} deleted${now.state === 'cancelled' ? ', then stopped' : ''}`);
+    } catch (error) {
+      setRemoval(null);
+      if (!controller.signal.aborted) toastError('The runs could not be deleted', error);
+    }
+    void client.invalidateQueries({ queryKey: keys.history });
+    void client.invalidateQueries({ queryKey: keys.running });
+  };
+  return {
+    removal,
+    remove: (which: RemovalRequest) => void follow(api.removeRuns(which)),
+    cancel: () => removal && void api.cancelRemoval(removal.id).catch(() => undefined),
+  };
+}
