@@ -39,7 +39,11 @@ export function Dock() {
           <Progress run={run} />
           {run.unsent && !readOnly && <Unsent />}
         </output>
-        {!readOnly && <RunEngine run={run} />}
+        {!readOnly && (
+          <div className={classes.engine}>
+            <RunEngine run={run} />
+          </div>
+        )}
         {run.error && !readOnly && <span className={classes.error}>{shorten(run.error, 240)}</span>}
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <div className={classes.buttons}>
