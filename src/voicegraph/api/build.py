@@ -8,11 +8,13 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 from voicegraph import __version__
+from voicegraph.api import approve_page
 from voicegraph.api.description import correct_description
 from voicegraph.api.guard import Guard
 from voicegraph.api.problems import install_problem_handlers
 from voicegraph.api.routes import (
     about,
+    approvals,
     archive,
     control,
     execute,
@@ -56,6 +58,7 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
         voice,
         plan,
         execute,
+        approvals,
         archive,
         control,
         history,
@@ -69,6 +72,7 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
         app.include_router(routes.router)
     correct_description(app)
     install_problem_handlers(app)
+    app.include_router(approve_page.router)
     mount_site(app)
     app.add_middleware(Guard, settings=settings)
     return app

@@ -22,6 +22,8 @@ from voicegraph.speech.transcriber import MAX_AUDIO_BYTES
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 AUDIO_PATH = "/api/transcribe"
 UPLOAD_PATHS = frozenset({"/api/files", AUDIO_PATH})
+FORM_PATHS = "/approve/"
+"""Pages for people without an account, which work without a script: their forms are sent as forms are."""
 MAX_JSON_BYTES = 4 << 20
 """A workflow may take 1 MiB; an edit carries one, and a config beside it."""
 MULTIPART_WRAPPING = 4096
@@ -84,8 +86,7 @@ class Guard:
         if _is_foreign(headers, host):
             return problem(HTTPStatus.FORBIDDEN, "foreign_origin", "Requests from other sites are refused.")
         if _has_body(headers) and not _is_accepted(headers.get("content-type", ""), path):
-            wanted = "multipart/form-data" if path in UPLOAD_PATHS else "application/json"
-            message = f"Send the body as {wanted}."
+            message = f"Send the body as {_wanted(path)}."
             return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message)
         limit = self._limit(path)
         if not _is_at_most(headers.get("content-length", "0"), limit):
@@ -116,7 +117,13 @@ def _has_body(headers: Headers) -> bool:
 
 def _is_accepted(content_type: str, path: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
-    return kind == ("multipart/form-data" if path in UPLOAD_PATHS else "application/json")
+    return kind == _wanted(path)
+
+
+def _wanted(path: str) -> str:
+    if path.startswith(FORM_PATHS):
+        return "application/x-www-form-urlencoded"
+    return "multipart/form-data" if path in UPLOAD_PATHS else "application/json"
 
 
 def _is_at_most(length: str, limit: int) -> bool:

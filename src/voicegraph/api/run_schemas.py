@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, JsonValue
 
+from voicegraph.api.approval_schemas import Waits
 from voicegraph.api.schemas import Json
 from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
@@ -117,12 +118,15 @@ class NodeResult(Wire):
     error: ErrorInfo | None
     reused_from: str | None = Field(description="The run that made this result; null when it is this one.")
     items: ItemTally | None = None
+    waits: Waits | None = None
 
     @classmethod
     def of(cls, node: NodeRun) -> NodeResult:
         """From the record."""
         tally = ItemTally.model_validate(asdict(node.items)) if node.items else None
-        return cls(node_id=node.node_id, items=tally, reused_from=node.reused_from, **_tried(node))
+        return cls(
+            node_id=node.node_id, items=tally, reused_from=node.reused_from, waits=Waits.of(node), **_tried(node)
+        )
 
 
 class RunSummary(Wire):
@@ -150,6 +154,8 @@ class RunSummary(Wire):
     engine_url: str | None = Field(None, description="The run at the server of its engine, once that has begun it.")
     unsent: bool = Field(description="Stored; the server of its engine could not be reached yet.")
     trigger_id: str | None = None
+    parent_run_id: str | None = Field(default=None, description="The run this one is a step of.")
+    parent_node_id: str | None = None
 
     @classmethod
     def of(cls, run: Summary, **more: Any) -> RunSummary:
@@ -176,6 +182,8 @@ class RunSummary(Wire):
             "origin_run_id": run.origin_run_id,
             "unsent": run.unsent,
             "trigger_id": run.trigger_id,
+            "parent_run_id": run.parent_run_id,
+            "parent_node_id": run.parent_node_id,
         }
         return cls.model_validate(values | more)
 

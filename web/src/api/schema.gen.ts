@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description What waits for a person, with the exact content, the oldest first.
+         */
+        get: operations["list_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/check": {
         parameters: {
             query?: never;
@@ -463,6 +483,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Run
+         * @description Approve or reject what a node of the run waits with. The first answer counts; a later one is a 409.
+         */
+        post: operations["approve_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/cancel": {
         parameters: {
             query?: never;
@@ -906,6 +946,69 @@ export interface components {
             success: true;
             /** Workflowid */
             workflowId: string;
+        };
+        /**
+         * ApprovalCard
+         * @description What waits for a person. `content` is what goes on when it is approved, and what `digest` is of.
+         */
+        ApprovalCard: {
+            /** Askedat */
+            askedAt: string | null;
+            content: components["schemas"]["Output"];
+            /** Label */
+            label: string;
+            /** Nodeid */
+            nodeId: string;
+            /** Runid */
+            runId: string;
+            /** Transcribedtext */
+            transcribedText: string;
+            waits: components["schemas"]["Waits"];
+            /** Workflowname */
+            workflowName: string;
+        };
+        /**
+         * ApprovalPage
+         * @description The oldest first. `count` counts all that are open.
+         */
+        ApprovalPage: {
+            /** Approvals */
+            approvals: components["schemas"]["ApprovalCard"][];
+            /** Count */
+            count: number;
+        };
+        /**
+         * ApproveBody
+         * @description An answer. `digest` is of the content that was seen: another one is refused.
+         */
+        ApproveBody: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "approve" | "reject";
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Digest
+             * @description `waits.digest` of what was seen.
+             */
+            digest: string;
+            /**
+             * Nodeid
+             * @example step-2
+             */
+            nodeId: string;
+            /**
+             * Via
+             * @description Where it was answered, for the history.
+             * @default api
+             * @enum {string}
+             */
+            via: "page" | "cli" | "api";
         };
         /** Body_transcribe */
         Body_transcribe: {
@@ -1698,6 +1801,7 @@ export interface components {
             startTime: string | null;
             /** Status */
             status: string;
+            waits?: components["schemas"]["Waits"] | null;
         };
         /**
          * Notice
@@ -2136,6 +2240,13 @@ export interface components {
             originRunId: string | null;
             /** Outputtokens */
             outputTokens?: number | null;
+            /** Parentnodeid */
+            parentNodeId?: string | null;
+            /**
+             * Parentrunid
+             * @description The run this one is a step of.
+             */
+            parentRunId?: string | null;
             /** Replays */
             replays: components["schemas"]["RunLink"][];
             /** Starttime */
@@ -2264,6 +2375,13 @@ export interface components {
             originRunId: string | null;
             /** Outputtokens */
             outputTokens?: number | null;
+            /** Parentnodeid */
+            parentNodeId?: string | null;
+            /**
+             * Parentrunid
+             * @description The run this one is a step of.
+             */
+            parentRunId?: string | null;
             /** Starttime */
             startTime: string | null;
             /**
@@ -2520,6 +2638,39 @@ export interface components {
             sent: boolean;
         };
         /**
+         * Waits
+         * @description Whose answer a node waits, or waited, for: a person's (`digest` is of the content), or that of another run.
+         */
+        Waits: {
+            /** Approvers */
+            approvers?: string[];
+            /** Digest */
+            digest?: string | null;
+            /** Expiresat */
+            expiresAt?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "approval" | "run";
+            /** Message */
+            message: string;
+            /** Onexpiry */
+            onExpiry?: ("approve" | "reject" | "fail") | null;
+            /**
+             * Runid
+             * @description The run that is waited for.
+             */
+            runId?: string | null;
+            /**
+             * Unreached
+             * @description Who could not be asked, and why.
+             */
+            unreached?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Webhook
          * @description An HTTP call starts the workflow; its body is `trigger.body`.
          */
@@ -2636,6 +2787,48 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_approvals: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Only those of this run. */
+                run?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
     check: {
         parameters: {
             query?: never;
@@ -3671,6 +3864,50 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    approve_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveBody"];
+            };
+        };
         responses: {
             /** @description What is wrong, and where. */
             "4XX": {

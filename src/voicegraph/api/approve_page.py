@@ -1,0 +1,158 @@
+"""The page behind an approval's link: for people without an account, on a phone, without a script.
+
+GET shows what is asked and never changes anything: mail scanners open links. POST takes the answer of a form. Whoever
+has the link may answer, once; of the link's token only the SHA-256 is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import UTC, datetime
+from html import escape
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from voicegraph.api.deps import Id, Wired
+from voicegraph.api.guard import POLICY
+from voicegraph.errors import Conflict, NotFound, StorageError
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.approvals import Approval
+from voicegraph.nodes.output import Output
+from voicegraph.pipeline import Pipeline
+from voicegraph.run.approval import MAX_COMMENT, Decision, approver_of, standing
+from voicegraph.run.state import NodeStatus
+
+router = APIRouter(include_in_schema=False, prefix="/approve")
+MAX_FORM = 64 << 10
+_STYLE = """
+:root{color-scheme:light dark}*{box-sizing:border-box}
+body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;padding:20px;max-width:46rem;overflow-wrap:anywhere}
+h1{font-size:1.3rem;margin:.2em 0}.dim{opacity:.75;margin:.3em 0}
+pre{white-space:pre-wrap;font:inherit;border:1px solid #8886;border-radius:8px;padding:14px;margin:14px 0}
+label{display:block;margin:14px 0 4px}textarea{width:100%;min-height:5em;font:inherit;padding:8px;border-radius:8px}
+.row{display:flex;flex-wrap:wrap;gap:12px;margin:16px 0}
+button{font:inherit;font-weight:600;padding:12px 24px;border-radius:8px;border:1px solid #8889;flex:1 1 140px;cursor:pointer}
+button.yes{background:#2450c8;border-color:#2450c8;color:#fff}
+"""
+
+
+@router.get("/{run_id}/{node_id}/{token}")
+async def show_approval(run_id: Id, node_id: Id, token: str, voicegraph: Wired) -> Response:
+    """What is asked, or what became of it."""
+    found = await _found(voicegraph, run_id, node_id, token)
+    if found is None:
+        return _unknown()
+    approval, _ = found
+    if record := _answer(approval):
+        return _page(*_told(record))
+    if closed := standing(approval.row, approval.run_status.terminal):
+        return _page("This cannot be answered any more", f"<p>{escape(closed.message)}</p>", HTTPStatus.GONE)
+    return _page(escape(str((approval.row.waits or {})["message"])), _form(approval))
+
+
+@router.post("/{run_id}/{node_id}/{token}")
+async def answer_approval(run_id: Id, node_id: Id, token: str, request: Request, voicegraph: Wired) -> Response:
+    """The answer of the form."""
+    found = await _found(voicegraph, run_id, node_id, token)
+    if found is None:
+        return _unknown()
+    body = await request.body()
+    form = parse_qs(body[:MAX_FORM].decode("utf-8", "replace"), max_num_fields=20) if len(body) <= MAX_FORM else {}
+    answer, digest = _one(form, "answer"), _one(form, "digest")
+    if answer not in ("approve", "reject") or not digest:
+        text = "<p>The form was not complete. Go back, then choose Approve or Reject.</p>"
+        return _page("Nothing was answered", text, HTTPStatus.BAD_REQUEST)
+    comment = _one(form, "comment").strip()[:MAX_COMMENT]
+    try:
+        await voicegraph.answer(
+            RunId(run_id), NodeId(node_id), Decision(answer == "approve", digest, found[1], "link", comment)
+        )
+    except Conflict as conflict:
+        return _page("Your answer was not taken", f"<p>{escape(conflict.message)}</p>", HTTPStatus.CONFLICT)
+    except NotFound:
+        return _unknown()
+    except StorageError as error:
+        return _page("Your answer was not taken", f"<p>{escape(error.message)}</p>", HTTPStatus.SERVICE_UNAVAILABLE)
+    return RedirectResponse(request.url.path, HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
+
+
+async def _found(voicegraph: Pipeline, run_id: str, node_id: str, token: str) -> tuple[Approval, str] | None:
+    """The approval and whose link it is. A wrong token looks like a run that is not there."""
+    try:
+        approval = await voicegraph.queries.approval(RunId(run_id), NodeId(node_id))
+    except NotFound:
+        return None
+    approver = approver_of(approval.row.waits or {}, token)
+    return (approval, approver) if approver else None
+
+
+def _answer(approval: Approval) -> dict[str, Any] | None:
+    if approval.row.status is NodeStatus.WAITING:
+        return None
+    return cast("dict[str, Any] | None", (approval.row.waits or {}).get("answer"))
+
+
+def _one(form: dict[str, list[str]], name: str) -> str:
+    return form.get(name, [""])[0]
+
+
+def _told(record: dict[str, Any]) -> tuple[str, str]:
+    if record.get("via") == "expiry" or record["answer"] == "expired":
+        return "The time to answer is over", "<p>Nobody answered in time. What was set for that case has happened.</p>"
+    who = "the owner" if record["by"] == "owner" else record["by"]
+    comment = f"<pre>{escape(record['comment'])}</pre>" if record.get("comment") else ""
+    at = escape(str(record["at"])[:16].replace("T", " "))
+    text = f"<p>Answered by {escape(who)} on {at} UTC. You can close this page.</p>{comment}"
+    return ("Approved" if record["answer"] == "approved" else "Rejected"), text
+
+
+def _form(approval: Approval) -> str:
+    row, content = approval.row, approval.row.output or Output()
+    until = ""
+    if row.due_at is not None:
+        until = f" Answer until {datetime.fromtimestamp(row.due_at, UTC):%d %B %Y, %H:%M} UTC."
+    digest = escape(str((row.waits or {})["digest"]))
+    return f"""<p class="dim">{escape(approval.label)} · {escape(approval.name)}.{until}</p>
+<section aria-label="What is to be approved"><pre>{escape(content.text) or "(nothing comes in; only the next step waits)"}</pre>
+{_more(content)}</section>
+<form method="post"><input type="hidden" name="digest" value="{digest}">
+<label for="comment">Comment (optional)</label><textarea id="comment" name="comment" maxlength="{MAX_COMMENT}"></textarea>
+<div class="row"><button class="yes" name="answer" value="approve">Approve</button>
+<button name="answer" value="reject">Reject</button></div></form>
+<p class="dim">Exactly this goes on when you approve it. Checksum {digest[:16]}…</p>"""
+
+
+def _more(content: Output) -> str:
+    parts: list[str] = []
+    if content.data is not None:
+        data = escape(json.dumps(content.data, indent=2, ensure_ascii=False))
+        parts.append(f"<details><summary>Data that goes on with it</summary><pre>{data}</pre></details>")
+    if content.files:
+        names = "".join(f"<li>{escape(ref.name)} ({ref.size:,} bytes)</li>" for ref in content.files)
+        parts.append(f"<p>Files that go on with it:</p><ul>{names}</ul>")
+    return "".join(parts)
+
+
+def _unknown() -> Response:
+    text = "<p>It may be incomplete, or a newer message has another one. Look at the newest message.</p>"
+    return _page("This link is not valid", text, HTTPStatus.NOT_FOUND)
+
+
+def _page(title: str, body: str, status: int = HTTPStatus.OK) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    headers = {
+        "Content-Security-Policy": f"{POLICY}; script-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'",
+        "Cache-Control": "no-store",
+        # With none at all, browsers send the form with `Origin: null`, which the guard refuses.
+        "Referrer-Policy": "same-origin",
+        "X-Robots-Tag": "noindex",
+    }
+    page = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} – VoiceGraph</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style nonce="{nonce}">{_STYLE}</style></head>
+<body><main><h1>{title}</h1>{body}</main></body></html>"""
+    return HTMLResponse(page.encode("utf-8", "replace"), status, headers=headers)
