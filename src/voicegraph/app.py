@@ -20,6 +20,7 @@ from voicegraph.engines.live import LiveEngine
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow_ups import FollowUps
+from voicegraph.history.hooks import Webhooks
 from voicegraph.history.journal import Journal
 from voicegraph.history.kin import StoredFamilies
 from voicegraph.history.notices import Notices
@@ -49,6 +50,7 @@ from voicegraph.speech.choice import endpoint, transcriber_kind
 from voicegraph.speech.embedded import EmbeddedTranscriber
 from voicegraph.speech.transcriber import Transcriber
 from voicegraph.triggers import Triggers
+from voicegraph.triggers.door import WebhookDoor
 from voicegraph.triggers.failures import ErrorWorkflows
 from voicegraph.triggers.keeper import ScheduleKeeper
 from voicegraph.triggers.schedules import ScheduleDesk
@@ -131,7 +133,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         upkeep=upkeep,
         transcriber=make_transcriber(settings),
     )
-    triggers = make_triggers(pipeline, Schedules(reader, journal))
+    triggers = make_triggers(pipeline, Schedules(reader, journal), Webhooks(reader, journal))
     children = Children(
         [pipeline.live, durable], StoredFamilies(reader, store), pipeline.require_runnable, shared=shared is not None
     )
@@ -169,11 +171,11 @@ def _note_failure(warming: asyncio.Task[None]) -> None:
         log.warning("Warming up failed: %s", error)
 
 
-def make_triggers(pipeline: Pipeline, schedules: Schedules) -> Triggers:
+def make_triggers(pipeline: Pipeline, schedules: Schedules, webhooks: Webhooks) -> Triggers:
     """What starts runs by itself."""
     keeper = ScheduleKeeper(pipeline, schedules)
     pipeline.workflows.on_change = keeper.poke
-    return Triggers(keeper, ScheduleDesk(pipeline, schedules, keeper))
+    return Triggers(keeper, ScheduleDesk(pipeline, schedules, keeper), WebhookDoor(pipeline, webhooks))
 
 
 def make_planners(settings: Settings, registry: Registry) -> Planners:

@@ -46,6 +46,14 @@ class Settings(BaseSettings):
         default=None, description="`postgresql://user:password@host/name`; empty means SQLite in the data folder."
     )
     max_upload_bytes: int = Field(default=25 << 20, gt=0, description="Largest accepted upload, in bytes.")
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="What secrets are made from, 32 characters or more. Empty: a key in the data folder, `secret.key`, made "
+        "on first use. Servers that share a database need the same one.",
+    )
+    webhook_rate: int = Field(
+        default=60, ge=1, le=100_000, description="Calls a webhook takes in a minute; more get a 429."
+    )
     user_email: str | None = Field(default=None, description='Your own address: what "email me" means.')
 
     # -- runs

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from support.clocks import TurnedClock
 from support.postgres import Postgres
 from support.schedules import Bench, bench_on, every, moment, resting
@@ -37,8 +38,9 @@ async def test_two_processes_on_one_database_fire_once(shared: list[Settings], t
         assert {run.engine for run in runs} == {"inngest"}
         slots = {(run.trigger_id, (await one.trigger_data(run.id))["scheduledAt"]) for run in runs}
         assert len(slots) == 24
-        outbox = one.runtime.pipeline.background._sender._outbox  # pyright: ignore
-        assert await outbox.waiting() == 24, "each with the one message that starts it"
+        reader = one.runtime.pipeline.queries._reader
+        messages = await reader.read(lambda connection: connection.execute(text("SELECT run_id FROM outbox")).all())
+        assert len(messages) == 24, "each with the one message that starts it"
 
 
 async def test_queued_times_are_started_by_one_of_two(shared: list[Settings], turned: TurnedClock):

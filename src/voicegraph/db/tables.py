@@ -220,6 +220,44 @@ schedule_slots = Table(
 _queued = schedule_slots.c.outcome == "queued"
 Index("ix_schedule_slots_queued", schedule_slots.c.schedule_id, sqlite_where=_queued, postgresql_where=_queued)
 
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("workflow_id", String(64), ForeignKey("workflows.id", ondelete="CASCADE"), nullable=False),
+    Column("trigger_id", String(64), nullable=False),
+    Column("salt", String(64)),
+    Column("secret_hash", String(64)),
+    Column("rotated_at", Double),
+    Index("uq_webhooks_trigger", "workflow_id", "trigger_id", unique=True),
+)
+
+webhook_calls = Table(
+    "webhook_calls",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("hook_id", String(64), ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("delivery_id", String(128)),
+    Column("content_type", String(128), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("run_id", String(64)),
+    Index("ix_webhook_calls_hook_id", "hook_id", "id"),
+)
+# A delivery that comes again finds the run it started.
+_accepted = webhook_calls.c.run_id.is_not(None)
+Index(
+    "uq_webhook_calls_delivery",
+    webhook_calls.c.hook_id,
+    webhook_calls.c.delivery_id,
+    unique=True,
+    sqlite_where=_accepted,
+    postgresql_where=_accepted,
+)
+
 files = Table(
     "files",
     metadata,

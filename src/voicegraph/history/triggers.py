@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from voicegraph.db.tables import schedules
-from voicegraph.graph.model import Schedule, Workflow, new_id
+from voicegraph.db.tables import schedules, webhooks
+from voicegraph.graph.model import Schedule, Webhook, Workflow, new_id
 from voicegraph.graph.times import next_time
 
 
@@ -21,6 +21,7 @@ def keep_in_step(connection: Connection, workflow: Workflow, now: float) -> None
     for trigger_id, row in known.items():
         if trigger_id not in wanted:
             connection.execute(delete(schedules).where(schedules.c.id == row["id"]))
+    _keep_webhooks(connection, workflow)
     for trigger_id, trigger in wanted.items():
         values = _values(trigger, known.get(trigger_id), now)
         if row := known.get(trigger_id):
@@ -29,6 +30,17 @@ def keep_in_step(connection: Connection, workflow: Workflow, now: float) -> None
         else:
             own = {"id": new_id("sch"), "workflow_id": workflow.workflow_id, "trigger_id": trigger_id}
             connection.execute(insert(schedules).values(**own, **values))
+
+
+def _keep_webhooks(connection: Connection, workflow: Workflow) -> None:
+    wanted = {trigger.id for trigger in workflow.triggers if isinstance(trigger, Webhook)}
+    mine = webhooks.c.workflow_id == workflow.workflow_id
+    known = set(connection.execute(select(webhooks.c.trigger_id).where(mine)).scalars())
+    for trigger_id in known - wanted:
+        connection.execute(delete(webhooks).where(mine, webhooks.c.trigger_id == trigger_id))
+    for trigger_id in wanted - known:
+        own = {"id": new_id("hook"), "workflow_id": workflow.workflow_id, "trigger_id": trigger_id}
+        connection.execute(insert(webhooks).values(**own))
 
 
 def _values(trigger: Schedule, row: dict[str, Any] | None, now: float) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voicegraph.triggers.door import WebhookDoor
 from voicegraph.triggers.keeper import ScheduleKeeper
 from voicegraph.triggers.schedules import ScheduleDesk
 
@@ -14,3 +15,4 @@ class Triggers:
 
     keeper: ScheduleKeeper
     schedules: ScheduleDesk
+    webhooks: WebhookDoor

@@ -337,6 +337,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hooks
+         * @description The webhooks of saved workflows, with their addresses (500 at most).
+         */
+        get: operations["list_hooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{hook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive Hook
+         * @description A call that starts the workflow: signed, or with the secret. 202 while the run goes on, 200 with its result.
+         */
+        post: operations["receive_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{hook_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hook Calls
+         * @description Its last calls, accepted and refused, the newest first.
+         */
+        get: operations["list_hook_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{hook_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Hook
+         * @description A new secret. It is told this once; the one before is worth nothing from now on.
+         */
+        post: operations["rotate_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/info": {
         parameters: {
             query?: never;
@@ -1528,6 +1608,52 @@ export interface components {
             success: true;
         };
         /**
+         * HookAnswer
+         * @description A live webhook and its address.
+         */
+        HookAnswer: {
+            /** Hassecret */
+            hasSecret: boolean;
+            /** Id */
+            id: string;
+            /** Rotatedat */
+            rotatedAt: string | null;
+            /** Triggerid */
+            triggerId: string;
+            /** Url */
+            url: string;
+            /** Workflowid */
+            workflowId: string;
+            /** Workflowname */
+            workflowName: string;
+        };
+        /**
+         * HookCallList
+         * @description The last calls of a webhook, the newest first.
+         */
+        HookCallList: {
+            /** Calls */
+            calls: components["schemas"]["WebhookCallAnswer"][];
+        };
+        /**
+         * HookList
+         * @description Webhooks.
+         */
+        HookList: {
+            /** Hooks */
+            hooks: components["schemas"]["HookAnswer"][];
+        };
+        /**
+         * HookSecret
+         * @description A new secret. It is nowhere to be read again.
+         */
+        HookSecret: {
+            /** Secret */
+            secret: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * Info
          * @description What this server has and lacks.
          */
@@ -2030,6 +2156,37 @@ export interface components {
             details?: components["schemas"]["JsonValue"];
             /** Error */
             error: string;
+        };
+        /**
+         * ReceivedAnswer
+         * @description The run a call started, or, for a `duplicate`, the one it started when it came first.
+         *
+         *     `outputs` are those of the last nodes by id, once the run is complete.
+         */
+        ReceivedAnswer: {
+            /** Duplicate */
+            duplicate: boolean;
+            /** Error */
+            error?: string | null;
+            /** Outputs */
+            outputs?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Runid */
+            runId: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
         };
         /**
          * RemovalAnswer
@@ -2685,6 +2842,30 @@ export interface components {
              * @enum {string}
              */
             kind: "webhook";
+        };
+        /**
+         * WebhookCallAnswer
+         * @description A call as it was answered.
+         */
+        WebhookCallAnswer: {
+            /** At */
+            at: string;
+            /** Code */
+            code: string;
+            /** Contenttype */
+            contentType: string;
+            /** Deliveryid */
+            deliveryId: string | null;
+            /** Message */
+            message: string;
+            /** Runid */
+            runId: string | null;
+            /** Runstatus */
+            runStatus: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled") | null;
+            /** Size */
+            size: number;
+            /** Status */
+            status: number;
         };
         /**
          * Workflow
@@ -3559,6 +3740,187 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    list_hooks: {
+        parameters: {
+            query?: {
+                /** @description A workflow's id. */
+                workflow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookList"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    receive_hook: {
+        parameters: {
+            query?: {
+                /** @description The secret, for senders that only know an address. */
+                token?: string | null;
+                /** @description Seconds to wait for the result. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                hook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+                "application/x-www-form-urlencoded": unknown;
+                "text/plain": unknown;
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedAnswer"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    list_hook_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookCallList"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    rotate_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookSecret"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

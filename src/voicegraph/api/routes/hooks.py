@@ -1,0 +1,82 @@
+"""Webhooks: the door, and the desk."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from voicegraph.api.deps import Id, Started, Wired
+from voicegraph.api.hook_schemas import (
+    HookAnswer,
+    HookCallList,
+    HookList,
+    HookSecret,
+    ReceivedAnswer,
+    WebhookCallAnswer,
+)
+from voicegraph.graph.model import ID_PATTERN
+from voicegraph.run.state import RunStatus
+from voicegraph.settings import Settings
+from voicegraph.triggers.door import MAX_WAIT
+from voicegraph.triggers.secrets import Call
+
+router = APIRouter(prefix="/api/hooks", tags=["triggers"])
+BODY: dict[str, object] = {"application/json": {}, "application/x-www-form-urlencoded": {}, "text/plain": {}}
+
+
+@router.get("")
+async def list_hooks(
+    request: Request,
+    triggers: Started,
+    voicegraph: Wired,
+    workflow: Annotated[str | None, Query(pattern=ID_PATTERN, description="A workflow's id.")] = None,
+) -> HookList:
+    """The webhooks of saved workflows, with their addresses (500 at most)."""
+    base = _base(request, voicegraph.settings)
+    return HookList(hooks=[HookAnswer.of(hook, base) for hook in await triggers.webhooks.list(workflow)])
+
+
+@router.post("/{hook_id}", responses={202: {"model": ReceivedAnswer}}, openapi_extra={"requestBody": {"content": BODY}})
+async def receive_hook(
+    hook_id: Id,
+    request: Request,
+    response: Response,
+    triggers: Started,
+    wait: Annotated[float, Query(ge=0, le=MAX_WAIT, description="Seconds to wait for the result.")] = 0,
+    token: Annotated[
+        str | None, Query(max_length=200, description="The secret, for senders that only know an address.")
+    ] = None,
+) -> ReceivedAnswer:
+    """A call that starts the workflow: signed, or with the secret. 202 while the run goes on, 200 with its result."""
+    query = {name: value for name, value in request.query_params.items() if name != "token"}
+    if token:
+        query["token"] = token
+    call = Call(await request.body(), dict(request.headers), query)
+    received = await triggers.webhooks.receive(hook_id, call)
+    result = await triggers.webhooks.result(received.run_id, wait)
+    response.status_code = 200 if result.status.terminal else 202
+    return ReceivedAnswer(
+        run_id=received.run_id,
+        duplicate=not received.is_new,
+        status=RunStatus(result.status).value,
+        outputs={node_id: dict(output) for node_id, output in result.outputs.items()},
+        error=result.error,
+    )
+
+
+@router.get("/{hook_id}/calls")
+async def list_hook_calls(hook_id: Id, triggers: Started) -> HookCallList:
+    """Its last calls, accepted and refused, the newest first."""
+    return HookCallList(calls=[*map(WebhookCallAnswer.of, await triggers.webhooks.calls(hook_id))])
+
+
+@router.post("/{hook_id}/rotate")
+async def rotate_hook(hook_id: Id, request: Request, triggers: Started, voicegraph: Wired) -> HookSecret:
+    """A new secret. It is told this once; the one before is worth nothing from now on."""
+    secret = await triggers.webhooks.rotate(hook_id)
+    return HookSecret(secret=secret, url=f"{_base(request, voicegraph.settings)}/api/hooks/{hook_id}")
+
+
+def _base(request: Request, settings: Settings) -> str:
+    return (settings.public_url or str(request.base_url)).rstrip("/")

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+from support.api import Api, seed, template, wait
+from support.hooks import Hook, hook_of
+
+
+@pytest.fixture
+async def hook(api: Api) -> Hook:
+    return await hook_of(api)
+
+
+async def test_a_call_is_answered_at_once_and_its_run_sees_it(hook: Hook) -> None:
+    response = await hook.send()
+    assert response.status_code in (200, 202)
+    answer = response.json()
+    run = await hook.api.over(answer["runId"])
+    assert (run["trigger"], run["triggerId"], run["engine"]) == ("webhook", hook.id, "embedded")
+    assert run["nodes"][-1]["output"]["text"] == "Hello Ada"
+    assert run["triggerData"]["body"] == {"name": "Ada"}
+    (call,) = await hook.calls()
+    assert (call["status"], call["runId"], call["runStatus"], call["size"]) == (202, run["id"], "completed", 15)
+    assert call["deliveryId"] == run["triggerData"]["deliveryId"]
+
+
+async def test_or_with_its_result(hook: Hook) -> None:
+    response = await hook.send(query="?wait=30")
+    assert response.status_code == 200
+    answer = response.json()
+    assert answer | {"runId": ""} == {
+        "success": True, "runId": "", "duplicate": False, "status": "completed", "error": None,
+        "outputs": {"hello": {"text": "Hello Ada", "data": None}},
+    }  # fmt: skip
+
+
+async def test_waiting_has_an_end(api: Api) -> None:
+    hook = await hook_of(api, seed(), wait("1 hour"))
+    response = await hook.send(query="?wait=0.2")
+    assert (response.status_code, response.json()["status"]) == (202, "waiting")
+    assert (await hook.send(query="?wait=61")).status_code == 422
+
+
+async def test_a_run_that_fails_says_why(api: Api) -> None:
+    hook = await hook_of(api, seed(), template("{{ 1 | divided_by: 0 }}"))
+    answer = (await hook.send(query="?wait=30")).json()
+    assert (answer["status"], answer["outputs"]) == ("failed", {})
+    assert answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "seen"),
+    [
+        ("application/json", b'{"a": [1, null]}', {"a": [1, None]}),
+        ("application/cloudevents+json; charset=utf-8", b"7", 7),
+        ("application/x-www-form-urlencoded", b"a=1&b=2&b=3&c=", {"a": "1", "b": ["2", "3"], "c": ""}),
+        ("text/plain", "grüße".encode(), "grüße"),
+        ("text/xml", b"<a/>", "<a/>"),
+        ("application/octet-stream", b"", None),
+    ],
+)
+async def test_what_a_body_becomes(hook: Hook, kind: str, body: bytes, seen: object) -> None:
+    headers = {"authorization": f"Bearer {hook.secret}", "content-type": kind}
+    run = await hook.api.over((await hook.send(body, headers=headers)).json()["runId"])
+    assert run["triggerData"]["body"] == seen
+
+
+async def test_an_address_lives_as_long_as_its_trigger(hook: Hook) -> None:
+    api, path = hook.api, f"/api/workflows/{hook.workflow_id}"
+    workflow = (await api.call("GET", path))["workflow"]
+    await api.call("PUT", path, {"workflow": workflow | {"name": "Renamed"}})
+    (listed,) = (await api.call("GET", "/api/hooks"))["hooks"]
+    assert (listed["id"], listed["workflowName"], listed["hasSecret"]) == (hook.id, "Renamed", True)
+    assert listed["url"] == f"http://127.0.0.1:8000{hook.path}"
+    assert (await hook.send()).status_code in (200, 202)
+    await api.call("DELETE", path)
+    assert (await hook.send()).status_code == 404
+    for method, rest in (("GET", "/calls"), ("POST", "/rotate")):
+        await api.call(method, f"{hook.path}{rest}", status=404)
+
+
+async def test_a_workflow_that_cannot_run_says_so_to_the_caller_and_in_the_list(api: Api) -> None:
+    hook = await hook_of(api, {"type": "email", "action": "send", "label": "Mail it", "params": {"body": "x"}})
+    response = await hook.send()
+    assert (response.status_code, response.json()["code"]) == (422, "missing_values")
+    (call,) = await hook.calls()
+    assert call["code"] == "missing_values"
