@@ -87,10 +87,8 @@ function Node({ node }: { node: NodeComparison }) {
 
 function Diff({ node }: { node: NodeComparison }) {
   return (
-    <pre
+    <section
       className={classes.diff}
-      // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-      role="group"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
       tabIndex={0}
       aria-label={`How the results of ${node.label} differ`}
@@ -101,7 +99,7 @@ function Diff({ node }: { node: NodeComparison }) {
           {line.kind === 'gap' ? '⋯' : `${MARKS[line.kind]} ${line.text}`}
         </span>
       ))}
-    </pre>
+    </section>
   );
 }
 

@@ -56,6 +56,7 @@ export function HistoryRow({ run, now }: Props) {
       <Checkbox
         className={classes.check}
         size="xs"
+        iconColor="var(--vg-surface)"
         aria-label={`Select “${said}”`}
         checked={selected}
         onChange={() => useHistoryView.getState().toggle(run.id)}

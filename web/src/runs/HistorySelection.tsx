@@ -23,7 +23,7 @@ interface Props {
 export function HistorySelection({ filter, total }: Props) {
   const selected = useHistoryView((state) => state.selected);
   const { removal, remove, cancel } = useRemoval();
-  const [first, second] = [...selected];
+  const [first, second] = [...selected].sort(); // ids sort by time: the older run stands left
   if (removal?.state === 'running') {
     const part = removal.total > 0 ? (100 * removal.deleted) / removal.total : 0;
     return (
@@ -51,7 +51,7 @@ export function HistorySelection({ filter, total }: Props) {
         <Button
           size="xs"
           leftSection={<IconColumns2 size={15} aria-hidden />}
-          onClick={() => useHistoryView.getState().set({ comparing: [second, first] })}
+          onClick={() => useHistoryView.getState().set({ comparing: [first, second] })}
         >
           Compare
         </Button>

@@ -101,7 +101,7 @@ describe('the selection', () => {
       durationMs: 40, output: null, error: null,
     }; // biome-ignore format: one result
     const { calls, user } = open({
-      'GET /api/runs/old/compare/new': () =>
+      'GET /api/runs/new/compare/old': () =>
         json({
           left: summary('old'),
           right: summary('new'),
@@ -127,7 +127,7 @@ describe('the selection', () => {
     await user.click(screen.getByRole('checkbox', { name: 'Select “Do old”' }));
     await user.click(screen.getByRole('button', { name: 'Compare' }));
     const node = within(await screen.findByRole('region', { name: 'Greet' }));
-    expect(calls).toContain('GET /api/runs/old/compare/new');
+    expect(calls).toContain('GET /api/runs/new/compare/old');
     expect(node.getByText('settings differ')).toBeTruthy();
     expect(node.getByText('2 attempts')).toBeTruthy();
     expect(node.getByText('was not reached')).toBeTruthy();
