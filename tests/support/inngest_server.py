@@ -16,9 +16,13 @@ from support.inngest_double import Faults, InngestDouble
 
 
 async def _serve_alone(port: int) -> None:
-    """As a process of its own, for whoever has no event loop: a browser test."""
+    """As a process of its own, for whoever has no event loop. An event that nobody is registered for would be lost."""
     async with InngestDouble(port=port) as double:
+        double.down = True
         print(double.url, flush=True)
+        while not double.functions:  # noqa: ASYNC110 - the double has no event for it
+            await asyncio.sleep(0.01)
+        double.down = False
         await asyncio.Event().wait()
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from pydantic import JsonValue
 
 from voicegraph import clock
+from voicegraph.engines.inngest.attempts import Attempts
 from voicegraph.engines.inngest.item_look import ItemLook
 from voicegraph.engines.inngest.look import CLAIM_SECONDS, Claim, Later, Memo
 from voicegraph.errors import NodeError
@@ -33,6 +34,7 @@ class ItemSteps:
         self._ledger = ledger
         self._retry_base = retry_base
         self._running: dict[Key, asyncio.Task[Later | Memo]] = {}
+        self._attempts = Attempts()
 
     async def open(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Memo:
         """Start the node and count its items."""
@@ -56,9 +58,7 @@ class ItemSteps:
 
     def halt(self, run_id: RunId) -> None:
         """The run is over: stop its items."""
-        for (running, *_), task in self._running.items():
-            if running == run_id:
-                task.cancel()
+        self._attempts.halt(run_id)
 
     @property
     def tasks(self) -> list[asyncio.Task[Later | Memo]]:
@@ -84,7 +84,7 @@ class ItemSteps:
         policy = policy_for(node, self._runner.registry.find(node.type, node.action), self._retry_base)
         keeping = asyncio.create_task(self._keep(run_id, node_id, item, claim, asyncio.current_task()))
         try:
-            result = await self._attempt(look, item, claim)
+            result = await self._attempts.run(run_id, self._attempt(look, item, claim))
         except asyncio.CancelledError:
             await self._decide(run_id, node_id, lambda look: look.release_item(item, claim), lands=False)
             return Later(clock.now())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
 from voicegraph import clock
+from voicegraph.engines.inngest.attempts import Attempts
 from voicegraph.engines.inngest.look import CLAIM_SECONDS, Claim, Later, Look, Memo
 from voicegraph.engines.inngest.messages import wake_message
 from voicegraph.errors import NodeError
@@ -32,6 +33,7 @@ class NodeSteps:
         self._ledger = ledger
         self._retry_base = retry_base
         self._running: dict[Key, asyncio.Task[Later | Memo]] = {}
+        self._attempts = Attempts()
 
     async def run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
         """Run the node if it is to be run. A second call while it runs here waits for the outcome of the first.
@@ -55,9 +57,7 @@ class NodeSteps:
 
     def halt(self, run_id: RunId) -> None:
         """The run is over: stop its nodes."""
-        for (running, _), task in self._running.items():
-            if running == run_id:
-                task.cancel()
+        self._attempts.halt(run_id)
 
     async def drain(self, patience: float, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:
         """Let nodes in flight, and `others`, finish for `patience` seconds, then hand the rest over."""
@@ -78,7 +78,7 @@ class NodeSteps:
         policy = self._policy(look.stored.run.workflow.node(node_id))
         keeping = asyncio.create_task(self._keep(run_id, node_id, claim, asyncio.current_task()))
         try:
-            result = await self._attempt(look, node_id, claim)
+            result = await self._attempts.run(run_id, self._attempt(look, node_id, claim))
         except asyncio.CancelledError:
             await self._decide(run_id, lambda look: look.release(node_id, claim), lands=False)
             return Later(clock.now())
