@@ -11,7 +11,10 @@ import type {
   FileRef,
   HistoryFilter,
   HistoryPage,
+  HookCall,
   Info,
+  LiveHook,
+  LiveSchedule,
   Notifications,
   Notify,
   ParseAnswer,
@@ -23,6 +26,7 @@ import type {
   Run,
   RunConfig,
   SavedWorkflow,
+  SchedulePreview,
   Template,
   TrialAnswer,
   Workflow,
@@ -128,6 +132,21 @@ export const api = {
     const path = `/api/workflows/${at(workflow.workflowId)}`;
     return (await request<{ workflow: Workflow }>(path, { method: 'PUT', json: { workflow } })).workflow;
   },
+  schedules: async (workflowId?: string) => {
+    const query = workflowId ? `?workflow=${at(workflowId)}` : '';
+    return (await request<{ schedules: LiveSchedule[] }>(`/api/schedules${query}`)).schedules;
+  },
+  previewSchedule: (cron: string, timezone: string | null) =>
+    request<SchedulePreview>('/api/schedule-preview', { json: { cron, timezone } }),
+  pauseSchedule: (id: string) => request<LiveSchedule>(`/api/schedules/${at(id)}/pause`, { json: {} }),
+  resumeSchedule: (id: string) => request<LiveSchedule>(`/api/schedules/${at(id)}/resume`, { json: {} }),
+  runScheduleNow: (id: string) =>
+    request<{ runId: string }>(`/api/schedules/${at(id)}/run-now`, { json: {} }),
+  hooks: async (workflowId: string) =>
+    (await request<{ hooks: LiveHook[] }>(`/api/hooks?workflow=${at(workflowId)}`)).hooks,
+  hookCalls: async (id: string) => (await request<{ calls: HookCall[] }>(`/api/hooks/${at(id)}/calls`)).calls,
+  rotateHook: (id: string) => request<{ secret: string }>(`/api/hooks/${at(id)}/rotate`, { json: {} }),
+
   deleteWorkflow: (id: string) => request<unknown>(`/api/workflows/${at(id)}`, { method: 'DELETE' }),
 
   uploadFile: async (file: File) => {

@@ -11,6 +11,8 @@ export const keys = {
   workflows: ['workflows'],
   history: ['history'],
   running: ['running'],
+  schedules: ['schedules'],
+  hooks: ['hooks'],
 } as const;
 
 export function newQueryClient(): QueryClient {
@@ -52,4 +54,45 @@ export const useHistory = (filter: HistoryFilter) =>
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
     staleTime: 0,
+  });
+
+/** Of one workflow, or of all. Looked at again now and then: their times pass. */
+export const useSchedules = (workflowId: string | undefined, enabled: boolean) =>
+  useQuery({
+    queryKey: [...keys.schedules, workflowId ?? null],
+    queryFn: () => api.schedules(workflowId),
+    enabled,
+    staleTime: 0,
+    refetchInterval: 15_000,
+  });
+
+/** The live schedule of a trigger; null while its workflow is not saved with it. */
+export function useLiveSchedule(workflowId: string | undefined, triggerId: string | null | undefined) {
+  const { data, error } = useSchedules(workflowId, workflowId !== undefined && Boolean(triggerId));
+  return { data: data?.find((live) => live.triggerId === triggerId) ?? null, error };
+}
+
+export const useSchedulePreview = (cron: string, timezone: string | null) =>
+  useQuery({
+    queryKey: [...keys.schedules, 'preview', cron, timezone],
+    queryFn: () => api.previewSchedule(cron, timezone),
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+
+export function useLiveHook(workflowId: string | undefined, triggerId: string | null | undefined) {
+  const { data } = useQuery({
+    queryKey: [...keys.hooks, workflowId],
+    queryFn: () => api.hooks(workflowId ?? ''),
+    enabled: workflowId !== undefined && Boolean(triggerId),
+    staleTime: 0,
+  });
+  return { data: data?.find((hook) => hook.triggerId === triggerId) ?? null };
+}
+
+export const useHookCalls = (id: string) =>
+  useQuery({
+    queryKey: [...keys.hooks, id, 'calls'],
+    queryFn: () => api.hookCalls(id),
+    refetchInterval: 5_000,
   });

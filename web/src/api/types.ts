@@ -19,6 +19,10 @@ export type WorkflowEdge = Schemas['Edge'];
 /** The server fills in the policies. */
 export type Schedule = Partial<Schemas['Schedule']> & Pick<Schemas['Schedule'], 'kind' | 'cron'>;
 export type Webhook = Schemas['Webhook'];
+export type LiveSchedule = Schemas['ScheduleAnswer'];
+export type SchedulePreview = Schemas['CronAnswer'];
+export type LiveHook = Schemas['HookAnswer'];
+export type HookCall = Schemas['WebhookCallAnswer'];
 export type Trigger = Schedule | Webhook;
 
 type NodeCore = 'id' | 'type' | 'action' | 'label';

@@ -33,6 +33,7 @@ const SavedWorkflows = lazy(async () => ({ default: (await import('./SavedWorkfl
 const WorkflowSettings = lazy(async () => ({
   default: (await import('@/panels/WorkflowSettings')).WorkflowSettings,
 }));
+const Schedules = lazy(async () => ({ default: (await import('./Schedules')).Schedules }));
 const Palette = lazy(() => import('./Palette'));
 
 export function App({ keeper }: { keeper: DraftKeeper }) {
@@ -106,6 +107,7 @@ function Overlays() {
   const history = useEver(useUi((state) => state.historyOpen));
   const saved = useEver(useUi((state) => state.dialog === 'open-workflow'));
   const settings = useEver(useUi((state) => state.dialog === 'workflow-settings'));
+  const schedules = useEver(useUi((state) => state.dialog === 'schedules'));
   const palette = useUi((state) => state.paletteUsed);
   return (
     <>
@@ -113,6 +115,7 @@ function Overlays() {
       {history && <HistoryDrawer />}
       {saved && <SavedWorkflows />}
       {settings && <WorkflowSettings />}
+      {schedules && <Schedules />}
       {palette && <Palette />}
       <Shortcuts />
       <LeaveDialog />

@@ -58,6 +58,7 @@ function useCommands() {
     { label: 'Say something', keys: '/', onClick: () => setTimeout(focusCommandBar, 50) },
     { label: 'Workflow History', onClick: () => set({ historyOpen: true }) },
     { label: 'New workflow', onClick: () => confirmLeaving(newWorkflow) },
+    { label: 'Schedules', onClick: () => set({ dialog: 'schedules' }) },
     { label: 'Saved workflows', onClick: () => set({ dialog: 'open-workflow' }) },
     { label: 'Keyboard shortcuts', keys: '?', onClick: () => set({ dialog: 'shortcuts' }) },
     {

@@ -2,6 +2,7 @@ import { ActionIcon, FileButton, Menu, Tooltip } from '@mantine/core';
 import {
   IconAdjustments,
   IconApi,
+  IconCalendarClock,
   IconCopy,
   IconDeviceFloppy,
   IconDotsVertical,
@@ -57,6 +58,12 @@ export function WorkflowMenu() {
             onClick={() => set({ dialog: 'open-workflow' })}
           >
             Saved workflows…
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconCalendarClock size={size} />}
+            onClick={() => set({ dialog: 'schedules' })}
+          >
+            Schedules…
           </Menu.Item>
           <Menu.Item
             leftSection={<IconDeviceFloppy size={size} />}

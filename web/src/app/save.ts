@@ -12,7 +12,9 @@ import { toast, toastError } from './toasts';
 import { useUi } from './ui';
 
 function refreshList(): void {
-  void queryClient.invalidateQueries({ queryKey: keys.workflows });
+  for (const queryKey of [keys.workflows, keys.schedules, keys.hooks]) {
+    void queryClient.invalidateQueries({ queryKey });
+  }
 }
 
 export async function saveWorkflow(): Promise<void> {
@@ -20,8 +22,11 @@ export async function saveWorkflow(): Promise<void> {
   editor.accept();
   const { workflow, saved } = useEditor.getState();
   try {
-    await (saved ? updateOrCreate(workflow) : api.createWorkflow(workflow));
-    useEditor.getState().markSaved(workflow);
+    const stored = await (saved ? updateOrCreate(workflow) : api.createWorkflow(workflow));
+    // The server names the triggers: by these ids their state is found.
+    const named = { ...workflow, triggers: stored.triggers };
+    if (useEditor.getState().workflow === workflow) useEditor.setState({ workflow: named });
+    useEditor.getState().markSaved(named);
     toast('Saved', workflow.name);
     refreshList();
   } catch (error) {
@@ -30,12 +35,12 @@ export async function saveWorkflow(): Promise<void> {
 }
 
 /** Saved before but gone at the server (deleted in another tab): it is made anew. */
-async function updateOrCreate(workflow: Workflow): Promise<void> {
+async function updateOrCreate(workflow: Workflow): Promise<Workflow> {
   try {
-    await api.updateWorkflow(workflow);
+    return await api.updateWorkflow(workflow);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
-    await api.createWorkflow(workflow);
+    return await api.createWorkflow(workflow);
   }
 }
 

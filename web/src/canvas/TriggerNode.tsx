@@ -1,7 +1,11 @@
 import { IconCalendarClock, IconWebhook } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
+import { useLiveSchedule } from '@/api/queries';
+import type { Trigger } from '@/api/types';
+import { relative } from '@/runs/format';
 import { triggerInWords } from '@/workflow/describe';
+import { useEditor } from '@/workflow/editor';
 import type { TriggerNode as TriggerNodeType } from './elements';
 import classes from './TriggerNode.module.css';
 
@@ -16,6 +20,7 @@ export const TriggerNode = memo(function TriggerNode({ id, data, selected }: Nod
         {trigger.kind === 'schedule' && trigger.timezone && (
           <div className={classes.note}>{trigger.timezone}</div>
         )}
+        {!data.readOnly && <State trigger={trigger} />}
       </div>
       <Handle
         type="source"
@@ -26,3 +31,18 @@ export const TriggerNode = memo(function TriggerNode({ id, data, selected }: Nod
     </div>
   );
 });
+
+/** Whether it is at work, and when it comes next. */
+function State({ trigger }: { trigger: Trigger }) {
+  const workflowId = useEditor((state) => state.saved?.workflowId);
+  const isSchedule = trigger.kind === 'schedule';
+  const { data: live } = useLiveSchedule(workflowId, isSchedule ? trigger.id : null);
+  if (!workflowId || !trigger.id) return <div className={classes.note}>Not active: save the workflow</div>;
+  if (!isSchedule || !live) return null;
+  const next = live.next[0];
+  return (
+    <div className={classes.note}>
+      {live.paused ? 'Paused' : next ? `Next ${relative(next, Date.now())}` : 'Never comes'}
+    </div>
+  );
+}

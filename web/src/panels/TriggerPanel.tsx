@@ -7,6 +7,8 @@ import { cronInWords, triggerInWords } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { setTrigger } from '@/workflow/ops';
 import classes from './Panel.module.css';
+import { NextTimes, Policies, ScheduleState, Unsaved } from './ScheduleState';
+import { WebhookState } from './WebhookState';
 
 export function TriggerPanel({ index }: { index: number }) {
   const view = useView();
@@ -41,9 +43,13 @@ export function TriggerPanel({ index }: { index: number }) {
             <ScheduleForm schedule={trigger} index={index} readOnly={view.readOnly} />
           )}
           {trigger.kind === 'webhook' && (
-            <p className={classes.description}>
-              The body of the call is at hand in every node as {'{{ trigger.body }}'}.
-            </p>
+            <>
+              {!view.readOnly && <Unsaved what="webhook" />}
+              <p className={classes.description}>
+                The body of the call is at hand in every node as {'{{ trigger.body }}'}.
+              </p>
+              {!view.readOnly && <WebhookState triggerId={trigger.id} />}
+            </>
           )}
         </div>
       </div>
@@ -85,6 +91,10 @@ function ScheduleForm({ schedule, index, readOnly }: ScheduleProps) {
         disabled={readOnly}
         onChange={(value) => change({ timezone: value || null })}
       />
+      {words && <NextTimes schedule={schedule} />}
+      {!readOnly && <Unsaved what="schedule" />}
+      {!readOnly && <ScheduleState triggerId={schedule.id} />}
+      <Policies schedule={schedule} readOnly={readOnly} onChange={change} />
     </>
   );
 }
