@@ -44,6 +44,7 @@ from voicegraph.plan.sure import SureFirst
 from voicegraph.run.children import Children
 from voicegraph.run.choice import background_engine
 from voicegraph.run.promise import Promise
+from voicegraph.run.queue import Slots
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 from voicegraph.speech.choice import endpoint, transcriber_kind
@@ -111,6 +112,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     registry = builtin_registry()
     http = guarded_client(settings)
     runner = NodeRunner(registry, settings, http, files)
+    slots = Slots()
     if shared:
         from voicegraph.engines.inngest.engine import InngestEngine
 
@@ -118,12 +120,12 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     else:
         owner = OwnerLock(engine, settings.data_dir)
         promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
-        durable, callee = EmbeddedEngine(runner, journal, store, owner, settings, promise), None
+        durable, callee = EmbeddedEngine(runner, journal, store, owner, settings, promise, slots), None
     pipeline = Pipeline(
         settings=settings,
         registry=registry,
         planners=make_planners(settings, registry),
-        live=LiveEngine(runner, journal, store, settings.drain_seconds, Presence(settings.data_dir).is_marked),
+        live=LiveEngine(runner, journal, store, settings.drain_seconds, Presence(settings.data_dir).is_marked, slots),
         background=durable,
         queries=RunQueries(reader, journal),
         feed=feed,

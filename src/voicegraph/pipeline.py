@@ -33,6 +33,7 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.events import NewRun, Reuse, RunEvent, TriggerName
 from voicegraph.run.pinned import takes_pins
 from voicegraph.run.ports import Callee, DurableEngine, Engine
+from voicegraph.run.queue import Place
 from voicegraph.run.replay import Replay, plan_replay
 from voicegraph.settings import Settings
 from voicegraph.speech.names import entities, hot_words
@@ -147,6 +148,10 @@ class Pipeline:
         if run.engine != "inngest" or run.engine_run_id is None or self.callee is None:
             return None
         return self.callee.run_url(run.engine_run_id)
+
+    def place(self, run: RunSummary) -> Place | None:
+        """Where a run stands that waits to be started."""
+        return self.background.places().get(run.id) if run.status == "pending" else None
 
     async def start_live(self, request: RunRequest) -> RunId:
         """Run now, in this process. On return the run is recorded and its first nodes are starting."""

@@ -61,6 +61,15 @@ class Settings(BaseSettings):
     max_queued_runs: int = Field(
         default=100_000, ge=1, description="Background runs that may wait; more are refused (429)."
     )
+    connection_limit: int | None = Field(
+        default=None,
+        ge=1,
+        description="Nodes that may use one service, or one credential of it, at the same time; more wait. "
+        "Empty: as many as there are.",
+    )
+    connection_limits: Annotated[dict[str, int], NoDecode] = Field(
+        default_factory=dict, description="The same for single types of nodes: `notion=3,llm=8`."
+    )
     retry_base_seconds: float = Field(
         default=1, gt=0, le=3600, description="First wait before a failed node is tried again; it doubles each time."
     )
@@ -258,6 +267,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("connection_limits", mode="before")
+    @classmethod
+    def _split_limits(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if any(not name.strip() or not limit.strip().isdigit() or int(limit) < 1 for name, _, limit in pairs):
+            raise ValueError("write limits like notion=3,llm=8")
+        return {name.strip(): int(limit) for name, _, limit in pairs}
 
     @classmethod
     def settings_customise_sources(

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from voicegraph import clock
@@ -22,6 +22,7 @@ from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
+from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, ticket_of
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
@@ -52,7 +53,14 @@ class EmbeddedEngine:
     name: EngineName = "embedded"
 
     def __init__(
-        self, runner: NodeRunner, sink: EventSink, store: RunStore, owner: Owner, settings: Settings, promise: Promise
+        self,
+        runner: NodeRunner,
+        sink: EventSink,
+        store: RunStore,
+        owner: Owner,
+        settings: Settings,
+        promise: Promise,
+        slots: Slots | None = None,
     ) -> None:
         self._runner = runner
         self._sink = sink
@@ -66,7 +74,8 @@ class EmbeddedEngine:
         self._deciding = asyncio.Lock()
         self._answering: RunId | None = None
         self._alone = asyncio.Lock()
-        self._queue: deque[RunId] = deque()
+        self._queue = FairQueue(slots)
+        self._queue.slots.on_release = self._fill
         self._timer_set = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timekeeper: asyncio.Task[None] | None = None
@@ -75,7 +84,11 @@ class EmbeddedEngine:
     async def open(self) -> None:
         """Take the lock, then take up every run that is not over."""
         self._owner.acquire()
-        self._queue.extend(await self._store.unfinished(self.name))
+        line = await self._store.line(self.name)
+        for run_id, group in line.holding:
+            self._queue.slots.hold(run_id, group)
+        for ticket in line.tickets:
+            self._queue.add(ticket)
         if self._queue:
             log.info("Taking up %d runs", len(self._queue))
         self._timekeeper = asyncio.create_task(self._keep_time())
@@ -83,11 +96,12 @@ class EmbeddedEngine:
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, and started if there is room."""
-        entry = self.accepting(run)
-        if self._closing or len(self._drivers) + len(self._loading) >= self._settings.max_concurrent_runs:
+        entry, ticket = self.accepting(run), ticket_of(run)
+        if self._closing or self._is_full or not self._queue.slots.has_room(ticket.group, ticket.limit):
             await self._sink.record(entry)
-            self.accepted(run.run_id)
+            self._enqueue(ticket)
             return
+        self._queue.slots.hold(run.run_id, ticket.group)
         driver = self._hold(run)
         try:
             await driver.start()
@@ -103,15 +117,28 @@ class EmbeddedEngine:
 
     def accepted(self, run_id: RunId) -> None:
         """Take it up when there is room."""
-        self._queue.append(run_id)
+        self._spawn(self._line_up(run_id))
+
+    async def _line_up(self, run_id: RunId) -> None:
+        """Others have written it: whose it is, and what limits it, is read."""
+        while not self._closing:
+            try:
+                for ticket in await self._store.tickets([run_id]):
+                    self._enqueue(ticket)
+                return
+            except StorageError as error:
+                log.warning("Run %s cannot be queued yet: %s", run_id, error.message)
+                await asyncio.sleep(READ_AGAIN)
+
+    def _enqueue(self, ticket: Ticket) -> None:
+        self._queue.add(ticket)
         self._fill()
 
     async def cancel(self, run_id: RunId) -> bool:
         """Cancel a run wherever it is: in memory, queued, or waiting on disk."""
         if driver := self._drivers.get(run_id):
             return await driver.cancel()
-        with contextlib.suppress(ValueError):
-            self._queue.remove(run_id)
+        self._queue.remove(run_id)
         async with self._deciding:  # one by one: of two who read the same state, both would write the end
             stored = await self._store.load(run_id)
             if driver := self._drivers.get(run_id):
@@ -155,43 +182,52 @@ class EmbeddedEngine:
 
     # -- from the queue into memory and out again
 
+    @property
+    def _is_full(self) -> bool:
+        return len(self._drivers) + len(self._loading) >= self._settings.max_concurrent_runs
+
+    def places(self) -> Mapping[str, Place]:
+        """Where those stand that wait for room."""
+        return self._queue.places()
+
     def _fill(self) -> None:
         """Load queued runs while there is room."""
-        while (
-            self._queue
-            and not self._closing
-            and len(self._drivers) + len(self._loading) < self._settings.max_concurrent_runs
-        ):
-            run_id = self._queue.popleft()
-            if run_id in self._loading:
+        while not self._closing and not self._is_full and (ticket := self._queue.next()):
+            if ticket.id in self._loading:
                 continue  # whoever queued it again has marked it, if what is being read is old
-            self._loading.add(run_id)
-            self._spawn(self._take_up(run_id))
+            self._loading.add(RunId(ticket.id))
+            self._spawn(self._take_up(ticket))
 
-    async def _take_up(self, run_id: RunId) -> None:
+    async def _take_up(self, ticket: Ticket) -> None:
+        run_id = RunId(ticket.id)
+        gone = False
         try:
             stored = await self._store.load_whole(run_id)
-            if self._closing or stored.status.terminal or run_id in self._drivers or run_id == self._answering:
+            gone = stored.status.terminal
+            if self._closing or gone or run_id in self._drivers or run_id == self._answering:
                 return
             if run_id in self._rewritten:
-                self._queue.append(run_id)  # what was read is old
+                self._queue.add(replace(ticket, resumes=True))  # what was read is old
                 return
             driver = self._hold(stored.run)
             self._loading.discard(run_id)
             await driver.resume(stored)
         except NotFound:
-            return  # deleted meanwhile
+            gone = True  # deleted meanwhile
         except StorageError as error:
             log.warning("Run %s cannot be taken up yet: %s", run_id, error.message)
             await asyncio.sleep(READ_AGAIN)
-            self._queue.append(run_id)
+            self._queue.add(replace(ticket, resumes=True))  # with its place in the group
         except Exception as error:
+            gone = True
             log.exception("Run %s cannot be taken up", run_id)
             reason = NodeError("unreadable", f"The stored run cannot be read ({type(error).__name__}). Start it anew.")
             await self._sink.record(closing(run_id, reason))
         finally:
             self._loading.discard(run_id)
             self._rewritten.discard(run_id)
+            if gone:
+                self._queue.slots.release(run_id)
             self._fill()
 
     def _hold(self, run: NewRun) -> RunDriver:
@@ -203,6 +239,8 @@ class EmbeddedEngine:
         self._drivers.pop(run_id, None)
         if end is End.PARKED:
             self._timer_set.set()
+        else:
+            self._queue.slots.release(run_id)
         self._fill()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
@@ -217,7 +255,8 @@ class EmbeddedEngine:
         while True:
             self._timer_set.clear()
             try:
-                self._queue.extend(await self._store.take_due(self.name, clock.now()))
+                for ticket in await self._store.tickets(await self._store.take_due(self.name, clock.now())):
+                    self._queue.add(ticket)
                 wake_at = await self._store.next_wake(self.name)
             except StorageError as error:
                 log.warning("The timers could not be read: %s", error.message)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from voicegraph.errors import Conflict, NodeError, Overloaded, StorageError
 from voicegraph.graph.model import NodeId, RunId
@@ -18,6 +18,7 @@ from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, NewRun, StoredRun
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
+from voicegraph.run.queue import Place, Slots, ticket_of
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.run.waiting import settle
@@ -42,12 +43,14 @@ class LiveEngine:
         store: RunStore,
         drain_seconds: float,
         is_elsewhere: Callable[[RunId], bool] = lambda _: False,
+        slots: Slots | None = None,
     ) -> None:
         self._runner = runner
         self._sink = sink
         self._store = store
         self._drain_seconds = drain_seconds
         self._is_elsewhere = is_elsewhere
+        self._slots = slots or Slots()
         self._drivers: dict[RunId, RunDriver] = {}
 
     async def open(self) -> None:
@@ -60,14 +63,30 @@ class LiveEngine:
         """Record the run and start it."""
         if len(self._drivers) >= MAX_LIVE_RUNS:
             raise Overloaded(f"{MAX_LIVE_RUNS} live runs are in progress. Run this one in the background.", 5)
+        ticket = ticket_of(run)
+        if not self._slots.has_room(ticket.group, ticket.limit):
+            raise Overloaded(
+                f"“{run.workflow.name}” allows {ticket.limit} runs at a time, and so many are in progress. "
+                "Run this one in the background: it waits for its turn there.",
+                5,
+            )
+        self._slots.hold(run.run_id, ticket.group)
         driver = RunDriver(run, self._runner, self._sink, Promise(retries=False, parks=False))
         self._drivers[run.run_id] = driver
-        driver.ended.add_done_callback(lambda _: self._drivers.pop(run.run_id, None))
+        driver.ended.add_done_callback(lambda _: self._let_go(run.run_id))
         try:
             await driver.start()
         except BaseException:
-            self._drivers.pop(run.run_id, None)
+            self._let_go(run.run_id)
             raise
+
+    def _let_go(self, run_id: RunId) -> None:
+        self._drivers.pop(run_id, None)
+        self._slots.release(run_id)
+
+    def places(self) -> Mapping[str, Place]:
+        """A live run never waits."""
+        return {}
 
     async def cancel(self, run_id: RunId) -> bool:
         """Stop a run and the nodes in flight."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
@@ -13,8 +13,11 @@ from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.journal import Journal
+from voicegraph.history.line import read_line, read_tickets
 from voicegraph.history.load import load_run, load_whole
 from voicegraph.run.events import EngineName, StoredRun
+from voicegraph.run.ports import Line
+from voicegraph.run.queue import Ticket
 
 T = TypeVar("T")
 
@@ -77,6 +80,14 @@ class StoredRuns:
             .where(runs.c.status.not_in(TERMINAL_STATUSES), runs.c.engine == engine, runs.c.wake_at.is_(None))
             .order_by(runs.c.id)
         )
+
+    async def line(self, engine: EngineName) -> Line:
+        """See `run.ports.RunStore`."""
+        return await self._reader.read(lambda connection: read_line(connection, engine))
+
+    async def tickets(self, run_ids: Sequence[RunId]) -> list[Ticket]:
+        """See `run.ports.RunStore`."""
+        return await self._reader.read(lambda connection: read_tickets(connection, run_ids)) if run_ids else []
 
     async def take_due(self, engine: EngineName, now: float) -> list[RunId]:
         """Runs whose timer has come. Their timer is cleared with the same statement, so that each is taken once."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
+from voicegraph.run.queue import Place, Ticket
 
 T = TypeVar("T")
 
@@ -55,6 +56,14 @@ class RunStore(Protocol):
         """Runs of this engine that are not over and wait for no timer, oldest first."""
         ...
 
+    async def line(self, engine: EngineName) -> Line:
+        """The `unfinished` runs as tickets, and who has a place in a group with a limit."""
+        ...
+
+    async def tickets(self, run_ids: Sequence[RunId]) -> list[Ticket]:
+        """Of these runs, which go on after a wait; in the order they are given."""
+        ...
+
     async def take_due(self, engine: EngineName, now: float) -> list[RunId]:
         """Runs whose timer has come, each answered once; from then on they count as `unfinished`."""
         ...
@@ -62,6 +71,14 @@ class RunStore(Protocol):
     async def next_wake(self, engine: EngineName) -> float | None:
         """When the next timer comes, in seconds since the epoch."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What an engine finds when it opens. `holding` are (run, group)."""
+
+    tickets: list[Ticket]
+    holding: list[tuple[str, str]]
 
 
 class Engine(Protocol):
@@ -85,6 +102,10 @@ class Engine(Protocol):
 
         NotFound when there is no such run; Conflict when the node does not wait for this answer (any more).
         """
+        ...
+
+    def places(self) -> Mapping[str, Place]:
+        """Where the runs stand that wait to be started, as far as this process knows."""
         ...
 
     async def open(self) -> None:

@@ -16,6 +16,7 @@ from voicegraph.nodes.context import Files, NodeContext
 from voicegraph.nodes.output import Await, Inputs, Output, Result, Suspend
 from voicegraph.nodes.params import bind_params
 from voicegraph.nodes.registry import Registry
+from voicegraph.run.connections import ConnectionGate
 from voicegraph.run.events import NewRun
 from voicegraph.run.pinned import MESSAGE, pinned_output
 from voicegraph.run.plain import plain_json
@@ -60,6 +61,7 @@ class NodeRunner:
         self._settings = settings
         self._http = http
         self._files = files
+        self._connections = ConnectionGate(settings.connection_limit, settings.connection_limits)
         self._redactor = Redactor.of_settings(settings)
 
     async def run(self, attempt: Attempt) -> Result:
@@ -71,6 +73,11 @@ class NodeRunner:
         action = self.registry.find(node.type, node.action)
         if action is None:
             raise NodeError("unknown_action", f"There is no action {node.type}.{node.action}.")
+        async with self._connections.turn(attempt.run, node, lambda message: attempt.emit("progress", message)):
+            return await self._in_time(action, attempt)
+
+    async def _in_time(self, action: Action, attempt: Attempt) -> Result:
+        node = attempt.node
         limit = node.timeout or action.timeout or self._settings.node_timeout
         deadline = asyncio.timeout(limit)
         try:

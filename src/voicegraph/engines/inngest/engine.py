@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping
 
 from voicegraph.engines.inngest.client import close_client, make_client
 from voicegraph.engines.inngest.function import Functions
@@ -23,6 +24,7 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.choice import inngest_setup
 from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import Call, Reply, RunLedger, RunStore
+from voicegraph.run.queue import Place
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
@@ -66,6 +68,10 @@ class InngestEngine:
     def accepted(self, run_id: RunId) -> None:
         """Its message waits in the outbox."""
         self._sender.poke()
+
+    def places(self) -> Mapping[str, Place]:
+        """The line is Inngest's."""
+        return {}
 
     async def cancel(self, run_id: RunId) -> bool:
         """Cancelled here at once; Inngest is told."""
