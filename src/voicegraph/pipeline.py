@@ -9,7 +9,7 @@ Every door into VoiceGraph (HTTP, command line, schedules, webhooks) goes throug
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -149,9 +149,9 @@ class Pipeline:
             return None
         return self.callee.run_url(run.engine_run_id)
 
-    def place(self, run: RunSummary) -> Place | None:
-        """Where a run stands that waits to be started."""
-        return self.background.places().get(run.id) if run.status == "pending" else None
+    def places(self, runs: Sequence[RunSummary]) -> Mapping[str, Place]:
+        """Where those of these runs stand that wait to be started. Looked up only when there are such."""
+        return self.background.places() if any(run.status == "pending" for run in runs) else {}
 
     async def start_live(self, request: RunRequest) -> RunId:
         """Run now, in this process. On return the run is recorded and its first nodes are starting."""

@@ -17,6 +17,7 @@ from voicegraph.history.queries import RunDetail
 from voicegraph.history.queries import RunSummary as Summary
 from voicegraph.nodes.output import FileRef, Metrics, Output
 from voicegraph.run.events import ItemRun, Kind, NodeRun, RunEvent
+from voicegraph.run.queue import Place
 
 RunStatusName = Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]
 
@@ -129,6 +130,22 @@ class NodeResult(Wire):
         )
 
 
+class Queued(Wire):
+    """Why a run waits to be started: `position` in the line of its owner, from 1."""
+
+    position: int
+    reason: Literal["turn", "workflow_limit"]
+    message: str
+
+    @classmethod
+    def of(cls, place: Place) -> Queued:
+        """From the record."""
+        if place.reason == "group":
+            message = f"Waits for another run of this workflow: {place.limit} at a time"
+            return cls(position=place.position, reason="workflow_limit", message=message)
+        return cls(position=place.position, reason="turn", message=f"Number {place.position} in the queue")
+
+
 class RunSummary(Wire):
     """A line of the history."""
 
@@ -152,6 +169,7 @@ class RunSummary(Wire):
     output_tokens: int | None = None
     estimated: bool = Field(default=False, description="Whether a part of the cost or the tokens is our estimate.")
     engine_url: str | None = Field(None, description="The run at the server of its engine, once that has begun it.")
+    queued: Queued | None = Field(None, description="Why a pending run waits, where this server keeps the queue.")
     unsent: bool = Field(description="Stored; the server of its engine could not be reached yet.")
     trigger_id: str | None = None
     parent_run_id: str | None = Field(default=None, description="The run this one is a step of.")

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
+from voicegraph.history.admission import admit
 from voicegraph.history.journal import Journal
 from voicegraph.history.line import read_line, read_tickets
 from voicegraph.history.load import load_run, load_whole
@@ -84,6 +85,10 @@ class StoredRuns:
     async def line(self, engine: EngineName) -> Line:
         """See `run.ports.RunStore`."""
         return await self._reader.read(lambda connection: read_line(connection, engine))
+
+    async def admit(self, run_id: RunId, workflow_id: str, limit: int) -> bool:
+        """Whether one more run of this workflow may begin; for engines whose line is elsewhere."""
+        return await self._journal.execute(lambda connection: admit(connection, run_id, workflow_id, limit))
 
     async def tickets(self, run_ids: Sequence[RunId]) -> list[Ticket]:
         """See `run.ports.RunStore`."""

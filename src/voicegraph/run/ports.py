@@ -60,6 +60,10 @@ class RunStore(Protocol):
         """The `unfinished` runs as tickets, and who has a place in a group with a limit."""
         ...
 
+    async def admit(self, run_id: RunId, workflow_id: str, limit: int) -> bool:
+        """Whether one more run of this workflow may begin, for engines whose line is elsewhere. It counts then."""
+        ...
+
     async def tickets(self, run_ids: Sequence[RunId]) -> list[Ticket]:
         """Of these runs, which go on after a wait; in the order they are given."""
         ...

@@ -2158,6 +2158,21 @@ export interface components {
             error: string;
         };
         /**
+         * Queued
+         * @description Why a run waits to be started: `position` in the line of its owner, from 1.
+         */
+        Queued: {
+            /** Message */
+            message: string;
+            /** Position */
+            position: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "turn" | "workflow_limit";
+        };
+        /**
          * ReceivedAnswer
          * @description The run a call started, or, for a `duplicate`, the one it started when it came first.
          *
@@ -2404,6 +2419,8 @@ export interface components {
              * @description The run this one is a step of.
              */
             parentRunId?: string | null;
+            /** @description Why a pending run waits, where this server keeps the queue. */
+            queued?: components["schemas"]["Queued"] | null;
             /** Replays */
             replays: components["schemas"]["RunLink"][];
             /** Starttime */
@@ -2539,6 +2556,8 @@ export interface components {
              * @description The run this one is a step of.
              */
             parentRunId?: string | null;
+            /** @description Why a pending run waits, where this server keeps the queue. */
+            queued?: components["schemas"]["Queued"] | null;
             /** Starttime */
             startTime: string | null;
             /**

@@ -46,6 +46,7 @@ export function HistoryRow({ run, now }: Props) {
     );
   };
   const facts = [
+    run.queued?.message ?? '',
     duration(run.durationMs),
     isOver(run.status) ? '' : `${run.doneCount} of ${run.nodeCount} nodes`,
     ENGINES[run.engine],

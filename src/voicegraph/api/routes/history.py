@@ -16,6 +16,7 @@ from voicegraph.api.run_schemas import (
     HistoryPage,
     ItemsPage,
     ItemStatusName,
+    Queued,
     Run,
     RunAnswer,
     RunSummary,
@@ -27,6 +28,7 @@ from voicegraph.history.items import MAX_ITEMS_PAGE
 from voicegraph.history.queries import MAX_PAGE
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.items import MAX_ITEMS
+from voicegraph.run.queue import Place
 
 router = APIRouter(prefix="/api", tags=["history"])
 
@@ -40,7 +42,11 @@ async def list_runs(
 ) -> HistoryPage:
     """Runs, newest first."""
     page = await voicegraph.queries.page(which, limit, cursor)
-    history = [RunSummary.of(run, engine_url=voicegraph.engine_url(run)) for run in page.runs]
+    places = voicegraph.places(page.runs)
+    history = [
+        RunSummary.of(run, engine_url=voicegraph.engine_url(run), queued=_queued(places.get(run.id)))
+        for run in page.runs
+    ]
     return HistoryPage(count=page.total, running=page.running, history=history, next=page.next)
 
 
@@ -108,4 +114,9 @@ async def export_run(run_id: Id, voicegraph: Wired) -> Response:
 
 async def _whole(run_id: RunId, voicegraph: Pipeline) -> Run:
     detail = await voicegraph.queries.detail(run_id)
-    return Run.of_detail(detail, engine_url=voicegraph.engine_url(detail.summary))
+    place = voicegraph.places([detail.summary]).get(detail.summary.id)
+    return Run.of_detail(detail, engine_url=voicegraph.engine_url(detail.summary), queued=_queued(place))
+
+
+def _queued(place: Place | None) -> Queued | None:
+    return None if place is None else Queued.of(place)

@@ -20,6 +20,7 @@ from typing import Any, Protocol, cast
 import inngest
 
 from voicegraph import clock
+from voicegraph.engines.inngest.admission import wait_for_room
 from voicegraph.engines.inngest.item_look import lanes
 from voicegraph.engines.inngest.item_steps import ItemSteps
 from voicegraph.engines.inngest.look import Later, Look, Memo
@@ -63,6 +64,10 @@ class Loader(Protocol):
         """The run with its node rows; NotFound."""
         ...
 
+    async def admit(self, run_id: RunId, workflow_id: str, limit: int) -> bool:
+        """Whether one more run of this workflow may begin."""
+        ...
+
 
 class Functions:
     """What VoiceGraph serves to Inngest."""
@@ -100,6 +105,7 @@ class Functions:
         stored = await self._guarded(partial(self._store.load, run_id))
         if stored.status is RunStatus.CANCELLED:
             return {"status": "cancelled"}
+        await wait_for_room(ctx, stored, partial(self._guarded_admit, run_id))
         look = Look(stored)
         nodes = [node_id for node_id in topological_order(stored.run.workflow) if look.starts_a_step(node_id)]
         branches = [branch for node_id in nodes for branch in self._branches(ctx, stored, node_id)]
@@ -167,6 +173,9 @@ class Functions:
     async def _expire(self, run_id: RunId) -> Memo:
         at = await self._guarded(partial(decide, self._ledger, run_id, Look.expire))
         return Memo(status="over") if at is None else Memo(status="running", until=at)
+
+    async def _guarded_admit(self, run_id: RunId, workflow_id: str, limit: int) -> bool:
+        return await self._guarded(partial(self._store.admit, run_id, workflow_id, limit))
 
     async def _guarded(self, work: Callable[[], Awaitable[Any]]) -> Any:
         """What goes wrong on our side is tried again; its words stay in our log and out of Inngest's."""

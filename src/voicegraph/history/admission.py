@@ -1,0 +1,26 @@
+"""Let no more runs of a workflow begin than it allows, whoever asks from whichever process."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, text, update
+
+from voicegraph.db.tables import runs
+from voicegraph.graph.model import RunId
+
+
+def admit(connection: Connection, run_id: RunId, workflow_id: str, limit: int) -> bool:
+    """True when the run may begin, and counts from now on; also when it has begun, or is over.
+
+    On PostgreSQL a lock on the workflow's id makes one look at a time; SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:id))"), {"id": workflow_id})
+    if connection.execute(select(runs.c.status).where(runs.c.id == run_id)).scalar() != "pending":
+        return True
+    begun = select(func.count()).where(
+        runs.c.workflow_id == workflow_id, runs.c.engine != "live", runs.c.status.in_(("running", "waiting"))
+    )
+    if connection.execute(begun).scalar_one() >= limit:
+        return False
+    connection.execute(update(runs).where(runs.c.id == run_id).values(status="running"))
+    return True
