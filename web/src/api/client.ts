@@ -17,6 +17,7 @@ import type {
   LiveSchedule,
   Notifications,
   Notify,
+  ItemsPage,
   ParseAnswer,
   PlannerName,
   Removal,
@@ -107,6 +108,10 @@ export const api = {
   notifications: () => request<Notifications>('/api/notifications?limit=5'),
   testNotifications: (notify: Notify | null) =>
     request<TrialAnswer>('/api/notifications/test', { json: { notify } }),
+  items: (run: string, node: string, after: number, limit: number, signal?: AbortSignal) =>
+    request<ItemsPage>(`/api/runs/${at(run)}/nodes/${at(node)}/items?after=${after}&limit=${limit}`, {
+      signal,
+    }),
   historyStream: (signal?: AbortSignal) => send('/api/history/stream', { signal }),
   run: (id: string, signal?: AbortSignal) => request<Run>(`/api/runs/${at(id)}`, { signal }),
   runEvents: (id: string, after: number | null, signal?: AbortSignal) =>

@@ -96,3 +96,15 @@ export const useHookCalls = (id: string) =>
     queryFn: () => api.hookCalls(id),
     refetchInterval: 5_000,
   });
+const ITEMS = 100;
+
+/** What became of the items of a node; `settled` is how many are by now, so that a change reads them again. */
+export const useItems = (run: string, node: string, settled: number) =>
+  useInfiniteQuery({
+    queryKey: ['items', run, node, settled],
+    queryFn: ({ pageParam, signal }) => api.items(run, node, pageParam, ITEMS, signal),
+    initialPageParam: -1,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });

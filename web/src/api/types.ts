@@ -73,6 +73,9 @@ export type EventError = Schemas['ErrorInfo'];
 
 export type RunStatus = Schemas['RunSummary']['status'];
 export type NodeStatus = RunStatus | 'retrying' | 'skipped';
+export type ItemTally = Schemas['ItemTally'];
+export type ItemResult = Narrow<Schemas['ItemResult'], { status: NodeStatus; output: Output | null }>;
+export type ItemsPage = Narrow<Schemas['ItemsPage'], { items: ItemResult[] }>;
 export type NodeResult = Narrow<Schemas['NodeResult'], { status: NodeStatus; output: Output | null }>;
 
 // -- history

@@ -4,7 +4,7 @@ import clsx from 'clsx';
 import { memo } from 'react';
 import { useCatalogue, useInfo } from '@/api/queries';
 import { useUi } from '@/app/ui';
-import { duration } from '@/runs/format';
+import { duration, itemsText } from '@/runs/format';
 import { isOver } from '@/runs/record';
 import { useNodeResult, useRun } from '@/runs/store';
 import { findAction, openParams, shorten, summaryOf, titleOf } from '@/workflow/describe';
@@ -76,7 +76,8 @@ function ResultLine({ id }: { id: string }) {
   const result = useNodeResult(id);
   if (!result) return null;
   const attempt = result.attempt > 1 ? `attempt ${result.attempt}` : '';
-  const parts = result.reusedFrom ? ['reused'] : [duration(result.durationMs), attempt].filter(Boolean);
+  const facts = result.reusedFrom ? ['reused'] : [duration(result.durationMs), attempt];
+  const parts = [itemsText(result.items), ...facts].filter(Boolean);
   if (parts.length === 0 && !result.error) return null;
   return (
     <div className={classes.foot}>

@@ -2,6 +2,7 @@ import type { NodeResult, NodeStatus, Output, Workflow, WorkflowNode } from '@/a
 import { Note } from '@/app/Note';
 import { duration, exact } from '@/runs/format';
 import { useNodeResult, useRun } from '@/runs/store';
+import { ItemTable } from './ItemTable';
 import { OutputView } from './output/OutputView';
 import classes from './Panel.module.css';
 
@@ -19,6 +20,7 @@ const NO_OUTPUT: Partial<Record<NodeStatus, string>> = {
 /** What went in and what came out, side by side. */
 export function NodeData({ node, workflow }: Props) {
   const result = useNodeResult(node.id);
+  const runId = useRun((state) => state.run?.id);
   const nodes = useRun((state) => state.run?.nodes);
   const sources = workflow.edges
     .filter((edge) => edge.target === node.id)
@@ -43,6 +45,7 @@ export function NodeData({ node, workflow }: Props) {
           {result.error.message}
         </Note>
       )}
+      {result?.items && runId && <ItemTable runId={runId} nodeId={node.id} tally={result.items} />}
       <div className={classes.columns}>
         {sources.length > 0 && (
           <section className={classes.column} aria-label="Input">

@@ -25,14 +25,7 @@ export function Reliability({ node, action, readOnly, onChange }: Props) {
       <h3 className={classes.sectionTitle} id={`reliability-${node.id}`}>
         How it runs
       </h3>
-      <Switch
-        color="gray.6"
-        label="Once for each item of its input"
-        description="A list, CSV rows, feed entries, else lines."
-        checked={node.each ?? false}
-        disabled={readOnly}
-        onChange={(event) => onChange({ each: event.currentTarget.checked })}
-      />
+      <EachFields node={node} action={action} readOnly={readOnly} onChange={onChange} />
       <RetryFields node={node} action={action} readOnly={readOnly} onChange={onChange} />
       <NumberInput
         label="Time limit"
@@ -114,6 +107,40 @@ function RetryFields({ node, action, readOnly, onChange }: Props) {
           change({ on: on.length ? on : null });
         }}
       />
+    </>
+  );
+}
+
+/** Whether it runs once per item. Of an action that cannot, only what was set before is shown, to be switched off. */
+function EachFields({ node, action, readOnly, onChange }: Props) {
+  const each = node.each ?? false;
+  if (action?.each === false && !each) return null;
+  return (
+    <>
+      <Switch
+        color="gray.6"
+        label="Once for each item of its input"
+        description="A list, CSV rows, feed entries, else lines."
+        error={action?.each === false ? 'This action cannot run once per item.' : undefined}
+        checked={each}
+        disabled={readOnly}
+        onChange={(event) =>
+          onChange(event.currentTarget.checked ? { each: true } : { each: false, concurrency: null })
+        }
+      />
+      {each && (
+        <NumberInput
+          label="Items at a time"
+          description="What waits for its next attempt does not count."
+          placeholder="5"
+          min={1}
+          max={100}
+          allowDecimal={false}
+          value={node.concurrency ?? ''}
+          disabled={readOnly}
+          onChange={(value) => onChange({ concurrency: numberOr(value) })}
+        />
+      )}
     </>
   );
 }

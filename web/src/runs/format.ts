@@ -1,4 +1,5 @@
-/** Times and lengths of time in words. */
+/** Times, lengths of time and counts in words. */
+import type { ItemTally } from '@/api/types';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -71,4 +72,14 @@ export function bytes(size: number): string {
     unit += 1;
   }
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** How far a node is that runs once per item: "3 of 10 items", "10 items, 2 failed". */
+export function itemsText(items: ItemTally | null | undefined): string {
+  if (!items) return '';
+  const settled = items.done + items.failed;
+  const count = (number: number) => number.toLocaleString('en');
+  const all = `${count(items.total)} ${items.total === 1 ? 'item' : 'items'}`;
+  const far = settled < items.total ? `${count(settled)} of ${all}` : all;
+  return items.failed > 0 ? `${far}, ${count(items.failed)} failed` : far;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '@/api/events';
 import { event, resetEvents, run, workflow } from '@/test/fakes';
+import { itemsText } from './format';
 import { filterLog, toLines } from './log';
 import { applyEvents, fromRun, isInterrupted, newRecord } from './record';
 
@@ -27,6 +28,20 @@ describe('a run from its events', () => {
     expect(record.nodes.a?.output).toMatchObject({ text: 'A', metrics: { inputTokens: 5 } });
     expect(record.nodes.b?.status).toBe('skipped');
     expect(record.logs).toHaveLength(5);
+  });
+
+  it('counts the items of a node that runs once per item', () => {
+    const told = (data: Record<string, unknown>) => event('progress', 'a', 20, { data } as Partial<RunEvent>);
+    const record = applyEvents(fresh(), [
+      event('start', 'a', 10),
+      told({ done: 0, failed: 0, total: 3 }),
+      told({ item: 1, status: 'failed', done: 0, failed: 1, total: 3 }),
+      told({ item: 0 }),
+    ]);
+    expect(record.nodes.a).toMatchObject({ status: 'running', items: { done: 0, failed: 1, total: 3 } });
+    expect(itemsText(record.nodes.a?.items)).toBe('1 of 3 items, 1 failed');
+    expect(itemsText({ done: 1, failed: 0, total: 1 })).toBe('1 item');
+    expect(itemsText(null)).toBe('');
   });
 
   it('knows while it cannot be sent to the server of its engine', () => {

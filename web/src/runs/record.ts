@@ -172,9 +172,18 @@ function applyToNode(node: NodeResult | undefined, event: RunEvent): NodeResult 
       return { ...before, status: 'retrying', attempt, error: event.error };
     case 'waiting':
       return { ...before, status: 'waiting' };
+    case 'progress':
+      return counted(before, event);
     default:
       return before;
   }
+}
+
+/** Of a node that runs once per item: how many of them are settled. Other lines of progress change nothing. */
+function counted(node: NodeResult, { data }: RunEvent): NodeResult {
+  const { done, failed, total } = data ?? {};
+  if (typeof done !== 'number' || typeof failed !== 'number' || typeof total !== 'number') return node;
+  return { ...node, items: { done, failed, total } };
 }
 
 /** Taken over from an earlier run: it did not run here, so it took no time. */

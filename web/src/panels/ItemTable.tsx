@@ -1,0 +1,76 @@
+import { Button } from '@mantine/core';
+import { useItems } from '@/api/queries';
+import type { ItemResult, ItemTally } from '@/api/types';
+import { Note } from '@/app/Note';
+import { STATUS_WORDS } from '@/canvas/StatusMark';
+import { duration, exact, itemsText } from '@/runs/format';
+import { shorten } from '@/workflow/describe';
+import output from './output/output.module.css';
+import classes from './Panel.module.css';
+
+interface Props {
+  runId: string;
+  nodeId: string;
+  tally: ItemTally;
+}
+
+const HEADINGS = ['Item', 'Status', 'Attempts', 'Took', 'Result'];
+
+/** What became of each item of a node that runs once per item. */
+export function ItemTable({ runId, nodeId, tally }: Props) {
+  const pages = useItems(runId, nodeId, tally.done + tally.failed);
+  const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <section aria-label="Items">
+      <h3 className={classes.sectionTitle}>{itemsText(tally)}</h3>
+      {pages.isError && (
+        <Note tone="error" title="The items cannot be shown">
+          {pages.error.message}
+        </Note>
+      )}
+      {items.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <section className={output.tableBox} tabIndex={0} aria-label="Results by item">
+          <table className={output.table}>
+            <thead>
+              <tr>
+                {HEADINGS.map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((item) => (
+                <ItemRow key={item.item} item={item} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {pages.hasNextPage && (
+        <Button
+          size="compact-xs"
+          loading={pages.isFetchingNextPage}
+          onClick={() => void pages.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function ItemRow({ item }: { item: ItemResult }) {
+  const words = item.error?.message ?? item.output?.text ?? '';
+  return (
+    <tr>
+      <td>{(item.item + 1).toLocaleString('en')}</td>
+      <td>{STATUS_WORDS[item.status]}</td>
+      <td>{item.attempt}</td>
+      <td title={item.startTime ? exact(item.startTime) : undefined}>{duration(item.durationMs)}</td>
+      <td title={words.length > 160 ? words : undefined}>{shorten(words, 160)}</td>
+    </tr>
+  );
+}
