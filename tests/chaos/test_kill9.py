@@ -26,11 +26,17 @@ KILLS = 20
 RUNS_A_ROUND = 6
 RECOVERY_SECONDS = 60
 
+STEPS = (
+    "SELECT run_id, node_id, {0} FROM node_runs WHERE items IS NULL "
+    "UNION ALL SELECT run_id, node_id || ':' || item, {0} FROM item_runs"
+)
+"""What is tried and kept by itself: nodes, and of those that run once per item their items."""
+
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
 
 def shapes(url: str) -> list[Workflow]:
-    """Linear, fan-out, with waits short and parked, with failures that pass."""
+    """Linear, fan-out, with waits short and parked, with failures that pass, with a list of items."""
 
     def work(node_id: str, milliseconds: int, kind: str = "slow") -> Node:
         return node(node_id, "request", type="http", url=f"{url}/{kind}/{milliseconds}", method="POST")
@@ -41,12 +47,15 @@ def shapes(url: str) -> list[Workflow]:
     chain = [work(f"n{number}", 30) for number in range(5)]
     fan = [work(f"f{number}", 20 * number) for number in range(6)]
     rests = [work("before", 20), wait("short", 0.2), work("between", 20), wait("long", 1.5), work("after", 20)]
+    lines = node("list", "seed", type="prompt", text="\n".join("abcdefgh"))
+    many = work("items", 20, "flaky").model_copy(update={"each": True, "concurrency": 3})
     flaky = [work("x", 20, "flaky"), work("y", 20), work("z", 20, "flaky")]
     return [
         workflow("n0>n1", "n1>n2", "n2>n3", "n3>n4", nodes=chain, name="linear"),
         workflow(*(f"f0>f{n}" for n in range(1, 5)), *(f"f{n}>f5" for n in range(1, 5)), nodes=fan, name="fan-out"),
         workflow("before>short", "short>between", "between>long", "long>after", nodes=rests, name="waits"),
         workflow("x>y", "x>z", nodes=flaky, name="flaky"),
+        workflow("list>items", "items>last", nodes=[lines, many, work("last", 20)], name="items"),
     ]
 
 
@@ -79,7 +88,7 @@ class Database:
         return [f"{run}:{one}" for run, one, is_now in self._all_nodes() if is_now == status]
 
     def _all_nodes(self) -> list[tuple[Any, ...]]:
-        return self.rows("SELECT run_id, node_id, status FROM node_runs")
+        return self.rows(STEPS.format("status"))
 
 
 @pytest.fixture
@@ -174,15 +183,15 @@ def check(ledger: Ledger, database: Database, service: Effects, asked: int) -> N
     again = {key: (then, starts[key]) for key, then in ledger.finished.items() if starts[key] != then}
     assert not again, f"finished before a kill, begun again after it: {again}"
 
-    attempts = {
-        f"{run}:{one}": tries for run, one, tries in database.rows("SELECT run_id, node_id, attempt FROM node_runs")
-    }
+    attempts = {f"{run}:{one}": tries for run, one, tries in database.rows(STEPS.format("attempt"))}
     extra = {key: (count, attempts[key], ledger.allowed[key]) for key, count in starts.items()}
     extra = {key: found for key, found in extra.items() if found[0] > found[1] + found[2]}
     assert not extra, f"(starts, attempts, times cut off): {extra}"
 
     missing = [
-        key for key in database.nodes("completed") if key not in starts and not key.endswith((":short", ":long"))
+        key
+        for key in database.nodes("completed")
+        if key not in starts and not key.endswith((":short", ":long", ":list"))
     ]
     assert not missing, f"completed without having been done: {missing}"
 
