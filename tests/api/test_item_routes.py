@@ -42,7 +42,9 @@ async def test_a_replay_shows_the_items_of_the_run_that_made_them(api: Api) -> N
     assert page["count"]["done"] == len(page["items"]) == 3
 
 
-@pytest.mark.parametrize("graph", [steps(seed(id="a", each=True)), steps(LINES, {**wait("1"), "id": "b", "each": True})])
+@pytest.mark.parametrize(
+    "graph", [steps(seed(id="a", each=True)), steps(LINES, {**wait("1"), "id": "b", "each": True})]
+)
 async def test_what_cannot_run_per_item_is_said_before_the_run(api: Api, graph: dict[str, object]) -> None:
     answer = await api.call("POST", "/api/check", {"workflow": graph})
     (problem,) = answer["problems"]
