@@ -176,6 +176,16 @@ def test_a_run_that_took_no_pins_is_replayed_without_them():
     assert planned(ran(CHAIN, trigger="webhook"), None, workflow=graph).workflow.node("a").pin
 
 
+def test_an_approval_holds_from_the_failure_on_and_is_asked_for_again_from_elsewhere():
+    ask = node("b", "request", type="approval")
+    origin = ran(workflow("a>b", "b>c", nodes=[node("a"), ask, node("c", "fail")]))
+    origin.nodes[B] = NodeRun(B, NodeStatus.COMPLETED, output=Output(text="a", branch=True))
+    assert [*planned(origin).reuse.rows] == [A, B]
+    chosen = planned(origin, "c").reuse
+    assert [*chosen.rows] == [A]
+    assert chosen.reasons == {B: "An approval is good for once: it is asked for again."}
+
+
 # -- one node alone
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Action, Params, action, param
-from voicegraph.nodes.catalogue import approval, condition, file, transform, wait
+from voicegraph.nodes.catalogue import approval, condition, file, http, transform, wait
 from voicegraph.nodes.catalogue import code as catalogue_code
 from voicegraph.nodes.catalogue.workflow import run as run_workflow
 from voicegraph.nodes.context import NodeContext
@@ -238,7 +238,7 @@ async def nothing(params: Nothing, node: NodeContext, probe: Probe) -> Output:
     return None  # pyright: ignore[reportReturnType]
 
 
-_REAL = Registry.from_modules([catalogue_code, condition, file, transform, wait])
+_REAL = Registry.from_modules([catalogue_code, condition, file, http, transform, wait])
 _ACTIONS: list[Action] = [echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, nothing]
 
 

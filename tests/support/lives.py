@@ -19,9 +19,10 @@ from voicegraph.history.load import load_run
 from voicegraph.history.rows import EntryWriter
 from voicegraph.nodes.action import Params, action
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.output import Output, Suspend
+from voicegraph.nodes.output import Output, Result
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.accept import accepted
+from voicegraph.run.approval import Decision
 from voicegraph.run.driver import End, Promise, RunDriver
 from voicegraph.run.events import Entry, NewRun, StoredRun
 from voicegraph.run.runner import NodeRunner
@@ -76,7 +77,7 @@ class World:
         self._runner = NodeRunner(self.registry, SETTINGS, nothing, nothing)
         self.runs: list[RunId] = []
         self.drivers: dict[RunId, RunDriver] = {}
-        self.at_work: dict[Key, asyncio.Future[Output | Suspend]] = {}
+        self.at_work: dict[Key, asyncio.Future[Result]] = {}
         self.effects: Counter[Key] = Counter()
         self.terminal: dict[RunId, str] = {}
 
@@ -91,7 +92,7 @@ class World:
             self._do(self._driver(run).start())
         return run.run_id
 
-    def settle(self, key: Key, result: Output | Suspend | NodeError) -> None:
+    def settle(self, key: Key, result: Result | NodeError) -> None:
         """A node at work comes to this."""
         future = self.at_work.pop(key)
         if isinstance(result, NodeError):
@@ -108,6 +109,29 @@ class World:
         if stored.status.terminal or stored.run.engine == "live":
             return False
         return self._do(self._driver(stored.run).cancel_stored(stored))
+
+    def asked(self) -> list[Key]:
+        """Nodes that wait for a person."""
+        rows = select(node_runs.c.run_id, node_runs.c.node_id).where(
+            node_runs.c.run_id.in_(self.runs), node_runs.c.status == "waiting", node_runs.c.waits.is_not(None)
+        )
+        with self._database.begin() as connection:
+            return sorted((RunId(run_id), NodeId(node_id)) for run_id, node_id in connection.execute(rows))
+
+    def answer(self, key: Key, approved: bool) -> None:
+        """Somebody approves or rejects, wherever the run is. Conflict when the time to answer is over."""
+        run_id, node_id = key
+        stored = self.stored(run_id)
+        waits = stored.nodes[node_id].waits
+        assert waits
+        decision = Decision(approved, str(waits["digest"]))
+        if driver := self.drivers.get(run_id):
+            assert self._do(driver.answer(node_id, decision))
+            return
+        self._do(self._driver(stored.run).answer_stored(stored, node_id, decision))
+        stored = self.stored(run_id)
+        if not stored.status.terminal:
+            self._do(self._driver(stored.run).resume(stored))
 
     def crash(self, after_effects: list[Key]) -> None:
         """The process dies. Some nodes had done their work just before, and nobody wrote it down."""
@@ -182,7 +206,7 @@ class World:
 
     # -- helpers
 
-    async def _act(self, params: Nothing, node: NodeContext) -> Output | Suspend:
+    async def _act(self, params: Nothing, node: NodeContext) -> Result:
         key = (node.run_id, node.node_id)
         status = self._status(key)
         assert status not in FINISHED, f"{key} is {status} and runs again"
@@ -215,10 +239,10 @@ class World:
     def _forget(self, driver: RunDriver) -> None:
         if self.drivers.get(driver.run.run_id) is driver:
             del self.drivers[driver.run.run_id]
-        assert driver.ended.result() in (End.OVER, End.PARKED)
+        assert driver.ended.result() in (End.OVER, End.PARKED, End.STOPPED)
 
     def _registry(self) -> Registry:
-        async def act(params: Nothing, node: NodeContext) -> Output | Suspend:
+        async def act(params: Nothing, node: NodeContext) -> Result:
             """Does as it is told."""
             return await self._act(params, node)
 

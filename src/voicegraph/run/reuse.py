@@ -38,10 +38,19 @@ def failed_nodes(origin: StoredRun) -> set[NodeId]:
 
 
 def reusable(
-    origin: StoredRun, workflow: Workflow, config: Config, again: Collection[NodeId], registry: Registry
+    origin: StoredRun,
+    workflow: Workflow,
+    config: Config,
+    again: Collection[NodeId],
+    registry: Registry,
+    *,
+    approved: bool = True,
 ) -> Reuse:
-    """What a run of `workflow` may take over from `origin`; the nodes in `again` run again, whatever is known of them."""
-    judge = _Judge(origin, workflow, config, registry)
+    """What a run of `workflow` may take over from `origin`; the nodes in `again` run again, whatever is known of them.
+
+    Without `approved`, approvals are asked for again: one that was given is good for what it was given for.
+    """
+    judge = _Judge(origin, workflow, config, registry, approved=approved)
     for node_id in topological_order(workflow):
         judge.judge(node_id, node_id in again)
     return Reuse(judge.rows, judge.reasons)
@@ -66,7 +75,10 @@ def taken_over(row: NodeRun, from_run: RunId) -> NodeRun:
 class _Judge:
     """Goes through the nodes in their order: what is before a node has been judged when its turn comes."""
 
-    def __init__(self, origin: StoredRun, workflow: Workflow, config: Config, registry: Registry) -> None:
+    def __init__(
+        self, origin: StoredRun, workflow: Workflow, config: Config, registry: Registry, *, approved: bool
+    ) -> None:
+        self._approved = approved
         self.rows: dict[NodeId, NodeRun] = {}
         self.reasons: dict[NodeId, str] = {}
         self._origin = origin
@@ -106,14 +118,19 @@ class _Judge:
         new, old = self._new[node_id], self._old.get(node_id)
         if old is None:
             return "The earlier run does not have this node."
-        if change := _change(old, new):
+        if change := _change(old, new) or self._change_around(new):
             return change
-        if _ways_in(self._edges[node_id]) != _ways_in(self._old_edges[node_id]):
-            return "What leads to it has changed."
-        if self._config_changed and "config" in repr(new.params):
-            return "It uses values of the run that have changed."
+        if new.type == "approval" and not self._approved:
+            return "An approval is good for once: it is asked for again."
         if before is not None:
             return f"“{self._new[before].label or before}” before it runs again."
+        return None
+
+    def _change_around(self, node: Node) -> str | None:
+        if _ways_in(self._edges[node.id]) != _ways_in(self._old_edges[node.id]):
+            return "What leads to it has changed."
+        if self._config_changed and "config" in repr(node.params):
+            return "It uses values of the run that have changed."
         return None
 
 

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
+import pytest
 from support.graphs import node, workflow
 from support.hosts import Host, Told, hosted
 
@@ -72,6 +76,66 @@ async def test_a_run_that_waits_for_room_can_be_cancelled(settings: Settings):
         assert (await host.told(first)).status == "completed"
         assert (await host.told(behind)).status == "completed"
         assert host.probe.order == ["first", "behind"]
+
+
+async def test_a_request_in_flight_is_broken_off(host: Host):
+    arrived, gone = asyncio.Event(), asyncio.Event()
+
+    async def never_answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        await reader.read()  # ends when the other side hangs up
+        gone.set()
+        writer.close()
+
+    async with asyncio.timeout(60), await asyncio.start_server(never_answers, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        run_id = await host.start(workflow("a>b", nodes=[node("a", "request", type="http", url=url)]))
+        await arrived.wait()
+        assert await host.cancel(run_id)
+        await gone.wait()
+    told = await host.told(run_id)
+    check(told)
+    assert told.statuses == {"a": "cancelled"}
+
+
+async def test_a_child_process_that_computes_is_killed(host: Host, monkeypatch: pytest.MonkeyPatch):
+    """A script in the sandbox that would compute for a minute."""
+    children: list[asyncio.subprocess.Process] = []
+    started, start = asyncio.Event(), asyncio.create_subprocess_exec
+
+    async def noted(*args: Any, **options: Any) -> asyncio.subprocess.Process:
+        children.append(await start(*args, **options))
+        started.set()
+        return children[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    busy = node("a", "run", type="code", code="while True:\n    pass", seconds=60)
+    async with asyncio.timeout(60):
+        run_id = await host.start(workflow("a>b", nodes=[busy]))
+        await started.wait()
+        assert await host.cancel(run_id)
+        told = await host.told(run_id)
+        check(told)
+        assert told.statuses == {"a": "cancelled"}
+        assert await children[0].wait() < 0, "it ended by a signal, not by itself"
+
+
+async def test_many_are_cancelled_at_once_whatever_they_do(host: Host):
+    graphs = [
+        workflow("a>b", nodes=[node("a", "gate")]),
+        workflow("a>b", nodes=[node("a", "later", seconds=3600)]),
+        workflow("a>b", "a>c", nodes=[node("b", "gate"), node("c", "later", seconds=3600)]),
+        workflow("a>b", nodes=[node("a", "request", type="approval")]),
+    ]
+    runs = [await host.start(graphs[number % len(graphs)]) for number in range(20)]
+    for number, run_id in enumerate(runs):
+        kind, where = [("start", "a"), ("waiting", "a"), ("waiting", "c"), ("waiting", "a")][number % len(graphs)]
+        await host.until(run_id, kind, where)
+    answers = await asyncio.gather(*(host.cancel(run_id) for run_id in [*runs, *runs]))
+    assert answers.count(True) == len(runs), "each is cancelled once"
+    for run_id in runs:
+        check(await host.told(run_id))
 
 
 async def test_a_run_that_is_over_cannot_be_cancelled(host: Host):
