@@ -1,4 +1,4 @@
-"""`python -m bench [--seconds N] [--only engine,diamond,http,history,planner,speech]`."""
+"""`python -m bench [--seconds N] [--only engine,diamond,http,history,planner,queue,speech]`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import diamond, engine, history, http
 
-PARTS = ("engine", "diamond", "http", "history", "planner", "speech")
+PARTS = ("engine", "diamond", "http", "history", "planner", "queue", "speech")
 
 
 async def main() -> None:
@@ -35,6 +35,10 @@ async def main() -> None:
         from bench import planner
 
         await planner.measure()
+    if "queue" in parts:
+        from bench import queue
+
+        await queue.measure(folder)
     if "speech" in parts:
         from bench import speech
 
