@@ -156,6 +156,20 @@ def show(run_id: Annotated[str, typer.Argument(metavar="RUN")], json: Json = Fal
 
 
 @app.command()
+def approve(
+    run_id: Annotated[str, typer.Argument(metavar="RUN")],
+    reject: Annotated[bool, typer.Option("--reject", help="Reject it instead.")] = False,
+    comment: Annotated[str, typer.Option("--comment", help="Kept with the answer.", show_default=False)] = "",
+    node: Annotated[str | None, typer.Option("--node", help="Which step, when several wait.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask again.")] = False,
+) -> None:
+    """Show what a run waits with, and approve or reject it."""
+    from voicegraph.cli.approve import approve_run
+
+    asyncio.run(approve_run(_settings(), run_id, node, approved=not reject, comment=comment, asks=not yes))
+
+
+@app.command()
 def export(
     run_id: Annotated[str | None, typer.Argument(metavar="[RUN]", help="One run; without it all that fit.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else standard output.")] = None,

@@ -1,6 +1,8 @@
 /** Every call the front end makes, behind one interface, so that a test can stand in for the server. */
 import { request, send } from './http';
 import type {
+  ApprovalPage,
+  ApproveBody,
   BackgroundAnswer,
   CancelAnswer,
   Catalogue,
@@ -119,6 +121,10 @@ export const api = {
       headers: after === null ? {} : { 'Last-Event-ID': String(after) },
       signal,
     }),
+  approvals: (run?: string, signal?: AbortSignal) =>
+    request<ApprovalPage>(`/api/approvals${run ? `?run=${at(run)}` : ''}`, { signal }),
+  approve: (id: string, answer: ApproveBody) =>
+    request<unknown>(`/api/runs/${at(id)}/approve`, { json: answer }),
   cancelRun: (id: string) => request<CancelAnswer>(`/api/runs/${at(id)}/cancel`, { json: {} }),
   replayRun: (id: string, asked: ReplayRequest, idempotencyKey: string) =>
     request<ReplayAnswer>(`/api/runs/${at(id)}/replay`, {

@@ -25,7 +25,7 @@ export interface ParamSchema {
   minLength?: number;
   maxLength?: number;
   examples?: Json[];
-  'x-widget'?: 'text' | 'textarea' | 'markdown' | 'file' | 'code' | 'url' | 'secret';
+  'x-widget'?: 'text' | 'textarea' | 'markdown' | 'file' | 'code' | 'url' | 'secret' | 'workflow';
   'x-accept'?: string;
   'x-config'?: string;
   'x-setting'?: string;

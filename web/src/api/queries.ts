@@ -13,6 +13,7 @@ export const keys = {
   running: ['running'],
   schedules: ['schedules'],
   hooks: ['hooks'],
+  approvals: ['approvals'],
 } as const;
 
 export function newQueryClient(): QueryClient {
@@ -44,6 +45,14 @@ export const useRunning = () =>
   useQuery({
     queryKey: keys.running,
     queryFn: async ({ signal }) => (await api.history({}, null, 1, signal)).running,
+  });
+
+/** What waits for a person, of one run or of all. The history stream keeps it fresh. */
+export const useApprovals = (run?: string) =>
+  useQuery({
+    queryKey: [...keys.approvals, run ?? null],
+    queryFn: ({ signal }) => api.approvals(run, signal),
+    staleTime: 0,
   });
 
 export const useHistory = (filter: HistoryFilter) =>

@@ -98,6 +98,9 @@ export interface HistoryFilter {
 
 export type RunLink = Schemas['RunLink'];
 export type ReplayAnswer = Schemas['ReplayAnswer'];
+export type ApprovalCard = Narrow<Schemas['ApprovalCard'], { content: Output }>;
+export type ApprovalPage = Narrow<Schemas['ApprovalPage'], { approvals: ApprovalCard[] }>;
+export type ApproveBody = Schemas['ApproveBody'];
 export type CancelAnswer = Schemas['CancelAnswer'];
 export type Info = Schemas['Info'];
 export type Removal = Schemas['RemovalAnswer'];

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconCommand, IconDeviceFloppy, IconMoon, IconSun } from '@tabler/icons-react';
+import { Inbox } from '@/approvals/Inbox';
 import { useRun } from '@/runs/store';
 import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
 import { isEmpty, rename } from '@/workflow/ops';
@@ -18,6 +19,7 @@ export function Header() {
       <WorkflowName />
       <WorkflowMenu />
       <span className={classes.spring} />
+      <Inbox />
       <SaveButton />
       <Tooltip label="All commands (Ctrl+K)">
         <ActionIcon aria-label="All commands" onClick={openPalette}>

@@ -17,6 +17,18 @@ import classes from './StepNode.module.css';
 const REUSED = 'Taken over from the earlier run: not run again';
 const MARK_WORDS: Record<Mark, string> = { added: 'New', changed: 'Changed', removed: 'Removed' };
 
+const WAITS_FOR: Record<string, string> = {
+  approval: 'Waiting for approval',
+  workflow: 'Waiting for its run',
+};
+
+type BranchNames = Record<'true' | 'false', string>;
+/** Nodes that choose between ways, and what the ways are called. */
+const BRANCHES: Record<string, BranchNames> = {
+  condition: { true: 'true', false: 'false' },
+  approval: { true: 'approved', false: 'rejected' },
+};
+
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
   const { node, mark, readOnly, vertical } = data;
   const { data: catalogue } = useCatalogue();
@@ -29,6 +41,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   const side = vertical ? Position.Bottom : Position.Right;
   const Icon = iconFor(node.type);
   const summary = summaryOf(node, action);
+  const branches = BRANCHES[node.type];
 
   return (
     <div
@@ -58,7 +71,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
         </div>
       </div>
       {result ? (
-        <ResultLine id={id} />
+        <ResultLine id={id} type={node.type} />
       ) : (
         <Attention
           requires={action?.requires ?? null}
@@ -66,18 +79,22 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           unknown={!!catalogue && !action}
         />
       )}
-      {node.type === 'condition' ? <Branches side={side} /> : <Source side={side} />}
+      {branches ? <Branches side={side} names={branches} /> : <Source side={side} />}
     </div>
   );
 });
 
 /** How long it took, which attempt, and what went wrong. */
-function ResultLine({ id }: { id: string }) {
+function ResultLine({ id, type }: { id: string; type: string }) {
   const result = useNodeResult(id);
   if (!result) return null;
   const attempt = result.attempt > 1 ? `attempt ${result.attempt}` : '';
   const facts = result.reusedFrom ? ['reused'] : [duration(result.durationMs), attempt];
   const parts = [itemsText(result.items), ...facts].filter(Boolean);
+  const waits = result.status === 'waiting' ? (WAITS_FOR[type] ?? '') : '';
+  const parts = result.reusedFrom
+    ? ['reused']
+    : [waits, duration(result.durationMs), attempt].filter(Boolean);
   if (parts.length === 0 && !result.error) return null;
   return (
     <div className={classes.foot}>
@@ -130,12 +147,12 @@ function Source({ side }: { side: Position }) {
   return <Handle type="source" position={side} className={classes.handle} />;
 }
 
-function Branches({ side }: { side: Position }) {
+function Branches({ side, names }: { side: Position; names: BranchNames }) {
   return (
     <div className={classes.branches} data-side={side}>
-      {['true', 'false'].map((branch) => (
+      {(['true', 'false'] as const).map((branch) => (
         <div key={branch} className={classes.branch}>
-          {branch}
+          {names[branch]}
           <Handle type="source" id={branch} position={side} className={classes.handle} />
         </div>
       ))}

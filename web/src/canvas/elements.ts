@@ -88,9 +88,11 @@ function isSame(
 
 export function toFlowEdges(view: View): FlowEdge[] {
   const names = new Map(view.nodes.map((node) => [node.id, nameOf(node)]));
-  const conditions = new Set(view.nodes.filter((node) => node.type === 'condition').map((node) => node.id));
+  const types = new Map(view.nodes.map((node) => [node.id, node.type]));
   const steps = view.edges.map((edge): FlowEdge => {
-    const when = edge.when ?? null;
+    const type = types.get(edge.source);
+    // Behind an approval an edge is for what was approved, unless it says otherwise.
+    const when = edge.when ?? (type === 'approval' ? true : null);
     const mark = view.edgeMarks.get(edge.id);
     const fixed = view.readOnly || mark === 'removed';
     return {
@@ -98,7 +100,8 @@ export function toFlowEdges(view: View): FlowEdge[] {
       type: 'flow',
       source: edge.source,
       target: edge.target,
-      sourceHandle: conditions.has(edge.source) ? (when === null ? EITHER : String(when)) : null,
+      sourceHandle:
+        type === 'condition' || type === 'approval' ? (when === null ? EITHER : String(when)) : null,
       data: { when, mark, fixed },
       deletable: !fixed,
       ariaLabel: `${names.get(edge.source)} leads to ${names.get(edge.target)}`,

@@ -1,5 +1,5 @@
 import { MultiSelect, Select } from '@mantine/core';
-import type { Workflow, WorkflowNode } from '@/api/types';
+import type { Workflow, WorkflowEdge, WorkflowNode } from '@/api/types';
 import { toast } from '@/app/toasts';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { connect, remove, updateNode, wouldLoop } from '@/workflow/ops';
@@ -24,6 +24,12 @@ function choicesFor(workflow: Workflow, node: WorkflowNode): Choice[] {
     .filter((other) => other.id !== node.id && !wouldLoop(workflow, other.id, node.id))
     .flatMap((other) => {
       const label = other.label || other.id;
+      if (other.type === 'approval') {
+        return [
+          { value: other.id, label: `${label}: approved` },
+          { value: choiceValue(other.id, false), label: `${label}: rejected` },
+        ];
+      }
       if (other.type !== 'condition') return [{ value: other.id, label }];
       return [true, false].map((when) => ({
         value: choiceValue(other.id, when),
@@ -37,10 +43,13 @@ export function Connections({ node, readOnly }: Props) {
   const workflow = useEditor(currentWorkflow);
   if (readOnly || workflow.nodes.length < 2) return null;
   const incoming = workflow.edges.filter((edge) => edge.target === node.id);
-  const values = incoming.map((edge) => choiceValue(edge.source, edge.when));
+  const approvals = new Set(workflow.nodes.filter((other) => other.type === 'approval').map(({ id }) => id));
+  const choiceOf = ({ source, when }: WorkflowEdge) =>
+    choiceValue(source, approvals.has(source) && when !== false ? null : when);
+  const values = incoming.map(choiceOf);
 
   const change = (next: string[]) => {
-    const dropped = incoming.filter((edge) => !next.includes(choiceValue(edge.source, edge.when)));
+    const dropped = incoming.filter((edge) => !next.includes(choiceOf(edge)));
     const added = next.filter((value) => !values.includes(value));
     useEditor.getState().commit((current) => {
       let result = remove(

@@ -1,6 +1,10 @@
+import { Button } from '@mantine/core';
+import { useApprovals } from '@/api/queries';
 import type { NodeResult, NodeStatus, Output, Workflow, WorkflowNode } from '@/api/types';
 import { Note } from '@/app/Note';
+import { ApprovalForm } from '@/approvals/ApprovalForm';
 import { duration, exact } from '@/runs/format';
+import { show } from '@/runs/Lineage';
 import { useNodeResult, useRun } from '@/runs/store';
 import { ItemTable } from './ItemTable';
 import { OutputView } from './output/OutputView';
@@ -40,6 +44,8 @@ export function NodeData({ node, workflow }: Props) {
       {result?.output?.meta?.pinned === true && (
         <p className={classes.description}>This output was pinned: the node was not run.</p>
       )}
+      {result?.status === 'waiting' && <Waiting node={node} />}
+      <ChildRun node={node} />
       {result?.error && (
         <Note tone="error" title="This node failed">
           {result.error.message}
@@ -65,6 +71,29 @@ export function NodeData({ node, workflow }: Props) {
         </section>
       </div>
     </>
+  );
+}
+
+/** What the node waits for: a person, or another run. */
+function Waiting({ node }: { node: WorkflowNode }) {
+  const run = useRun((state) => state.run?.id);
+  const { data } = useApprovals(run);
+  const approval = data?.approvals.find((one) => one.runId === run && one.nodeId === node.id);
+  return approval ? <ApprovalForm approval={approval} /> : null;
+}
+
+/** The way to the run that a step made of another workflow. */
+function ChildRun({ node }: { node: WorkflowNode }) {
+  const child = useRun((state) => {
+    const made = state.run?.logs.findLast((event) => event.nodeId === node.id && event.data?.runId)?.data
+      ?.runId;
+    return typeof made === 'string' ? made : null;
+  });
+  if (node.type !== 'workflow' || child === null) return null;
+  return (
+    <Button size="compact-sm" onClick={() => show(child)}>
+      Show its run
+    </Button>
   );
 }
 

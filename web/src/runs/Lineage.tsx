@@ -4,16 +4,21 @@ import classes from './RunBar.module.css';
 import type { RunRecord } from './record';
 import { showRun } from './watch';
 
-function show(id: string): void {
+export function show(id: string): void {
   showRun(id, { readOnly: true }).catch((error: unknown) => toastError('The run could not be opened', error));
 }
 
-/** The run this one repeats, and the last one that repeats it. */
+/** The run this one is a step of, the run it repeats, and the last one that repeats it. */
 export function Lineage({ run }: { run: RunRecord }) {
-  const { origin, originRunId, replays } = run;
+  const { origin, originRunId, parentRunId, replays } = run;
   const last = replays[0];
   return (
     <>
+      {parentRunId && (
+        <button type="button" className={classes.link} onClick={() => show(parentRunId)}>
+          Step of another run
+        </button>
+      )}
       {origin && (
         <button
           type="button"

@@ -28,6 +28,8 @@ export interface RunRecord {
   error: string | null;
   /** The server stopped while this run went live: it can be run again, in the background. */
   interrupted: boolean;
+  /** The run this one is a step of. */
+  parentRunId: string | null;
   originRunId: string | null;
   /** The run this one repeats; null when it is no replay, or that run was deleted. */
   origin: RunLink | null;
@@ -68,6 +70,7 @@ export function newRecord(
     endTime: null,
     error: null,
     interrupted: false,
+    parentRunId: null,
     originRunId: null,
     origin: null,
     replays: [],
@@ -91,6 +94,7 @@ export function fromRun(run: Run): RunRecord {
     endTime: run.endTime,
     error: run.error?.message ?? null,
     interrupted: isInterrupted(run),
+    parentRunId: run.parentRunId ?? null,
     originRunId: run.originRunId,
     origin: run.origin,
     replays: run.replays,

@@ -44,6 +44,7 @@ async function listen(client: QueryClient, signal: AbortSignal): Promise<void> {
   const refresh = throttled(() => {
     void client.invalidateQueries({ queryKey: keys.history });
     void client.invalidateQueries({ queryKey: keys.running });
+    void client.invalidateQueries({ queryKey: keys.approvals });
   }, REFRESH_MS);
   while (!signal.aborted) {
     try {

@@ -4,6 +4,7 @@ import { FileField } from './FileField';
 import { JsonField } from './JsonField';
 import { PairsField } from './PairsField';
 import { optionLabel, shapeOf, titleFrom } from './schema';
+import { WorkflowField } from './WorkflowField';
 
 export interface FieldProps {
   schema: ParamSchema;
@@ -117,6 +118,8 @@ export function Field(props: FieldProps) {
       );
     case 'pairs':
       return <PairsField {...common} value={value} onChange={onChange} />;
+    case 'workflow':
+      return <WorkflowField {...common} value={textOf(value)} onChange={onText} />;
     case 'file':
     case 'files':
       return (

@@ -14,6 +14,7 @@ export type FieldKind =
   | 'pairs'
   | 'file'
   | 'files'
+  | 'workflow'
   | 'json';
 
 export interface FieldShape {

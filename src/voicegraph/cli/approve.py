@@ -1,0 +1,58 @@
+"""Answer on the command line what a run waits with. The server that owns the run takes the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import typer
+from rich.text import Text
+
+from voicegraph.cli.remote import running_server
+from voicegraph.cli.view import out
+from voicegraph.errors import NotFound, UserError
+from voicegraph.settings import Settings
+
+
+async def approve_run(
+    settings: Settings, run_id: str, node_id: str | None, *, approved: bool, comment: str, asks: bool
+) -> None:
+    """Show what waits, then approve or reject it. With `asks` nothing is sent before a person says yes."""
+    url = await running_server(settings.data_dir)
+    if url is None:
+        raise UserError(
+            "no_server", "No server runs on this data folder. Start it with `voicegraph serve`, then answer."
+        )
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+        card = _chosen(_json(await client.get("/api/approvals", params={"run": run_id})), run_id, node_id)
+        out.print(Text(card["waits"]["message"], style="bold"))
+        out.print(Text(card["content"]["text"]))
+        if asks and not typer.confirm("Approve this?" if approved else "Reject this?"):
+            raise typer.Exit(1)
+        body = {
+            "nodeId": card["nodeId"],
+            "answer": "approve" if approved else "reject",
+            "digest": card["waits"]["digest"],
+            "comment": comment,
+            "via": "cli",
+        }
+        _json(await client.post(f"/api/runs/{run_id}/approve", json=body))
+    out.print("Approved." if approved else "Rejected.")
+
+
+def _chosen(page: dict[str, Any], run_id: str, node_id: str | None) -> dict[str, Any]:
+    cards: list[dict[str, Any]] = page["approvals"]
+    found = [card for card in cards if node_id in (None, card["nodeId"])]
+    if not found:
+        raise NotFound(f"Nothing of the run {run_id} waits for an answer.")
+    if len(found) > 1:
+        names = ", ".join(str(card["nodeId"]) for card in found)
+        raise UserError("several_wait", f"Several steps of this run wait: {names}. Choose one with --node.")
+    return found[0]
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    answer: dict[str, Any] = response.json()
+    if response.is_error:
+        raise UserError(answer["code"], answer["error"], answer["details"])
+    return answer

@@ -1,0 +1,90 @@
+import { Button, Textarea } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '@/api/client';
+import { keys } from '@/api/queries';
+import type { ApprovalCard } from '@/api/types';
+import { Note } from '@/app/Note';
+import { ACCENT } from '@/app/theme';
+import { OutputView } from '@/panels/output/OutputView';
+import { exact } from '@/runs/format';
+import classes from './approvals.module.css';
+
+const IF_NOBODY = {
+  approve: 'it is approved',
+  reject: 'it is rejected',
+  fail: 'the run fails',
+} as const;
+
+/** What waits for a person: the exact content, and the answer. The digest binds the answer to what is shown. */
+export function ApprovalForm({ approval }: { approval: ApprovalCard }) {
+  const client = useQueryClient();
+  const [comment, setComment] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { waits } = approval;
+
+  const answer = async (given: 'approve' | 'reject') => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await api.approve(approval.runId, {
+        nodeId: approval.nodeId,
+        answer: given,
+        digest: waits.digest ?? '',
+        comment,
+        via: 'page',
+      });
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+    setBusy(false);
+    await client.invalidateQueries({ queryKey: keys.approvals });
+  };
+
+  return (
+    <section className={classes.form} aria-label={`Approval: ${approval.label || approval.nodeId}`}>
+      <p className={classes.question}>{waits.message}</p>
+      <div className={classes.content}>
+        <OutputView output={approval.content} />
+      </div>
+      {(waits.approvers?.length ?? 0) > 0 && (
+        <p className={classes.facts}>
+          Asked by e-mail: {waits.approvers?.join(', ')}. The first answer counts.
+        </p>
+      )}
+      {Object.entries(waits.unreached ?? {}).map(([name, reason]) => (
+        <p key={name} className={classes.facts}>
+          {name} could not be asked: {reason}
+        </p>
+      ))}
+      {waits.expiresAt && waits.onExpiry && (
+        <p className={classes.facts}>
+          If nobody answers until {exact(waits.expiresAt)}, {IF_NOBODY[waits.onExpiry]}.
+        </p>
+      )}
+      <Textarea
+        label="Comment"
+        autosize
+        minRows={2}
+        maxRows={6}
+        maxLength={2000}
+        value={comment}
+        onChange={(event) => setComment(event.currentTarget.value)}
+      />
+      {problem && (
+        <Note tone="error" title="Your answer was not taken">
+          {problem}
+        </Note>
+      )}
+      <div className={classes.buttons}>
+        <Button disabled={busy} onClick={() => void answer('reject')}>
+          Reject
+        </Button>
+        <Button variant="filled" color={ACCENT} loading={busy} onClick={() => void answer('approve')}>
+          Approve
+        </Button>
+      </div>
+    </section>
+  );
+}
