@@ -153,6 +153,7 @@ def _page(title: str, body: str, status: int = HTTPStatus.OK) -> Response:
         "X-Robots-Tag": "noindex",
     }
     page = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} – VoiceGraph</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style nonce="{nonce}">{_STYLE}</style></head>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="/favicon.svg"><style nonce="{nonce}">{_STYLE}</style></head>
 <body><main><h1>{title}</h1>{body}</main></body></html>"""
     return HTMLResponse(page.encode("utf-8", "replace"), status, headers=headers)
