@@ -89,12 +89,9 @@ function ResultLine({ id, type }: { id: string; type: string }) {
   const result = useNodeResult(id);
   if (!result) return null;
   const attempt = result.attempt > 1 ? `attempt ${result.attempt}` : '';
-  const facts = result.reusedFrom ? ['reused'] : [duration(result.durationMs), attempt];
-  const parts = [itemsText(result.items), ...facts].filter(Boolean);
   const waits = result.status === 'waiting' ? (WAITS_FOR[type] ?? '') : '';
-  const parts = result.reusedFrom
-    ? ['reused']
-    : [waits, duration(result.durationMs), attempt].filter(Boolean);
+  const facts = result.reusedFrom ? ['reused'] : [waits, duration(result.durationMs), attempt];
+  const parts = [itemsText(result.items), ...facts].filter(Boolean);
   if (parts.length === 0 && !result.error) return null;
   return (
     <div className={classes.foot}>
