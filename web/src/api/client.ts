@@ -7,6 +7,7 @@ import type {
   CancelAnswer,
   Catalogue,
   CheckAnswer,
+  CommandAnswer,
   Comparison,
   DiskUse,
   EditAnswer,
@@ -30,7 +31,9 @@ import type {
   RunConfig,
   SavedWorkflow,
   SchedulePreview,
+  SpeechInfo,
   Template,
+  TranscribeAnswer,
   TrialAnswer,
   Workflow,
   WorkflowStatistics,
@@ -69,9 +72,12 @@ export const api = {
 
   /** Without a planner, the server's setting decides who plans. */
   parse: (text: string, planner: PlannerName | null, signal?: AbortSignal) =>
-    request<ParseAnswer>('/api/parse', { json: { text, planner }, signal }),
+    request<ParseAnswer | CommandAnswer>('/api/parse', { json: { text, planner, commands: true }, signal }),
   edit: (text: string, currentWorkflow: Workflow, planner: PlannerName | null, signal?: AbortSignal) =>
-    request<EditAnswer>('/api/edit-workflow', { json: { text, currentWorkflow, planner }, signal }),
+    request<EditAnswer | CommandAnswer>('/api/edit-workflow', {
+      json: { text, currentWorkflow, planner, commands: true },
+      signal,
+    }),
   check: (workflow: Workflow, config: RunConfig) =>
     request<CheckAnswer>('/api/check', { json: { workflow, config } }),
   layout: async (workflow: Workflow) =>
@@ -159,6 +165,13 @@ export const api = {
   rotateHook: (id: string) => request<{ secret: string }>(`/api/hooks/${at(id)}/rotate`, { json: {} }),
 
   deleteWorkflow: (id: string) => request<unknown>(`/api/workflows/${at(id)}`, { method: 'DELETE' }),
+
+  transcribe: (audio: Blob, signal?: AbortSignal) => {
+    const body = new FormData();
+    body.append('audio', audio, audio instanceof File ? audio.name : 'speech');
+    return request<TranscribeAnswer>('/api/transcribe', { body, signal });
+  },
+  prepareSpeech: () => request<SpeechInfo>('/api/transcribe/prepare', { method: 'POST' }),
 
   uploadFile: async (file: File) => {
     const body = new FormData();

@@ -50,6 +50,8 @@ export type Clause = Schemas['ClauseLink'];
 export type PlannerName = Schemas['ParseAnswer']['planner'];
 export type GraphDiff = Schemas['Diff'];
 export type ParseAnswer = Narrow<Schemas['ParseAnswer'], { workflow: Workflow }>;
+export type CommandAnswer = Schemas['CommandAnswer'];
+export type Intent = CommandAnswer['intent'];
 export type EditAnswer = Narrow<Schemas['EditAnswer'], { workflow: Workflow }>;
 
 // -- running
@@ -113,3 +115,6 @@ export type NodeComparison = Schemas['NodeComparison'];
 export type Notify = Schemas['Notify'];
 export type Notifications = Schemas['NotificationsAnswer'];
 export type TrialAnswer = Schemas['TrialAnswer'];
+
+export type SpeechInfo = Schemas['SpeechInfo'];
+export type TranscribeAnswer = Schemas['TranscribeAnswer'];

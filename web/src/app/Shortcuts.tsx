@@ -5,6 +5,7 @@ import { useUi } from './ui';
 const SHORTCUTS: [string, string[]][] = [
   ['Put the cursor into the command bar', ['/']],
   ['Plan what is typed', ['Enter']],
+  ['Talk while it is held', ['Space']],
   ['Run', ['Ctrl', 'Enter']],
   ['All commands', ['Ctrl', 'K']],
   ['Save', ['Ctrl', 'S']],

@@ -3,6 +3,12 @@ import { IconArrowUp, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { ACCENT } from '@/app/theme';
 import { type Mode, useUi } from '@/app/ui';
+import type { VoiceState } from '@/voice/machine';
+import { useVoiceOptions } from '@/voice/options';
+import { useVoice } from '@/voice/store';
+import { useTalkKey } from '@/voice/useTalkKey';
+import { VoiceButton } from '@/voice/VoiceButton';
+import { VoiceCard } from '@/voice/VoiceCard';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import classes from './CommandBar.module.css';
@@ -26,9 +32,18 @@ export function CommandBar() {
   const editing = !empty && mode === 'edit';
 
   useEffect(() => onFocusRequest(() => field.current?.focus()), []);
+  useTalkKey(true);
+  useTranscript((text, confidence) => {
+    set({ command: text });
+    const { after } = useVoiceOptions.getState();
+    if (after === 'check') field.current?.focus();
+    else plan(text, after === 'run' ? confidence : undefined);
+  });
 
   const submit = () => {
-    if (command.trim() && !planning) plan(command);
+    if (!command.trim() || planning) return;
+    useVoice.getState().cancel(); // what was heard has been used
+    plan(command);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (
@@ -54,6 +69,7 @@ export function CommandBar() {
     <div className={classes.stack}>
       {refusal && <RefusalCard refusal={refusal} onExample={takeExample} onClose={dismiss} />}
       <ProposalCard onAskModel={askModel} />
+      <VoiceCard />
       <form
         className={classes.bar}
         aria-label="Command bar"
@@ -79,6 +95,7 @@ export function CommandBar() {
             maxLength={4_000}
             autoFocus
           />
+          <VoiceButton />
           {planning ? (
             <Tooltip label="Stop planning">
               <ActionIcon size={36} radius="lg" aria-label="Stop planning" onClick={cancel}>
@@ -121,4 +138,15 @@ export function CommandBar() {
       <output className="sr-only">{planning ? 'Planning…' : ''}</output>
     </div>
   );
+}
+
+/** Calls back once for each transcript that comes in. */
+function useTranscript(onHeard: (text: string, confidence: number) => void): void {
+  const state = useVoice((voice) => voice.state);
+  const taken = useRef<VoiceState | null>(null);
+  useEffect(() => {
+    if (state.kind !== 'heard' || taken.current === state) return;
+    taken.current = state;
+    onHeard(state.transcript.text, state.transcript.confidence);
+  });
 }

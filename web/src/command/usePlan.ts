@@ -4,6 +4,9 @@ import { api } from '@/api/client';
 import { ApiError, isAbort } from '@/api/http';
 import type { PlannerName } from '@/api/types';
 import { useUi } from '@/app/ui';
+import { runIfClear } from '@/voice/autorun';
+import { carryOut } from '@/voice/commands';
+import { speak } from '@/voice/speak';
 import { currentWorkflow, type Proposal, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 
@@ -13,27 +16,39 @@ export interface Refusal {
   example: string | null;
 }
 
+interface Sentence {
+  text: string;
+  planner: PlannerName | null;
+  confidence?: number | undefined;
+}
+
 /** Turns a sentence into a proposal: a new graph, or a change of the one on the canvas. */
 export function usePlan() {
   const abort = useRef<AbortController | null>(null);
   const mutation = useMutation({
-    mutationFn: async ({ text, planner }: { text: string; planner: PlannerName | null }) => {
+    mutationFn: async ({ text, planner, confidence }: Sentence) => {
       abort.current = new AbortController();
       const editor = useEditor.getState();
       const current = currentWorkflow(editor);
       if (useUi.getState().mode === 'edit' && !isEmpty(current)) {
         const answer = await api.edit(text, current, planner, abort.current.signal);
+        if ('intent' in answer) return carryOut(answer.intent);
         editor.accept(); // what is changed further was good enough to build on
         useEditor.getState().proposeEdit(text, answer);
       } else {
         const answer = await api.parse(text, planner, abort.current.signal);
+        if ('intent' in answer) return carryOut(answer.intent);
         useEditor.getState().proposePlan(text, answer);
       }
+      if (confidence !== undefined && (await runIfClear(confidence))) return;
+      speakProposal();
     },
     onSuccess: () => useUi.getState().set({ command: '', mode: 'edit', inspected: null }),
   });
   return {
-    plan: (text: string) => mutation.mutate({ text: text.trim(), planner: null }),
+    /** `confidence`: the sentence was spoken, and its run may start by itself. */
+    plan: (text: string, confidence?: number) =>
+      mutation.mutate({ text: text.trim(), planner: null, confidence }),
     /** Plans the sentence of a proposal once more, by the model. */
     askModel: ({ kind, text }: Proposal) => {
       useEditor.getState().reject();
@@ -45,6 +60,14 @@ export function usePlan() {
     planning: mutation.isPending,
     refusal: mutation.error && !isAbort(mutation.error) ? toRefusal(mutation.error) : null,
   };
+}
+
+/** An edit is told in words already; a new workflow by its steps. */
+function speakProposal(): void {
+  const { proposal } = useEditor.getState();
+  if (!proposal) return;
+  const steps = proposal.next.nodes.map((node) => node.label || node.type);
+  speak(proposal.kind === 'edit' ? proposal.explanation : `Planned: ${steps.join(', then ')}.`);
 }
 
 function toRefusal(error: Error): Refusal {

@@ -6,6 +6,7 @@ import type { CheckAnswer, MissingValue, Problem, RunConfig } from '@/api/types'
 import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
+import { speak } from '@/voice/speak';
 import { useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import { toastStarted } from './started';
@@ -106,5 +107,12 @@ export async function startBackground(request: RunRequest): Promise<void> {
 
 /** How the run ended stands under the graph; here only what went wrong with the watching is said. */
 export function onEnd(problem?: string): void {
+  const { run } = useRun.getState();
+  if (run && !problem) speakEnd(run.status, run.error);
   if (problem) toastError('The run cannot be followed any further', new Error(problem));
+}
+
+function speakEnd(status: string, error: string | null): void {
+  if (status === 'completed') speak('The run is complete.');
+  if (status === 'failed') speak(`The run failed. ${error ?? ''}`);
 }

@@ -1,0 +1,21 @@
+/** Reads answers out, where the user wants that and the browser can. */
+import { useVoiceOptions } from './options';
+
+const LONGEST = 400;
+
+export function canSpeak(): boolean {
+  return 'speechSynthesis' in window;
+}
+
+export function speak(text: string): void {
+  if (!useVoiceOptions.getState().speak || !canSpeak() || !text.trim()) return;
+  window.speechSynthesis.cancel();
+  const said = new SpeechSynthesisUtterance(text.slice(0, LONGEST));
+  said.lang = 'en';
+  window.speechSynthesis.speak(said);
+}
+
+/** Nobody should talk over the user. */
+export function hush(): void {
+  if (canSpeak()) window.speechSynthesis.cancel();
+}
