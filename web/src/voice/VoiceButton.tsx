@@ -1,11 +1,5 @@
 import { ActionIcon, Loader, Menu, Tooltip } from '@mantine/core';
-import {
-  IconCheck,
-  IconChevronUp,
-  IconFileMusic,
-  IconMicrophone,
-  IconPlayerStopFilled,
-} from '@tabler/icons-react';
+import { IconChevronUp, IconFileMusic, IconMicrophone, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useInfo } from '@/api/queries';
 import { type AfterSpeaking, useVoiceOptions } from './options';
@@ -74,28 +68,29 @@ function VoiceMenu() {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Label>After speaking</Menu.Label>
-          {AFTER.map(([value, words]) => (
-            <Choice
-              key={value}
-              on={after === value}
-              role="menuitemradio"
-              onClick={() => choose({ after: value })}
-            >
-              {words}
-            </Choice>
-          ))}
+          <Menu.RadioGroup value={after} onChange={(value) => choose({ after: value as AfterSpeaking })}>
+            {AFTER.map(([value, words]) => (
+              <Menu.RadioItem key={value} value={value} closeMenuOnClick={false}>
+                {words}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
           <Menu.Divider />
-          <Choice
-            on={stopOnPause}
-            role="menuitemcheckbox"
-            onClick={() => choose({ stopOnPause: !stopOnPause })}
+          <Menu.CheckboxItem
+            checked={stopOnPause}
+            onChange={(on) => choose({ stopOnPause: on })}
+            closeMenuOnClick={false}
           >
             Stop when I pause
-          </Choice>
+          </Menu.CheckboxItem>
           {canSpeak() && (
-            <Choice on={speak} role="menuitemcheckbox" onClick={() => choose({ speak: !speak })}>
+            <Menu.CheckboxItem
+              checked={speak}
+              onChange={(on) => choose({ speak: on })}
+              closeMenuOnClick={false}
+            >
               Speak answers
-            </Choice>
+            </Menu.CheckboxItem>
           )}
           {info?.speech && (
             <Menu.Label>
@@ -119,26 +114,5 @@ function VoiceMenu() {
         }}
       />
     </>
-  );
-}
-
-interface ChoiceProps {
-  on: boolean;
-  role: 'menuitemradio' | 'menuitemcheckbox';
-  onClick: () => void;
-  children: string;
-}
-
-function Choice({ on, role, onClick, children }: ChoiceProps) {
-  return (
-    <Menu.Item
-      role={role}
-      aria-checked={on}
-      closeMenuOnClick={false}
-      leftSection={<IconCheck size={16} aria-hidden className={on ? undefined : classes.off} />}
-      onClick={onClick}
-    >
-      {children}
-    </Menu.Item>
   );
 }
