@@ -144,3 +144,10 @@ def test_every_library_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = {re.split(r"[\[<>=!~; ]", item)[0] for item in project["dependencies"]}
     assert not {name for name in names if not re.search(rf"^\|[^|]*\b{name}\b", page, re.MULTILINE)}
+
+
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs/decisions").glob("*.md"))]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+    for path in (ROOT / "docs/decisions").glob("*.md"):
+        assert path.read_text("utf-8").startswith(f"# {int(path.name[:4])}. "), path.name

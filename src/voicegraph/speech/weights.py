@@ -1,6 +1,6 @@
 """Where the recogniser's weights are: shipped with the installation, in a folder, or at the Hugging Face Hub.
 
-The shipped ones are the original MIT-licensed `tiny.en`, in a distribution of somebody else's (docs/decisions/0013).
+The shipped ones are the original MIT-licensed `tiny.en`, in a distribution of somebody else's (docs/decisions/0017).
 Its files are found through the metadata of the installation, its code is never imported, and no file is used whose
 SHA-256 is not the pinned one.
 """
