@@ -31,7 +31,7 @@ def test_every_command_explains_itself(command: str | None) -> None:
 def test_the_commands_are_these() -> None:
     assert set(COMMANDS) == {
         "serve", "plan", "run", "replay", "transcribe", "listen", "history", "show", "export", "doctor", "openapi",
-        "version", "worker", "stats", "retention", "schedules",
+        "version", "worker", "stats", "retention", "schedules", "approve",
     }  # fmt: skip
 
 
