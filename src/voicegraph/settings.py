@@ -263,6 +263,14 @@ class Settings(BaseSettings):
         description="After a notification, more of the same workflow and kind are counted and told in one digest.",
     )
 
+    @property
+    def base_url(self) -> str:
+        """Where people reach this server, for links in messages."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = self.host if self.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
     @field_validator("allowed_hosts", "allow_private_hosts", "notify_on", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:

@@ -18,7 +18,6 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.mail import compose, subject_of
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
 from voicegraph.nodes.threads import in_thread
-from voicegraph.settings import Settings
 
 MAX_SHOWN = 20_000
 """Characters of the content in a message; the page behind the link shows all of it."""
@@ -42,19 +41,11 @@ class Question:
     until: str
 
 
-def base_url(settings: Settings) -> str:
-    """Where people reach this server."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = settings.host if settings.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-
-
 async def ask(question: Question, addresses: list[str], node: NodeContext, *, notification: bool) -> Sent:
     """Send each approver a link. NodeError when nobody could be reached, so that the attempt may be repeated."""
     sent = Sent()
     if not node.settings.public_url and (addresses or notification):
-        node.log(f"VOICEGRAPH_PUBLIC_URL is not set, so the links lead to {base_url(node.settings)}.")
+        node.log(f"VOICEGRAPH_PUBLIC_URL is not set, so the links lead to {node.settings.base_url}.")
     for address in addresses:
         await _try(sent, address, _mail(question, address, node))
     if notification:
@@ -78,7 +69,7 @@ async def _try(sent: Sent, name: str, sending: Awaitable[tuple[str, str]]) -> No
 
 def _link(node: NodeContext) -> tuple[str, str]:
     token = secrets.token_urlsafe(32)
-    return token, f"{base_url(node.settings)}/approve/{node.run_id}/{node.node_id}/{token}"
+    return token, f"{node.settings.base_url}/approve/{node.run_id}/{node.node_id}/{token}"
 
 
 async def _mail(question: Question, address: str, node: NodeContext) -> tuple[str, str]:

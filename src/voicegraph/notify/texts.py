@@ -16,14 +16,6 @@ _ONE = {"failed": "failed", "completed": "completed", "waiting": "waits for appr
 _MANY = {"failed": "failed {} more times", "completed": "completed {} more times", "waiting": "waits {} more times"}
 
 
-def base_url(settings: Settings) -> str:
-    """Where people reach this server."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = settings.host if settings.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-
-
 def line(text: str) -> str:
     """The text in one line that can stand in a header."""
     return " ".join(_UNSAFE.sub(" ", text).split())
@@ -38,7 +30,7 @@ class Writer:
     """Writes subjects and bodies. Secrets of the settings are masked wherever they turn up."""
 
     def __init__(self, settings: Settings) -> None:
-        self._base = base_url(settings)
+        self._base = settings.base_url
         self._redact = Redactor.of_settings(settings)
 
     def one(self, fact: Fact) -> tuple[str, str]:
