@@ -57,7 +57,7 @@ async def test_no_item_that_was_done_is_done_again_after_any_crash(data: st.Data
 async def test_a_node_lives_through_more_crashes_than_one_of_its_items_may_cause(drive: Drive):
     for item in range(MAX_STARTS + 2):
         drive.probe.gates[f"w:{item}"]
-    await drive.start(listed(MAX_STARTS + 2, concurrency=1))
+    driver = await drive.start(listed(MAX_STARTS + 2, concurrency=1))
     for item in range(MAX_STARTS + 2):
         await drive.probe.gates[f"w:{item}"].enter()
         await drive.crash()
@@ -71,7 +71,7 @@ async def test_a_node_lives_through_more_crashes_than_one_of_its_items_may_cause
 @pytest.mark.parametrize("on_error", ["fail", "continue"])
 async def test_an_item_that_takes_the_process_down_is_given_up(drive: Drive, on_error: str):
     drive.probe.gates["w:1"]
-    await drive.start(listed(3, concurrency=1, on_error=on_error, retry=Retry(attempts=9, on=["any"])))
+    driver = await drive.start(listed(3, concurrency=1, on_error=on_error, retry=Retry(attempts=9, on=["any"])))
     for start in range(MAX_STARTS):
         await drive.probe.gates["w:1"].enter()
         assert drive.sink.disk.items[W][1].starts == start + 1
