@@ -25,6 +25,8 @@ from voicegraph.settings import Settings
 BASE = "http://127.0.0.1:8000"
 UPLOADS = ("/api/files", "/api/transcribe")
 """Routes that take a form with a file in place of JSON."""
+NOT_JSON = (*UPLOADS, "/api/hooks/{hook_id}")
+"""Those, and what takes any body from anybody."""
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

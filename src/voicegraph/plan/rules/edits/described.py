@@ -33,7 +33,7 @@ _OPENERS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
 def describe(words: str, work: Work) -> list[Step]:
     """The steps these words describe, [] when they describe none."""
     words = words[:_LONGEST]
-    words = _STEP.sub("", _STEP_THAT.sub("", words.strip(" ,.")), count=1).strip()
+    words = _ordered(_STEP.sub("", _STEP_THAT.sub("", words.strip(" ,.")), count=1).strip())
     steps = _interpreted(words, work)
     bare = _ARTICLES.sub("", words)
     if not steps and bare != words and leading_verb(bare):
@@ -44,6 +44,12 @@ def describe(words: str, work: Work) -> list[Step]:
             return steps
         steps = []
     return steps
+
+
+def _ordered(words: str) -> str:
+    """“(A step that) asks for my approval” as an order: “ask for my approval”."""
+    verb = leading_verb(words)
+    return f"{verb.lemma}{words[verb.length :]}" if verb and verb.form == "third" else words
 
 
 def _interpreted(words: str, work: Work) -> list[Step]:
