@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -17,17 +17,18 @@ SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 Scheme = Literal["dark", "light"]
 
 
+@pytest.mark.parametrize("walk", ["story", "control"])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_nothing_is_cut_off_covered_or_hard_to_read(
-    scheme: Scheme, size: str, open_window: OpenWindow, site: Site
+    scheme: Scheme, size: str, walk: str, open_window: OpenWindow, site: Site
 ) -> None:
     width, height = SIZES[size]
     phone = {"is_mobile": True, "has_touch": True} if size == "phone" else {}
     studio = open_window(viewport={"width": width, "height": height}, color_scheme=scheme, **phone)
     studio.watch.allow("status of 422")  # a sentence is refused on the way
     found: dict[str, str] = {}
-    for name in walk(studio, site):
+    for name in WALKS[walk](studio, site):
         studio.settle()
         studio.page.screenshot(path=PICTURES / f"{size}-{scheme}" / f"{name}.png")
         for problem in [*flaws(studio.page), *barriers(studio.page)]:
@@ -35,7 +36,7 @@ def test_nothing_is_cut_off_covered_or_hard_to_read(
     assert not found, "\n".join(f"{name}: {problem}" for problem, name in found.items())
 
 
-def walk(studio: Studio, site: Site) -> Iterator[str]:
+def story(studio: Studio, site: Site) -> Iterator[str]:
     """One user's way past every main screen; stops at each to be looked at."""
     page = studio.open().page
     expect(page.get_by_role("button", name="Trip Planner")).to_be_visible()
@@ -93,3 +94,49 @@ def walk(studio: Studio, site: Site) -> Iterator[str]:
     yield "16-menu"
     page.get_by_role("menuitem", name="Keyboard shortcuts").click()
     yield "17-shortcuts"
+
+
+def control(studio: Studio, site: Site) -> Iterator[str]:
+    """What makes runs start by themselves, ask, and be found again."""
+    page = studio.open().page
+    studio.plan(f"Every Monday at 9am in Berlin, read {site.url('/article')}, let me approve it and save it to a file")
+    page.get_by_test_id("trigger-trigger-0").click()
+    expect(studio.panel.get_by_role("region", name="Next times")).to_be_visible()
+    yield "21-schedule"
+    studio.panel.get_by_role("button", name="Save and activate").click()
+    state = studio.panel.get_by_role("region", name="State of the schedule")
+    expect(state.get_by_role("heading", name="Active")).to_be_visible()
+    studio.close_messages()
+    yield "22-schedule-active"
+    state.get_by_role("button", name="Run now").click()
+    page.get_by_role("button", name="Close this message").first.click()
+    page.get_by_role("button", name="Close the panel").click()
+    page.get_by_role("button", name="1 waiting for approval").click()
+    inbox = page.get_by_role("dialog", name="Waiting for approval")
+    expect(inbox.get_by_role("button", name="Approve")).to_be_visible()
+    yield "23-inbox"
+    inbox.get_by_role("button", name="Approve").click()
+    expect(inbox).to_contain_text("Nothing waits for you.")
+    page.keyboard.press("Escape")
+    expect(inbox).to_be_hidden()
+    expect(page.get_by_text("A background run is complete")).to_be_visible()
+    studio.close_messages()
+    studio.choose("Schedules…")
+    expect(page.get_by_role("dialog", name="Schedules").get_by_role("listitem")).to_have_count(1)
+    yield "24-schedules"
+    page.keyboard.press("Escape")
+    studio.choose("Workflow settings…")
+    expect(page.get_by_role("dialog", name="Workflow settings")).to_be_visible()
+    yield "25-workflow-settings"
+    page.keyboard.press("Escape")
+    form = studio.open_node("step-0")
+    form.get_by_label("Attempts").scroll_into_view_if_needed()
+    yield "26-policies"
+    form.get_by_role("button", name="Close the panel").click()
+    studio.open_history()
+    page.get_by_role("button", name="Statistics").click()
+    yield "27-statistics"
+    page.keyboard.press("Escape")
+
+
+WALKS: dict[str, Callable[[Studio, Site], Iterator[str]]] = {"story": story, "control": control}

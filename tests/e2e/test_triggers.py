@@ -44,9 +44,8 @@ def test_a_schedule_is_said_saved_and_run(studio: Studio, site: Site) -> None:
 
 
 def test_a_webhook_gets_its_secret_and_its_run_shows_up(studio: Studio) -> None:
-    library = studio.open_library()
-    library.get_by_role("button", name="Compose text").or_(library.get_by_role("button", name="Text")).first.click()
-    library.get_by_role("button", name="When its webhook is called").click()
+    studio.plan("When a webhook arrives, save it to a file")
+    studio.page.get_by_test_id("trigger-trigger-0").click()
     studio.panel.get_by_role("button", name="Save and activate").click()
     address = studio.panel.get_by_label("Address", exact=True)
     expect(address).to_have_value(re.compile(r"/api/hooks/hook_"))
@@ -57,5 +56,13 @@ def test_a_webhook_gets_its_secret_and_its_run_shows_up(studio: Studio) -> None:
     calls = studio.panel.get_by_role("region", name="Last calls")
     expect(calls.get_by_role("listitem")).to_have_count(1)
     expect(calls).to_contain_text("not the one of this webhook")
+    studio.open_history()
+    accepted = httpx.post(url, json={"id": 7}, headers={"authorization": f"Bearer {secret}"}, trust_env=False)
+    assert accepted.status_code == 202
+    expect(studio.runs).to_have_count(1)
+    expect(studio.runs.first).to_contain_text("Completed")
+    expect(studio.runs.first).to_contain_text("by webhook")
+    studio.page.keyboard.press("Escape")
+    expect(calls.get_by_role("listitem")).to_have_count(2)
     studio.panel.get_by_role("button", name="Rotate the secret").click()
     expect(studio.panel.get_by_label("Secret", exact=True)).not_to_have_value(secret)

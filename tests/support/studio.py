@@ -142,6 +142,11 @@ class Studio:
     def panel(self) -> Locator:
         return self.page.get_by_role("complementary", name=re.compile("^(Node|Trigger): "))
 
+    def close_messages(self) -> None:
+        """Those that stay until they are closed."""
+        for button in self.page.get_by_role("button", name="Close this message").all():
+            button.click()
+
     def open_node(self, node_id: str) -> Locator:
         self.node(node_id).click()
         expect(self.panel).to_be_visible()

@@ -26,7 +26,8 @@ async function start(): Promise<void> {
       <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
         <QueryClientProvider client={queryClient}>
           <ErrorBoundary>
-            <Notifications position="top-center" limit={5} className="toasts" />
+            {/* Above dialogs, below menus: a note must not lie over what was just opened. */}
+            <Notifications position="top-center" limit={5} className="toasts" zIndex={290} />
             <App keeper={keeper} />
           </ErrorBoundary>
         </QueryClientProvider>

@@ -23,7 +23,7 @@ export function Inbox() {
         aria-label={`${count} waiting for approval`}
         onClick={() => setOpen(true)}
       >
-        {phone ? count : `${count} to approve`}
+        {phone ? count : `${count} waiting`}
       </Button>
       <Drawer
         opened={open}

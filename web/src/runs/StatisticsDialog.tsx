@@ -1,4 +1,4 @@
-import { Button, Modal, Skeleton } from '@mantine/core';
+import { Modal, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
@@ -49,20 +49,13 @@ function Figures({ filter }: { filter: HistoryFilter }) {
         <table className={classes.table}>
           <thead>
             <tr>
-              {[
-                'Workflow',
-                'Runs',
-                'Success',
-                'Typical',
-                'Slow (p95)',
-                'Cost',
-                'Tokens in',
-                'Tokens out',
-              ].map((heading) => (
-                <th key={heading} scope="col">
-                  {heading}
-                </th>
-              ))}
+              {['Workflow', 'Runs', 'Success', 'Typical', 'Slow (p95)', 'Cost', 'Tokens in, out'].map(
+                (heading) => (
+                  <th key={heading} scope="col">
+                    {heading}
+                  </th>
+                ),
+              )}
             </tr>
           </thead>
           <tbody>
@@ -90,22 +83,23 @@ function Line({ one }: { one: WorkflowStatistics }) {
   return (
     <tr>
       <td>
-        <Button
-          size="compact-xs"
-          variant="subtle"
+        <button
+          type="button"
+          className={classes.link}
           onClick={show}
           aria-label={`Show the runs of “${one.name}”`}
         >
           {one.name}
-        </Button>
+        </button>
       </td>
       <td>{count(one.runs)}</td>
       <td>{percent(one.successRate)}</td>
       <td>{duration(one.p50Ms) || '–'}</td>
       <td>{duration(one.p95Ms) || '–'}</td>
       <td>{cost(one.cost, one.estimated)}</td>
-      <td>{count(one.inputTokens)}</td>
-      <td>{count(one.outputTokens)}</td>
+      <td>
+        {count(one.inputTokens)}, {count(one.outputTokens)}
+      </td>
     </tr>
   );
 }

@@ -44,6 +44,8 @@ const ENDS: Partial<Record<RunStatus, string>> = {
 export function noticeEnd(runId: string, status: RunStatus): void {
   const title = ENDS[status];
   if (!title || !started.delete(runId) || useRun.getState().run?.id === runId) return;
+  closeToast(`started-${runId}`); // where it can be seen is said below, and it is no news that it was started
+  notes.delete(`started-${runId}`);
   const id = `ended-${runId}`;
   const show = () => {
     closeToast(id);
