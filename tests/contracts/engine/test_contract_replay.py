@@ -233,6 +233,20 @@ async def test_a_pinned_output_is_given_instead_of_running_the_node(host: Host):
     assert "pinned" in told.heard[2].message
 
 
+async def test_a_pinned_node_with_items_gives_its_output_as_a_whole(host: Host):
+    lines = node("list", "values", data=["x", "y", "z"])
+    pinned = node("w", "work", each=True, pin={"text": "as a whole", "data": ["p", "q"]})
+    told = await host.run(workflow("list>w", "w>each", nodes=[lines, pinned, node("each", "work", each=True)]))
+    assert told.status == "completed"
+    row = told.nodes[NodeId("w")]
+    assert isinstance(row.output, Output)
+    assert (row.output.text, row.output.data, row.output.meta) == ("as a whole", ["p", "q"], {"pinned": True})
+    assert row.items is None
+    assert told.kinds("w") == ["start", "log", "success"]
+    assert host.probe.starts["w"] == 0
+    assert told.text("each") == "P\nQ"
+
+
 @pytest.mark.parametrize("trigger", ["schedule", "webhook"])
 async def test_runs_that_start_by_themselves_take_no_pins(host: Host, trigger: str):
     told = await host.run(workflow("a>b", nodes=[node("a", text="real", pin={"text": "pinned"})]), trigger=trigger)
