@@ -153,7 +153,7 @@ it('shows the figures of each workflow, and the runs behind them', async () => {
   await user.click(await screen.findByRole('button', { name: 'Statistics' }));
   const row = await screen.findByRole('row', { name: /Daily/ });
   expect(within(row).getAllByRole('cell').map((cell) => cell.textContent)).toEqual([
-    'Daily', '1,200', '92 %', '1.5 s', '9.0 s', '$0.0123 *', '4,000', '500',
+    'Daily', '1,200', '92 %', '1.5 s', '9.0 s', '$0.0123 *', '4,000 / 500',
   ]); // biome-ignore format: one row
   expect(await screen.findByText(/Runs are kept for 30 days/)).toBeTruthy();
   await user.click(screen.getByRole('button', { name: 'Show the runs of “Daily”' }));

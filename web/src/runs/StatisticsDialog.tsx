@@ -49,7 +49,7 @@ function Figures({ filter }: { filter: HistoryFilter }) {
         <table className={classes.table}>
           <thead>
             <tr>
-              {['Workflow', 'Runs', 'Success', 'Typical', 'Slow (p95)', 'Cost', 'Tokens in, out'].map(
+              {['Workflow', 'Runs', 'Success', 'Typical', 'Slow (p95)', 'Cost', 'Tokens in / out'].map(
                 (heading) => (
                   <th key={heading} scope="col">
                     {heading}
@@ -98,7 +98,7 @@ function Line({ one }: { one: WorkflowStatistics }) {
       <td>{duration(one.p95Ms) || '–'}</td>
       <td>{cost(one.cost, one.estimated)}</td>
       <td>
-        {count(one.inputTokens)}, {count(one.outputTokens)}
+        {count(one.inputTokens)} / {count(one.outputTokens)}
       </td>
     </tr>
   );
