@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from voicegraph.graph.model import RunId
@@ -20,9 +21,16 @@ class LateStore:
         self.held = asyncio.Event()
 
     async def load(self, run_id: RunId) -> StoredRun:
+        return await self._late(self._store.load(run_id))
+
+    async def load_whole(self, run_id: RunId) -> StoredRun:
+        return await self._late(self._store.load_whole(run_id))
+
+    async def _late(self, loading: Coroutine[None, None, StoredRun]) -> StoredRun:
         if self.errors:
+            loading.close()
             raise self.errors.pop(0)
-        stored = await self._store.load(run_id)
+        stored = await loading
         if self.holds:
             hold = self.holds.pop(0)
             self.held.set()
