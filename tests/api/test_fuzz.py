@@ -7,6 +7,7 @@ description leaves open: `tests/security/test_pathological.py` draws that.)
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -41,13 +42,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 @pytest.fixture(scope="module")
 def known(server: Serve) -> dict[str, str]:
     """An id of each kind that exists, so that not every address is a 404."""
-    body = {"workflow": {"nodes": [seed()]}}
+
+    def post(path: str, **body: Any) -> dict[str, Any]:
+        return requests.post(f"{server.url}/api{path}", timeout=10, **body).json()
+
+    def first(path: str, kind: str) -> str:
+        return requests.get(f"{server.url}/api{path}", timeout=10).json()[kind][0]["id"]
+
+    triggers = [{"kind": "schedule", "cron": "0 0 1 1 *"}, {"kind": "webhook"}]
+    workflow = {"workflow": {"nodes": [seed()], "triggers": triggers}}
+    saved = post("/workflows", json=workflow)["workflow"]
     return {
-        "run_id": requests.post(f"{server.url}/api/execute-background", json=body, timeout=10).json()["runId"],
-        "workflow_id": requests.post(f"{server.url}/api/workflows", json=body, timeout=10).json()["workflow"][
-            "workflowId"
-        ],
-        "file_id": requests.post(f"{server.url}/api/files", files={"file": b"x"}, timeout=10).json()["file"]["id"],
+        "run_id": post("/execute-background", json=workflow)["runId"],
+        "other_id": post("/execute-background", json=workflow)["runId"],
+        "node_id": saved["nodes"][0]["id"],
+        "workflow_id": saved["workflowId"],
+        "file_id": post("/files", files={"file": b"x"})["file"]["id"],
+        "schedule_id": first("/schedules", "schedules"),
+        "hook_id": first("/hooks", "hooks"),
+        "removal_id": post("/history/removals", json={"ids": ["run_nobody"]})["id"],
     }
 
 

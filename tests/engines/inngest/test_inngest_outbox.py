@@ -8,9 +8,11 @@ from collections import Counter
 import pytest
 from support.graphs import node, workflow
 from support.inngest_server import REAL_SERVER
-from support.inngest_stage import Stage, until
+from support.inngest_stage import Process, Stage, until
 
+from voicegraph.graph.model import RunId
 from voicegraph.history.feed import StatusChange
+from voicegraph.history.queries import RunSummary
 from voicegraph.run.state import RunStatus
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="needs a server that goes away")
@@ -22,19 +24,24 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voicegraph.engines.inngest.sender.LOOK_SECONDS", 0.2)
 
 
+async def summaries_of(process: Process, ids: list[RunId]) -> list[RunSummary]:
+    return [await process.pipeline.queries.summary(run_id) for run_id in ids]
+
+
 async def test_fifty_runs_submitted_during_an_outage_complete_once_each(on_stage: Stage) -> None:
     first = await on_stage.process()
     second = await on_stage.process(first.probe, sync=False)
     on_stage.server.down = True
     ids = [await (first if index % 2 else second).start(workflow("a>b")) for index in range(50)]
-    await asyncio.sleep(0.5)
-    summaries = [await first.pipeline.queries.summary(run_id) for run_id in ids]
+    async with asyncio.timeout(60):
+        while not all(summary.unsent for summary in await summaries_of(first, ids)):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    summaries = await summaries_of(first, ids)
     assert {summary.status for summary in summaries} == {"pending"}
     told = (await first.pipeline.queries.detail(ids[0])).events
     assert [event.kind for event in told] == ["log"]
     assert "Inngest cannot be reached" in told[0].message
     assert told[0].data == {"unsent": True}
-    assert all(summary.unsent for summary in summaries)
 
     on_stage.server.down = False
     runs = await asyncio.gather(*(first.end_of(run_id) for run_id in ids))
