@@ -96,8 +96,11 @@ def test_the_history_is_searched_filtered_exported_and_emptied(studio: Studio, p
     expect(studio.runs).to_have_count(1)
     expect(history).to_contain_text("1 run")
     history.get_by_role("button", name="Clear the search").click()
-    history.get_by_role("combobox", name="Filter by status").click()
+    history.get_by_role("button", name="Filter").click()
+    page.get_by_role("combobox", name="Status").click()
     page.get_by_role("option", name="Failed").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("combobox", name="Status")).to_be_hidden()
     expect(studio.runs).to_have_count(1)
     expect(studio.runs.first).to_contain_text("404")
     with page.expect_download() as download:
