@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Playwright, expect
 from support.audio import RATE, clip, samples_of, silence
 from support.browser import Watch, launched
 from support.process import Serve
@@ -34,12 +34,14 @@ def _write(path: Path, *parts: array[int]) -> Path:
 
 
 @contextmanager
-def _speaking(server: Serve, sound: Path | None, *more: str, **options: object) -> Iterator[Studio]:
+def _speaking(
+    playwright: Playwright, server: Serve, sound: Path | None, *more: str, **options: object
+) -> Iterator[Studio]:
     """The page, with a microphone that plays the file once."""
     arguments = [FAKE, GRANT, *more]
     if sound:
         arguments.append(f"--use-file-for-fake-audio-capture={sound}%noloop")
-    with launched(*arguments) as browser:
+    with launched(playwright, *arguments) as browser:
         context = browser.new_context(
             **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
         )
@@ -53,10 +55,12 @@ def _speak(page: Page) -> Locator:
     return page.get_by_role("button", name="Speak")
 
 
-def test_a_spoken_command_becomes_a_graph_and_a_second_one_changes_it(server: Serve, tmp_path: Path) -> None:
+def test_a_spoken_command_becomes_a_graph_and_a_second_one_changes_it(
+    playwright: Playwright, server: Serve, tmp_path: Path
+) -> None:
     """The clips of the story play into the microphone: first the workflow, then the change."""
     first = _write(tmp_path / "first.wav", silence(0.5), samples_of(clip("kokoro/c00").content), silence(6))
-    with _speaking(server, first) as studio:
+    with _speaking(playwright, server, first) as studio:
         page = studio.page
         _speak(page).click()
         expect(page.get_by_role("region", name="Voice")).to_be_visible()
@@ -85,9 +89,11 @@ def test_a_spoken_command_becomes_a_graph_and_a_second_one_changes_it(server: Se
             expect(studio.nodes).to_have_count(5 if words == "redo" else 3)
 
 
-def test_an_edit_is_spoken_into_the_microphone_and_planned_at_once(server: Serve, tmp_path: Path) -> None:
+def test_an_edit_is_spoken_into_the_microphone_and_planned_at_once(
+    playwright: Playwright, server: Serve, tmp_path: Path
+) -> None:
     sound = _write(tmp_path / "edit.wav", silence(0.5), samples_of(clip("kokoro/c24").content), silence(6))
-    with _speaking(server, sound) as studio:
+    with _speaking(playwright, server, sound) as studio:
         page = studio.page
         studio.plan("Get my Notion meeting notes and email me a summary")
         page.get_by_role("button", name="Voice options").click()
@@ -98,8 +104,8 @@ def test_an_edit_is_spoken_into_the_microphone_and_planned_at_once(server: Serve
         expect(studio.nodes).to_have_count(5)
 
 
-def test_the_space_bar_talks_and_escape_throws_away(server: Serve, tmp_path: Path) -> None:
-    with _speaking(server, None) as studio:
+def test_the_space_bar_talks_and_escape_throws_away(playwright: Playwright, server: Serve, tmp_path: Path) -> None:
+    with _speaking(playwright, server, None) as studio:
         page = studio.page
         studio.command.blur()
         page.keyboard.down("Space")

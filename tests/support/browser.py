@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Playwright, Request, Response
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -33,13 +33,12 @@ def chromium() -> str:
 
 
 @contextmanager
-def launched(*more: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, *more])
-        try:
-            yield browser
-        finally:
-            browser.close()
+def launched(playwright: Playwright, *more: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, *more])
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 class Watch:
