@@ -17,6 +17,7 @@ from support.mailbox import Mailbox, mailbox_on_loopback
 from voicegraph.graph.model import NodeId, Notify, RunId, WorkflowId
 from voicegraph.history.notices import Notices
 from voicegraph.nodes.client import guarded_client
+from voicegraph.notify import notifier as notifier_module
 from voicegraph.notify.notifier import Notifier
 from voicegraph.run.events import EngineName, Entry, NodeRun, RunChange
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -178,13 +179,26 @@ async def test_without_a_mail_server_the_reason_is_kept(history: History):
     assert message.due_at is None
 
 
-async def test_the_watching_task_tells_by_itself(history: History, mailbox: Mailbox):
+async def test_the_watching_task_tells_by_itself(history: History, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch):
+    """Of a failure, and of a branch that asks while another one goes on: the run's own status then stays as it is."""
+    monkeypatch.setattr(notifier_module, "LOOK_SECONDS", 3_600.0)
+    asks = NodeRun(NodeId("a"), NodeStatus.WAITING, waits={"kind": "approval"})
     async with notifying(history, mailbox) as notifier:
         await notifier.open()
         await ended(history, on=["failed"])
-        async with asyncio.timeout(60):
-            while not mailbox.mails:  # noqa: ASYNC110 - the mail server runs in a thread
-                await asyncio.sleep(0.01)
+        await _mails(mailbox, 1)
+        graph = workflow("a>b", name="Ask first")
+        graph.notify = Notify(on=["waiting"], email="bea@example.org")
+        run = new_run(graph)
+        await history.journal.record(Entry(run.run_id, create=run))
+        await history.journal.record(Entry(run.run_id, nodes=[asks]))
+        await _mails(mailbox, 2)
+
+
+async def _mails(mailbox: Mailbox, count: int) -> None:
+    async with asyncio.timeout(60):
+        while len(mailbox.mails) < count:  # noqa: ASYNC110 - the mail server runs in a thread
+            await asyncio.sleep(0.01)
 
 
 async def test_apprise_gets_it_through_the_guarded_client(history: History, unused_chat: list[dict[str, Any]]):

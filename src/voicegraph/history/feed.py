@@ -97,13 +97,11 @@ class Feed:
         self._listeners: list[Callable[[Entry], None]] = []
         self._closed = False
 
-    @property
-    def closed(self) -> bool:
-        """Whether it has ended for good."""
-        return self._closed
-
     def listen(self, listener: Callable[[Entry], None]) -> None:
-        """Call `listener` with every entry that is on disk. Of other processes' it hears the change of status only."""
+        """Call `listener` with every entry that is on disk. Of other processes' it hears the change of status only.
+
+        It is for taking note, of what concerns it: everybody waits for it meanwhile.
+        """
         self._listeners.append(listener)
 
     def publish(self, entry: Entry) -> None:
@@ -115,8 +113,7 @@ class Feed:
             listener(entry)
         status = entry.change.status if entry.change else RunStatus.PENDING if entry.create else entry.news
         if status:
-            for watcher in self._all:
-                watcher.put(StatusChange(entry.run_id, status))
+            self._tell_all(StatusChange(entry.run_id, status))
 
     def poke(self, run_id: RunId, status: RunStatus | None) -> None:
         """Another process wrote a run; `status` when that changed."""
@@ -125,8 +122,11 @@ class Feed:
         if status:
             for listener in self._listeners:
                 listener(Entry(run_id, change=RunChange(status)))
-            for watcher in self._all:
-                watcher.put(StatusChange(run_id, status))
+            self._tell_all(StatusChange(run_id, status))
+
+    def _tell_all(self, change: StatusChange) -> None:
+        for watcher in self._all:
+            watcher.put(change)
 
     def poke_all(self) -> None:
         """Other processes may have written anything."""

@@ -16,11 +16,15 @@ from voicegraph.history.notices import Draft, Fact, Message, Notices
 from voicegraph.notify.channels import Channels
 from voicegraph.notify.texts import Writer
 from voicegraph.notify.throttle import Throttle, Wishes
+from voicegraph.run.events import Entry
 from voicegraph.run.redact import Redactor
+from voicegraph.run.state import NodeStatus
 from voicegraph.settings import Settings
 
 log = logging.getLogger(__name__)
 
+GATHER_SECONDS = 0.2
+"""Between looks: under load, one serves all runs that ended meanwhile."""
 LOOK_SECONDS = 30.0
 """A safety net under the feed: other processes write runs too."""
 CLAIM_SECONDS = 180.0
@@ -35,10 +39,11 @@ class Notifier:
     def __init__(self, notices: Notices, feed: Feed, settings: Settings, http: httpx.AsyncClient) -> None:
         self.notices = notices
         self.channels = Channels(settings, http)
-        self._feed = feed
         self._settings = settings
         self._redact = Redactor.of_settings(settings)
+        self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        feed.listen(self._note)
 
     async def open(self) -> None:
         """Say in the database what the settings want, then look for what an earlier process left."""
@@ -87,20 +92,25 @@ class Notifier:
             await self.notices.settle(message.id)
 
     async def _work(self) -> None:
-        with self._feed.watch_all() as watcher:
-            while True:
-                try:
-                    while await self.round():
-                        pass
-                    due = await self.notices.next_due()
-                except VoiceGraphError as error:
-                    log.warning("Notifications are late: %s", error.message)
-                    due = None
-                except Exception:
-                    log.exception("Notifications are late")
-                    due = None
-                wait = LOOK_SECONDS if due is None else min(LOOK_SECONDS, max(0.05, due - clock.now()))
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(wait):
-                        if await watcher.get() is None:
-                            return
+        while True:
+            self._news.clear()
+            due = None
+            try:
+                while await self.round():
+                    pass
+                due = await self.notices.next_due()
+            except VoiceGraphError as error:
+                log.warning("Notifications are late: %s", error.message)
+            except Exception:
+                log.exception("Notifications are late")
+            await asyncio.sleep(GATHER_SECONDS)
+            wait = LOOK_SECONDS if due is None else min(LOOK_SECONDS, due - clock.now())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._news.wait()
+
+    def _note(self, entry: Entry) -> None:
+        if (entry.change and entry.change.status.terminal) or any(
+            row.status is NodeStatus.WAITING for row in entry.nodes
+        ):
+            self._news.set()

@@ -17,6 +17,7 @@ from voicegraph.errors import Overloaded, StorageError
 from voicegraph.history.follow_ups import FollowUp, FollowUps
 from voicegraph.history.queries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.run.events import Entry
 from voicegraph.run.state import RunStatus
 
 log = logging.getLogger(__name__)
@@ -32,33 +33,27 @@ class ErrorWorkflows:
         self._pipeline = pipeline
         self._follow_ups = follow_ups
         self._news = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
+        pipeline.feed.listen(self._note)
 
     def open(self) -> None:
         """Begin."""
-        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._start_all())]
+        self._task = asyncio.create_task(self._start_all())
 
     async def close(self) -> None:
         """What is not started yet stays a row."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
+        if self._task:
+            self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await task
-        self._tasks = []
+                await self._task
 
     async def open_rows(self) -> list[FollowUp]:
         """What is not started yet, the oldest first."""
         return await self._follow_ups.open()
 
-    async def _watch(self) -> None:
-        """Dropped by a feed that was too fast, it watches anew: the rows tell what was missed."""
-        while not self._pipeline.feed.closed:
-            with self._pipeline.feed.watch_all() as watcher:
-                self._news.set()
-                while (change := await watcher.get()) is not None:
-                    if change.status is RunStatus.FAILED:
-                        self._news.set()
+    def _note(self, entry: Entry) -> None:
+        if entry.change and entry.change.status is RunStatus.FAILED:
+            self._news.set()
 
     async def _start_all(self) -> None:
         while True:

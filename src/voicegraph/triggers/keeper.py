@@ -19,7 +19,6 @@ from voicegraph.clock import iso
 from voicegraph.errors import Conflict, Overloaded, StorageError, UserError
 from voicegraph.graph.model import RunId, new_id
 from voicegraph.graph.times import next_time, times_until
-from voicegraph.history.feed import Feed
 from voicegraph.history.firing import Firing
 from voicegraph.history.schedule_rows import LiveSchedule
 from voicegraph.history.schedules import Schedules
@@ -45,12 +44,11 @@ class ScheduleKeeper:
         self._has_queue = False
         self._closing = False
         self._keeping: asyncio.Task[None] | None = None
-        self._watching: asyncio.Task[None] | None = None
+        pipeline.feed.listen(self._note)
 
     def open(self) -> None:
         """Start. What was missed is seen to at once."""
         self._keeping = asyncio.create_task(self._keep())
-        self._watching = asyncio.create_task(self._watch(self._pipeline.feed))
 
     def poke(self) -> None:
         """Look now."""
@@ -62,11 +60,6 @@ class ScheduleKeeper:
         self.poke()
         if self._keeping:
             await self._keeping
-        if self._watching:
-            self._watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
-            self._watching = None
 
     async def look(self) -> None:
         """See to everything that is due by now. StorageError, Overloaded: what is left is due at the next look."""
@@ -155,13 +148,10 @@ class ScheduleKeeper:
                 async with asyncio.timeout(0 if self._closing else pause):
                     await self._news.wait()
 
-    async def _watch(self, feed: Feed) -> None:
+    def _note(self, entry: Entry) -> None:
         """The end of a run may be the turn of a time that waits."""
-        while not feed.closed:
-            with feed.watch_all() as watcher:
-                while (change := await watcher.get()) is not None:
-                    if change.status.terminal and self._has_queue:
-                        self.poke()
+        if entry.change and entry.change.status.terminal and self._has_queue:
+            self.poke()
 
 
 def trigger_data(schedule: LiveSchedule, due_at: float) -> Mapping[str, JsonValue]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
 
@@ -47,14 +46,12 @@ class InngestEngine:
         self._host = Host(self.setup, self.client, self.functions)
         self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds)
         self._ledger = ledger
-        self._feed = feed
         self._drain_seconds = settings.drain_seconds
-        self._watching: asyncio.Task[None] | None = None
+        feed.listen(self._stop_what_is_over)
 
     async def open(self) -> None:
         """Send what is waiting. Runs that are under way are Inngest's to go on with."""
         self._sender.open()
-        self._watching = asyncio.create_task(self._stop_what_is_over())
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, with the message that starts it."""
@@ -94,12 +91,7 @@ class InngestEngine:
         """Nodes in flight get the drain time; what does not finish is started elsewhere."""
         await self._drain()
         await self._sender.close()
-        if self._watching:
-            self._watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
-            self._watching = None
-            await close_client(self.client)
+        await close_client(self.client)
 
     @property
     def dashboard_url(self) -> str:
@@ -121,10 +113,8 @@ class InngestEngine:
     async def _drain(self) -> None:
         await self.steps.drain(self._drain_seconds, self.items.tasks)
 
-    async def _stop_what_is_over(self) -> None:
+    def _stop_what_is_over(self, entry: Entry) -> None:
         """A run that is over, here or elsewhere, stops the nodes that run here: cancelled, or out of time."""
-        with self._feed.watch_all() as watcher:
-            while (change := await watcher.get()) is not None:
-                if change.status.terminal:
-                    self.steps.halt(change.run_id)
-                    self.items.halt(change.run_id)
+        if entry.change and entry.change.status.terminal:
+            self.steps.halt(entry.run_id)
+            self.items.halt(entry.run_id)
