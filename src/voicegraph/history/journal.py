@@ -118,7 +118,7 @@ class Journal:
         return self._submit(job)
 
     def _future(self) -> asyncio.Future[Any]:
-        return asyncio.get_running_loop().create_future()
+        return self._loop.create_future()
 
     def _submit(self, job: _Job) -> asyncio.Future[Any]:
         if self._closing:
