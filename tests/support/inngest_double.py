@@ -84,7 +84,7 @@ class InngestDouble:
         self.retry_pause = 0.05
         self.gateway: Gateway | None = None
         self.listening: list[tuple[tuple[Any, Any, Any], asyncio.Event]] = []
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
         self._lost: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._random = random.Random(7)
@@ -161,11 +161,8 @@ class InngestDouble:
     # -- events
 
     def send(self, event: dict[str, Any]) -> str:
-        """Take an event; the same id again does nothing."""
+        """Take an event. What it starts is started once for an id; what nobody is registered for is forgotten."""
         event = {"id": secrets.token_hex(8), "ts": int(time.time() * 1000), "data": {}} | event
-        if event["id"] in self._seen:
-            return event["id"]
-        self._seen.add(event["id"])
         self.events.append(event)
         for run in [*self.runs]:
             if run.status == "running" and self._cancels(run, event):
@@ -175,7 +172,9 @@ class InngestDouble:
             if _heard(event) == wanted:
                 heard.set()
         for function in self.functions.values():
-            if any(self._triggers(trigger, event) for trigger in function["triggers"]):
+            known = (function["id"], event["id"])
+            if known not in self._seen and any(self._triggers(trigger, event) for trigger in function["triggers"]):
+                self._seen.add(known)
                 self.start(function, event)
         return event["id"]
 

@@ -161,6 +161,7 @@ outbox = Table(
     Column("name", String(160), primary_key=True),
     Column("tries", Integer, nullable=False),
     Column("due_at", Double, nullable=False),
+    Column("sends", Integer, nullable=False, server_default="0"),
     Index("ix_outbox_due_at", "due_at"),
 )
 

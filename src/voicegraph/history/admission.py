@@ -8,8 +8,10 @@ from voicegraph.db.tables import runs
 from voicegraph.graph.model import RunId
 
 
-def admit(connection: Connection, run_id: RunId, workflow_id: str, limit: int) -> bool:
+def admit(connection: Connection, run_id: RunId, workflow_id: str, limit: int, engine_run_id: str) -> bool:
     """True when the run may begin, and counts from now on; also when it has begun, or is over.
+
+    `engine_run_id` is noted in any case: who waits in line is known to the engine's server.
 
     On PostgreSQL a lock on the workflow's id makes one look at a time; SQLite has one writer anyway.
     """
@@ -20,7 +22,7 @@ def admit(connection: Connection, run_id: RunId, workflow_id: str, limit: int) -
     begun = select(func.count()).where(
         runs.c.workflow_id == workflow_id, runs.c.engine != "live", runs.c.status.in_(("running", "waiting"))
     )
-    if connection.execute(begun).scalar_one() >= limit:
-        return False
-    connection.execute(update(runs).where(runs.c.id == run_id).values(status="running"))
-    return True
+    has_room = connection.execute(begun).scalar_one() < limit
+    values = {"engine_run_id": engine_run_id} | ({"status": "running"} if has_room else {})
+    connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+    return has_room

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, tuple_, update
 
 from voicegraph import clock
-from voicegraph.db.tables import TERMINAL_STATUSES, outbox, run_payloads, runs
+from voicegraph.db.tables import outbox, run_payloads, runs
 from voicegraph.graph.model import RunId
 from voicegraph.history.journal import Journal
 from voicegraph.history.store import Reader
+from voicegraph.run.state import RunStatus
 
 CAP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`name` is the message's name at the server; `graph_version` tells one graph from another; `over`: so is the run."""
+    """`name` is the message's name at the server; `graph_version` tells one graph from another.
+
+    `tries` failed since the server last took it, which it did `sends` times; `begun`: the server has started the run.
+    """
 
     run_id: RunId
     name: str
     tries: int
+    sends: int
     graph_version: str
-    over: bool
+    begun: bool
+    created_at: float
 
 
 class Outbox:
@@ -58,8 +64,18 @@ class Outbox:
 
         return await self._journal.execute(work)
 
-    async def sent(self, messages: Collection[Message]) -> None:
-        """The server has them."""
+    async def keep(self, messages: Collection[Message], pauses: Callable[[Message], float]) -> None:
+        """The server has them. They are due again after a pause, in case nothing comes of them."""
+        now = clock.now()
+
+        def work(connection: Connection) -> None:
+            for message in messages:
+                _change(connection, message, tries=0, sends=message.sends + 1, due_at=now + pauses(message))
+
+        await self._journal.execute(work)
+
+    async def drop(self, messages: Collection[Message]) -> None:
+        """Nothing more is to be done with them."""
         keys = [(message.run_id, message.name) for message in messages]
 
         def work(connection: Connection) -> None:
@@ -74,11 +90,7 @@ class Outbox:
         def work(connection: Connection) -> None:
             for message in messages:
                 pause = min(CAP_SECONDS, base * 2.0 ** min(message.tries, 32))
-                connection.execute(
-                    update(outbox)
-                    .where(outbox.c.run_id == message.run_id, outbox.c.name == message.name)
-                    .values(tries=message.tries + 1, due_at=now + pause)
-                )
+                _change(connection, message, tries=message.tries + 1, due_at=now + pause)
 
         await self._journal.execute(work)
 
@@ -98,16 +110,29 @@ class Outbox:
         return await self._reader.read(lambda connection: connection.execute(query).scalar())
 
 
+def _change(connection: Connection, message: Message, **values: float) -> None:
+    key = (outbox.c.run_id == message.run_id, outbox.c.name == message.name)
+    connection.execute(update(outbox).where(*key).values(**values))
+
+
 def _messages(connection: Connection, keys: Collection[tuple[str, str]]) -> list[Message]:
     query = (
-        select(outbox.c.run_id, outbox.c.name, outbox.c.tries, runs.c.status, run_payloads.c.workflow)
+        select(outbox, runs.c.status, runs.c.engine_run_id, runs.c.created_at, run_payloads.c.workflow)
         .join(runs, runs.c.id == outbox.c.run_id)
         .join(run_payloads, run_payloads.c.run_id == runs.c.id)
         .where(tuple_(outbox.c.run_id, outbox.c.name).in_([*keys]))
     )
     return [
-        Message(RunId(run_id), name, tries, graph_version(workflow), status in TERMINAL_STATUSES)
-        for run_id, name, tries, status, workflow in connection.execute(query)
+        Message(
+            RunId(row["run_id"]),
+            row["name"],
+            row["tries"],
+            row["sends"],
+            graph_version(row["workflow"]),
+            row["status"] != RunStatus.PENDING or row["engine_run_id"] is not None,
+            row["created_at"],
+        )
+        for row in connection.execute(query).mappings()
     ]
 
 

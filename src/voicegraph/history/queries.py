@@ -216,7 +216,7 @@ def _unsent(connection: Connection, pending: list[str]) -> set[str]:
     """Of these runs, those that were tried to be sent, in vain."""
     if not pending:
         return set()
-    query = select(outbox.c.run_id).where(outbox.c.run_id.in_(pending), outbox.c.tries > 0)
+    query = select(outbox.c.run_id).where(outbox.c.run_id.in_(pending), outbox.c.tries > 0, outbox.c.sends == 0)
     return set(connection.execute(query).scalars())
 
 

@@ -86,9 +86,9 @@ class StoredRuns:
         """See `run.ports.RunStore`."""
         return await self._reader.read(lambda connection: read_line(connection, engine))
 
-    async def admit(self, run_id: RunId, workflow_id: str, limit: int) -> bool:
+    async def admit(self, run_id: RunId, workflow_id: str, limit: int, engine_run_id: str) -> bool:
         """Whether one more run of this workflow may begin; for engines whose line is elsewhere."""
-        return await self._journal.execute(lambda connection: admit(connection, run_id, workflow_id, limit))
+        return await self._journal.execute(lambda c: admit(c, run_id, workflow_id, limit, engine_run_id))
 
     async def tickets(self, run_ids: Sequence[RunId]) -> list[Ticket]:
         """See `run.ports.RunStore`."""

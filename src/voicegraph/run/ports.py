@@ -60,7 +60,7 @@ class RunStore(Protocol):
         """The `unfinished` runs as tickets, and who has a place in a group with a limit."""
         ...
 
-    async def admit(self, run_id: RunId, workflow_id: str, limit: int) -> bool:
+    async def admit(self, run_id: RunId, workflow_id: str, limit: int, engine_run_id: str) -> bool:
         """Whether one more run of this workflow may begin, for engines whose line is elsewhere. It counts then."""
         ...
 

@@ -64,7 +64,7 @@ class Loader(Protocol):
         """The run with its node rows; NotFound."""
         ...
 
-    async def admit(self, run_id: RunId, workflow_id: str, limit: int) -> bool:
+    async def admit(self, run_id: RunId, workflow_id: str, limit: int, engine_run_id: str) -> bool:
         """Whether one more run of this workflow may begin."""
         ...
 
@@ -105,7 +105,7 @@ class Functions:
         stored = await self._guarded(partial(self._store.load, run_id))
         if stored.status is RunStatus.CANCELLED:
             return {"status": "cancelled"}
-        await wait_for_room(ctx, stored, partial(self._guarded_admit, run_id))
+        await wait_for_room(ctx, stored, partial(self._admit, run_id, ctx.run_id))
         look = Look(stored)
         nodes = [node_id for node_id in topological_order(stored.run.workflow) if look.starts_a_step(node_id)]
         branches = [branch for node_id in nodes for branch in self._branches(ctx, stored, node_id)]
@@ -174,8 +174,8 @@ class Functions:
         at = await self._guarded(partial(decide, self._ledger, run_id, Look.expire))
         return Memo(status="over") if at is None else Memo(status="running", until=at)
 
-    async def _guarded_admit(self, run_id: RunId, workflow_id: str, limit: int) -> bool:
-        return await self._guarded(partial(self._store.admit, run_id, workflow_id, limit))
+    async def _admit(self, run_id: RunId, engine_run_id: str, workflow_id: str, limit: int) -> bool:
+        return await self._guarded(partial(self._store.admit, run_id, workflow_id, limit, engine_run_id))
 
     async def _guarded(self, work: Callable[[], Awaitable[Any]]) -> Any:
         """What goes wrong on our side is tried again; its words stay in our log and out of Inngest's."""

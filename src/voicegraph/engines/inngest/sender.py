@@ -23,8 +23,16 @@ BATCH = 100
 CLAIM_SECONDS = 60.0
 LOOK_SECONDS = 2.0
 """Between looks at the outbox: another process may have stored a message and died."""
+AGAIN_SECONDS, LONGEST_AGAIN = 15.0, 600.0
+"""Pauses before a run that Inngest took and did not start is sent again: the first, doubling up to the longest."""
+AGAIN_FOR = 20 * 3_600.0
+"""Inngest knows an event's id for 24 hours; while it does, a run that it has started is not started twice."""
 UNREACHABLE = "Inngest cannot be reached. The run is stored and will be sent as soon as it can be."
 REACHED = "Inngest has the run now."
+NOT_STARTED = (
+    "Inngest took the run and has not started it. It is sent again, in case Inngest did not know VoiceGraph's function yet; "
+    "`voicegraph doctor` says whether it knows it now."
+)
 
 
 class Sender:
@@ -75,7 +83,7 @@ class Sender:
                     await self._news.wait()
 
     async def _send(self, messages: Sequence[Message]) -> None:
-        wanted = [message for message in messages if message.name != REQUEST_EVENT or not message.over]
+        wanted = [message for message in messages if _is_wanted(message)]
         try:
             if wanted and not self._closing:
                 self._sending = asyncio.create_task(self._client.send([event_of(message) for message in wanted]))
@@ -86,14 +94,20 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - the library raises whatever its parts do; each means: not sent
             log.warning("Inngest cannot be reached (%s: %s); it is tried again", type(error).__name__, error)
             await self._outbox.failed(wanted, self._retry_base)
-            self._tell([message for message in wanted if message.tries == 0], UNREACHABLE, unsent=True)
+            self._tell([message for message in wanted if not message.tries + message.sends], UNREACHABLE, unsent=True)
             messages = [message for message in messages if message not in wanted]
             wanted = []
-        if messages:
-            # While closing it is unknown what was sent; a message that is sent again starts no second run.
-            await (self._outbox.release if self._closing else self._outbox.sent)(messages)
-        if not self._closing:
-            self._tell([message for message in wanted if message.tries], REACHED, unsent=False)
+        if self._closing:
+            await self._outbox.release(messages)  # it is unknown what was sent; sent again, it starts no second run
+            return
+        kept = [message for message in wanted if message.name == REQUEST_EVENT]
+        done = [message for message in messages if message not in kept]
+        if kept:
+            await self._outbox.keep(kept, _pause)
+        if done:
+            await self._outbox.drop(done)
+        self._tell([message for message in wanted if message.tries and not message.sends], REACHED, unsent=False)
+        self._tell([message for message in wanted if message.sends == 1], NOT_STARTED, unsent=False)
 
     def _tell(self, messages: Sequence[Message], words: str, *, unsent: bool) -> None:
         """So that whoever watches the run or the list knows why it does not start, and when it can."""
@@ -101,6 +115,16 @@ class Sender:
             if message.name == REQUEST_EVENT:
                 event = RunEvent("log", clock.now(), words, data={"unsent": unsent})
                 self._sink.record(Entry(message.run_id, events=[event], news=RunStatus.PENDING))
+
+
+def _is_wanted(message: Message) -> bool:
+    """What starts a run that has begun, or is over, is not sent any more."""
+    in_time = clock.now() < message.created_at + AGAIN_FOR or not message.sends
+    return message.name != REQUEST_EVENT or (not message.begun and in_time)
+
+
+def _pause(message: Message) -> float:
+    return min(LONGEST_AGAIN, AGAIN_SECONDS * 2.0 ** min(message.sends, 32))
 
 
 def event_of(message: Message) -> inngest.Event:
