@@ -242,6 +242,6 @@ def test_no_life_of_runs_breaks_what_must_hold(monkeypatch: pytest.MonkeyPatch, 
     run_state_machine_as_test(Lives, settings=how)  # pyright: ignore[reportUnknownMemberType]
     print(dict(Lives.seen))
     rare = {"reused", "not reused", "cancelled", "crashed at work", "answered"}
-    assert SEQUENCES < 500 or rare <= {*+Lives.seen}, Lives.seen
+    assert SEQUENCES // PARTS < 500 or rare <= {*+Lives.seen}, Lives.seen  # a few lives may well miss one of them
     Lives.loop.close()
     Lives.database.dispose()

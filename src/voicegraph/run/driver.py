@@ -14,10 +14,10 @@ from typing import Literal
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
-from voicegraph.graph.model import Node, NodeId
-from voicegraph.nodes.output import Await, Output, Suspend
-from voicegraph.run.accept import begin
-from voicegraph.run.answers import Answer, Settled
+from voicegraph.graph.model import NodeId
+from voicegraph.nodes.output import Output
+from voicegraph.run.answers import Answer
+from voicegraph.run.course import Course, wakes_at
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.handover import given_to
 from voicegraph.run.inputs import Surroundings
@@ -25,13 +25,11 @@ from voicegraph.run.item_driver import Bench, EachNodes, Rest
 from voicegraph.run.limits import Deadline, out_of_time
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import LAST_WRITE, PARK_AFTER, End, Promise
-from voicegraph.run.restore import outcome_of, restore
-from voicegraph.run.retry import policy_for
+from voicegraph.run.restore import restore
 from voicegraph.run.runner import Attempt, NodeRunner
-from voicegraph.run.script import Script
-from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, Step
+from voicegraph.run.state import NodeStatus
 from voicegraph.run.timers import Timers
-from voicegraph.run.waiting import NEVER, at_due, settle
+from voicegraph.run.waiting import settle
 
 log = logging.getLogger(__name__)
 
@@ -51,24 +49,19 @@ class RunDriver:
         self._sink = sink
         self._promise = promise
         self._alone = alone or asyncio.Lock()
-        self._nodes: dict[NodeId, Node] = {node.id: node for node in run.workflow.nodes}
-        self._machine = RunState(run.workflow)
-        self._rows: dict[NodeId, NodeRun] = {}
         self._tasks: dict[NodeId, asyncio.Task[None]] = {}
-        self._timers = Timers(self._ring)
-        self._script = Script(run, self._nodes)
-        self._deadline = Deadline(run.workflow, self._run_out)
         self._each = EachNodes(Bench(run, runner, sink, promise, self._alone, self._say))
-        self._stopping = False
+        self._timers = Timers(self._ring)
+        self._course = Course(run, runner.registry, promise, self._timers, self._each.stop)
+        self._script = self._course.script
+        self._deadline = Deadline(run.workflow, self._run_out)
 
     # -- from the engine
 
     async def start(self) -> None:
         """Write the run and its first starts in one entry, then start them. Raises what the sink raises."""
         entry = Entry(self.run.run_id, create=self.run)
-        self._script.run_started(entry)
-        self._rows.update((node_id, row.snapshot()) for node_id, row in self.run.reuse.rows.items())
-        ready = self._advance(begin(self.run, self._machine, entry), entry)
+        ready = self._course.begin(entry)
         self._deadline.arm(self._script.started_at)
         await self._sink.record(entry)
         self._launch(ready)
@@ -76,20 +69,20 @@ class RunDriver:
     async def resume(self, stored: StoredRun) -> None:
         """Go on from the checkpoints of an earlier process, or from a timer."""
         entry = Entry(self.run.run_id)
-        step = self._restore(stored)
+        step = self._course.restore(stored)
         self._deadline.arm(self._script.started_at)
         if self._deadline.passed:
             await self._expire()
             return
         self._each.kept = stored.items
-        plan = restore(step.ready, self._rows, clock.now(), self._each.ids)
+        plan = restore(step.ready, self._course.rows, clock.now(), self._each.ids)
         step.ready = plan.fresh
-        self._script.run_resumed(entry, [self._rows[node_id] for node_id in plan.interrupted + plan.suspects])
+        self._script.run_resumed(entry, [self._course.rows[node_id] for node_id in plan.interrupted + plan.suspects])
         for node_id, due in plan.timers.items():
             self._timers.arm(node_id, due)
-        ready = self._advance(step, entry) + plan.interrupted + plan.each
+        ready = self._course.advance(step, entry) + plan.interrupted + plan.each
         for node_id in plan.poisoned:
-            ready += self._give_up(self._rows[node_id], plan.poison, entry)
+            ready += self._course.give_up(self._course.rows[node_id], plan.poison, entry)
         self._deadline.arm(self._script.started_at)
         self._park_if_idle(entry)
         await self._sink.record(entry)
@@ -97,7 +90,7 @@ class RunDriver:
 
     async def cancel_stored(self, stored: StoredRun) -> bool:
         """Cancel a run that is not in memory, without starting anything of it."""
-        self._restore(stored)
+        self._course.restore(stored)
         return await self.cancel()
 
     async def cancel(self) -> bool:
@@ -105,14 +98,14 @@ class RunDriver:
         if self._script.over:
             return False
         entry = Entry(self.run.run_id)
-        self._script.run_cancelled(entry, self._open_rows())
+        self._script.run_cancelled(entry, self._course.open_rows)
         self._halt()
         await self._sink.record(entry)
         self._end(End.OVER)
         return True
 
     def _run_out(self) -> None:
-        if not (self._stopping or self._script.parked or self._script.over):  # parked, the time on disk counts
+        if not (self._course.stopping or self._script.parked or self._script.over):  # parked, the time on disk counts
             self._expiring = asyncio.create_task(self._expire())
 
     async def _expire(self) -> None:
@@ -120,7 +113,7 @@ class RunDriver:
         if self._script.over:
             return
         entry = Entry(self.run.run_id)
-        self._script.run_given_up(entry, self._open_rows(), out_of_time(self.run.workflow))
+        self._script.run_given_up(entry, self._course.open_rows, out_of_time(self.run.workflow))
         self._halt()
         await self._sink.record(entry)
         self._end(End.OVER)
@@ -131,19 +124,19 @@ class RunDriver:
             await asyncio.wait([self.ended])
         if self.ended.done():
             return False
-        settled = settle(self._rows.get(node_id), answer)
+        settled = settle(self._course.rows.get(node_id), answer)
         entry = Entry(self.run.run_id)
         self._timers.stop(node_id)
-        ready = self._settled(self._rows[node_id], settled, entry)
+        ready = self._course.answered(self._course.rows[node_id], settled, entry)
         self._spawn(node_id, lambda _: self._finish(entry, ready, node_id))  # whoever answers may go away meanwhile
         await asyncio.wait([self._tasks[node_id]])
         return True
 
     async def answer_stored(self, stored: StoredRun, node_id: NodeId, answer: Answer) -> None:
         """Take an answer of a run that is not in memory. What follows is started by whoever takes the run up."""
-        self._stopping = True
-        self._restore(stored)
-        for waiting in self._open_rows():
+        self._course.stopping = True
+        self._course.restore(stored)
+        for waiting in self._course.open_rows:
             if waiting.status is not NodeStatus.RUNNING:
                 self._timers.arm(waiting.node_id, None)
         await self.answer(node_id, answer)
@@ -152,7 +145,7 @@ class RunDriver:
 
     async def stop(self, patience: float) -> None:
         """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process."""
-        self._stopping = True
+        self._course.stopping = True
         self._each.stop()
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=patience)
@@ -160,21 +153,12 @@ class RunDriver:
             return
         self._halt()
         entry = Entry(self.run.run_id)
-        running = [row for row in self._open_rows() if row.status is NodeStatus.RUNNING]
+        running = [row for row in self._course.open_rows if row.status is NodeStatus.RUNNING]
         self._script.nodes_cut(entry, [row for row in running if row.node_id not in self._each.ids])
         self._each.cut(entry)
         if entry.nodes or entry.items:
             await asyncio.wait([asyncio.ensure_future(self._sink.record(entry))], timeout=LAST_WRITE)
         self._end(End.STOPPED)
-
-    def _restore(self, stored: StoredRun) -> Step:
-        self._rows = stored.nodes
-        self._script.resumed(stored)
-        outcomes = {node_id: outcome for node_id, row in self._rows.items() if (outcome := outcome_of(row))}
-        started = [node_id for node_id, row in self._rows.items() if row.status is not NodeStatus.SKIPPED]
-        step = self._machine.restore(outcomes, started)
-        step.skipped = [node_id for node_id in step.skipped if node_id not in self._rows]
-        return step
 
     # -- what becomes of nodes
 
@@ -182,39 +166,39 @@ class RunDriver:
         if node_id in self._each.ids:
             await self._execute_each(node_id)
             return
-        row = self._rows[node_id]
+        row = self._course.rows[node_id]
         entry = Entry(self.run.run_id)
         try:
             result = await self._runner.run(self._attempt(row))
         except NodeError as error:
-            ready = self._failed(row, error, entry)
+            ready = self._course.failed(row, error, entry)
         else:
-            ready = self._done(row, result, entry) if isinstance(result, Output) else self._rests(row, result, entry)
+            ready = self._course.ended(row, result, entry)
         await self._finish(entry, ready, node_id)
 
     async def _execute_each(self, node_id: NodeId) -> None:
         """Once per item. Each of them is tried by the node's policy; the node itself is not tried again."""
-        row, entry = self._rows[node_id], Entry(self.run.run_id)
+        row, entry = self._course.rows[node_id], Entry(self.run.run_id)
         ready: list[NodeId] = []
         result = await self._each.work(row, self._around(), entry)
         if isinstance(result, Output):
-            ready = self._done(row, result, entry)
+            ready = self._course.done(row, result, entry)
         elif isinstance(result, NodeError):
-            ready = self._give_up(row, result, entry)
+            ready = self._course.give_up(row, result, entry)
         elif isinstance(result, Rest):
             self._script.node_rests(entry, row, result.due, result.error)
             self._timers.arm(node_id, result.due)
-        elif self._machine.failed:
-            self._drop(node_id, entry)
+        elif self._course.machine.failed:
+            self._course.drop(node_id, entry)
         await self._finish(entry, ready, node_id)
 
     async def _execute_alone(self, node_id: NodeId) -> None:
         """The last start a node has after crashes. It counts from when it is this node's turn."""
         async with self._alone:
-            if self._stopping:
+            if self._course.stopping:
                 return
             entry = Entry(self.run.run_id)
-            self._script.node_resumed(entry, self._rows[node_id])
+            self._script.node_resumed(entry, self._course.rows[node_id])
             await self._sink.record(entry)
             await self._execute(node_id)
 
@@ -225,80 +209,13 @@ class RunDriver:
             del self._tasks[node_id]
         self._launch(ready)
 
-    def _done(self, row: NodeRun, output: Output, entry: Entry) -> list[NodeId]:
-        self._script.node_completed(entry, row, output)
-        return self._settle(row.node_id, Done(output.branch), entry)
-
-    def _failed(self, row: NodeRun, error: NodeError, entry: Entry) -> list[NodeId]:
-        node = self._nodes[row.node_id]
-        if self._promise.retries and not self._machine.failed:
-            action = self._runner.registry.find(node.type, node.action)
-            delay = policy_for(node, action, self._promise.retry_base).delay(row.attempt, error)
-            if delay is not None:
-                due = clock.now() + delay
-                self._script.node_retrying(entry, row, error, due)
-                self._timers.arm(row.node_id, due)
-                return []
-        return self._give_up(row, error, entry)
-
-    def _give_up(self, row: NodeRun, error: NodeError, entry: Entry) -> list[NodeId]:
-        """No more tries: the run fails, or, if the node's policy says so, goes on with the error as the output."""
-        goes_on = self._nodes[row.node_id].on_error == "continue"
-        self._script.node_failed(entry, row, error, goes_on)
-        return self._settle(row.node_id, outcome_of(row) or FAILED, entry)
-
-    def _rests(self, row: NodeRun, result: Suspend | Await, entry: Entry) -> list[NodeId]:
-        if isinstance(result, Suspend):
-            self._script.node_waiting(entry, row, result)
-        else:
-            self._script.node_awaiting(entry, row, result)
-        self._timers.arm(row.node_id, result.until)
-        return []
-
-    def _settled(self, row: NodeRun, settled: Settled, entry: Entry) -> list[NodeId]:
-        """An answer came, or its time passed."""
-        self._script.run_awake(entry)
-        self._script.node_answered(entry, row, settled)
-        go_on = self._failed if isinstance(settled.result, NodeError) else self._done
-        return go_on(row, settled.result, entry)  # pyright: ignore[reportArgumentType]
-
-    def _settle(self, node_id: NodeId, outcome: Outcome, entry: Entry) -> list[NodeId]:
-        step = self._machine.settle(node_id, outcome)
-        ready = self._advance(step, entry)
-        if self._machine.failed:
-            self._drop_timers(entry)
-            self._each.stop()
-        return ready
-
-    def _drop_timers(self, entry: Entry) -> None:
-        """A failed run waits for nothing: what only waited is given up."""
-        for node_id in list(self._timers.nodes):
-            self._timers.stop(node_id)
-            self._drop(node_id, entry)
-
-    def _drop(self, node_id: NodeId, entry: Entry) -> None:
-        self._script.node_dropped(entry, self._rows[node_id])
-        self._advance(self._machine.settle(node_id, DROPPED), entry)
-
-    def _advance(self, step: Step, entry: Entry) -> list[NodeId]:
-        """Write what a step leads to; the nodes to start once it is on disk."""
-        for node_id in step.skipped:
-            self._rows[node_id] = self._script.node_skipped(entry, node_id)
-        if step.finished:
-            self._script.run_finished(entry, self._machine.status, self._rows)
-        if self._stopping:
-            return []  # without a row, they start in the next process as if for the first time
-        for node_id in step.ready:
-            self._rows[node_id] = self._script.node_started(entry, node_id)
-        return step.ready
-
     def _launch(self, ready: list[NodeId], suspects: Iterable[NodeId] = ()) -> None:
         if self._script.over:
             self._end(End.OVER)
         elif self._script.parked:
             self._halt()
             self._end(End.PARKED)
-        elif not self._stopping and not self.ended.done():
+        elif not self._course.stopping and not self.ended.done():
             for node_id in ready:
                 self._spawn(node_id, self._execute)
             for node_id in suspects:
@@ -314,8 +231,8 @@ class RunDriver:
         except Exception as error:
             log.exception("Run %s: node %s could not be recorded", self.run.run_id, node_id)
             entry = Entry(self.run.run_id)
-            broken = self._rows[node_id]
-            self._script.run_broken(entry, broken, [row for row in self._open_rows() if row is not broken], error)
+            broken = self._course.rows[node_id]
+            self._script.run_broken(entry, broken, [row for row in self._course.open_rows if row is not broken], error)
             self._halt()
             await self._sink.record(entry)
             self._end(End.OVER)
@@ -323,49 +240,39 @@ class RunDriver:
     # -- timers
 
     def _ring(self, node_id: NodeId) -> None:
-        if not self._stopping and not self._script.parked:  # else the timer on disk counts
+        if not self._course.stopping and not self._script.parked:  # else the timer on disk counts
             self._spawn(node_id, self._wake)
 
     async def _wake(self, node_id: NodeId) -> None:
-        row = self._rows[node_id]
+        row = self._course.rows[node_id]
         entry = Entry(self.run.run_id)
         if not row.status.rests:  # answered in the turn of the loop in which the timer rang
             del self._tasks[node_id]
             return
-        if self._machine.failed:  # in the turn of the loop in which the timer rang
-            self._drop(node_id, entry)
+        if self._course.machine.failed:  # in the turn of the loop in which the timer rang
+            self._course.drop(node_id, entry)
             await self._finish(entry, [], node_id)
             return
-        self._script.run_awake(entry)
         if row.status is NodeStatus.RETRYING:
+            self._script.run_awake(entry)
             goes_on = node_id in self._each.ids
             (self._script.node_goes_on if goes_on else self._script.node_restarted)(entry, row)
             await self._sink.record(entry)
             await self._execute(node_id)
-        elif (settled := at_due(row)) is not None:
-            await self._finish(entry, self._settled(row, settled, entry), node_id)
         else:
-            ready = self._done(row, row.output or Output(), entry)
-            await self._finish(entry, ready, node_id)
+            await self._finish(entry, self._course.rested(row, entry), node_id)
 
     def _park_if_idle(self, entry: Entry) -> None:
         """When only timers are left, say so; leave memory if the engine can and the wait is worth it."""
-        open_nodes = self._machine.open
-        if not open_nodes or not open_nodes <= self._timers.nodes or self._script.over:
-            return
-        rows = [self._rows[node_id] for node_id in open_nodes]
-        wake_at = self._deadline.first(min(NEVER if row.due_at is None else row.due_at for row in rows))
-        parks = self._promise.parks and wake_at - clock.now() > PARK_AFTER
-        self._script.run_idle(entry, rows, wake_at if parks else None)
+        if rows := self._course.idle_rows():
+            wake_at = self._deadline.first(wakes_at(rows))
+            parks = self._promise.parks and wake_at - clock.now() > PARK_AFTER
+            self._script.run_idle(entry, rows, wake_at if parks else None)
 
     # -- helpers
 
-    def _open_rows(self) -> list[NodeRun]:
-        """Of nodes in flight or waiting. A node that is ready while the server stops has no row yet."""
-        return [self._rows[node_id] for node_id in self._machine.open if node_id in self._rows]
-
     def _attempt(self, row: NodeRun) -> Attempt:
-        node = self._nodes[row.node_id]
+        node = self._course.nodes[row.node_id]
         around = self._around()
 
         def emit(kind: Literal["log", "progress"], message: str) -> None:
@@ -374,14 +281,13 @@ class RunDriver:
         return Attempt(self.run, node, row.attempt, around.inputs(node.id), around.ancestors(node), emit)
 
     def _around(self) -> Surroundings:
-        return Surroundings(self.run.workflow, self._machine, self._rows, given_to(self.run))
+        return Surroundings(self.run.workflow, self._course.machine, self._course.rows, given_to(self.run))
 
     def _say(self, event: RunEvent) -> None:
         if not self._script.over:
             self._sink.record(Entry(self.run.run_id, events=[event]))
 
     def _halt(self) -> None:
-        self._timers.clear()
         for task in self._tasks.values():
             if task is not asyncio.current_task():
                 task.cancel()
