@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -25,7 +26,7 @@ from voicegraph.history.journal import Journal
 from voicegraph.history.kin import StoredFamilies
 from voicegraph.history.notices import Notices
 from voicegraph.history.outbox import Outbox
-from voicegraph.history.processes import SharedDatabase, SharedRuns
+from voicegraph.history.processes import OtherProcesses, SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
 from voicegraph.history.schedules import Schedules
 from voicegraph.history.store import Reader, StoredRuns
@@ -69,6 +70,8 @@ class Runtime:
     children: Children
     notifier: Notifier
     upkeep: Upkeep
+    lost: asyncio.Event
+    """Another process has taken the database, and this one has to end."""
 
     async def open(self) -> None:
         """Start what works by itself, when the engines have taken up what was left."""
@@ -89,8 +92,7 @@ class Runtime:
         await self.error_workflows.close()
         self.pipeline.feed.close()
         await self.children.close()
-        await self.pipeline.background.close()
-        await self.pipeline.live.close()
+        await asyncio.gather(self.pipeline.live.close(), self.pipeline.background.close())  # one drain time for both
 
 
 @asynccontextmanager
@@ -112,7 +114,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     registry = builtin_registry()
     http = guarded_client(settings)
     runner = NodeRunner(registry, settings, http, files)
-    slots = Slots()
+    slots, lost = Slots(), asyncio.Event()
     if shared:
         from voicegraph.engines.inngest.engine import InngestEngine
 
@@ -120,12 +122,12 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     else:
         owner = OwnerLock(engine, settings.data_dir)
         promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
-        durable, callee = EmbeddedEngine(runner, journal, store, owner, settings, promise, slots), None
+        durable, callee = EmbeddedEngine(runner, journal, store, owner, settings, promise, slots, lost.set), None
     pipeline = Pipeline(
         settings=settings,
         registry=registry,
         planners=make_planners(settings, registry),
-        live=LiveEngine(runner, journal, store, settings.drain_seconds, Presence(settings.data_dir).is_marked, slots),
+        live=make_live(runner, journal, store, settings, slots, shared),
         background=durable,
         queries=RunQueries(reader, journal),
         feed=feed,
@@ -142,7 +144,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     feed.listen(children.notice)
     notifier = Notifier(Notices(reader, journal), feed, settings, http)
     runtime = Runtime(
-        pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children, notifier, upkeep
+        pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children, notifier, upkeep, lost
     )
     try:
         journal.open()
@@ -171,6 +173,19 @@ def _note_failure(warming: asyncio.Task[None]) -> None:
     """A library that cannot be imported will say so to the run that needs it; the server runs all the same."""
     if not warming.cancelled() and (error := warming.exception()):
         log.warning("Warming up failed: %s", error)
+
+
+def make_live(
+    runner: NodeRunner, journal: Journal, store: StoredRuns, settings: Settings, slots: Slots,
+    shared: SharedDatabase | None,
+) -> LiveEngine:  # fmt: skip
+    """The engine of live runs, and what it can know of those of other processes."""
+    orphans = partial(store.unfinished, "live") if shared and shared.announces else None
+    others = OtherProcesses(Presence(settings.data_dir), orphans)
+    live = LiveEngine(runner, journal, store, settings.drain_seconds, others, slots)
+    if shared:
+        shared.feed.listen(live.notice)
+    return live
 
 
 def make_triggers(pipeline: Pipeline, schedules: Schedules, webhooks: Webhooks) -> Triggers:

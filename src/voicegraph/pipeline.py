@@ -192,7 +192,7 @@ class Pipeline:
         await engine.take_answer(run_id, node_id, answer)
 
     async def cancel(self, run_id: RunId) -> bool:
-        """Cancel wherever the run is; False when it is over already. NotFound."""
+        """Cancel wherever the run is; False when it is over already. NotFound; Conflict for a command line's live run."""
         summary = await self.queries.summary(run_id)
         engine = self.live if summary.engine == self.live.name else self.background
         return await engine.cancel(run_id)

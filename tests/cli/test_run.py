@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from support.api import seed, steps, template, wait
 from support.cli import Cli
@@ -273,6 +274,32 @@ def test_a_server_that_starts_meanwhile_does_not_take_a_live_run_for_dead(
     finally:
         server.stop()
     assert list((cli.home / "data/live").iterdir()) == []
+
+
+def test_a_live_run_of_the_command_line_is_watched_at_the_server(
+    cli: Cli, server: Serve, site: Site, in_flight: subprocess.Popen[str]
+) -> None:
+    (run,) = runs(cli)
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client:
+        refused = client.post(f"/api/runs/{run['id']}/cancel")
+        assert (refused.status_code, refused.json()["code"]) == (409, "elsewhere")
+        with client.stream("GET", f"/api/runs/{run['id']}/events") as events:
+            lines = events.iter_lines()
+            assert next(lines).startswith("data:")
+            site.release("/slow")
+            assert [line for line in lines if '"type": "complete"' in line or '"type":"complete"' in line]
+    in_flight.communicate(timeout=60)
+
+
+def test_a_live_run_whose_process_was_killed_is_cancelled_at_the_server(
+    cli: Cli, server: Serve, in_flight: subprocess.Popen[str]
+) -> None:
+    in_flight.kill()
+    in_flight.wait()
+    (run,) = runs(cli)
+    assert run["status"] == "running"
+    told = httpx.post(f"{server.url}/api/runs/{run['id']}/cancel", trust_env=False).json()
+    assert (told["success"], told["status"]) == (True, "cancelled")
 
 
 def test_a_live_run_whose_process_was_killed_is_closed_by_the_next_server(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from support.postgres import Postgres
 
 from voicegraph.db.connect import connect
 from voicegraph.db.lock import OwnerLock
@@ -96,3 +97,27 @@ def test_one_sqlite_file_has_one_owner_whatever_the_data_folder(tmp_path: Path, 
     with pytest.raises(ConfigError):
         locks[1].acquire()
     locks[0].release()
+
+
+def test_a_lock_that_the_database_dropped_is_taken_again(tmp_path: Path, postgres: Postgres, lock_of: LockOf):
+    """As at a restart of PostgreSQL: the session is gone, and the lock with it."""
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=postgres.fresh())
+    first, second = lock_of(settings), lock_of(settings)
+    first.acquire()
+    assert first.check()
+    postgres.disconnect_everybody(str(settings.database_url))
+    assert first.check()
+    with pytest.raises(ConfigError):
+        second.acquire()
+    postgres.disconnect_everybody(str(settings.database_url))
+    second.acquire()
+    with pytest.raises(ConfigError, match="Another VoiceGraph server"):
+        first.check()
+    second.release()
+
+
+def test_the_lock_on_a_file_is_always_ours(sqlite_settings: Settings, lock_of: LockOf):
+    lock = lock_of(sqlite_settings)
+    lock.acquire()
+    assert lock.check()
+    lock.release()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +56,30 @@ def test_an_empty_database_is_brought_to_the_tables_of_the_code(empty: Settings)
     assert current_revision(engine) == HEAD
     assert differences(engine) == []
     migrate(engine)  # a second time changes nothing
+    engine.dispose()
+
+
+def test_several_processes_may_find_it_empty_at_once(empty: Settings):
+    program = (
+        "import sys; from voicegraph.db.migrate import open_database; from voicegraph.settings import Settings; "
+        "settings = Settings.model_validate_json(sys.argv[1]); print('ready', flush=True); sys.stdin.readline(); "
+        "open_database(settings)"
+    )
+    command = [sys.executable, "-c", program, empty.model_dump_json()]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, **pipes) for _ in range(3)]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("now\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    engine = connect(empty)
+    assert differences(engine) == []
     engine.dispose()
 
 

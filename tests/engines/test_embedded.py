@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -10,8 +11,11 @@ from sqlalchemy import text
 from support.graphs import node, workflow
 from support.history import new_run
 from support.hosts import EmbeddedHost, hosted
+from support.postgres import Postgres
 from support.stores import LateStore
 
+from voicegraph.db.connect import connect
+from voicegraph.db.lock import OwnerLock
 from voicegraph.errors import ConfigError, Conflict, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.store import StoredRuns
@@ -308,3 +312,34 @@ async def test_closing_while_a_run_is_being_read_leaves_it_to_the_next(embedded:
     assert embedded.probe.order == []
     await embedded.open()
     assert (await embedded.told(run.run_id)).status == "completed"
+
+
+# -- the lock
+
+
+async def test_a_process_that_lost_the_database_touches_its_runs_no_more(
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+):
+    """PostgreSQL restarts, another process is faster to take the lock, and takes the runs up."""
+    monkeypatch.setattr("voicegraph.engines.embedded.OWNER_SECONDS", 0.3)
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=postgres.fresh())
+    lost = asyncio.Event()
+    async with hosted("embedded", settings) as host:
+        assert isinstance(host, EmbeddedHost)
+        host.engine._on_lost = lost.set
+        run_id = await host.start(HELD)
+        gate = host.probe.gates["a"]
+        await gate.enter()
+        postgres.disconnect_everybody(str(settings.database_url))
+        second = connect(settings)
+        other = OwnerLock(second, settings.data_dir)
+        other.acquire()
+        async with asyncio.timeout(20):
+            await lost.wait()
+            await gate.left.wait()
+        assert not host.holds(run_id)
+        assert (await host.history.queries.detail(run_id)).nodes[0].status == "running", "as the other one found it"
+        await host.start(workflow("a>b"))
+        assert host.probe.order == ["a"], "it starts nothing any more"
+        other.release()
+        second.dispose()

@@ -11,9 +11,12 @@ from support.history import new_run
 from support.hosts import LiveHost
 from support.stores import LateStore
 
+from voicegraph.db.presence import Presence
 from voicegraph.engines import live as module
-from voicegraph.errors import Overloaded, StorageError
+from voicegraph.errors import Conflict, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import RunId
+from voicegraph.history.processes import OtherProcesses
+from voicegraph.run.events import Entry
 from voicegraph.run.ports import Engine
 
 HELD = workflow("a>b", nodes=[node("a", "gate")])
@@ -98,7 +101,8 @@ async def test_nobody_is_in_memory_when_all_is_over(live: LiveHost):
     told = [await live.run(workflow("a>b")), await live.run(workflow(nodes=[node("x", "fail")]))]
     await asyncio.sleep(0)
     assert not any(live.holds(one.detail.summary.id) for one in told)
-    assert not await live.cancel(RunId("run_nobody"))
+    with pytest.raises(NotFound):
+        await live.cancel(RunId("run_nobody"))
 
 
 async def test_closing_ends_though_the_disk_refuses(live: LiveHost, monkeypatch: pytest.MonkeyPatch):
@@ -112,3 +116,40 @@ async def test_closing_ends_though_the_disk_refuses(live: LiveHost, monkeypatch:
         await live.close()
     await live.open()
     assert (await live.told(run_id)).status == "failed"
+
+
+async def test_a_server_that_stops_takes_no_more_live_runs(live: LiveHost):
+    held = await live.start(HELD)
+    await live.probe.gates["a"].enter()
+    closing = asyncio.create_task(live.engine.close())
+    await asyncio.sleep(0)
+    with pytest.raises(StorageError, match="stopping"):
+        await live.start(workflow("a>b"))
+    live.probe.gates["a"].opened.set()
+    await closing
+    assert (await live.told(held)).statuses["a"] == "completed"
+
+
+async def test_runs_of_a_command_line_that_died_are_closed_while_the_server_runs(
+    live: LiveHost, monkeypatch: pytest.MonkeyPatch
+):
+    """Its lock file is left behind, and nobody holds it."""
+    monkeypatch.setattr(module, "SWEEP_SECONDS", 0.02)
+    monkeypatch.setattr("voicegraph.db.presence.YOUNG_SECONDS", -1.0)
+    await live.engine.close()
+    presence = Presence(live.settings.data_dir)
+    live.engine = module.LiveEngine(
+        live.engine._runner, live.history.journal, live.history.store, 1, OtherProcesses(presence, None)
+    )
+    await live.engine.open()
+    alive, dead = new_run(HELD, "live"), new_run(HELD, "live")
+    with presence.marked(alive.run_id):
+        for run in (alive, dead):
+            await live.history.journal.record(Entry(run.run_id, create=run))
+        with pytest.raises(Conflict, match="Ctrl"):
+            await live.cancel(alive.run_id)
+        (live.settings.data_dir / "live" / f"{dead.run_id}.lock").touch()
+        assert (await live.told(dead.run_id)).status == "failed"
+        assert (await live.history.queries.summary(alive.run_id)).status == "pending"
+    assert await live.cancel(alive.run_id), "now that nobody runs it, it can be cancelled on disk"
+    assert (await live.told(alive.run_id)).status == "cancelled"

@@ -9,6 +9,7 @@ from support.clocks import turned_clock
 from support.drive import Drive, ended
 from support.graphs import node, workflow
 
+from voicegraph.errors import Conflict
 from voicegraph.graph.model import NodeId
 from voicegraph.run.promise import End, Promise
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -259,3 +260,22 @@ async def test_stop_does_not_wait_for_ever_for_a_disk_that_refuses(drive: Drive,
     async with asyncio.timeout(5):
         await driver.stop(0.02)
     assert await ended(driver) is End.STOPPED
+
+
+async def test_a_run_leaves_memory_though_the_disk_refuses_even_its_end(drive: Drive):
+    """An entry that is refused for good, and then the one that says so: the run's place must be free again."""
+    driver = await drive.start(HELD)
+    await drive.probe.gates["a"].enter()
+    drive.sink.refusals += [Conflict("conflict", "No."), Conflict("conflict", "Not that either.")]
+    drive.probe.gates["a"].opened.set()
+    assert await ended(driver) is End.OVER
+    assert drive.sink.disk.statuses == {"a": "running"}, "the next start takes it up"
+
+
+async def test_the_time_limit_of_a_run_that_was_not_accepted_never_passes(drive: Drive):
+    graph = workflow("a>b", nodes=[node("a", "gate")])
+    graph.timeout = 0.01
+    drive.sink.refusals.append(Conflict("conflict", "No."))
+    with pytest.raises(Conflict):
+        await drive.start(graph)
+    assert drive.drivers[-1]._deadline.at is None

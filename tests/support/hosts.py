@@ -222,8 +222,8 @@ class EmbeddedHost(LocalHost):
                 await asyncio.sleep(0)
 
     async def kill(self) -> None:
-        if self.engine._timekeeper:
-            self.engine._timekeeper.cancel()
+        for keeper in self.engine._keepers:
+            keeper.cancel()
         self.engine._queue.clear()
         self.owner.release()
         await super().kill()

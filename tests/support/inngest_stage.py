@@ -17,9 +17,9 @@ from support.inngest_server import inngest_server
 from support.serving import Served, free_socket, serve
 
 from voicegraph.api.build import build_api
+from voicegraph.app import make_live
 from voicegraph.db.migrate import open_database
 from voicegraph.engines.inngest.engine import InngestEngine
-from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.outbox import Outbox
@@ -30,6 +30,7 @@ from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.plan.rules import RulesPlanner
 from voicegraph.run.events import RunEvent
+from voicegraph.run.queue import Slots
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
@@ -120,7 +121,7 @@ class Stage:
             settings,
             registry,
             RulesPlanner(),
-            LiveEngine(runner, shared.journal, store, 1),
+            make_live(runner, shared.journal, store, settings.model_copy(update={"drain_seconds": 1}), Slots(), shared),
             engine,
             RunQueries(reader, shared.journal),
             shared.feed,

@@ -36,6 +36,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             typer.echo(f"VoiceGraph runs on {self._url}  (Ctrl+C stops it)")
+            self._leaving = asyncio.create_task(self._leave_when_lost())
+
+    async def _leave_when_lost(self) -> None:
+        await self._runtime.lost.wait()
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End watchers and runs first: an open event stream would keep the base class waiting."""
@@ -84,6 +89,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             await _Server(config, runtime, url).serve(sockets=[listening])
         finally:
             address.unlink(missing_ok=True)
+    if runtime.lost.is_set():
+        raise ConfigError("VOICEGRAPH_DATABASE_URL", "Another VoiceGraph server has taken over this database.")
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from voicegraph.errors import ConfigError
 
@@ -45,6 +46,24 @@ class OwnerLock:
         self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         taken = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}).scalar()
         return bool(taken)
+
+    def check(self) -> bool:
+        """Take it again where the database has dropped it, as at a restart. False: it does not answer for now.
+
+        ConfigError when another process was faster. A file's lock goes with the process only.
+        """
+        if self._connection is None:
+            return True
+        try:
+            self._connection.execute(text("SELECT 1"))
+        except DBAPIError:
+            self._connection.invalidate()
+            self._connection.close()
+            try:
+                self.acquire()
+            except DBAPIError:
+                return False
+        return True
 
     def release(self) -> None:
         """Give the lock back; harmless when it was never taken."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+YOUNG_SECONDS = 5.0
 
 
 class Presence:
@@ -37,6 +40,13 @@ class Presence:
             return True
         path.unlink(missing_ok=True)
         return False
+
+    def left_behind(self) -> list[str]:
+        """Runs whose process died before they were over."""
+        now = time.time()
+        # A lock file is made a moment before it is locked.
+        paths = [path for path in self._folder.glob("*.lock") if now - path.stat().st_mtime > YOUNG_SECONDS]
+        return [path.stem for path in paths if not self.is_marked(path.stem)]
 
     def _path(self, run_id: str) -> Path:
         return self._folder / f"{run_id}.lock"

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from voicegraph import clock
-from voicegraph.errors import NodeError, NotFound, Overloaded, StorageError
+from voicegraph.errors import ConfigError, NodeError, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 MAX_SLEEP = 60.0
 """Seconds between looks at the clock: a laptop that slept, or a clock that was set, is noticed within a minute."""
+OWNER_SECONDS = 2.0
+"""Seconds between looks whether the database is still ours."""
 READ_AGAIN = 1.0
 """Seconds until a run is read again when the database did not answer."""
 
@@ -42,13 +44,17 @@ class Owner(Protocol):
         """Take it; ConfigError when another process has it."""
         ...
 
+    def check(self) -> bool:
+        """Whether it is still held. ConfigError when another process has it by now."""
+        ...
+
     def release(self) -> None:
         """Give it back."""
         ...
 
 
 class EmbeddedEngine:
-    """See `run.ports.Engine`. At most `max_concurrent_runs` are in memory; the others wait as ids."""
+    """See `run.ports.Engine`. `on_lost` is called when another process has taken the database. At most `max_concurrent_runs` are in memory; the others wait as ids."""
 
     name: EngineName = "embedded"
 
@@ -61,6 +67,7 @@ class EmbeddedEngine:
         settings: Settings,
         promise: Promise,
         slots: Slots | None = None,
+        on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._runner = runner
         self._sink = sink
@@ -78,7 +85,8 @@ class EmbeddedEngine:
         self._queue.slots.on_release = self._fill
         self._timer_set = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timekeeper: asyncio.Task[None] | None = None
+        self._on_lost = on_lost
+        self._keepers: list[asyncio.Task[None]] = []
         self._closing = False
 
     async def open(self) -> None:
@@ -91,7 +99,7 @@ class EmbeddedEngine:
             self._queue.add(ticket)
         if self._queue:
             log.info("Taking up %d runs", len(self._queue))
-        self._timekeeper = asyncio.create_task(self._keep_time())
+        self._keepers = [asyncio.create_task(self._keep_time()), asyncio.create_task(self._keep_owning())]
         self._fill()
 
     async def start(self, run: NewRun) -> None:
@@ -173,8 +181,8 @@ class EmbeddedEngine:
     async def close(self) -> None:
         """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
         self._closing = True
-        if self._timekeeper:
-            self._timekeeper.cancel()
+        for keeper in self._keepers:
+            keeper.cancel()
         await asyncio.gather(*(driver.stop(self._settings.drain_seconds) for driver in list(self._drivers.values())))
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_WRITE)
@@ -247,6 +255,22 @@ class EmbeddedEngine:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    # -- the lock
+
+    async def _keep_owning(self) -> None:
+        """What another process has taken up is its own: nothing more may happen to it here."""
+        while True:
+            await asyncio.sleep(OWNER_SECONDS)
+            try:
+                await asyncio.to_thread(self._owner.check)
+            except ConfigError as error:
+                log.critical("The database was lost to another process, so this one stops. %s", error.message)
+                self._closing = True
+                for driver in list(self._drivers.values()):
+                    driver.abandon()
+                self._on_lost()
+                return
 
     # -- timers
 

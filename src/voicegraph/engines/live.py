@@ -9,26 +9,53 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from voicegraph.errors import Conflict, NodeError, Overloaded, StorageError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.answers import Answer
 from voicegraph.run.driver import RunDriver
-from voicegraph.run.events import EngineName, NewRun, StoredRun
-from voicegraph.run.ports import EventSink, RunStore
+from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
+from voicegraph.run.ports import RunLedger, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import Place, Slots, ticket_of
-from voicegraph.run.restore import closing
+from voicegraph.run.restore import cancelling, closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.run.waiting import settle
 
 log = logging.getLogger(__name__)
 
 MAX_LIVE_RUNS = 200
+SWEEP_SECONDS = 30.0
 INTERRUPTED = NodeError(
     "interrupted", "The server stopped while this run was live. Run it in the background to resume."
 )
+
+
+class Others(Protocol):
+    """Other processes that run live runs on this database (`history.processes`)."""
+
+    hear: bool
+    """Whether they are told when a run is cancelled here."""
+
+    def has(self, run_id: RunId) -> bool:
+        """Whether one of them runs it, as far as can be seen from here."""
+        ...
+
+    async def left_behind(self) -> Sequence[RunId]:
+        """Runs whose process died before they were over."""
+        ...
+
+
+class _Nobody:
+    hear = False
+
+    def has(self, _: RunId) -> bool:
+        return False
+
+    async def left_behind(self) -> Sequence[RunId]:
+        return ()
 
 
 class LiveEngine:
@@ -39,28 +66,33 @@ class LiveEngine:
     def __init__(
         self,
         runner: NodeRunner,
-        sink: EventSink,
+        ledger: RunLedger,
         store: RunStore,
         drain_seconds: float,
-        is_elsewhere: Callable[[RunId], bool] = lambda _: False,
+        others: Others | None = None,
         slots: Slots | None = None,
     ) -> None:
         self._runner = runner
-        self._sink = sink
+        self._ledger = ledger
         self._store = store
         self._drain_seconds = drain_seconds
-        self._is_elsewhere = is_elsewhere
+        self._others = others or _Nobody()
         self._slots = slots or Slots()
         self._drivers: dict[RunId, RunDriver] = {}
+        self._sweeping: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def open(self) -> None:
         """Close what an earlier process left open: its runs cannot go on. A command line's may, in its own process."""
         for run_id in await self._store.unfinished(self.name):
-            if not self._is_elsewhere(run_id):
+            if not self._others.has(run_id):
                 await self._interrupt(run_id)
+        self._sweeping = asyncio.create_task(self._sweep())
 
     async def start(self, run: NewRun) -> None:
         """Record the run and start it."""
+        if self._closing:
+            raise StorageError("The server is stopping; try again in a moment.")
         if len(self._drivers) >= MAX_LIVE_RUNS:
             raise Overloaded(f"{MAX_LIVE_RUNS} live runs are in progress. Run this one in the background.", 5)
         ticket = ticket_of(run)
@@ -71,7 +103,7 @@ class LiveEngine:
                 5,
             )
         self._slots.hold(run.run_id, ticket.group)
-        driver = RunDriver(run, self._runner, self._sink, Promise(retries=False, parks=False))
+        driver = RunDriver(run, self._runner, self._ledger, Promise(retries=False, parks=False))
         self._drivers[run.run_id] = driver
         driver.ended.add_done_callback(lambda _: self._let_go(run.run_id))
         try:
@@ -89,9 +121,17 @@ class LiveEngine:
         return {}
 
     async def cancel(self, run_id: RunId) -> bool:
-        """Stop a run and the nodes in flight."""
-        driver = self._drivers.get(run_id)
-        return await driver.cancel() if driver else False
+        """Stop a run and the nodes in flight. Conflict when it is another process's, which does not hear of it."""
+        if driver := self._drivers.get(run_id):
+            return await driver.cancel()
+        if self._others.has(run_id) and not self._others.hear:
+            raise Conflict("elsewhere", "A command line runs this workflow live. Stop it there, with Ctrl+C.")
+        return await self._ledger.decide(run_id, _cancelled)
+
+    def notice(self, entry: Entry) -> None:
+        """Another process has ended the run: nothing more of it happens here."""
+        if entry.change and entry.change.status.terminal and (driver := self._drivers.get(entry.run_id)):
+            driver.abandon()
 
     async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
         """See `run.ports.Engine`. A live run that another process shows is answered there."""
@@ -104,6 +144,9 @@ class LiveEngine:
 
     async def close(self) -> None:
         """Let runs finish for the drain time; mark the rest interrupted."""
+        self._closing = True
+        if self._sweeping:
+            self._sweeping.cancel()
         drivers = dict(self._drivers)
         await asyncio.gather(*(driver.stop(self._drain_seconds) for driver in drivers.values()))
         with contextlib.suppress(StorageError, TimeoutError):  # a disk that refuses: the next start marks them
@@ -112,10 +155,29 @@ class LiveEngine:
                     if await driver.ended is End.STOPPED:
                         await self._interrupt(run_id)
 
+    async def _sweep(self) -> None:
+        """Runs of other processes that died meanwhile are closed, too."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                for run_id in await self._others.left_behind():
+                    await self._interrupt(run_id)
+            except StorageError as error:
+                log.warning("Live runs of other processes could not be looked after: %s", error.message)
+            except Exception:
+                log.exception("Live runs of other processes could not be looked after")
+
     async def _interrupt(self, run_id: RunId) -> None:
         stored: StoredRun | None = None
         try:
             stored = await self._store.load(run_id)
         except ValueError:
             log.exception("Run %s cannot be read; it is closed as it is", run_id)
-        await self._sink.record(closing(run_id, INTERRUPTED, stored))
+        if stored and stored.status.terminal:
+            return
+        await self._ledger.record(closing(run_id, INTERRUPTED, stored))
+
+
+def _cancelled(stored: StoredRun) -> tuple[Entry, bool]:
+    entry = cancelling(stored)
+    return entry, entry.change is not None

@@ -68,6 +68,10 @@ class RunWatcher(Watcher[RunEvent | Poke]):
         self._poll = poll
         self._poked = False
 
+    def poll_every(self, seconds: float) -> None:
+        """Look at least so often: who writes the run may be another process that announces nothing."""
+        self._poll = min(seconds, self._poll or seconds)
+
     def poke(self) -> None:
         """Let the reader look. One look sees all, so pokes do not pile up."""
         if not self._poked:

@@ -10,6 +10,7 @@ from voicegraph.history.queries import RunQueries
 from voicegraph.run.events import RunEvent
 
 PAGE = 500
+LIVE_POLL = 1.0
 
 
 async def follow(queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0) -> AsyncIterator[RunEvent]:
@@ -21,6 +22,8 @@ async def follow(queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0)
     """
     with feed.watch(run_id) as watcher:
         summary = await queries.summary(run_id)
+        if summary.engine == "live":  # it may be a command line's, which announces nothing
+            watcher.poll_every(LIVE_POLL)
         while True:
             async for event in _stored(queries, run_id, after):
                 yield event

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import Connection, Engine, select, text
 
+from voicegraph.db.presence import Presence
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.graph.model import RunId
 from voicegraph.history.feed import Feed
@@ -34,6 +37,8 @@ class SharedDatabase:
         self.feed = Feed(POSTGRES_POLL if announces else SQLITE_POLL)
         self.journal = Journal(engine, self.feed, SharedEntryWriter(engine.dialect, process))
         self._listener = Listener(engine, self.feed, process) if announces else None
+        self.announces = announces
+        """Whether the processes hear of each other's runs at once, and of each other's end."""
 
     async def open(self) -> None:
         """Start hearing the others."""
@@ -44,6 +49,24 @@ class SharedDatabase:
         """Stop."""
         if self._listener:
             await self._listener.close()
+
+
+class OtherProcesses:
+    """Those that run live runs on this database: command lines, and where `orphans` can be asked for, other servers."""
+
+    def __init__(self, presence: Presence, orphans: Callable[[], Awaitable[Sequence[RunId]]] | None) -> None:
+        self._presence = presence
+        self._orphans = orphans
+        self.hear = orphans is not None
+
+    def has(self, run_id: RunId) -> bool:
+        """Whether a command line on this machine runs it."""
+        return self._presence.is_marked(run_id)
+
+    async def left_behind(self) -> Sequence[RunId]:
+        """Runs whose process died before they were over."""
+        marked = [RunId(run_id) for run_id in await asyncio.to_thread(self._presence.left_behind)]
+        return [*marked, *(await self._orphans() if self._orphans else ())]
 
 
 class SharedRuns(StoredRuns):

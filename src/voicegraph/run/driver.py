@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Generator, Iterable
+from contextlib import contextmanager
 from typing import Literal
 
 from voicegraph import clock
@@ -62,8 +63,8 @@ class RunDriver:
         """Write the run and its first starts in one entry, then start them. Raises what the sink raises."""
         entry = Entry(self.run.run_id, create=self.run)
         ready = self._course.begin(entry)
-        self._deadline.arm(self._script.started_at)
         await self._sink.record(entry)
+        self._deadline.arm(self._script.started_at)
         self._launch(ready)
 
     async def resume(self, stored: StoredRun) -> None:
@@ -99,9 +100,7 @@ class RunDriver:
             return False
         entry = Entry(self.run.run_id)
         self._script.run_cancelled(entry, self._course.open_rows)
-        self._halt()
-        await self._sink.record(entry)
-        self._end(End.OVER)
+        await self._close(entry)
         return True
 
     def _run_out(self) -> None:
@@ -114,9 +113,8 @@ class RunDriver:
             return
         entry = Entry(self.run.run_id)
         self._script.run_given_up(entry, self._course.open_rows, out_of_time(self.run.workflow))
-        self._halt()
-        await self._sink.record(entry)
-        self._end(End.OVER)
+        with self._logged("its time limit"):
+            await self._close(entry)
 
     async def answer(self, node_id: NodeId, answer: Answer) -> bool:
         """Take an answer to a node that waits; False when the run leaves memory first. Conflict when it does not fit."""
@@ -233,9 +231,30 @@ class RunDriver:
             entry = Entry(self.run.run_id)
             broken = self._course.rows[node_id]
             self._script.run_broken(entry, broken, [row for row in self._course.open_rows if row is not broken], error)
+            with self._logged("its end"):
+                await self._close(entry)
+
+    def abandon(self) -> None:
+        """Another process has ended the run: stop, and write nothing."""
+        if not self._script.over:
             self._halt()
-            await self._sink.record(entry)
             self._end(End.OVER)
+
+    async def _close(self, entry: Entry) -> None:
+        """Its last entry. Where even that is refused it leaves memory all the same, and is open on disk for the next start."""
+        self._halt()
+        try:
+            await self._sink.record(entry)
+        finally:
+            self._end(End.OVER)
+
+    @contextmanager
+    def _logged(self, what: str) -> Generator[None]:
+        """For what nobody waits for."""
+        try:
+            yield
+        except Exception:
+            log.exception("Run %s: %s could not be recorded", self.run.run_id, what)
 
     # -- timers
 

@@ -11,6 +11,7 @@ from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
 from voicegraph.run.limits import follow_up_of
 from voicegraph.run.retry import MAX_STARTS
+from voicegraph.run.script import Script
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunStatus
 
 POISON = NodeError(
@@ -75,6 +76,16 @@ def restore(
             row.starts += 1
             plan.interrupted.append(node_id)
     return plan
+
+
+def cancelling(stored: StoredRun) -> Entry:
+    """The entry that cancels a run which nobody drives; empty when it is over."""
+    entry = Entry(stored.run.run_id)
+    if not stored.status.terminal:
+        script = Script(stored.run, {node.id: node for node in stored.run.workflow.nodes})
+        script.resumed(stored)
+        script.run_cancelled(entry, [row for row in stored.nodes.values() if row.status.open])
+    return entry
 
 
 def closing(run_id: RunId, reason: NodeError, stored: StoredRun | None = None) -> Entry:

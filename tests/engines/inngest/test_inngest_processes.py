@@ -154,6 +154,41 @@ async def test_a_server_that_starts_closes_the_live_runs_of_the_dead(on_stage: S
     assert (await second.pipeline.queries.detail(run_id)).events == run.events, "nothing follows the last event"
 
 
+async def test_a_live_run_is_cancelled_from_any_process(on_stage: Stage, postgres: Postgres) -> None:
+    url = postgres.fresh()
+    first = await on_stage.process(database_url=url)
+    second = await on_stage.process(sync=False, database_url=url)
+    run_id = await first.pipeline.start_live(RunRequest(workflow("a>b", nodes=[node("a", "gate")])))
+    gate = first.probe.gates["a"]
+    await gate.enter()
+    assert await second.pipeline.cancel(run_id)
+    run = await first.end_of(run_id)
+    assert run.summary.status == "cancelled"
+    async with asyncio.timeout(20):
+        await gate.left.wait()  # the node in flight is stopped where it runs
+    gate.opened.set()
+    assert not await first.pipeline.cancel(run_id)
+    assert not await second.pipeline.cancel(run_id)
+    assert first.probe.order == ["a"]
+
+
+async def test_the_live_runs_of_a_process_that_died_are_closed_meanwhile(
+    on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicegraph.engines.live.SWEEP_SECONDS", 0.05)
+    url = postgres.fresh()
+    first = await on_stage.process(database_url=url)
+    second = await on_stage.process(sync=False, database_url=url)
+    await second.pipeline.live.open()
+    run_id = await first.pipeline.start_live(RunRequest(workflow("a>b", nodes=[node("a", "gate")])))
+    await first.probe.gates["a"].enter()
+    await first.shared.close()
+    run = await second.end_of(run_id)
+    assert run.summary.error
+    assert run.summary.error["code"] == "interrupted"
+    await second.pipeline.live.close()
+
+
 async def test_the_list_of_runs_hears_of_the_runs_of_others(on_stage: Stage, postgres: Postgres) -> None:
     url = postgres.fresh()
     first = await on_stage.process(database_url=url)
