@@ -3,6 +3,7 @@ import { focusCommandBar } from '@/command/focus';
 import { useRunner } from '@/runs/runner';
 import { useRun } from '@/runs/store';
 import { useEditor } from '@/workflow/editor';
+import { modalOpen } from './modal';
 import { openPalette } from './palette';
 import { saveWorkflow } from './save';
 import { useUi } from './ui';
@@ -10,19 +11,23 @@ import { useUi } from './ui';
 /** In a text field the browser's own undo must win, and a slash is a slash. */
 const TEXT_FIELDS = ['INPUT', 'TEXTAREA', 'SELECT'];
 
+const onPage = (action: () => void) => () => {
+  if (!modalOpen()) action();
+};
+
 const editing = (action: () => void) => () => {
   if (!useRun.getState().readOnly) action();
 };
 
 export function useShortcuts(): void {
-  const undo = editing(() => useEditor.getState().undo());
-  const redo = editing(() => useEditor.getState().redo());
+  const undo = onPage(editing(() => useEditor.getState().undo()));
+  const redo = onPage(editing(() => useEditor.getState().redo()));
   useHotkeys(
     [
       ['mod+Z', undo],
       ['mod+Y', redo],
       ['mod+shift+Z', redo],
-      ['/', focusCommandBar],
+      ['/', onPage(focusCommandBar)],
       ['shift+?', () => useUi.getState().set({ dialog: 'shortcuts' })],
       ['?', () => useUi.getState().set({ dialog: 'shortcuts' })],
       ['Enter', openSelected, { preventDefault: false }],
@@ -31,14 +36,21 @@ export function useShortcuts(): void {
   );
   useHotkeys(
     [
-      ['mod+Enter', () => void useRunner.getState().run()],
-      ['mod+K', openPalette],
+      ['mod+Enter', runOrSubmit],
+      ['mod+K', onPage(openPalette)],
       ['mod+S', editing(() => void saveWorkflow())],
       ['Escape', closeTopmost, { preventDefault: false }],
     ],
     [],
     true,
   );
+}
+
+/** In a dialog it is the dialog's own form that is sent. */
+function runOrSubmit(event: KeyboardEvent): void {
+  if (!modalOpen()) return void useRunner.getState().run();
+  const form = event.target instanceof Element ? event.target.closest('[aria-modal="true"] form') : null;
+  if (form instanceof HTMLFormElement) form.requestSubmit();
 }
 
 /** Enter on a node that has the focus opens its form; on a button it is the button's. */

@@ -8,6 +8,7 @@ import {
   useStore,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
+import { modalOpen } from '@/app/modal';
 import { toast } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
@@ -52,6 +53,11 @@ function resultOr<T>(fallback: T, result: T | string): T {
   return typeof result === 'string' ? fallback : result;
 }
 
+/** The key is heard everywhere on the page: under a dialog it is not meant for the canvas. */
+async function onBeforeDelete(): Promise<boolean> {
+  return !modalOpen();
+}
+
 function onSelectionChange({ nodes }: { nodes: CanvasNode[] }): void {
   useUi.getState().set({ selected: nodes.map((node) => node.id) });
 }
@@ -85,6 +91,7 @@ export function Canvas() {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onConnect={onConnect}
+        onBeforeDelete={onBeforeDelete}
         onDelete={onDelete}
         onSelectionChange={onSelectionChange}
         onNodeClick={(event, node) => {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { modalOpen } from '@/app/modal';
 import { toast } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import type { View } from '@/app/view';
@@ -22,7 +23,7 @@ function hasTextSelected(): boolean {
 export function useClipboard(view: View): void {
   useEffect(() => {
     const copy = (event: ClipboardEvent) => {
-      if (isTyping(event.target) || hasTextSelected()) return;
+      if (isTyping(event.target) || hasTextSelected() || modalOpen()) return;
       const { selected } = useUi.getState();
       const text = copyNodes(view.workflow, selected);
       if (!text || !event.clipboardData) return;
@@ -33,7 +34,7 @@ export function useClipboard(view: View): void {
       }
     };
     const paste = (event: ClipboardEvent) => {
-      if (isTyping(event.target) || view.readOnly) return;
+      if (isTyping(event.target) || view.readOnly || modalOpen()) return;
       const text = event.clipboardData?.getData('text/plain') ?? '';
       let ids: string[] | null = null;
       useEditor.getState().commit((workflow) => {

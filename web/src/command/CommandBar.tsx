@@ -32,7 +32,9 @@ export function CommandBar() {
   const editing = !empty && mode === 'edit';
 
   useEffect(() => onFocusRequest(() => field.current?.focus()), []);
-  useTalkKey(true);
+  // Behind a past run nobody sees what is heard, and coming back must not carry it out again.
+  useEffect(() => () => useVoice.getState().cancel(), []);
+  useTalkKey();
   useTranscript((text, confidence) => {
     set({ command: text });
     const { after } = useVoiceOptions.getState();

@@ -4,6 +4,7 @@ import { useInfo } from '@/api/queries';
 import type { Clause, Workflow } from '@/api/types';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
+import { useHeld } from '@/voice/autorun';
 import { type Proposal, useEditor } from '@/workflow/editor';
 import classes from './ProposalCard.module.css';
 
@@ -47,8 +48,20 @@ export function ProposalCard({ onAskModel }: { onAskModel: (proposal: Proposal) 
           </Button>
         </Group>
       </div>
+      <Held proposal={proposal} />
       <Reasons proposal={proposal} />
     </section>
+  );
+}
+
+/** Said with “run when nothing is open”, and something is. */
+function Held({ proposal }: { proposal: Proposal }) {
+  const held = useHeld();
+  if (held.proposal !== proposal) return null;
+  return (
+    <p className={classes.held} role="status">
+      It was not run by itself. {held.why}
+    </p>
   );
 }
 

@@ -22,28 +22,38 @@ interface Sentence {
   confidence?: number | undefined;
 }
 
+const CHANGED_MEANWHILE =
+  'The workflow was changed while this was planned, so the answer does not fit it any more. Plan it once more.';
+
 /** Turns a sentence into a proposal: a new graph, or a change of the one on the canvas. */
 export function usePlan() {
   const abort = useRef<AbortController | null>(null);
   const mutation = useMutation({
     mutationFn: async ({ text, planner, confidence }: Sentence) => {
+      abort.current?.abort(); // one sentence at a time: the last one counts
       abort.current = new AbortController();
-      const editor = useEditor.getState();
-      const current = currentWorkflow(editor);
+      const { signal } = abort.current;
+      const current = currentWorkflow(useEditor.getState());
       if (useUi.getState().mode === 'edit' && !isEmpty(current)) {
-        const answer = await api.edit(text, current, planner, abort.current.signal);
+        const answer = await api.edit(text, current, planner, signal);
         if ('intent' in answer) return carryOut(answer.intent);
-        editor.accept(); // what is changed further was good enough to build on
+        if (currentWorkflow(useEditor.getState()) !== current) throw new Error(CHANGED_MEANWHILE);
+        useEditor.getState().accept(); // what is changed further was good enough to build on
         useEditor.getState().proposeEdit(text, answer);
       } else {
-        const answer = await api.parse(text, planner, abort.current.signal);
+        const answer = await api.parse(text, planner, signal);
         if ('intent' in answer) return carryOut(answer.intent);
         useEditor.getState().proposePlan(text, answer);
       }
-      if (confidence !== undefined && (await runIfClear(confidence))) return;
       speakProposal();
+      if (confidence !== undefined) await runIfClear(confidence, signal);
     },
-    onSuccess: () => useUi.getState().set({ command: '', mode: 'edit', inspected: null }),
+    onSuccess: (_, { text }) => {
+      const { command, set } = useUi.getState();
+      // What was typed in the meantime is the next sentence.
+      set({ mode: 'edit', inspected: null, ...(command.trim() === text ? { command: '' } : {}) });
+    },
+    onError: (error) => !isAbort(error) && speak(toRefusal(error).message),
   });
   return {
     /** `confidence`: the sentence was spoken, and its run may start by itself. */

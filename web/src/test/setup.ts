@@ -20,6 +20,7 @@ window.ResizeObserver ??= NoResizeObserver as unknown as typeof ResizeObserver;
 window.IntersectionObserver ??= NoIntersectionObserver as unknown as typeof IntersectionObserver;
 Object.defineProperty(document, 'fonts', { value: new EventTarget() });
 Element.prototype.scrollIntoView ??= () => undefined;
+Element.prototype.checkVisibility ??= () => true;
 
 configure({ asyncUtilTimeout: 30_000 });
 

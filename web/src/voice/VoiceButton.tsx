@@ -3,7 +3,7 @@ import { IconChevronUp, IconFileMusic, IconMicrophone, IconPlayerStopFilled } fr
 import { useRef } from 'react';
 import { useInfo } from '@/api/queries';
 import { type AfterSpeaking, useVoiceOptions } from './options';
-import { canSpeak } from './speak';
+import { canSpeak, hush } from './speak';
 import { useVoice } from './store';
 import classes from './voice.module.css';
 
@@ -30,7 +30,6 @@ export function VoiceButton() {
           className={classes.talk}
           data-listening={listening || undefined}
           aria-label={label}
-          aria-pressed={listening}
           onClick={() => (waiting ? cancel() : void press())}
         >
           {listening ? (
@@ -86,7 +85,10 @@ function VoiceMenu() {
           {canSpeak() && (
             <Menu.CheckboxItem
               checked={speak}
-              onChange={(on) => choose({ speak: on })}
+              onChange={(on) => {
+                choose({ speak: on });
+                if (!on) hush();
+              }}
               closeMenuOnClick={false}
             >
               Speak answers

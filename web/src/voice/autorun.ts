@@ -1,19 +1,46 @@
 /** Whether a plan that was spoken may run by itself. The user has asked for that; a doubt anywhere still asks back. */
+import { create } from 'zustand';
 import { api } from '@/api/client';
+import { describe } from '@/api/http';
 import { useRunner } from '@/runs/runner';
-import { useEditor } from '@/workflow/editor';
+import { type Proposal, useEditor } from '@/workflow/editor';
+import { speak } from './speak';
 
 /** Below this the recogniser may have heard another name, address or number. */
 export const SURE = 0.6;
 
-/** Runs the proposal unless something is missing, was guessed, assumed, or may have been misheard. */
-export async function runIfClear(confidence: number): Promise<boolean> {
+/** The proposal that was kept from running by itself, and why. */
+export const useHeld = create<{ proposal: Proposal | null; why: string }>()(() => ({
+  proposal: null,
+  why: '',
+}));
+
+/** Runs the proposal, or says what keeps it from running by itself. */
+export async function runIfClear(confidence: number, signal: AbortSignal): Promise<void> {
   const { proposal } = useEditor.getState();
-  if (!proposal || confidence < SURE) return false;
-  if (proposal.assumptions.length > 0 || proposal.clauses.some((clause) => clause.doubtful)) return false;
-  const check = await api.check(proposal.next, {});
-  if (check.problems.length + check.missing.length + check.notices.length > 0) return false;
-  if (useEditor.getState().proposal !== proposal) return false; // the user was faster
-  await useRunner.getState().run();
-  return true;
+  if (!proposal) return;
+  const why = doubtOf(proposal, confidence) ?? (await whatIsOpen(proposal));
+  if (signal.aborted || useEditor.getState().proposal !== proposal) return; // the user was faster
+  if (why === null) return useRunner.getState().run();
+  useHeld.setState({ proposal, why });
+  speak(why, { after: true });
+}
+
+function doubtOf({ assumptions, clauses, next }: Proposal, confidence: number): string | null {
+  const guess = clauses.find((clause) => clause.doubtful);
+  if (confidence < SURE) return 'It may have been misheard. Check the words.';
+  if (guess) return `“${guess.text}” is a best guess. Check it.`;
+  if (assumptions.length > 0) return 'Something was assumed. Check it.';
+  if (next.triggers.length > 0) return 'It starts by itself once it is saved.';
+  return null;
+}
+
+async function whatIsOpen(proposal: Proposal): Promise<string | null> {
+  const check = await api.check(proposal.next, {}).catch(describe);
+  if (typeof check === 'string') return check;
+  const { problems, missing, notices } = check;
+  if (missing.length > 0) return 'Values are missing that were not said. Run it to be asked for them.';
+  if (problems.length + notices.length > 0)
+    return 'There is something to know before it runs. Run it to see what.';
+  return null;
 }

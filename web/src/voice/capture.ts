@@ -24,6 +24,15 @@ export async function startCapture(onLevel: (level: number, ms: number) => void)
   const type = TYPES.find((one) => MediaRecorder.isTypeSupported(one));
   if (type === undefined) throw new CaptureError('unsupported');
   const stream = await microphone();
+  try {
+    return record(stream, type, onLevel);
+  } catch {
+    for (const track of stream.getTracks()) track.stop();
+    throw new CaptureError('busy');
+  }
+}
+
+function record(stream: MediaStream, type: string, onLevel: (level: number, ms: number) => void): Capture {
   const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 64_000 });
   const chunks: Blob[] = [];
   recorder.ondataavailable = ({ data }) => chunks.push(data);
@@ -69,6 +78,7 @@ export function problemOf(error: unknown): Problem {
 
 function meter(stream: MediaStream, onLevel: (level: number, ms: number) => void): () => void {
   const context = new AudioContext();
+  void context.resume(); // some browsers begin with it suspended, and a suspended one hears silence
   const analyser = context.createAnalyser();
   analyser.fftSize = 1024;
   context.createMediaStreamSource(stream).connect(analyser);

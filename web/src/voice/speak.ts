@@ -7,9 +7,10 @@ export function canSpeak(): boolean {
   return 'speechSynthesis' in window;
 }
 
-export function speak(text: string): void {
+/** The last answer replaces what is still being said, unless it is to come `after` that. */
+export function speak(text: string, { after = false } = {}): void {
   if (!useVoiceOptions.getState().speak || !canSpeak() || !text.trim()) return;
-  window.speechSynthesis.cancel();
+  if (!after) window.speechSynthesis.cancel();
   const said = new SpeechSynthesisUtterance(text.slice(0, LONGEST));
   said.lang = 'en';
   window.speechSynthesis.speak(said);

@@ -28,6 +28,8 @@ interface VoiceStore {
 export const useVoice = create<VoiceStore>()((set, get) => {
   let capture: Capture | null = null;
   let abort: AbortController | null = null;
+  /** Counts the recordings: what comes late of a cancelled one must not touch the next. */
+  let turn = 0;
 
   const dispatch = (event: VoiceEvent): VoiceState => {
     const state = next(get().state, event);
@@ -45,10 +47,11 @@ export const useVoice = create<VoiceStore>()((set, get) => {
   const finish = async () => {
     if (!capture || get().state.kind !== 'listening') return;
     const recording = capture;
+    const mine = turn;
     dispatch({ type: 'stop' });
     const { audio, ms } = await recording.stop();
+    if (turn !== mine) return; // cancelled meanwhile
     letGo();
-    if (get().state.kind !== 'sending') return; // cancelled meanwhile
     if (ms < MIN_MS) fail('too_short');
     else await send(audio);
   };
@@ -91,24 +94,28 @@ export const useVoice = create<VoiceStore>()((set, get) => {
       if (get().state.kind === 'listening') return finish();
       if (isBusy(get().state)) return;
       hush();
+      turn += 1;
+      const mine = turn;
       dispatch({ type: 'press', held });
       api.prepareSpeech().catch(() => undefined); // what is wrong there is said when the recording is sent
       let ears = newEars();
       let heardMs = 0;
       try {
         const opened = await startCapture((level, ms) => {
+          if (turn !== mine) return;
           ears = hear(ears, level, ms);
           heardMs += ms;
           set({ level });
           listen(ears, heardMs);
         });
+        if (turn !== mine) return opened.close(); // cancelled while the browser asked for the microphone
         const state = dispatch({ type: 'granted' });
         capture = opened;
         if (state.kind === 'listening') return;
         letGo();
         if (state.kind === 'asking') fail('too_short'); // the key was let go before the microphone was there
       } catch (error) {
-        fail(error instanceof CaptureError ? error.problem : 'busy');
+        if (turn === mine) fail(error instanceof CaptureError ? error.problem : 'busy');
       }
     },
     release: () => {
@@ -116,12 +123,15 @@ export const useVoice = create<VoiceStore>()((set, get) => {
       void finish();
     },
     cancel: () => {
+      turn += 1;
       abort?.abort();
       dispatch({ type: 'cancel' });
       letGo();
     },
     useFile: async (file) => {
-      if (dispatch({ type: 'send' }).kind !== 'sending') return;
+      if (isBusy(get().state)) return;
+      hush();
+      dispatch({ type: 'send' });
       if (file.size > MAX_BYTES) fail('failed', 'The file has more than 25 MB. Send a shorter recording.');
       else await send(file);
     },

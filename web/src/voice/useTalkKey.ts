@@ -1,15 +1,15 @@
 import { useEffect } from 'react';
+import { modalOpen } from '@/app/modal';
 import { isBusy } from './machine';
 import { useVoice } from './store';
 
 /** What takes the space bar for itself when it has the focus. */
 const TAKES_SPACE =
-  'input, textarea, select, button, a, summary, [contenteditable="true"], [role="button"], [role="menuitem"], [role="option"], [role="dialog"] *';
+  'input, textarea, select, button, a, summary, [contenteditable="true"], [role="button"], [role="menuitem"], [role="option"]';
 
 /** Hold the space bar to talk; Esc throws a recording away. */
-export function useTalkKey(enabled: boolean): void {
+export function useTalkKey(): void {
   useEffect(() => {
-    if (!enabled) return;
     let held = false;
     const down = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && isBusy(useVoice.getState().state)) {
@@ -18,7 +18,7 @@ export function useTalkKey(enabled: boolean): void {
         return;
       }
       if (event.code !== 'Space' || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-      if (event.target instanceof Element && event.target.closest(TAKES_SPACE)) return;
+      if (modalOpen() || (event.target instanceof Element && event.target.closest(TAKES_SPACE))) return;
       event.preventDefault(); // nor may the page scroll
       if (event.repeat || held || isBusy(useVoice.getState().state)) return;
       held = true;
@@ -40,5 +40,5 @@ export function useTalkKey(enabled: boolean): void {
       window.removeEventListener('keyup', up, true);
       window.removeEventListener('blur', release);
     };
-  }, [enabled]);
+  }, []);
 }
