@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { event, fakeFetch, json, resetEvents, sse, stream, workflow } from '@/test/fakes';
 import type { RunEvent } from './events';
 import { follow, startLive } from './follow';
@@ -54,6 +54,21 @@ describe('follow', () => {
     expect(asked).toEqual([null, '2']);
     expect(seen.map((item) => item.seq)).toEqual([1, 2, 3, 4]);
     expect(stalls).toEqual([true, false]);
+  });
+
+  it('is back as soon as the server answers, though the run is silent', async () => {
+    let asked = 0;
+    fakeFetch({
+      [`GET ${EVENTS}`]: () => {
+        asked += 1;
+        return asked === 1 ? stream([], { broken: true }) : new Response(new ReadableStream());
+      },
+    });
+    const { stalls, controller, follower } = watcher();
+    const done = follow('run_1', 3, follower);
+    await vi.waitFor(() => expect(stalls).toEqual([true, false]), 5_000);
+    controller.abort();
+    await done;
   });
 
   it('gives up when the server refuses', async () => {

@@ -38,9 +38,11 @@ export async function follow(
   let response: Response | undefined = first;
   while (!follower.signal.aborted) {
     try {
-      response ??= await api.runEvents(runId, last, follower.signal);
+      if (!response) {
+        response = await api.runEvents(runId, last, follower.signal);
+        if (failures) follower.onStalled?.(false); // not at the next event: a run that waits is silent for days
+      }
       for await (const event of events(response, follower.signal)) {
-        if (failures) follower.onStalled?.(false);
         failures = 0;
         if (last !== null && event.seq <= last) continue;
         last = event.seq;
@@ -71,15 +73,16 @@ function isFinal(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429;
 }
 
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after a while, or as soon as the signal fires. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
+    if (signal?.aborted) return resolve();
     const done = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
+    signal?.addEventListener('abort', done);
   });
 }

@@ -81,7 +81,7 @@ export function WorkflowMenu() {
           </Menu.Item>
           <Menu.Item
             leftSection={<IconAdjustments size={size} />}
-            disabled={empty}
+            disabled={empty && !readOnly}
             onClick={() => set({ dialog: 'workflow-settings' })}
           >
             Workflow settings…

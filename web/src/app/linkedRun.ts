@@ -1,5 +1,4 @@
-import { showRun } from '@/runs/watch';
-import { toastError } from './toasts';
+import { openRun } from '@/runs/open';
 
 /** `/?run=ID`, as notifications link to it: show that run, and keep its id out of the address from then on. */
 export function openLinkedRun(): void {
@@ -8,5 +7,5 @@ export function openLinkedRun(): void {
   if (!id) return;
   address.searchParams.delete('run');
   history.replaceState(history.state, '', address);
-  showRun(id, { readOnly: true }).catch((error: unknown) => toastError('The run could not be opened', error));
+  void openRun(id);
 }

@@ -3,9 +3,9 @@ import { api } from '@/api/client';
 import { ApiError } from '@/api/http';
 import { keys } from '@/api/queries';
 import type { Workflow } from '@/api/types';
-import { stopViewing } from '@/runs/watch';
+import { closeRun } from '@/runs/watch';
 import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
-import { emptyWorkflow, newWorkflowId, rename } from '@/workflow/ops';
+import { emptyWorkflow, isEmpty, newWorkflowId, rename } from '@/workflow/ops';
 import { readWorkflow } from '@/workflow/transfer';
 import { queryClient } from './queryClient';
 import { toast, toastError } from './toasts';
@@ -21,11 +21,15 @@ export async function saveWorkflow(): Promise<void> {
   const editor = useEditor.getState();
   editor.accept();
   const { workflow, saved } = useEditor.getState();
+  if (isEmpty(workflow) && saved?.workflowId !== workflow.workflowId) return; // nothing was made yet
   try {
     const stored = await (saved ? updateOrCreate(workflow) : api.createWorkflow(workflow));
     // The server names the triggers: by these ids their state is found.
     const named = { ...workflow, triggers: stored.triggers };
-    if (useEditor.getState().workflow === workflow) useEditor.setState({ workflow: named });
+    const now = useEditor.getState().workflow;
+    if (now === workflow) useEditor.setState({ workflow: named });
+    else if (now.triggers === workflow.triggers)
+      useEditor.setState({ workflow: { ...now, triggers: stored.triggers } }); // edited on while it was saved
     useEditor.getState().markSaved(named);
     toast('Saved', workflow.name);
     refreshList();
@@ -45,7 +49,7 @@ async function updateOrCreate(workflow: Workflow): Promise<Workflow> {
 }
 
 function show(workflow: Workflow, saved: boolean): void {
-  stopViewing();
+  closeRun();
   useEditor.getState().open(workflow, { saved: saved ? workflow : null });
   useUi.getState().set({ inspected: null, dialog: null, mode: 'edit', selected: [] });
   useUi.getState().requestFit();

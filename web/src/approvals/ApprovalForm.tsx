@@ -2,10 +2,12 @@ import { Button, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '@/api/client';
+import { ApiError, describe } from '@/api/http';
 import { keys } from '@/api/queries';
 import type { ApprovalCard } from '@/api/types';
 import { Note } from '@/app/Note';
 import { ACCENT } from '@/app/theme';
+import { toastError } from '@/app/toasts';
 import { OutputView } from '@/panels/output/OutputView';
 import { exact } from '@/runs/format';
 import classes from './approvals.module.css';
@@ -15,6 +17,13 @@ const IF_NOBODY = {
   reject: 'it is rejected',
   fail: 'the run fails',
 } as const;
+
+/** It waits no longer: the form goes, so it cannot hold the reason. */
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof ApiError && ['answered', 'not_waiting', 'expired', 'not_found'].includes(error.code)
+  );
+}
 
 /** What waits for a person: the exact content, and the answer. The digest binds the answer to what is shown. */
 export function ApprovalForm({ approval }: { approval: ApprovalCard }) {
@@ -36,10 +45,11 @@ export function ApprovalForm({ approval }: { approval: ApprovalCard }) {
         via: 'page',
       });
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      if (isGone(error)) toastError('Your answer was not taken', error);
+      else setProblem(describe(error));
     }
-    setBusy(false);
     await client.invalidateQueries({ queryKey: keys.approvals });
+    setBusy(false);
   };
 
   return (

@@ -1,18 +1,22 @@
 import { Button, Drawer } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import { useState } from 'react';
+import { describe } from '@/api/http';
 import { useApprovals } from '@/api/queries';
+import { Note } from '@/app/Note';
 import { usePhone } from '@/app/usePhone';
 import { relative } from '@/runs/format';
-import { showRun } from '@/runs/watch';
+import { openRun } from '@/runs/open';
+import { useMinute } from '@/runs/useMinute';
 import { ApprovalForm } from './ApprovalForm';
 import classes from './approvals.module.css';
 
 /** What waits for a person, wherever it waits. Nothing is shown while nothing waits. */
 export function Inbox() {
   const phone = usePhone();
+  const now = useMinute();
   const [open, setOpen] = useState(false);
-  const { data } = useApprovals();
+  const { data, error } = useApprovals();
   const count = data?.count ?? 0;
   if (count === 0 && !open) return null;
   return (
@@ -33,13 +37,20 @@ export function Inbox() {
         title="Waiting for approval"
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
+        {error && <Note tone="error">What waits could not be loaded. {describe(error)}</Note>}
         {count === 0 && <p>Nothing waits for you.</p>}
+        {data && count > data.approvals.length && (
+          <p className={classes.facts}>
+            The oldest {data.approvals.length} of {count.toLocaleString('en')}; answered ones make room for
+            the next.
+          </p>
+        )}
         {data?.approvals.map((one) => (
           <article key={`${one.runId}:${one.nodeId}`} className={classes.card}>
             <h3 className={classes.title}>{one.label || one.nodeId}</h3>
             <p className={classes.facts}>
               {one.transcribedText || one.workflowName}
-              {one.askedAt && ` · ${relative(one.askedAt, Date.now())}`}
+              {one.askedAt && ` · ${relative(one.askedAt, now)}`}
             </p>
             <ApprovalForm approval={one} />
             <Button
@@ -47,7 +58,7 @@ export function Inbox() {
               variant="subtle"
               onClick={() => {
                 setOpen(false);
-                void showRun(one.runId, { readOnly: true });
+                void openRun(one.runId);
               }}
             >
               Show the run

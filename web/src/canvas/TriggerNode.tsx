@@ -4,6 +4,7 @@ import { memo } from 'react';
 import { useLiveSchedule } from '@/api/queries';
 import type { Trigger } from '@/api/types';
 import { relative } from '@/runs/format';
+import { useMinute } from '@/runs/useMinute';
 import { triggerInWords } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import type { TriggerNode as TriggerNodeType } from './elements';
@@ -36,13 +37,14 @@ export const TriggerNode = memo(function TriggerNode({ id, data, selected }: Nod
 function State({ trigger }: { trigger: Trigger }) {
   const workflowId = useEditor((state) => state.saved?.workflowId);
   const isSchedule = trigger.kind === 'schedule';
+  const now = useMinute();
   const { data: live } = useLiveSchedule(workflowId, isSchedule ? trigger.id : null);
   if (!workflowId || !trigger.id) return <div className={classes.note}>Not active: save the workflow</div>;
   if (!isSchedule || !live) return null;
   const next = live.next[0];
   return (
     <div className={classes.note}>
-      {live.paused ? 'Paused' : next ? `Next ${relative(next, Date.now())}` : 'Never comes'}
+      {live.paused ? 'Paused' : next ? `Next ${relative(next, now)}` : 'Never comes'}
     </div>
   );
 }

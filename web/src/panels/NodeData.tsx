@@ -4,7 +4,7 @@ import type { NodeResult, NodeStatus, Output, Workflow, WorkflowNode } from '@/a
 import { Note } from '@/app/Note';
 import { ApprovalForm } from '@/approvals/ApprovalForm';
 import { duration, exact } from '@/runs/format';
-import { show } from '@/runs/Lineage';
+import { openRun } from '@/runs/open';
 import { useNodeResult, useRun } from '@/runs/store';
 import { ItemTable } from './ItemTable';
 import { OutputView } from './output/OutputView';
@@ -91,7 +91,7 @@ function ChildRun({ node }: { node: WorkflowNode }) {
   });
   if (node.type !== 'workflow' || child === null) return null;
   return (
-    <Button size="compact-sm" onClick={() => show(child)}>
+    <Button size="compact-sm" onClick={() => void openRun(child)}>
       Show its run
     </Button>
   );

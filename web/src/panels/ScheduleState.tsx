@@ -11,8 +11,8 @@ import { saveWorkflow } from '@/app/save';
 import { ACCENT } from '@/app/theme';
 import { toastError } from '@/app/toasts';
 import { exact } from '@/runs/format';
+import { openRun } from '@/runs/open';
 import { toastStarted } from '@/runs/started';
-import { showRun } from '@/runs/watch';
 import { isDirty, useEditor } from '@/workflow/editor';
 import classes from './Panel.module.css';
 
@@ -173,14 +173,7 @@ export function LastTime({ live }: { live: LiveSchedule }) {
       {last.runStatus ?? OUTCOMES[last.outcome]}
       {last.note && `. ${last.note}`}{' '}
       {runId && (
-        <Button
-          size="compact-xs"
-          onClick={() =>
-            void showRun(runId, { readOnly: true }).catch((failure: unknown) =>
-              toastError('The run could not be opened', failure),
-            )
-          }
-        >
+        <Button size="compact-xs" onClick={() => void openRun(runId)}>
           Show its run
         </Button>
       )}

@@ -9,7 +9,7 @@ import { copyText } from '@/app/copy';
 import { Note } from '@/app/Note';
 import { toastError } from '@/app/toasts';
 import { exact } from '@/runs/format';
-import { showRun } from '@/runs/watch';
+import { openRun } from '@/runs/open';
 import { useEditor } from '@/workflow/editor';
 import classes from './Panel.module.css';
 
@@ -97,7 +97,7 @@ function Calls({ hook }: { hook: LiveHook }) {
             {call.runId ? (
               <>
                 {' '}
-                <Button size="compact-xs" onClick={() => void open(call.runId)}>
+                <Button size="compact-xs" onClick={() => void openRun(call.runId as string)}>
                   Show its run{call.runStatus ? ` (${call.runStatus})` : ''}
                 </Button>
               </>
@@ -109,13 +109,4 @@ function Calls({ hook }: { hook: LiveHook }) {
       </ul>
     </section>
   );
-}
-
-async function open(runId: string | null): Promise<void> {
-  if (!runId) return;
-  try {
-    await showRun(runId, { readOnly: true });
-  } catch (error) {
-    toastError('The run could not be opened', error);
-  }
 }

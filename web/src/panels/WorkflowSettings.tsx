@@ -4,8 +4,8 @@ import { useSavedWorkflows } from '@/api/queries';
 import type { Workflow } from '@/api/types';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
-import { useRun } from '@/runs/store';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { useView } from '@/app/view';
+import { useEditor } from '@/workflow/editor';
 import { NotifySettings } from './NotifySettings';
 import classes from './Panel.module.css';
 
@@ -33,8 +33,7 @@ export function WorkflowSettings() {
 }
 
 function Fields() {
-  const workflow = useEditor(currentWorkflow);
-  const readOnly = useRun((state) => state.readOnly);
+  const { workflow, readOnly } = useView(); // of a past run, what held for it
   const change = (part: Policies) =>
     useEditor
       .getState()

@@ -6,6 +6,7 @@ import { describe } from '@/api/http';
 import { useHistory } from '@/api/queries';
 import { useUi } from '@/app/ui';
 import { CompareDialog } from './CompareDialog';
+import { runsText } from './format';
 import classes from './HistoryDrawer.module.css';
 import { HistoryFilters } from './HistoryFilters';
 import { HistoryList } from './HistoryList';
@@ -67,7 +68,7 @@ function History() {
       </div>
       <HistoryFilters filter={filter} />
       <output className={classes.total}>
-        {total !== undefined && `${total.toLocaleString('en')} ${total === 1 ? 'run' : 'runs'}`}
+        {total !== undefined && runsText(total)}
         {history.isFetching && <Loader size={12} color="gray" />}
       </output>
       {history.error && (

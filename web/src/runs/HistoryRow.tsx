@@ -2,13 +2,13 @@ import { ActionIcon, Checkbox, Group, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { api } from '@/api/client';
 import type { RunSummary } from '@/api/types';
-import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';
 import { duration, exact, relative } from './format';
 import classes from './HistoryDrawer.module.css';
 import { useHistoryView } from './historyView';
+import { openRun } from './open';
 import { ReplayMenu } from './ReplayButtons';
 import { CancelRun, DeleteRun } from './RunActions';
 import { RunAgainButton } from './RunAgainButton';
@@ -16,7 +16,6 @@ import { ENGINES, Unsent } from './RunEngine';
 import { isInterrupted, isOver } from './record';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
-import { showRun } from './watch';
 
 const TRIGGERS: Record<RunSummary['trigger'], string> = {
   manual: '',
@@ -38,12 +37,8 @@ export function HistoryRow({ run, now }: Props) {
   const selected = useHistoryView((state) => state.selected.has(run.id));
   const said = run.transcribedText || run.name;
   const open = () => {
-    useUi
-      .getState()
-      .set({ historyOpen: false, inspected: null, toSelect: [], dockOpen: !isPhone(), libraryOpen: false });
-    showRun(run.id, { readOnly: true }).catch((error: unknown) =>
-      toastError('The run could not be opened', error),
-    );
+    useUi.getState().set({ inspected: null, toSelect: [], dockOpen: !isPhone(), libraryOpen: false });
+    void openRun(run.id);
   };
   const facts = [
     run.queued?.message ?? '',

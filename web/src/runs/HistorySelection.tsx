@@ -1,18 +1,12 @@
 import { Button, Group, Popover, Progress } from '@mantine/core';
 import { IconColumns2, IconTrash } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
-import { api } from '@/api/client';
-import { pause } from '@/api/follow';
-import { keys } from '@/api/queries';
-import type { HistoryFilter, Removal, RemovalRequest } from '@/api/types';
+import { useState } from 'react';
+import type { HistoryFilter, RemovalRequest } from '@/api/types';
 import { DANGER } from '@/app/theme';
-import { toast, toastError } from '@/app/toasts';
+import { runsText } from './format';
 import classes from './HistoryTools.module.css';
 import { unselect, useHistoryView } from './historyView';
-
-const LOOK_MS = 300;
-const runs = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'run' : 'runs'}`;
+import { useRemoval } from './removal';
 
 interface Props {
   filter: HistoryFilter;
@@ -28,9 +22,9 @@ export function HistorySelection({ filter, total }: Props) {
     const part = removal.total > 0 ? (100 * removal.deleted) / removal.total : 0;
     return (
       <div className={classes.selection} role="status">
-        Deleting: {removal.deleted.toLocaleString('en')} of {runs(removal.total)}
+        Deleting: {removal.deleted.toLocaleString('en')} of {runsText(removal.total)}
         <Progress value={part} flex={1} miw={80} aria-label="Progress of the deletion" />
-        <Button size="xs" onClick={cancel}>
+        <Button size="xs" onClick={() => void cancel()}>
           Stop
         </Button>
       </div>
@@ -40,7 +34,7 @@ export function HistorySelection({ filter, total }: Props) {
   const all = selected.size === 0;
   return (
     <div className={classes.selection}>
-      <span>{all ? 'Nothing selected' : `${runs(selected.size)} selected`}</span>
+      <span>{all ? 'Nothing selected' : `${runsText(selected.size)} selected`}</span>
       <span className={classes.spring} />
       {!all && (
         <Button size="xs" variant="subtle" onClick={unselect}>
@@ -58,8 +52,8 @@ export function HistorySelection({ filter, total }: Props) {
       )}
       <Delete
         label={all ? 'Delete all shown' : 'Delete'}
-        question={`Delete ${runs(all ? total : selected.size)} with their logs and results for good? This cannot be undone. Runs that are not over stay.`}
-        onConfirm={() => remove(all ? { filter: toBody(filter) } : { ids: [...selected] })}
+        question={`Delete ${runsText(all ? total : selected.size)} with their logs and results for good? This cannot be undone. Runs that are not over stay.`}
+        onConfirm={() => void remove(all ? { filter: toBody(filter) } : { ids: [...selected] })}
       />
     </div>
   );
@@ -107,39 +101,4 @@ function Delete(props: { label: string; question: string; onConfirm: () => void 
       </Popover.Dropdown>
     </Popover>
   );
-}
-
-/** Starts a removal and looks after it until it is over. It goes on at the server when the page is left. */
-function useRemoval() {
-  const client = useQueryClient();
-  const [removal, setRemoval] = useState<Removal | null>(null);
-  const left = useRef<AbortController>(null);
-  useEffect(() => () => left.current?.abort(), []);
-
-  const follow = async (start: Promise<Removal>) => {
-    const controller = new AbortController();
-    left.current = controller;
-    try {
-      let now = await start;
-      unselect();
-      while (now.state === 'running' && !controller.signal.aborted) {
-        setRemoval(now);
-        await pause(LOOK_MS, controller.signal);
-        now = await api.removal(now.id);
-      }
-      setRemoval(null);
-      if (now.state === 'failed') toastError('The runs were not all deleted', new Error(now.error ?? ''));
-      else toast(`${runs(now.deleted)} deleted${now.state === 'cancelled' ? ', then stopped' : ''}`);
-    } catch (error) {
-      setRemoval(null);
-      if (!controller.signal.aborted) toastError('The runs could not be deleted', error);
-    }
-    void client.invalidateQueries({ queryKey: keys.history });
-    void client.invalidateQueries({ queryKey: keys.running });
-  };
-  return {
-    removal,
-    remove: (which: RemovalRequest) => void follow(api.removeRuns(which)),
-    cancel: () => removal && void api.cancelRemoval(removal.id).catch(() => undefined),
-  };
 }

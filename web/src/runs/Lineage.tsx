@@ -1,12 +1,7 @@
-import { toastError } from '@/app/toasts';
 import { exact } from './format';
+import { openRun } from './open';
 import classes from './RunBar.module.css';
 import type { RunRecord } from './record';
-import { showRun } from './watch';
-
-export function show(id: string): void {
-  showRun(id, { readOnly: true }).catch((error: unknown) => toastError('The run could not be opened', error));
-}
 
 /** The run this one is a step of, the run it repeats, and the last one that repeats it. */
 export function Lineage({ run }: { run: RunRecord }) {
@@ -15,7 +10,7 @@ export function Lineage({ run }: { run: RunRecord }) {
   return (
     <>
       {parentRunId && (
-        <button type="button" className={classes.link} onClick={() => show(parentRunId)}>
+        <button type="button" className={classes.link} onClick={() => void openRun(parentRunId)}>
           Step of another run
         </button>
       )}
@@ -24,7 +19,7 @@ export function Lineage({ run }: { run: RunRecord }) {
           type="button"
           className={classes.link}
           title={exact(origin.createdAt)}
-          onClick={() => show(origin.id)}
+          onClick={() => void openRun(origin.id)}
         >
           Replay of an earlier run
         </button>
@@ -35,7 +30,7 @@ export function Lineage({ run }: { run: RunRecord }) {
           type="button"
           className={classes.link}
           title={exact(last.createdAt)}
-          onClick={() => show(last.id)}
+          onClick={() => void openRun(last.id)}
         >
           {replays.length === 1 ? 'Its replay' : `The last of its ${replays.length} replays`}
         </button>

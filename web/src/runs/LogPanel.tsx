@@ -58,6 +58,7 @@ interface LinesProps {
 }
 
 const ROW = 24;
+const UPWARDS = ['ArrowUp', 'PageUp', 'Home'];
 
 function Lines({ lines, follow, onScrolledUp }: LinesProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -83,7 +84,9 @@ function Lines({ lines, follow, onScrolledUp }: LinesProps) {
       aria-live="off"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      onWheel={(e) => e.deltaY < 0 && onScrolledUp()}
+      onWheel={(event) => event.deltaY < 0 && onScrolledUp()}
+      onKeyDown={(event) => UPWARDS.includes(event.key) && onScrolledUp()}
+      onTouchMove={onScrolledUp}
     >
       <div className={classes.all} style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map((row) => {

@@ -14,10 +14,12 @@ import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
 import { StatusBadge } from './StatusBadge';
 import { useRun } from './store';
+import { useMinute } from './useMinute';
 import { closeRun } from './watch';
 
 /** In the command bar's place while a past run is looked at. */
 export function RunBar({ run }: { run: RunRecord }) {
+  const now = useMinute();
   const failed = run.status === 'failed' && !run.interrupted;
   const edit = () => {
     // The draft's own history keeps what was there: undo brings it back.
@@ -35,7 +37,7 @@ export function RunBar({ run }: { run: RunRecord }) {
         <div className={classes.said}>{run.said || run.name}</div>
         <div className={classes.facts}>
           <StatusBadge status={run.status} />
-          {run.startTime && <span title={exact(run.startTime)}>{relative(run.startTime, Date.now())}</span>}
+          {run.startTime && <span title={exact(run.startTime)}>{relative(run.startTime, now)}</span>}
           <span>read-only</span>
           <RunEngine run={run} />
           <Lineage run={run} />

@@ -74,6 +74,11 @@ export function bytes(size: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+/** "1 run", "1,200 runs". */
+export function runsText(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'run' : 'runs'}`;
+}
+
 /** How far a node is that runs once per item: "3 of 10 items", "10 items, 2 failed". */
 export function itemsText(items: ItemTally | null | undefined): string {
   if (!items) return '';

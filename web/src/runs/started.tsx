@@ -1,9 +1,10 @@
 import { Button, Code } from '@mantine/core';
+import { api } from '@/api/client';
 import type { RunStatus } from '@/api/types';
-import { closeToast, toast, toastError } from '@/app/toasts';
+import { closeToast, toast } from '@/app/toasts';
 import { useUi } from '@/app/ui';
+import { openRun } from './open';
 import { useRun } from './store';
-import { showRun } from './watch';
 
 /** Background runs that this page started and that are not known to be over. */
 const started = new Set<string>();
@@ -40,6 +41,14 @@ const ENDS: Partial<Record<RunStatus, string>> = {
   cancelled: 'A background run was cancelled',
 };
 
+/** Those that may have ended while nobody listened: this tab was hidden, or the server away. */
+export async function noticeMissedEnds(signal: AbortSignal): Promise<void> {
+  for (const runId of started) {
+    const run = await api.run(runId, signal).catch(() => null);
+    if (run) noticeEnd(runId, run.status);
+  }
+}
+
 /** Says how a run of this page ended, unless the user sees it on the canvas. */
 export function noticeEnd(runId: string, status: RunStatus): void {
   const title = ENDS[status];
@@ -49,9 +58,7 @@ export function noticeEnd(runId: string, status: RunStatus): void {
   const id = `ended-${runId}`;
   const show = () => {
     closeToast(id);
-    showRun(runId, { readOnly: true }).catch((error: unknown) =>
-      toastError('The run could not be opened', error),
-    );
+    void openRun(runId);
   };
   const message = (
     <>

@@ -6,7 +6,7 @@ import { isAbort } from '@/api/http';
 import { keys } from '@/api/queries';
 import { readSse } from '@/api/sse';
 import type { RunStatus } from '@/api/types';
-import { noticeEnd } from './started';
+import { noticeEnd, noticeMissedEnds } from './started';
 
 interface Hint {
   runId: string;
@@ -50,6 +50,7 @@ async function listen(client: QueryClient, signal: AbortSignal): Promise<void> {
     try {
       const response = await api.historyStream(signal);
       refresh(); // what changed while nobody listened
+      void noticeMissedEnds(signal);
       if (!response.body) return;
       for await (const message of readSse(response.body, signal)) {
         const hint = JSON.parse(message.data) as Hint;

@@ -10,10 +10,13 @@ import { useRun } from './store';
 const BATCH_MS = 40;
 
 let watching: AbortController | null = null;
+/** A run that was asked for and is not there yet: the one on the canvas goes on being followed until it is. */
+let opening: AbortController | null = null;
 
-export function stopWatching(): void {
+function stopWatching(): void {
+  opening?.abort();
   watching?.abort();
-  watching = null;
+  opening = watching = null;
 }
 
 /** Take the run off the canvas. It goes on at the server. */
@@ -26,6 +29,8 @@ interface Watch {
   follower: Follower;
   /** Make this the one run that is watched. */
   take: () => void;
+  /** Make this the one run that is asked for. */
+  open: () => void;
   /** From here on, events go to this run; those that came earlier are handed over. */
   attach: (runId: string) => void;
   flush: () => void;
@@ -53,8 +58,13 @@ function newWatch(): Watch {
   return {
     follower: { onEvent, onStalled, signal: controller.signal },
     take: () => {
+      if (opening === controller) opening = null;
       stopWatching();
       watching = controller;
+    },
+    open: () => {
+      opening?.abort();
+      opening = controller;
     },
     attach: (id) => {
       runId = id;
@@ -81,11 +91,13 @@ export async function showRun(
   options: { readOnly: boolean; onEnd?: (problem?: string) => void },
 ): Promise<void> {
   const watch = newWatch();
-  watch.take();
+  watch.open();
   const run = await api.run(id, watch.follower.signal);
+  watch.follower.signal.throwIfAborted(); // another one was asked for meanwhile
+  watch.take();
   const record = fromRun(run);
   useRun.getState().show(record, options.readOnly);
-  if (isOver(run.status)) return;
+  if (isOver(run.status)) return options.onEnd?.();
   watch.attach(id);
   settle(follow(id, record.logs.at(-1)?.seq ?? null, watch.follower), watch, options.onEnd);
 }
@@ -99,9 +111,8 @@ function settle(done: Promise<void>, watch: Watch, onEnd: ((problem?: string) =>
     })
     .catch((error: unknown) => {
       watch.flush();
-      if (!signal.aborted) onEnd?.(describe(error));
+      if (signal.aborted) return;
+      useRun.getState().setStalled(false); // it is not being fetched again
+      onEnd?.(describe(error));
     });
 }
-
-/** Leave a run, live or past, because another document comes up. */
-export const stopViewing = closeRun;

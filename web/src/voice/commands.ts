@@ -3,8 +3,8 @@ import { api } from '@/api/client';
 import type { Intent } from '@/api/types';
 import { toast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
+import { openRun } from '@/runs/open';
 import { useRunner } from '@/runs/runner';
-import { showRun } from '@/runs/watch';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import { speak } from './speak';
@@ -41,9 +41,9 @@ async function restoreLast(): Promise<void> {
   try {
     const [last] = (await api.history({}, null, 1)).history;
     if (!last) return say('Nothing has run yet.');
-    await showRun(last.id, { readOnly: true });
+    await openRun(last.id);
   } catch (error) {
-    toastError('The run could not be opened', error);
+    toastError('The last run could not be found', error);
   }
 }
 

@@ -53,6 +53,35 @@ describe('undo and redo', () => {
     expect(names()).toBe('Other');
   });
 
+  it('takes what is typed after an undo for a new step', () => {
+    editor().commit((draft) => setParam(draft, 'a', 'text', 'hey'), 'a:text');
+    editor().undo();
+    editor().commit((draft) => setParam(draft, 'a', 'text', 'ho'), 'a:text');
+    editor().undo();
+    expect(editor().workflow.nodes[0]?.params).toEqual({});
+  });
+
+  it('finds what was saved of the document it comes back to', () => {
+    const saved = workflow(['a'], [], { workflowId: 'wf_saved' });
+    editor().open(saved, { saved });
+    editor().replace(workflow(['x'], [], { workflowId: 'wf_new' }), 'another');
+    expect(editor().saved).toBeNull();
+    editor().undo();
+    expect(editor().saved).toBe(saved);
+    expect(isDirty(editor())).toBe(false);
+    editor().redo();
+    expect(editor().saved).toBeNull();
+  });
+
+  it('keeps a save a save while it steps through one document', () => {
+    editor().commit((draft) => rename(draft, 'One'));
+    const one = editor().workflow;
+    editor().markSaved(one);
+    editor().undo();
+    expect(editor().saved).toBe(one);
+    expect(isDirty(editor())).toBe(true);
+  });
+
   it('makes one step of typing into one field', () => {
     for (const text of ['h', 'he', 'hey'])
       editor().commit((draft) => setParam(draft, 'a', 'text', text), 'a:text');

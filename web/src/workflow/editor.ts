@@ -12,10 +12,15 @@ import type {
 import { wholeDiff } from './diff';
 import { emptyWorkflow, isEmpty } from './ops';
 
-/** A workflow and the words it came from. Undo and redo step through these. */
+/** A workflow and the words it came from. */
 export interface Draft {
   workflow: Workflow;
   said: string;
+}
+
+/** What undo and redo step through. */
+interface Step extends Draft {
+  saved: Workflow | null;
 }
 
 export interface Proposal {
@@ -31,8 +36,8 @@ export interface Proposal {
 }
 
 export interface EditorState extends Draft {
-  past: Draft[];
-  future: Draft[];
+  past: Step[];
+  future: Step[];
   proposal: Proposal | null;
   /** The workflow as last saved on the server, or null when it never was. */
   saved: Workflow | null;
@@ -82,12 +87,22 @@ function freshState(): EditorState {
   };
 }
 
-function draftOf({ workflow, said }: Draft): Draft {
-  return { workflow, said };
+function stepOf({ workflow, said, saved }: Step): Step {
+  return { workflow, said, saved };
+}
+
+/** What is typed after a step through the history is a step of its own. */
+function endMerging(): void {
+  lastKey = undefined;
+}
+
+/** Back to another document is back to what was saved of it; within one, a save stays a save. */
+function stepTo(state: EditorState, { saved, ...draft }: Step): Draft & Partial<Step> {
+  return draft.workflow.workflowId === state.workflow.workflowId ? draft : { ...draft, saved };
 }
 
 function step(state: EditorState, next: Draft): Partial<EditorState> {
-  return { ...next, past: [...state.past, draftOf(state)].slice(-DEPTH), future: [], proposal: null };
+  return { ...next, past: [...state.past, stepOf(state)].slice(-DEPTH), future: [], proposal: null };
 }
 
 /** The state after the proposal, if there is one, was taken. */
@@ -145,19 +160,27 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
   accept: () => set(taken),
   reject: () => set({ proposal: null }),
 
-  undo: () =>
+  undo: () => {
+    endMerging();
     set((state) => {
       if (state.proposal) return { proposal: null };
       const previous = state.past.at(-1);
       if (!previous) return {};
-      return { ...previous, past: state.past.slice(0, -1), future: [draftOf(state), ...state.future] };
-    }),
-  redo: () =>
+      return {
+        ...stepTo(state, previous),
+        past: state.past.slice(0, -1),
+        future: [stepOf(state), ...state.future],
+      };
+    });
+  },
+  redo: () => {
+    endMerging();
     set((state) => {
       const [next, ...future] = state.future;
       if (!next || state.proposal) return {};
-      return { ...next, past: [...state.past, draftOf(state)], future };
-    }),
+      return { ...stepTo(state, next), past: [...state.past, stepOf(state)], future };
+    });
+  },
   markSaved: (saved) => set(saved ? { saved } : { saved: null }),
   remember: (answers) =>
     set((state) => ({

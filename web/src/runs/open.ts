@@ -1,0 +1,13 @@
+import { toastError } from '@/app/toasts';
+import { useUi } from '@/app/ui';
+import { showRun } from './watch';
+
+/** Put a past run on the canvas, and take away what would lie over it. What keeps it from that is said. */
+export async function openRun(id: string): Promise<void> {
+  useUi.getState().set({ dialog: null, historyOpen: false });
+  try {
+    await showRun(id, { readOnly: true });
+  } catch (error) {
+    toastError('The run could not be opened', error);
+  }
+}
