@@ -89,14 +89,15 @@ export const useSchedulePreview = (cron: string, timezone: string | null) =>
     refetchInterval: 60_000,
   });
 
+/** The address of a webhook; null while its workflow is not saved with it. */
 export function useLiveHook(workflowId: string | undefined, triggerId: string | null | undefined) {
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: [...keys.hooks, workflowId],
     queryFn: () => api.hooks(workflowId ?? ''),
     enabled: workflowId !== undefined && Boolean(triggerId),
     staleTime: 0,
   });
-  return { data: data?.find((hook) => hook.triggerId === triggerId) ?? null };
+  return { data: data?.find((hook) => hook.triggerId === triggerId) ?? null, error };
 }
 
 export const useHookCalls = (id: string) =>
@@ -105,12 +106,14 @@ export const useHookCalls = (id: string) =>
     queryFn: () => api.hookCalls(id),
     refetchInterval: 5_000,
   });
+
 const ITEMS = 100;
 
-/** What became of the items of a node; `settled` is how many are by now, so that a change reads them again. */
-export const useItems = (run: string, node: string, settled: number) =>
+/** What became of the items of a node: read again and again while it is `going`, and once it is over. */
+export const useItems = (run: string, node: string, going: boolean) =>
   useInfiniteQuery({
-    queryKey: ['items', run, node, settled],
+    queryKey: ['items', run, node, going],
+    refetchInterval: going ? 1_000 : false,
     queryFn: ({ pageParam, signal }) => api.items(run, node, pageParam, ITEMS, signal),
     initialPageParam: -1,
     getNextPageParam: (page) => page.next,

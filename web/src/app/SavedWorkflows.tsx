@@ -1,11 +1,12 @@
-import { ActionIcon, Button, Group, Modal, Popover, Skeleton, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Modal, Skeleton, TextInput, Tooltip } from '@mantine/core';
 import { IconCheck, IconPencil, IconTrash } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { SavedWorkflow } from '@/api/types';
-import { DANGER } from '@/app/theme';
 import { exact, relative } from '@/runs/format';
+import { ConfirmDelete } from './ConfirmDelete';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';
 import { deleteWorkflow, openWorkflow, renameWorkflow } from './save';
@@ -94,37 +95,20 @@ function Rename({ workflow, onDone }: { workflow: SavedWorkflow; onDone: () => v
 }
 
 function Delete({ workflow }: { workflow: SavedWorkflow }) {
-  const [asking, setAsking] = useState(false);
+  const remove = useMutation({ mutationFn: () => deleteWorkflow(workflow.id) });
   return (
-    <Popover
-      opened={asking}
-      onChange={setAsking}
-      position="bottom-end"
-      withArrow
-      shadow="md"
-      trapFocus
-      width={280}
+    <ConfirmDelete
+      question={`Delete “${workflow.name}” for good? Its past runs stay in the history.`}
+      confirm="Delete workflow"
+      onConfirm={remove.mutate}
     >
-      <Popover.Target>
+      {(ask) => (
         <Tooltip label="Delete">
-          <ActionIcon aria-label={`Delete “${workflow.name}”`} onClick={() => setAsking(!asking)}>
+          <ActionIcon aria-label={`Delete “${workflow.name}”`} loading={remove.isPending} onClick={ask}>
             <IconTrash size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <p className={classes.question}>
-          Delete “{workflow.name}” for good? Its past runs stay in the history.
-        </p>
-        <Group gap={8} justify="flex-end">
-          <Button size="xs" onClick={() => setAsking(false)}>
-            Keep it
-          </Button>
-          <Button size="xs" variant="filled" color={DANGER} onClick={() => void deleteWorkflow(workflow.id)}>
-            Delete workflow
-          </Button>
-        </Group>
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    </ConfirmDelete>
   );
 }

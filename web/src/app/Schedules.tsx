@@ -1,7 +1,8 @@
 import { Modal, Skeleton } from '@mantine/core';
 import { describe } from '@/api/http';
 import { useSchedules } from '@/api/queries';
-import { inZone, LastTime, ScheduleButtons } from '@/panels/ScheduleState';
+import { LastTime, ScheduleButtons } from '@/panels/ScheduleState';
+import { inZone } from '@/runs/format';
 import { cronInWords } from '@/workflow/describe';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';

@@ -3,6 +3,7 @@ import type { Edge, Node } from '@xyflow/react';
 import type { Trigger, WorkflowNode } from '@/api/types';
 import { triggerId } from '@/app/ui';
 import type { View } from '@/app/view';
+import { triggerInWords } from '@/workflow/describe';
 import type { Mark } from '@/workflow/diff';
 import { roots } from '@/workflow/ops';
 import { drawn, positionsOf, triggerPosition } from './geometry';
@@ -60,6 +61,7 @@ export function toCanvasNodes(
       type: 'trigger',
       position: drawn(triggerPosition(view.workflow, positions, index), vertical),
       data: { trigger, index, readOnly: view.readOnly, vertical },
+      ariaLabel: triggerInWords(trigger),
       draggable: false,
       deletable: !view.readOnly,
       connectable: false,

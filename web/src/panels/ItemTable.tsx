@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { describe } from '@/api/http';
 import { useItems } from '@/api/queries';
 import type { ItemResult, ItemTally } from '@/api/types';
 import { Note } from '@/app/Note';
@@ -12,20 +13,22 @@ interface Props {
   runId: string;
   nodeId: string;
   tally: ItemTally;
+  /** More of them may come to an end. */
+  going: boolean;
 }
 
 const HEADINGS = ['Item', 'Status', 'Attempts', 'Took', 'Result'];
 
 /** What became of each item of a node that runs once per item. */
-export function ItemTable({ runId, nodeId, tally }: Props) {
-  const pages = useItems(runId, nodeId, tally.done + tally.failed);
+export function ItemTable({ runId, nodeId, tally, going }: Props) {
+  const pages = useItems(runId, nodeId, going);
   const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section aria-label="Items">
       <h3 className={classes.sectionTitle}>{itemsText(tally)}</h3>
       {pages.isError && (
         <Note tone="error" title="The items cannot be shown">
-          {pages.error.message}
+          {describe(pages.error)}
         </Note>
       )}
       {items.length > 0 && (

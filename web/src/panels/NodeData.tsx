@@ -51,7 +51,9 @@ export function NodeData({ node, workflow }: Props) {
           {result.error.message}
         </Note>
       )}
-      {result?.items && runId && <ItemTable runId={runId} nodeId={node.id} tally={result.items} />}
+      {result?.items && runId && (
+        <ItemTable runId={runId} nodeId={node.id} tally={result.items} going={result.endTime === null} />
+      )}
       <div className={classes.columns}>
         {sources.length > 0 && (
           <section className={classes.column} aria-label="Input">

@@ -1,6 +1,6 @@
 import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconTrash, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useCatalogue } from '@/api/queries';
 import { triggerIndex, useUi } from '@/app/ui';
 import { useView } from '@/app/view';
@@ -20,8 +20,14 @@ import { TriggerPanel } from './TriggerPanel';
 /** Beside the canvas: what is selected, as a form, and what a run made of it. */
 export function NodePanel() {
   const inspected = useUi((state) => state.inspected);
-  if (inspected === null) return null;
-  const index = triggerIndex(inspected);
+  const view = useView();
+  const index = inspected === null ? null : triggerIndex(inspected);
+  const there =
+    index === null ? view.nodes.some((node) => node.id === inspected) : view.triggers[index] !== undefined;
+  useEffect(() => {
+    if (!there) useUi.getState().inspect(null); // undone, deleted, or of another workflow: nothing to show
+  }, [there]);
+  if (inspected === null || !there) return null;
   return index === null ? (
     <StepPanel key={inspected} id={inspected} />
   ) : (

@@ -22,10 +22,10 @@ interface Props {
 
 /** Who hears of the runs of this workflow; a test that really sends; what could not be sent. */
 export function NotifySettings({ value, readOnly, onChange }: Props) {
-  const { data } = useQuery({ queryKey: ['notifications'], queryFn: api.notifications, staleTime: 0 });
+  const { data, error } = useQuery({ queryKey: ['notifications'], queryFn: api.notifications, staleTime: 0 });
   const trial = useMutation({ mutationFn: () => api.testNotifications(value ?? null) });
   const [mail, chat] = data?.channels ?? [];
-  const general = data?.on.length ? `as the server says: ${data.on.join(', ')}` : 'as the server says: never';
+  const general = data ? ` (${data.on.join(', ') || 'never'})` : '';
   const change = (part: Partial<Notify>) => value && onChange({ ...value, ...part });
   const on = value?.on ?? [];
   const failed = data?.messages.find((message) => message.state === 'failed');
@@ -35,7 +35,7 @@ export function NotifySettings({ value, readOnly, onChange }: Props) {
       <Select
         label="Who hears of background runs"
         data={[
-          { value: 'general', label: `Everybody ${general}` },
+          { value: 'general', label: `As set on the server${general}` },
           { value: 'own', label: 'As set here' },
         ]}
         value={value ? 'own' : 'general'}
@@ -98,6 +98,7 @@ export function NotifySettings({ value, readOnly, onChange }: Props) {
           </p>
         ))}
       </output>
+      {error && <p className={classes.description}>How the server is set is not known. {describe(error)}</p>}
       {failed && (
         <p className={classes.description} role="status">
           The last notification that failed: “{failed.subject}”. {failed.error}

@@ -54,6 +54,14 @@ it('keeps what is set, and nothing once all of it is open again', async () => {
   expect(seen.node.retry).toBeNull();
 });
 
+it('takes parts of a second', async () => {
+  const seen = show();
+  await userEvent.type(field('First wait'), '0.05');
+  expect(seen.node.retry).toEqual({ base: 0.05 });
+  await userEvent.type(field('Longest wait'), '10.5');
+  expect(seen.node.retry).toEqual({ base: 0.1, cap: 10.5 }); // kept within its limits once it is left
+});
+
 it('asks for no waits where there is one attempt', () => {
   show({ retry: { attempts: 1 } });
   expect(field('First wait').hasAttribute('disabled')).toBe(true);

@@ -1,6 +1,7 @@
-import { NumberInput, Select, Switch, TagsInput } from '@mantine/core';
+import { Select, Switch, TagsInput } from '@mantine/core';
 import { useCatalogue } from '@/api/queries';
 import type { ActionInfo, WorkflowNode } from '@/api/types';
+import { NumberField } from './form/NumberField';
 import classes from './Panel.module.css';
 
 interface Props {
@@ -16,8 +17,6 @@ type Retry = NonNullable<WorkflowNode['retry']>;
 const KINDS = ['any', 'timeout', 'rate_limit', 'server', 'connection'];
 const CODE = /^[a-z][a-z0-9_]{0,63}$/;
 
-const numberOr = (value: number | string) => (typeof value === 'number' ? value : null);
-
 /** What is set about every node, whatever it does. What is left open is shown as it will be. */
 export function Reliability({ node, action, readOnly, onChange }: Props) {
   return (
@@ -27,15 +26,15 @@ export function Reliability({ node, action, readOnly, onChange }: Props) {
       </h3>
       <EachFields node={node} action={action} readOnly={readOnly} onChange={onChange} />
       <RetryFields node={node} action={action} readOnly={readOnly} onChange={onChange} />
-      <NumberInput
+      <NumberField
         label="Time limit"
         description="Seconds one attempt may take."
-        placeholder={action ? String(action.timeout) : ''}
+        placeholder={action?.timeout}
         min={1}
         max={86_400}
-        value={node.timeout ?? ''}
+        value={node.timeout}
         disabled={readOnly}
-        onChange={(value) => onChange({ timeout: numberOr(value) })}
+        onChange={(timeout) => onChange({ timeout })}
       />
       <Select
         label="When it fails for good"
@@ -64,36 +63,36 @@ function RetryFields({ node, action, readOnly, onChange }: Props) {
   const once = (retry.attempts ?? action?.attempts ?? 3) === 1;
   return (
     <>
-      <NumberInput
+      <NumberField
         label="Attempts"
         description="How often it is tried in all, in the background."
-        placeholder={action ? String(action.attempts) : ''}
+        placeholder={action?.attempts}
         min={1}
         max={100}
         allowDecimal={false}
-        value={retry.attempts ?? ''}
+        value={retry.attempts}
         disabled={readOnly}
-        onChange={(value) => change({ attempts: numberOr(value) })}
+        onChange={(attempts) => change({ attempts })}
       />
-      <NumberInput
+      <NumberField
         label="First wait"
         description="Seconds before the second attempt. Each wait after it is twice as long, up to half of it left to chance."
-        placeholder={catalogue ? String(catalogue.retryBase) : ''}
+        placeholder={catalogue?.retryBase}
         min={0.1}
         max={86_400}
-        value={retry.base ?? ''}
+        value={retry.base}
         disabled={readOnly || once}
-        onChange={(value) => change({ base: numberOr(value) })}
+        onChange={(base) => change({ base })}
       />
-      <NumberInput
+      <NumberField
         label="Longest wait"
         description="Seconds a wait grows to at most."
-        placeholder={catalogue ? String(catalogue.retryCap) : ''}
+        placeholder={catalogue?.retryCap}
         min={0.1}
         max={604_800}
-        value={retry.cap ?? ''}
+        value={retry.cap}
         disabled={readOnly || once}
-        onChange={(value) => change({ cap: numberOr(value) })}
+        onChange={(cap) => change({ cap })}
       />
       <TagsInput
         label="Try again after"
@@ -129,16 +128,16 @@ function EachFields({ node, action, readOnly, onChange }: Props) {
         }
       />
       {each && (
-        <NumberInput
+        <NumberField
           label="Items at a time"
           description="What waits for its next attempt does not count."
-          placeholder="5"
+          placeholder={5}
           min={1}
           max={100}
           allowDecimal={false}
-          value={node.concurrency ?? ''}
+          value={node.concurrency}
           disabled={readOnly}
-          onChange={(value) => onChange({ concurrency: numberOr(value) })}
+          onChange={(concurrency) => onChange({ concurrency })}
         />
       )}
     </>

@@ -1,4 +1,5 @@
 import { Button, Group, Select } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlayerPause, IconPlayerPlay, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,7 +11,7 @@ import { Note } from '@/app/Note';
 import { saveWorkflow } from '@/app/save';
 import { ACCENT } from '@/app/theme';
 import { toastError } from '@/app/toasts';
-import { exact } from '@/runs/format';
+import { exact, inZone } from '@/runs/format';
 import { openRun } from '@/runs/open';
 import { toastStarted } from '@/runs/started';
 import { isDirty, useEditor } from '@/workflow/editor';
@@ -56,9 +57,15 @@ export function Policies({ schedule, readOnly, onChange }: PoliciesProps) {
   );
 }
 
+/** A time zone is typed letter by letter; half of one is no news. */
+const TYPING_MS = 300;
+
 /** When it comes next, in the zone of the schedule. */
 export function NextTimes({ schedule }: { schedule: Schedule }) {
-  const { data: preview } = useSchedulePreview(schedule.cron, schedule.timezone ?? null);
+  const [cron] = useDebouncedValue(schedule.cron, TYPING_MS);
+  const [zone] = useDebouncedValue(schedule.timezone ?? null, TYPING_MS);
+  const { data: preview, error } = useSchedulePreview(cron, zone);
+  if (error) return <Note tone="error">{describe(error)}</Note>;
   if (!preview) return null;
   return (
     <section aria-label="Next times">
@@ -199,16 +206,4 @@ function Live({ live }: { live: LiveSchedule }) {
       {live.problem && <Note tone="warn">It cannot run as it is saved: {live.problem}</Note>}
     </section>
   );
-}
-
-export function inZone(iso: string, timeZone: string): string {
-  return new Date(iso).toLocaleString('en-GB', {
-    timeZone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
 }

@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Code, Group, TextInput } from '@mantine/core';
 import { IconCopy, IconKey } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
+import { describe } from '@/api/http';
 import { keys, useHookCalls, useLiveHook } from '@/api/queries';
 import type { LiveHook } from '@/api/types';
 import { copyText } from '@/app/copy';
@@ -16,7 +16,9 @@ import classes from './Panel.module.css';
 /** The address of a saved webhook, its secret once, and the calls it got. */
 export function WebhookState({ triggerId }: { triggerId: string | null | undefined }) {
   const workflowId = useEditor((state) => state.saved?.workflowId);
-  const { data: hook } = useLiveHook(workflowId, triggerId);
+  const { data: hook, error } = useLiveHook(workflowId, triggerId);
+  if (error)
+    return <Note tone="error">The address of the webhook could not be loaded. {describe(error)}</Note>;
   if (!hook) return null;
   return (
     <>
@@ -28,15 +30,12 @@ export function WebhookState({ triggerId }: { triggerId: string | null | undefin
 
 function Address({ hook }: { hook: LiveHook }) {
   const client = useQueryClient();
-  const [secret, setSecret] = useState<string | null>(null);
-  const rotate = async () => {
-    try {
-      setSecret((await api.rotateHook(hook.id)).secret);
-      await client.invalidateQueries({ queryKey: keys.hooks });
-    } catch (error) {
-      toastError('The secret was not made', error);
-    }
-  };
+  const rotate = useMutation({
+    mutationFn: () => api.rotateHook(hook.id),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.hooks }),
+    onError: (error) => toastError('The secret was not made', error),
+  });
+  const secret = rotate.data?.secret;
   const curl = `curl -X POST ${hook.url} -H "Authorization: Bearer ${secret ?? '$SECRET'}" -H "content-type: application/json" -d '{"id": 7}'`;
   return (
     <section className={classes.section} aria-label="Address of the webhook">
@@ -44,7 +43,12 @@ function Address({ hook }: { hook: LiveHook }) {
       {secret && <Copyable label="Secret" description="Shown this once: keep it now." value={secret} />}
       {!hook.hasSecret && <Note tone="warn">It has no secret yet, so no call is let in.</Note>}
       <Group gap={8}>
-        <Button size="xs" leftSection={<IconKey size={15} aria-hidden />} onClick={() => void rotate()}>
+        <Button
+          size="xs"
+          loading={rotate.isPending}
+          leftSection={<IconKey size={15} aria-hidden />}
+          onClick={() => rotate.mutate()}
+        >
           {hook.hasSecret ? 'Rotate the secret' : 'Make a secret'}
         </Button>
       </Group>
@@ -82,10 +86,11 @@ function Copyable({ label, value, description }: { label: string; value: string;
 }
 
 function Calls({ hook }: { hook: LiveHook }) {
-  const { data: calls } = useHookCalls(hook.id);
+  const { data: calls, error } = useHookCalls(hook.id);
   return (
     <section className={classes.section} aria-label="Last calls">
       <h3 className={classes.sectionTitle}>Last calls</h3>
+      {error && <Note tone="error">The calls could not be loaded. {describe(error)}</Note>}
       {calls?.length === 0 && (
         <p className={classes.description}>Nobody called yet. Try the example above.</p>
       )}

@@ -1,4 +1,4 @@
-import { Modal, NumberInput, Select } from '@mantine/core';
+import { Modal, Select } from '@mantine/core';
 import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { Workflow } from '@/api/types';
@@ -6,12 +6,11 @@ import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import { useView } from '@/app/view';
 import { useEditor } from '@/workflow/editor';
+import { NumberField } from './form/NumberField';
 import { NotifySettings } from './NotifySettings';
 import classes from './Panel.module.css';
 
 type Policies = Pick<Workflow, 'timeout' | 'errorWorkflow' | 'concurrency' | 'notify'>;
-
-const numberOr = (value: number | string) => (typeof value === 'number' ? value : null);
 
 /** What is set about the workflow as a whole: how its runs end, and how many there are at a time. */
 export function WorkflowSettings() {
@@ -40,26 +39,26 @@ function Fields() {
       .commit((current) => ({ ...current, ...part }), `workflow.${Object.keys(part).join()}`);
   return (
     <>
-      <NumberInput
+      <NumberField
         label="Time limit of a run"
         description="Seconds, waits included. A run that takes longer is stopped and has failed."
         placeholder="None"
         min={1}
         max={31_622_400}
-        value={workflow.timeout ?? ''}
+        value={workflow.timeout}
         disabled={readOnly}
-        onChange={(value) => change({ timeout: numberOr(value) })}
+        onChange={(timeout) => change({ timeout })}
       />
-      <NumberInput
+      <NumberField
         label="Runs at a time"
         description="More wait in the queue until one of them is over."
         placeholder="As many as the server takes"
         min={1}
         max={10_000}
         allowDecimal={false}
-        value={workflow.concurrency ?? ''}
+        value={workflow.concurrency}
         disabled={readOnly}
-        onChange={(value) => change({ concurrency: numberOr(value) })}
+        onChange={(concurrency) => change({ concurrency })}
       />
       <ErrorWorkflow workflow={workflow} readOnly={readOnly} onChange={change} />
       <NotifySettings value={workflow.notify} readOnly={readOnly} onChange={(notify) => change({ notify })} />
@@ -95,7 +94,7 @@ function ErrorWorkflow({ workflow, readOnly, onChange }: ErrorWorkflowProps) {
       nothingFoundMessage="No saved workflow has this name."
       clearButtonProps={{ 'aria-label': 'Start nothing' }}
       disabled={readOnly}
-      onChange={(value) => onChange({ errorWorkflow: value })}
+      onChange={(errorWorkflow) => onChange({ errorWorkflow })}
     />
   );
 }

@@ -1,8 +1,7 @@
-import { Button, Group, Popover, Progress } from '@mantine/core';
+import { Button, Progress } from '@mantine/core';
 import { IconColumns2, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { HistoryFilter, RemovalRequest } from '@/api/types';
-import { DANGER } from '@/app/theme';
+import { ConfirmDelete } from '@/app/ConfirmDelete';
 import { runsText } from './format';
 import classes from './HistoryTools.module.css';
 import { unselect, useHistoryView } from './historyView';
@@ -50,55 +49,23 @@ export function HistorySelection({ filter, total }: Props) {
           Compare
         </Button>
       )}
-      <Delete
-        label={all ? 'Delete all shown' : 'Delete'}
+      <ConfirmDelete
+        position="top-end"
+        keep="Keep them"
+        confirm="Delete for good"
         question={`Delete ${runsText(all ? total : selected.size)} with their logs and results for good? This cannot be undone. Runs that are not over stay.`}
         onConfirm={() => void remove(all ? { filter: toBody(filter) } : { ids: [...selected] })}
-      />
+      >
+        {(ask) => (
+          <Button size="xs" leftSection={<IconTrash size={15} aria-hidden />} onClick={ask}>
+            {all ? 'Delete all shown' : 'Delete'}
+          </Button>
+        )}
+      </ConfirmDelete>
     </div>
   );
 }
 
 function toBody(filter: HistoryFilter): RemovalRequest['filter'] {
   return { ...filter, status: filter.status ?? [], trigger: filter.trigger ?? [] };
-}
-
-function Delete(props: { label: string; question: string; onConfirm: () => void }) {
-  const [asking, setAsking] = useState(false);
-  const confirm = () => {
-    setAsking(false);
-    props.onConfirm();
-  };
-  return (
-    <Popover
-      opened={asking}
-      onChange={setAsking}
-      position="top-end"
-      withArrow
-      shadow="md"
-      trapFocus
-      width={290}
-    >
-      <Popover.Target>
-        <Button
-          size="xs"
-          leftSection={<IconTrash size={15} aria-hidden />}
-          onClick={() => setAsking(!asking)}
-        >
-          {props.label}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <p className={classes.question}>{props.question}</p>
-        <Group gap={8} justify="flex-end">
-          <Button size="xs" onClick={() => setAsking(false)}>
-            Keep them
-          </Button>
-          <Button size="xs" variant="filled" color={DANGER} onClick={confirm}>
-            Delete for good
-          </Button>
-        </Group>
-      </Popover.Dropdown>
-    </Popover>
-  );
 }

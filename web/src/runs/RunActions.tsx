@@ -1,13 +1,11 @@
-import { ActionIcon, Button, Group, Popover, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconBan, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { RunSummary } from '@/api/types';
-import { DANGER } from '@/app/theme';
+import { ConfirmDelete } from '@/app/ConfirmDelete';
 import { toast, toastError } from '@/app/toasts';
-import classes from './HistoryDrawer.module.css';
 import { useRun } from './store';
 import { closeRun } from './watch';
 
@@ -36,7 +34,6 @@ export function CancelRun({ run }: { run: RunSummary }) {
 }
 
 export function DeleteRun({ run, said }: { run: RunSummary; said: string }) {
-  const [asking, setAsking] = useState(false);
   const refresh = useRefresh();
   const remove = useMutation({
     mutationFn: () => api.deleteRun(run.id),
@@ -48,42 +45,18 @@ export function DeleteRun({ run, said }: { run: RunSummary; said: string }) {
     onSettled: refresh,
   });
   return (
-    <Popover
-      opened={asking}
-      onChange={setAsking}
-      position="bottom-end"
-      withArrow
-      shadow="md"
-      trapFocus
-      width={290}
+    <ConfirmDelete
+      question="Delete this run, its log and its results for good? This cannot be undone. The workflow on the canvas stays."
+      confirm="Delete run"
+      onConfirm={remove.mutate}
     >
-      <Popover.Target>
+      {(ask) => (
         <Tooltip label="Delete">
-          <ActionIcon aria-label={`Delete “${said}”`} onClick={() => setAsking(!asking)}>
+          <ActionIcon aria-label={`Delete “${said}”`} loading={remove.isPending} onClick={ask}>
             <IconTrash size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <p className={classes.question}>
-          Delete this run, its log and its results for good? This cannot be undone. The workflow on the canvas
-          stays.
-        </p>
-        <Group gap={8} justify="flex-end">
-          <Button size="xs" onClick={() => setAsking(false)}>
-            Keep it
-          </Button>
-          <Button
-            size="xs"
-            variant="filled"
-            color={DANGER}
-            loading={remove.isPending}
-            onClick={() => remove.mutate()}
-          >
-            Delete run
-          </Button>
-        </Group>
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    </ConfirmDelete>
   );
 }

@@ -38,6 +38,24 @@ export function exact(iso: string): string {
   });
 }
 
+/** The moment as a clock in that zone shows it; the server may know zones that this browser does not. */
+export function inZone(iso: string, timeZone: string): string {
+  const date = new Date(iso);
+  const parts = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  } as const;
+  try {
+    return date.toLocaleString('en-GB', { ...parts, timeZone });
+  } catch {
+    return `${date.toLocaleString('en-GB', { ...parts, timeZone: 'UTC' })} UTC`;
+  }
+}
+
 /** Wall-clock time with milliseconds, for the log. By hand: `toLocaleTimeString` takes a second for 4,000 lines. */
 export function clock(iso: string): string {
   const date = new Date(iso);

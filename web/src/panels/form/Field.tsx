@@ -1,7 +1,8 @@
-import { NumberInput, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Json, ParamSchema } from '@/api/types';
 import { FileField } from './FileField';
 import { JsonField } from './JsonField';
+import { NumberField } from './NumberField';
 import { PairsField } from './PairsField';
 import { optionLabel, shapeOf, titleFrom } from './schema';
 import { WorkflowField } from './WorkflowField';
@@ -26,7 +27,20 @@ function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Anything but text in a number's or a switch's place is a template, and is edited as what it is: text. */
+/** A choice that is not among the options is shown all the same: a template, or what an older version knew. */
+function choicesOf(options: readonly Json[], value: Json | undefined) {
+  const choices = options.map((option) => ({ value: String(option), label: optionLabel(option) }));
+  const chosen = textOf(value);
+  return chosen === '' || choices.some((one) => one.value === chosen)
+    ? choices
+    : [...choices, { value: chosen, label: chosen }];
+}
+
+/** Text in a number's or a switch's place, a template most likely, is edited as what it is. */
+function isText(value: Json | undefined): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
 function isTemplate(value: Json | undefined): boolean {
   return typeof value === 'string' && value.includes('{');
 }
@@ -53,7 +67,7 @@ export function Field(props: FieldProps) {
     onChange: (event: { currentTarget: { value: string } }) => onText(event.currentTarget.value),
   };
 
-  if ((kind === 'number' || kind === 'boolean') && isTemplate(value)) return <TextInput {...text} />;
+  if ((kind === 'number' || kind === 'boolean') && isText(value)) return <TextInput {...text} />;
   switch (kind) {
     case 'textarea':
       return <Textarea {...text} autosize minRows={3} maxRows={14} />;
@@ -74,11 +88,11 @@ export function Field(props: FieldProps) {
       return <TextInput {...text} type="url" inputMode="url" placeholder={placeholder ?? 'https://…'} />;
     case 'number':
       return (
-        <NumberInput
+        <NumberField
           {...common}
           placeholder={placeholder}
-          value={typeof value === 'number' ? value : ''}
-          onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
+          value={typeof value === 'number' ? value : null}
+          onChange={(next) => onChange(next ?? undefined)}
           min={schema.minimum ?? schema.exclusiveMinimum}
           max={schema.maximum ?? schema.exclusiveMaximum}
           allowDecimal={!integer}
@@ -99,9 +113,12 @@ export function Field(props: FieldProps) {
         <Select
           {...common}
           placeholder={fallback === undefined || fallback === null ? undefined : optionLabel(fallback)}
-          data={options.map((option) => ({ value: String(option), label: optionLabel(option) }))}
+          data={choicesOf(options, value)}
           value={value === undefined || value === null ? null : String(value)}
-          onChange={(next) => onChange(options.find((option) => String(option) === next))}
+          onChange={(next) => {
+            const chosen = options.find((option) => String(option) === next);
+            onChange(chosen === undefined ? (next ?? undefined) : chosen);
+          }}
           clearable={nullable || fallback !== undefined}
           allowDeselect={false}
         />
