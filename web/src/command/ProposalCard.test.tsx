@@ -4,6 +4,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { useUi } from '@/app/ui';
 import { fakeFetch, json, workflow } from '@/test/fakes';
 import { renderUi } from '@/test/render';
+import { useHeld } from '@/voice/autorun';
 import { useEditor } from '@/workflow/editor';
 import { ProposalCard } from './ProposalCard';
 
@@ -28,6 +29,17 @@ it('says what would change, why, and what was assumed', () => {
   expect(screen.getByText('Reads the page, then mails it.')).toBeTruthy();
   expect(screen.getByText('“me” is your own address.')).toBeTruthy();
   expect(screen.getByRole('button', { name: /mail me.*best guess/ })).toBeTruthy();
+});
+
+it('says why it was not run by itself, and not of another proposal', () => {
+  const why = '“mail me” is a best guess. Check it.';
+  useHeld.setState({ proposal: useEditor.getState().proposal, why });
+  const { unmount } = renderUi(<ProposalCard onAskModel={() => {}} />);
+  expect(screen.getByRole('status').textContent).toBe(`It was not run by itself. ${why}`);
+  unmount();
+  useHeld.setState({ proposal: null, why });
+  renderUi(<ProposalCard onAskModel={() => {}} />);
+  expect(screen.queryByRole('status')).toBeNull();
 });
 
 it('lights up the nodes of a clause', async () => {
