@@ -54,9 +54,9 @@ describe('after speaking, a plan', () => {
       [{ triggers: [{ kind: 'schedule', cron: '0 9 * * 1' }] }],
       1,
     ],
-    ['lacks a value', 'Values are missing', [{}, { missing: [{}] }], 1],
-    ['has a fault', 'something to know', [{}, { problems: [{}] }], 1],
-    ['comes with a notice', 'something to know', [{}, { notices: [{}] }], 1],
+    ['lacks a value', 'what these are: Page. Run', [{}, { missing: [{ title: 'Page' }] }], 1],
+    ['has a fault', 'no such node', [{}, { problems: [{ message: 'There is no such node.' }] }], 1],
+    ['comes with a notice', 'needs a key', [{}, { notices: [{ message: 'Notion needs a key.' }] }], 1],
   ])('that %s waits for a yes, and it is said why', async (_, why, given, confidence) => {
     const run = propose(...given);
     await runIfClear(confidence, go);

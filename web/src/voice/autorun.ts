@@ -39,8 +39,9 @@ async function whatIsOpen(proposal: Proposal): Promise<string | null> {
   const check = await api.check(proposal.next, {}).catch(describe);
   if (typeof check === 'string') return check;
   const { problems, missing, notices } = check;
-  if (missing.length > 0) return 'Values are missing that were not said. Run it to be asked for them.';
-  if (problems.length + notices.length > 0)
-    return 'There is something to know before it runs. Run it to see what.';
-  return null;
+  if (missing.length > 0) {
+    const titles = [...new Set(missing.map(({ title }) => title))].join(', ');
+    return `It was not said what these are: ${titles}. Run it to be asked for them.`;
+  }
+  return problems[0]?.message ?? notices[0]?.message ?? null;
 }
