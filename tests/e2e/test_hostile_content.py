@@ -190,6 +190,105 @@ def test_what_is_said_saved_and_refused_stays_words(studio: Studio, page: Page, 
     nothing_came_alive(page)
 
 
+def asking() -> dict[str, Any]:
+    """A workflow that shows attacks to whoever is to approve them, on the page and by mail."""
+    ask = {"approvers": "boss@example.org", "message": f"May this go out? {MARKUP}"}
+    draft = {"id": "draft", "type": "prompt", "action": "seed", "label": TAG, "params": {"text": MARKDOWN}}
+    node = {"id": "ask", "type": "approval", "action": "request", "label": f"Ask {TAG}", "params": ask}
+    return {"name": f"Asks {TAG}", "nodes": [draft, node], "edges": [{"id": "e", "source": "draft", "target": "ask"}]}
+
+
+def test_what_waits_for_approval_stays_words_in_the_inbox_and_behind_the_link(
+    studio: Studio, page: Page, mailbox: Mailbox
+) -> None:
+    body = {"workflow": asking(), "transcribedText": f"Ask {MARKUP}"}
+    assert page.request.post(f"{studio.url}/api/execute-background", data=body).status == 202
+    page.get_by_role("button", name="1 waiting for approval").click()
+    inbox = page.get_by_role("dialog", name="Waiting for approval")
+    for words in (f"Ask {TAG}", f"May this go out? {TAG}", f"Ask {MARKUP[:60]}"):
+        expect(inbox).to_contain_text(words)
+    tabs = inbox.get_by_role("tab")
+    assert {"Text", "Markdown"} <= set(tabs.all_inner_texts())
+    for tab in tabs.all():
+        tab.click()
+        expect(inbox).to_contain_text("img src=x onerror")
+        nothing_came_alive(page)
+    inbox.get_by_role("button", name="Show the run").click()
+    studio.open_node("ask")
+    expect(studio.panel.get_by_role("region", name=f"Approval: Ask {TAG}")).to_be_visible()
+    nothing_came_alive(page)
+
+    (mail,) = mailbox.mails
+    assert "\n" not in mail.message["subject"]
+    path = re.findall(r"http://[^/]+(/approve/[^>\s]+)", mail.text())[0]
+    page.goto(studio.url + path)
+    expect(page.get_by_role("heading", name=f"May this go out? {TAG}")).to_be_visible()
+    expect(page.get_by_label("What is to be approved")).to_contain_text(MARKUP[:60])
+    nothing_came_alive(page)
+    page.get_by_label("Comment (optional)").fill(f"{TAG} {MARKUP}"[:1_900])
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_role("heading", name="Approved")).to_be_visible()
+    nothing_came_alive(page)
+
+    studio.open()
+    studio.open_history()
+    studio.runs.first.get_by_role("button").first.click()
+    studio.output_of("ask")  # with the comment
+    expect(studio.log).to_contain_text(TAG)
+    nothing_came_alive(page)
+
+
+def test_filters_figures_and_choices_show_names_as_words(studio: Studio, page: Page) -> None:
+    """Names that a workflow was given stand in filters, tables, questions and lists to choose from."""
+    graph = {
+        "workflowId": "wf_hostile",
+        "name": f"Name {TAG}",
+        "nodes": [{"id": "a", "type": "prompt", "action": "seed", "label": TAG, "params": {"text": MARKUP}}],
+        "edges": [],
+    }
+    assert page.request.post(f"{studio.url}/api/workflows", data={"workflow": graph}).status == 201
+    for said in (f"First {MARKUP}", f"Second {TAG}"):
+        body = {"workflow": graph, "transcribedText": said}
+        assert page.request.post(f"{studio.url}/api/execute-background", data=body).status == 202
+    studio.open_history()
+    expect(studio.runs).to_have_count(2)
+    page.get_by_role("button", name="Statistics").click()
+    figures = page.get_by_role("dialog", name="Statistics")
+    expect(figures).to_contain_text(f"Name {TAG}")
+    nothing_came_alive(page)
+    figures.get_by_role("button", name=re.compile("^Show the runs of")).click()
+    expect(studio.history).to_contain_text(f"Workflow: Name {TAG}")  # the filter, as a chip
+    expect(studio.runs).to_have_count(2)
+    nothing_came_alive(page)
+
+    search = page.get_by_role("textbox", name="Search the history")
+    search.fill(f"First {TAG}<script>alert(2)</script>")
+    expect(studio.runs).to_have_count(1)
+    nothing_came_alive(page)
+    search.fill(f'"{TAG}" AND * NEAR( " --')
+    expect(studio.history.get_by_text("No run fits this filter.")).to_be_visible()
+    nothing_came_alive(page)
+    search.fill("")
+    expect(studio.runs).to_have_count(2)
+
+    for box in studio.history.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("dialog", name="Compare two runs")).to_contain_text(TAG)
+    nothing_came_alive(page)
+    page.get_by_role("button", name="Close the comparison").click()
+    studio.history.get_by_role("button", name=re.compile("^Remove the filter")).click()
+    expect(studio.history).not_to_contain_text("Workflow: Name")
+    studio.close_history()
+
+    studio.plan("Write a greeting to Ada and save it to a file")
+    studio.choose("Workflow settings")
+    settings = page.get_by_role("dialog", name="Workflow settings")
+    settings.get_by_role("combobox", name="When a run fails, start").click()
+    page.get_by_role("option", name=f"Name {TAG}").click()
+    nothing_came_alive(page)
+
+
 def test_an_attack_that_came_alive_would_be_noticed(studio: Studio, page: Page) -> None:
     """The other tests prove something only if this is so."""
     page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", f"{TAG}<iframe src='javascript:1'>")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import wave
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 from support.audio import RATE, clip, samples_of, silence
 from support.browser import Watch, launched
+from support.mailbox import Mailbox
 from support.process import Serve
 from support.studio import OpenWindow, Studio
 
@@ -20,6 +23,21 @@ LOAD = 60_000
 """The first recording waits for the model."""
 FAKE = "--use-fake-device-for-media-stream"
 GRANT = "--use-fake-ui-for-media-stream"
+HEAR = """
+  window.said = [];
+  window.hushed = 0;
+  window.speechSynthesis.speak = ({ text }) => window.said.push(text);
+  window.speechSynthesis.cancel = () => { window.hushed += 1; };
+"""
+"""What the page would say, noted instead."""
+BRANCHES = {
+    "name": "Two branches",
+    "nodes": [
+        {"id": name, "type": "prompt", "action": "seed", "label": name, "params": {"text": f"The {name} text."}}
+        for name in ("first", "second")
+    ],
+    "edges": [],
+}
 
 
 def _write(path: Path, *parts: array[int]) -> Path:
@@ -53,6 +71,42 @@ def _speaking(
 
 def _speak(page: Page) -> Locator:
     return page.get_by_role("button", name="Speak")
+
+
+def _choose(page: Page, role: Literal["menuitemradio", "menuitemcheckbox"], name: str) -> None:
+    """An option of the voice."""
+    page.get_by_role("button", name="Voice options").click()
+    page.get_by_role(role, name=name).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_be_hidden()
+
+
+def _listen(page: Page) -> None:
+    """From here on, also after a reload, `_said` tells what the page says."""
+    page.add_init_script(HEAR)
+    page.reload()
+
+
+def _said(page: Page) -> list[str]:
+    return page.evaluate("window.said")
+
+
+@pytest.fixture
+def clever(mailbox: Mailbox, model_server: Any, tmp_path: Path) -> Iterator[Serve]:
+    """A server with a model, so that a workflow that asks one has nothing open."""
+    model_server.replies = ["Both branches in one."]
+    settings = {
+        **mailbox.settings,
+        "VOICEGRAPH_PLANNER": "rules",
+        "VOICEGRAPH_MODEL": "openai:test",
+        "VOICEGRAPH_MODEL_BASE_URL": model_server.url,
+        "OPENAI_API_KEY": "key",
+    }
+    (tmp_path / "clever").mkdir()
+    server = Serve(tmp_path / "clever", **settings).start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log, "the server met an error that it does not explain"
 
 
 def test_a_spoken_command_becomes_a_graph_and_a_second_one_changes_it(
@@ -96,12 +150,84 @@ def test_an_edit_is_spoken_into_the_microphone_and_planned_at_once(
     with _speaking(playwright, server, sound) as studio:
         page = studio.page
         studio.plan("Get my Notion meeting notes and email me a summary")
-        page.get_by_role("button", name="Voice options").click()
-        page.get_by_role("menuitemradio", name="Plan at once").click()
-        page.keyboard.press("Escape")
+        _choose(page, "menuitemradio", "Plan at once")
         _speak(page).click()
         expect(studio.proposal).to_be_visible(timeout=LOAD)
         expect(studio.nodes).to_have_count(5)
+
+
+def test_what_is_spoken_runs_by_itself_when_nothing_is_open(
+    playwright: Playwright, clever: Serve, tmp_path: Path
+) -> None:
+    """ "Merge the two branches and save the result as a markdown file", said to a workflow that has them."""
+    sound = _write(tmp_path / "merge.wav", silence(0.5), samples_of(clip("kokoro/c24").content), silence(6))
+    with _speaking(playwright, clever, sound) as studio:
+        page = studio.page
+        studio.import_workflow("branches.json", json.dumps(BRANCHES))
+        expect(studio.nodes).to_have_count(2)
+        _choose(page, "menuitemradio", "Plan, and run when nothing is open")
+        _speak(page).click()
+        expect(studio.dock).to_be_visible(timeout=LOAD)
+        studio.expect_run("completed")
+        expect(studio.nodes).to_have_count(4)
+        expect(studio.proposal).to_be_hidden()  # it was taken with the run
+        expect(studio.command).to_have_value("")
+
+
+def test_what_is_spoken_waits_for_a_yes_while_something_is_open(
+    playwright: Playwright, server: Serve, tmp_path: Path
+) -> None:
+    """Without a model the merged text cannot be written: that is said, and nothing runs."""
+    sound = _write(tmp_path / "merge.wav", silence(0.5), samples_of(clip("kokoro/c24").content), silence(6))
+    with _speaking(playwright, server, sound) as studio:
+        page = studio.page
+        _listen(page)
+        studio.import_workflow("branches.json", json.dumps(BRANCHES))
+        expect(studio.nodes).to_have_count(2)
+        _choose(page, "menuitemcheckbox", "Speak answers")
+        _choose(page, "menuitemradio", "Plan, and run when nothing is open")
+        _speak(page).click()
+        expect(studio.proposal).to_be_visible(timeout=LOAD)
+        reason = studio.proposal.get_by_role("status")
+        expect(reason).to_contain_text("It was not run by itself. This step needs a language model.")
+        said = _said(page)
+        assert said[-1].startswith("This step needs a language model.")
+        assert said[-2].startswith("Added ")
+        expect(studio.dock).to_be_hidden()
+        studio.proposal.get_by_role("button", name="Undo").click()
+        expect(reason).to_be_hidden()
+
+
+def test_answers_are_spoken_once_that_is_wanted(studio: Studio, page: Page) -> None:
+    _listen(page)
+    studio.say("What do you think of the weather?")
+    studio.watch.allow("status of 422")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert _said(page) == []  # off, as delivered
+
+    _choose(page, "menuitemcheckbox", "Speak answers")
+    studio.say("What do you think of the weather?")
+    studio.wait_until(lambda: len(_said(page)) == 1)
+    studio.say("Write a greeting to Ada and save it to a file")
+    expect(studio.proposal).to_be_visible()
+    studio.wait_until(lambda: _said(page)[-1].startswith("Planned: "))
+    assert ", then " in _said(page)[-1]
+    studio.accept()
+    studio.say("undo")
+    expect(studio.nodes).to_have_count(0)
+    assert _said(page)[-1] == "Undone."
+
+    page.reload()  # the wish is kept
+    studio.import_workflow("branches.json", json.dumps(BRANCHES))
+    expect(studio.nodes).to_have_count(2)
+    studio.run_button.click()
+    studio.expect_run("completed")
+    studio.wait_until(lambda: _said(page) == ["The run is complete."])
+    _choose(page, "menuitemcheckbox", "Speak answers")
+    assert page.evaluate("window.hushed") > 0, "what was being said ends with the wish"
+    studio.run_button.click()
+    studio.expect_run("completed")
+    assert _said(page) == ["The run is complete."]
 
 
 def test_the_space_bar_talks_and_escape_throws_away(playwright: Playwright, server: Serve, tmp_path: Path) -> None:
