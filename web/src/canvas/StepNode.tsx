@@ -14,6 +14,10 @@ import { iconFor } from './icons';
 import { StatusMark } from './StatusMark';
 import classes from './StepNode.module.css';
 
+/** Letters that fit: the row of another node may begin 136 pixels below. */
+const ONE_LINE = 28;
+const ERROR_LENGTH = 64;
+
 const REUSED = 'Taken over from the earlier run: not run again';
 const MARK_WORDS: Record<Mark, string> = { added: 'New', changed: 'Changed', removed: 'Removed' };
 
@@ -40,8 +44,8 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   const action = findAction(catalogue, node);
   const side = vertical ? Position.Bottom : Position.Right;
   const Icon = iconFor(node.type);
-  const summary = summaryOf(node, action);
   const branches = BRANCHES[node.type];
+  const summary = shorten(summaryOf(node, action), result?.error || branches ? ONE_LINE : undefined);
 
   return (
     <div
@@ -95,10 +99,14 @@ function ResultLine({ id, type }: { id: string; type: string }) {
   if (parts.length === 0 && !result.error) return null;
   return (
     <div className={classes.foot}>
-      {result.error && <span className={classes.error}>{shorten(result.error.message, 84)}</span>}
       {parts.length > 0 && (
         <span className={classes.facts} title={result.reusedFrom ? REUSED : undefined}>
           {parts.join(' · ')}
+        </span>
+      )}
+      {result.error && (
+        <span className={classes.error} title={result.error.message}>
+          {shorten(result.error.message, ERROR_LENGTH)}
         </span>
       )}
     </div>

@@ -17,6 +17,15 @@ export function cost(value: number | null, estimated: boolean): string {
   return `$${value.toFixed(value < 1 ? 4 : 2)}${estimated ? ' *' : ''}`;
 }
 
+const FIGURES: [heading: string, figure: (one: WorkflowStatistics) => string][] = [
+  ['Runs', (one) => count(one.runs)],
+  ['Success', (one) => percent(one.successRate)],
+  ['Typical', (one) => duration(one.p50Ms) || '–'],
+  ['Slow (p95)', (one) => duration(one.p95Ms) || '–'],
+  ['Cost', (one) => cost(one.cost, one.estimated)],
+  ['Tokens in / out', (one) => `${count(one.inputTokens)} / ${count(one.outputTokens)}`],
+];
+
 export function StatisticsDialog({ filter }: { filter: HistoryFilter }) {
   const open = useHistoryView((state) => state.statisticsOpen);
   const phone = usePhone();
@@ -49,13 +58,11 @@ function Figures({ filter }: { filter: HistoryFilter }) {
         <table className={classes.table}>
           <thead>
             <tr>
-              {['Workflow', 'Runs', 'Success', 'Typical', 'Slow (p95)', 'Cost', 'Tokens in / out'].map(
-                (heading) => (
-                  <th key={heading} scope="col">
-                    {heading}
-                  </th>
-                ),
-              )}
+              {['Workflow', ...FIGURES.map(([heading]) => heading)].map((heading) => (
+                <th key={heading} scope="col">
+                  {heading}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -92,14 +99,11 @@ function Line({ one }: { one: WorkflowStatistics }) {
           {one.name}
         </button>
       </td>
-      <td>{count(one.runs)}</td>
-      <td>{percent(one.successRate)}</td>
-      <td>{duration(one.p50Ms) || '–'}</td>
-      <td>{duration(one.p95Ms) || '–'}</td>
-      <td>{cost(one.cost, one.estimated)}</td>
-      <td>
-        {count(one.inputTokens)} / {count(one.outputTokens)}
-      </td>
+      {FIGURES.map(([heading, figure]) => (
+        <td key={heading} data-label={heading}>
+          {figure(one)}
+        </td>
+      ))}
     </tr>
   );
 }
