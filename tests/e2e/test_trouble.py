@@ -93,3 +93,33 @@ def test_the_page_finds_a_killed_server_again_and_the_run_goes_on(
     assert site.hits.count("/article") == 2
     studio.open_history()
     expect(studio.runs).to_have_count(1)
+
+
+def test_what_was_not_opened_yet_opens_while_the_server_is_away(studio: Studio, page: Page, server: Serve) -> None:
+    studio.watch.allow_outage()
+    page.wait_for_function("performance.getEntriesByType('resource').some(({ name }) => name.includes('/Palette-'))")
+    server.kill()
+    studio.open_history()
+    expect(studio.history.get_by_role("alert")).to_contain_text("The history could not be loaded.")
+    server.start()
+    expect(studio.history).to_contain_text("No runs yet.")
+    expect(studio.history.get_by_role("alert")).to_be_hidden()
+    studio.close_history()
+
+
+def test_keys_under_a_dialog_are_not_for_the_canvas(studio: Studio, page: Page, site: Site) -> None:
+    studio.plan(f"Read {site.url('/article')} and summarize it")
+    studio.node("step-0").click()
+    studio.panel.get_by_role("button", name="Close the panel").click()
+    studio.choose("Keyboard shortcuts")
+    shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(shortcuts).to_be_visible()
+    for key in ("Delete", "Control+z", "Control+Enter", "Control+v"):
+        page.keyboard.press(key)
+    page.keyboard.press("Escape")
+    expect(shortcuts).to_be_hidden()
+    expect(studio.nodes).to_have_count(2)
+    expect(studio.dialog).to_be_hidden()
+    expect(studio.dock).to_be_hidden()
+    page.keyboard.press("Control+z")  # now they are
+    expect(studio.nodes).to_have_count(0)

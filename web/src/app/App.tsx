@@ -1,6 +1,6 @@
 import { useResizeObserver } from '@mantine/hooks';
 import { ReactFlowProvider } from '@xyflow/react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Canvas } from '@/canvas/Canvas';
 import { CommandBar } from '@/command/CommandBar';
 import { Welcome } from '@/command/Welcome';
@@ -16,6 +16,19 @@ import { watchConnection } from './connection';
 import { Header } from './Header';
 import { LeaveDialog } from './leave';
 import { openLinkedRun } from './linkedRun';
+import {
+  Dock,
+  fetchParts,
+  HistoryDrawer,
+  NodeLibrary,
+  NodePanel,
+  Palette,
+  RunBar,
+  RunDialog,
+  SavedWorkflows,
+  Schedules,
+  WorkflowSettings,
+} from './parts';
 import { Shortcuts } from './Shortcuts';
 import { useUi } from './ui';
 import { useDraft } from './useDraft';
@@ -23,24 +36,12 @@ import { usePhone } from './usePhone';
 import { useShortcuts } from './useShortcuts';
 import { useView } from './view';
 
-const NodePanel = lazy(async () => ({ default: (await import('@/panels/NodePanel')).NodePanel }));
-const NodeLibrary = lazy(async () => ({ default: (await import('@/panels/NodeLibrary')).NodeLibrary }));
-const Dock = lazy(async () => ({ default: (await import('@/runs/Dock')).Dock }));
-const RunBar = lazy(async () => ({ default: (await import('@/runs/RunBar')).RunBar }));
-const RunDialog = lazy(async () => ({ default: (await import('@/runs/RunDialog')).RunDialog }));
-const HistoryDrawer = lazy(async () => ({ default: (await import('@/runs/HistoryDrawer')).HistoryDrawer }));
-const SavedWorkflows = lazy(async () => ({ default: (await import('./SavedWorkflows')).SavedWorkflows }));
-const WorkflowSettings = lazy(async () => ({
-  default: (await import('@/panels/WorkflowSettings')).WorkflowSettings,
-}));
-const Schedules = lazy(async () => ({ default: (await import('./Schedules')).Schedules }));
-const Palette = lazy(() => import('./Palette'));
-
 export function App({ keeper }: { keeper: DraftKeeper }) {
   useDraft(keeper);
   useShortcuts();
   useHistoryStream();
   useEffect(watchConnection, []);
+  useEffect(fetchParts, []);
   useEffect(openLinkedRun, []);
   return (
     <ReactFlowProvider>

@@ -17,7 +17,7 @@ import { exportWorkflow, newWorkflow, openWorkflow, saveWorkflow } from './save'
 import { useUi } from './ui';
 
 /** Everything the page can do, by name. */
-export default function Palette() {
+export function Palette() {
   const groups: SpotlightActionGroupData[] = [
     { group: 'Commands', actions: useCommands() },
     { group: 'Saved workflows', actions: useSaved() },

@@ -15,8 +15,8 @@ import { StatusMark } from './StatusMark';
 import classes from './StepNode.module.css';
 
 /** Letters that fit: the row of another node may begin 136 pixels below. */
-const ONE_LINE = 28;
-const ERROR_LENGTH = 64;
+const ONE_LINE = 33;
+const TWO_LINES = 68;
 
 const REUSED = 'Taken over from the earlier run: not run again';
 const MARK_WORDS: Record<Mark, string> = { added: 'New', changed: 'Changed', removed: 'Removed' };
@@ -97,18 +97,20 @@ function ResultLine({ id, type }: { id: string; type: string }) {
   const facts = result.reusedFrom ? ['reused'] : [waits, duration(result.durationMs), attempt];
   const parts = [itemsText(result.items), ...facts].filter(Boolean);
   if (parts.length === 0 && !result.error) return null;
+  const told = parts.join(' · ');
   return (
     <div className={classes.foot}>
-      {parts.length > 0 && (
+      <span title={result.error?.message}>
         <span className={classes.facts} title={result.reusedFrom ? REUSED : undefined}>
-          {parts.join(' · ')}
+          {told}
         </span>
-      )}
-      {result.error && (
-        <span className={classes.error} title={result.error.message}>
-          {shorten(result.error.message, ERROR_LENGTH)}
-        </span>
-      )}
+        {result.error && (
+          <span className={classes.error}>
+            {told && ' · '}
+            {shorten(result.error.message, Math.max(24, TWO_LINES - told.length))}
+          </span>
+        )}
+      </span>
     </div>
   );
 }

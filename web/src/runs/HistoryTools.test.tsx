@@ -1,9 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useUi } from '@/app/ui';
 import { fakeFetch, json, type Route, summary } from '@/test/fakes';
 import { renderUi } from '@/test/render';
+import { toastsSeen } from '@/test/toasts';
 import { HistoryDrawer } from './HistoryDrawer';
 import { NOTHING, toFilter, unselect, useHistoryView } from './historyView';
 
@@ -74,6 +75,29 @@ describe('the selection', () => {
     await waitFor(() => expect(screen.queryByText(/Deleting/)).toBeNull());
     expect(bodies.map((body) => JSON.parse(body))).toEqual([{ ids: ['new'] }]);
     expect(useHistoryView.getState().selected.size).toBe(0);
+  });
+
+  it('looks after a deletion while the history is closed, and says how it ended', async () => {
+    const seen = toastsSeen();
+    let state = 'running';
+    const removal = () => json({ id: 'del_1', state, total: 9, deleted: 4, error: null });
+    const { user } = open({
+      'POST /api/history/removals': removal,
+      'GET /api/history/removals/del_1': removal,
+      'DELETE /api/history/removals/del_1': () => {
+        state = 'cancelled';
+        return removal();
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: 'Delete all shown' }));
+    await user.click(await screen.findByRole('button', { name: 'Delete for good' }));
+    await screen.findByText(/Deleting: 4 of 9 runs/);
+    cleanup();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(seen).toEqual([]);
+    renderUi(<HistoryDrawer />);
+    await user.click(await screen.findByRole('button', { name: 'Stop' }));
+    await waitFor(() => expect(seen).toEqual(['4 runs deleted, then stopped']));
   });
 
   it('deletes all that the filter shows when nothing is selected', async () => {

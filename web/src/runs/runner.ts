@@ -51,9 +51,9 @@ export const useRunner = create<RunnerState>()((set, get) => {
     const before = get().asking;
     // What was asked stays asked: the objection may be to an answer.
     const missing = refusal?.missing.length ? refusal.missing : (before?.missing ?? []);
-    const asking = refusal && { ...refusal, missing, notices: before?.notices ?? [] };
+    const asking = refusal ? { ...refusal, missing, notices: before?.notices ?? [] } : before;
     set({ starting: false, asking });
-    if (!asking) toastError(title, error);
+    if (!refusal) toastError(title, error);
   };
 
   return {

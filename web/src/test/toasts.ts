@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 export function toastsSeen(): string[] {
   const seen: string[] = [];
   vi.spyOn(notifications, 'show').mockImplementation(({ id, title, message }) => {
-    seen.push(`${title}: ${message}`);
+    seen.push(message ? `${title}: ${message}` : String(title));
     return id ?? 'toast';
   });
   return seen;

@@ -79,6 +79,27 @@ describe('a field', () => {
     expect(value()).toBe('25');
   });
 
+  it('takes numbers with a fraction, digit by digit', async () => {
+    renderUi(<Form schema={{ type: 'number', title: 'Temperature' }} />);
+    await userEvent.type(screen.getByLabelText('Temperature'), '0.05');
+    expect(value()).toBe('0.05');
+    expect(screen.getByLabelText('Temperature')).toHaveProperty('value', '0.05');
+  });
+
+  it('shows a number that was written as text', () => {
+    renderUi(<Form schema={{ type: 'integer', title: 'Limit' }} start="5" />);
+    expect(screen.getByLabelText('Limit')).toHaveProperty('value', '5');
+  });
+
+  it('shows a choice that is none of the options, and gives it up for one of them', async () => {
+    renderUi(<Form schema={{ enum: ['open', 'closed'], title: 'State' }} start="{{ config.state }}" />);
+    const box = screen.getByRole('combobox', { name: 'State' });
+    expect(box).toHaveProperty('value', '{{ config.state }}');
+    await userEvent.click(box);
+    await userEvent.click(await screen.findByRole('option', { name: 'Closed' }));
+    expect(value()).toBe('"closed"');
+  });
+
   it('lets a template stand in a number’s place', () => {
     renderUi(<Form schema={{ type: 'integer', title: 'Limit' }} start="{{ config.limit }}" />);
     expect(screen.getByLabelText('Limit')).toHaveProperty('value', '{{ config.limit }}');
@@ -102,7 +123,12 @@ describe('a field', () => {
     expect(value()).toBe('{"Accept":"text/html"}');
     await userEvent.type(screen.getByLabelText('Headers: name 2'), 'X');
     expect(value()).toBe('{"Accept":"text/html","X":"1"}');
-    await userEvent.click(screen.getByLabelText('Remove Accept'));
+    await userEvent.type(screen.getByLabelText('Headers: name 1'), '{Backspace}{Backspace}');
+    expect(screen.queryByText(/is named twice/)).toBeNull();
+    await userEvent.clear(screen.getByLabelText('Headers: name 1'));
+    await userEvent.type(screen.getByLabelText('Headers: name 1'), 'X');
+    expect(screen.getByText('“X” is named twice; only the last one counts.')).toBeTruthy();
+    await userEvent.click(screen.getAllByLabelText('Remove X')[0] as HTMLElement);
     expect(value()).toBe('{"X":"1"}');
   });
 

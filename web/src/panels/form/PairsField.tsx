@@ -21,6 +21,13 @@ function toValue(rows: Row[]): Json | undefined {
   return named.length ? Object.fromEntries(named.map((row) => [row.name, row.text])) : undefined;
 }
 
+/** Of two rows with one name only the last is kept. */
+function twice(rows: Row[]): string | undefined {
+  const names = rows.map((row) => row.name).filter((name) => name !== '');
+  const name = names.find((one, index) => names.indexOf(one) !== index);
+  return name && `“${name}” is named twice; only the last one counts.`;
+}
+
 /** Names and values, such as the headers of a request. Rows are kept here, since a half-typed name is no key yet. */
 export function PairsField({ label, description, required, disabled, error, value, onChange }: ControlProps) {
   const [rows, setRows] = useState(() => toRows(value));
@@ -43,7 +50,7 @@ export function PairsField({ label, description, required, disabled, error, valu
       label={label}
       description={description}
       required={required}
-      error={error}
+      error={error ?? twice(rows)}
       labelElement="div"
     >
       <Stack gap={6} mt={6} role="group" aria-label={label}>
