@@ -97,7 +97,8 @@ def test_the_page_finds_a_killed_server_again_and_the_run_goes_on(
 
 def test_what_was_not_opened_yet_opens_while_the_server_is_away(studio: Studio, page: Page, server: Serve) -> None:
     studio.watch.allow_outage()
-    page.wait_for_function("performance.getEntriesByType('resource').some(({ name }) => name.includes('/Palette-'))")
+    fetched = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/Palette-'))"
+    studio.wait_until(lambda: page.evaluate(fetched))  # the last of the parts
     server.kill()
     studio.open_history()
     expect(studio.history.get_by_role("alert")).to_contain_text("The history could not be loaded.")
