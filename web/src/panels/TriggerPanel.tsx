@@ -7,7 +7,9 @@ import { cronInWords, triggerInWords } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { setTrigger } from '@/workflow/ops';
 import classes from './Panel.module.css';
-import { NextTimes, Policies, ScheduleState, Unsaved } from './ScheduleState';
+import { NextTimes, Policies } from './SchedulePlan';
+import { ScheduleState } from './ScheduleState';
+import { Unsaved } from './Unsaved';
 import { WebhookState } from './WebhookState';
 
 export function TriggerPanel({ index }: { index: number }) {

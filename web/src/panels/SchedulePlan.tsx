@@ -1,0 +1,74 @@
+import { Select } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { describe } from '@/api/http';
+import { useSchedulePreview } from '@/api/queries';
+import type { Schedule } from '@/api/types';
+import { Note } from '@/app/Note';
+import { inZone } from '@/runs/format';
+import classes from './Panel.module.css';
+
+const MISFIRE = [
+  { value: 'once', label: 'One run makes up for all' },
+  { value: 'skip', label: 'Leave them out' },
+  { value: 'all', label: 'Run each, one after the other' },
+];
+const OVERLAP = [
+  { value: 'skip', label: 'Leave the new one out' },
+  { value: 'queue', label: 'Let it wait for its turn' },
+  { value: 'allow', label: 'Run beside it' },
+];
+
+interface PoliciesProps {
+  schedule: Schedule;
+  readOnly: boolean;
+  onChange: (part: Partial<Schedule>) => void;
+}
+
+/** What becomes of times that cannot be kept. */
+export function Policies({ schedule, readOnly, onChange }: PoliciesProps) {
+  return (
+    <>
+      <Select
+        label="Times missed while the server was down"
+        data={MISFIRE}
+        value={schedule.misfire ?? 'once'}
+        allowDeselect={false}
+        disabled={readOnly}
+        onChange={(value) => value && onChange({ misfire: value as NonNullable<Schedule['misfire']> })}
+      />
+      <Select
+        label="When the run before is still under way"
+        data={OVERLAP}
+        value={schedule.overlap ?? 'skip'}
+        allowDeselect={false}
+        disabled={readOnly}
+        onChange={(value) => value && onChange({ overlap: value as NonNullable<Schedule['overlap']> })}
+      />
+    </>
+  );
+}
+
+/** A time zone is typed letter by letter; half of one is no news. */
+const TYPING_MS = 300;
+
+/** When it comes next, in the zone of the schedule. */
+export function NextTimes({ schedule }: { schedule: Schedule }) {
+  const [cron] = useDebouncedValue(schedule.cron, TYPING_MS);
+  const [zone] = useDebouncedValue(schedule.timezone ?? null, TYPING_MS);
+  const { data: preview, error } = useSchedulePreview(cron, zone);
+  if (error) return <Note tone="error">{describe(error)}</Note>;
+  if (!preview) return null;
+  return (
+    <section aria-label="Next times">
+      <h3 className={classes.sectionTitle}>Next times ({preview.zone})</h3>
+      <ol className={classes.times}>
+        {preview.next.map((time) => (
+          <li key={time}>
+            <time dateTime={time}>{inZone(time, preview.zone)}</time>
+          </li>
+        ))}
+      </ol>
+      {preview.next.length === 0 && <p className={classes.description}>It never comes.</p>}
+    </section>
+  );
+}

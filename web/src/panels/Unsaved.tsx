@@ -1,0 +1,29 @@
+import { Button } from '@mantine/core';
+import { Note } from '@/app/Note';
+import { saveWorkflow } from '@/app/save';
+import { ACCENT } from '@/app/theme';
+import { isDirty, useEditor } from '@/workflow/editor';
+
+/** A trigger lives once the workflow is saved; here is where that is done. */
+export function Unsaved({ what }: { what: string }) {
+  const ever = useEditor((state) => state.saved !== null);
+  const dirty = useEditor(isDirty);
+  if (ever && !dirty) return null;
+  return (
+    <Note tone="warn" title={ever ? 'Not saved yet' : 'Not active yet'}>
+      {ever
+        ? `The saved ${what} goes on as it was until you save.`
+        : `A ${what} starts runs once the workflow is saved.`}
+      <Button
+        mt={8}
+        size="xs"
+        variant="filled"
+        color={ACCENT}
+        display="block"
+        onClick={() => void saveWorkflow()}
+      >
+        {ever ? 'Save' : 'Save and activate'}
+      </Button>
+    </Note>
+  );
+}
