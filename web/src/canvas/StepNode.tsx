@@ -15,7 +15,7 @@ import { StatusMark } from './StatusMark';
 import classes from './StepNode.module.css';
 
 /** Letters that fit: the row of another node may begin 136 pixels below. */
-const ONE_LINE = 33;
+const ONE_LINE = 30;
 const TWO_LINES = 68;
 
 const REUSED = 'Taken over from the earlier run: not run again';
