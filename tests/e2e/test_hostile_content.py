@@ -152,6 +152,7 @@ def test_what_is_said_saved_and_refused_stays_words(studio: Studio, page: Page, 
     nothing_came_alive(page)
 
     studio.say(f'Write "{TAG}" and email it to me with the subject "{TAG}"')
+    expect(studio.proposal).to_contain_text("Email me")  # not what the sentence before it became
     expect(studio.proposal).to_contain_text(TAG)
     nothing_came_alive(page)
     studio.accept()
