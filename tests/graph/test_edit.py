@@ -8,7 +8,7 @@ import pytest
 
 from voicegraph.errors import GraphError
 from voicegraph.graph import edit
-from voicegraph.graph.layout import NODE_HEIGHT, NODE_WIDTH, layout
+from voicegraph.graph.layout import STEP_X, STEP_Y, layout
 from voicegraph.graph.model import MAX_NODES, Node, Position, Schedule, Webhook, Workflow
 
 Build = Callable[..., Workflow]
@@ -310,11 +310,11 @@ def test_new_nodes_get_a_place_only_among_placed_ones(build: Build, node: MakeNo
     placed = layout(bare)
     edited = edit.insert_before(placed, node("n"), "b")
     assert [edited.node(i).position for i in "ab"] == [placed.node(i).position for i in "ab"]
-    assert edited.node("n").position == Position(x=(NODE_WIDTH + 80) / 2, y=NODE_HEIGHT + 40)
+    assert edited.node("n").position == Position(x=STEP_X / 2, y=STEP_Y)
 
 
 def test_a_moved_node_gets_a_new_place(build: Build) -> None:
     placed = layout(build("a b c", "a>b b>c"))
     moved = edit.move_to_end(placed, "b")
-    assert moved.node("b").position == Position(x=3 * (NODE_WIDTH + 80), y=0)
+    assert moved.node("b").position == Position(x=3 * STEP_X, y=0)
     assert moved.node("c").position == placed.node("c").position

@@ -10,7 +10,8 @@ from voicegraph.graph.model import MAX_COORDINATE, Node, NodeId, Position, Workf
 from voicegraph.graph.order import incoming, outgoing, topological_order
 
 NODE_WIDTH, NODE_HEIGHT = 260, 96
-GAP_X, GAP_Y = 80, 40
+GAP_X, GAP_Y = 80, 56
+"""A card with a button, as one that waits for an answer, is up to 40 pixels higher than the others."""
 STEP_X, STEP_Y = NODE_WIDTH + GAP_X, NODE_HEIGHT + GAP_Y
 _ROUNDS = 4
 
