@@ -12,7 +12,7 @@ _TOP = words(
 )
 _HOST = rf"(?:[\w-]{{1,63}}\.){{1,8}}{_TOP}"
 
-_SCHEME = rx(r"\b(https?) colon slash slash ")
+_SCHEME = rx(r"\bh ?t ?t ?p( ?s)? colon (?:forward )?slash (?:forward )?slash ")
 _WWW = rx(r"\b", either("w w w", "double ?u double ?u double ?u"), " dot ")
 _DOT = rx(r"(?<=\w)(?<!\bpolka)(?<!\bthe)(?<!\ba) dot ", "(?!", words("product plot matrix"), r"\b)(?=\w)")
 _SLASH = rx(r"(?<=[\w.-]) (?:forward )?slash (?=\w)")
@@ -50,7 +50,7 @@ _BARE_URL = rx(
 
 def spell_out(text: str) -> str:
     """The text with spoken addresses, paths and channels in writing."""
-    text = _WWW.sub("www.", _SCHEME.sub(r"\1://", text))
+    text = _WWW.sub("www.", _SCHEME.sub(lambda found: "https://" if found[1] else "http://", text))
     text = _SLASH.sub("/", _UNDERSCORE.sub("_", _DOT.sub(".", text)))
     text = _SPOKEN_DASH.sub(_dash, text)
     return _HASH.sub("#", _AT.sub(_mail, text))

@@ -18,6 +18,8 @@ _WISH = "(?:i|we)(?:'d| would) (?:also )?(?:like|love|want) (?:for )?(?:you )?to
 _A_MODEL = "(?:(?:an?|the|my|our|your|some) )?(?:(?:ai|language|large language) )?" + words(
     "model llm ai chat_?gpt gpt(?:-?[\\w.]+)? claude gemini llama mistral"
 )
+A_FLOW = "(?:(?:an?|the|this) (?:new |little |simple )?(?:workflow|automation|flow|pipeline|bot|job)|something) (?:that|which|to)(?: will)?"
+"""What is built; verbs in the third person follow it."""
 SUBJECT = either(
     _WISH,
     "(?:i|we) (?:also )?(?:want|need|wish|expect) (?:you )?to",
@@ -29,9 +31,8 @@ SUBJECT = either(
     words("proceed_to continue_to in_order_to so_that_you do_me_a_favor_and so and but or to"),
     "make sure (?:to|you|that you)",
     "(?:your|the) (?:job|task|goal) is to",
-    "(?:build|create|make|set up|design)(?: me)? an? (?:new )?(?:workflow|automation|flow|pipeline) "
-    "(?:that|which|to)(?: will)?",
-    "a workflow (?:that|which|to)",
+    f"(?:(?:build|create|make|set up|design|write)(?: me)?|(?:i|we)(?:'d| would)? (?:want|need|like)) {A_FLOW}",
+    A_FLOW,
     "let me(?= (?:upload|attach|give|provide))",
     "use (?:it|them|that|this) to",
     f"(?:use|ask|tell|get) {_A_MODEL} to",
@@ -41,11 +42,22 @@ SUBJECT = either(
     r"(?:have|get) (?:it|them)(?= \w+ed\b)",
 )
 """Who is to do it, politely or not; it carries no meaning."""
+_FIRST_BRANCH = either(
+    "(?:in|on|along) (?:one|the first|the one) " + words("branch path track arm side hand"),
+    r"(?:one|the first) (?:branch|path|track)(?= \w)",
+)
+_NEXT_BRANCH = either(
+    "(?:in|on|along) (?:the other|the second|the third|a second|a third|another)(?: (?:one|branch|path|track|arm|side|hand))?",
+    r"(?:the other|the second|the third|another)(?: (?:branch|path|track|one))(?= \w)",
+)
+"""Branches that are told one by one: "one branch analyzes it and …, the other one …"."""
 _ANYWAY = either(
     "in (?:any|either|both) cases?", words("either_way regardless no_matter_what in_any_event whatever_happens always")
 )
 _ADVERB = either(
     _ANYWAY,
+    _FIRST_BRANCH,
+    _NEXT_BRANCH,
     words(
         "then also finally lastly next first firstly second secondly third thirdly fourth afterward "
         "afterwards subsequently "
@@ -73,9 +85,11 @@ LINKS: tuple[tuple[Flag | None, Pattern[str]], ...] = (
                 )
                 + END,
                 rf"{_AND}while (?:you are |you're )?(?=\w+ing\b)",
+                f"{_AND}{_NEXT_BRANCH}{END}",
             )
         ),
     ),
+    ("branch", rx(_FIRST_BRANCH, END)),
     ("both", rx(r"(?:and )?both(?= \w+)(?! (?:of|my|the|to)\b)", END)),
     (
         "rejoin",
@@ -127,7 +141,8 @@ TAIL_PARALLEL = rx(rf"[ ,]*(?:,|\band|\ball|\bboth)? ?{PARALLEL} ?$")
 TAIL = rx(
     r"[ ,]*(?:\b",
     either(
-        words("too as_well please thanks automatically okay and then so also or but afterwards though now first"),
+        "(?<!my )(?<!our )(?<!an )(?<!the )okay",
+        words("too as_well please thanks automatically and then so also or but afterwards though now first"),
         "for me(?= ?$)",
     ),
     r"|[,.;:!?]) ?$",

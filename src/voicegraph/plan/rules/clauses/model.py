@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["main", "before", "after", "if", "unless", "else", "each"]
-Flag = Literal["then", "also", "first", "both", "parallel", "rejoin", "else", "gated", "gate"]
+Flag = Literal["then", "also", "first", "both", "parallel", "rejoin", "else", "gated", "gate", "branch"]
 """`first`: belongs before the clause before it. `rejoin`: "in any case". `gated`: what is before it holds it up;
-`gate`: it holds up what comes after it."""
+`gate`: it holds up what comes after it; `branch`: the first of several that run side by side."""
 
 
 def no_flags() -> set[Flag]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from re import Match
 
-from voicegraph.plan.rules.clauses.links import LEAD_IN, PARALLEL
+from voicegraph.plan.rules.clauses.links import A_FLOW, LEAD_IN, PARALLEL
 from voicegraph.plan.rules.clauses.turns import DONE, read_turn
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import NOUN_LIKE, Verb, leading_verb
@@ -78,6 +78,7 @@ _WAITING = rx(
 _GERUNDS = rx("[ ,]*(?:(?:and|but|then) )*(?:(?:start|begin)(?: off)? by|before|after|once|when|while)", r"\b")
 _MIND = rx(r"\W*(?:\w+\W+){0,4}would (?:you )?mind\b")
 _WANTING = rx(r"\W*(?:(?:i|we)(?:'d| would)? (?:like|love|want|need)(?! (?:you )?to\b)|(?:get|have|give) me)\b")
+_TOLD = rx(rf"\b(?:{A_FLOW}|branch|the other one)(?= \w+s\b)")
 _WANTED = frozenset({"summarize", "analyze", "translate", "send", "email", "save", "extract"})
 _PASSED_ON = rx(r" ?(?:$|[,.]|(?:and|to|by|into|in|on|via|as|for|every)\b)")
 _MADE = rx(r"\b(?:have|get) (?:it|them) *$")
@@ -95,12 +96,14 @@ class Surroundings:
 
     `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: as after "would you mind", verbs end
     in -ing. `wanting`: "I want a summary emailed to …": verbs are participles. `quoting`: the words are a title.
+    `told`: "a workflow that fetches …": verbs are in the third person.
     """
 
     waiting: bool
     gerunds: bool
     wanting: bool
     quoting: bool
+    told: bool
 
 
 def look_around(text: str, start: int, end: int) -> Surroundings:
@@ -108,7 +111,8 @@ def look_around(text: str, start: int, end: int) -> Surroundings:
     wanting = bool(_WANTING.match(text))
     gerunds = wanting or bool(_MIND.match(text) or _GERUNDS.match(text, start))
     quoting = bool(_QUOTING.match(text, start, end))
-    return Surroundings(bool(_WAITING.match(text, start)), gerunds, wanting, quoting)
+    told = bool(_TOLD.search(text, 0, end))
+    return Surroundings(bool(_WAITING.match(text, start)), gerunds, wanting, quoting, told)
 
 
 def opens_clause(text: str, token: Match[str], previous: str, around: Surroundings) -> bool:
@@ -149,7 +153,7 @@ def _is(verb: Verb | None, form: str) -> bool:
 def _verb_opens(text: str, around: Surroundings, *, led: bool = False) -> bool:
     """Whether a verb that asks for something stands here, rather than a noun of the same form."""
     verb = leading_verb(text)
-    if verb is None or verb.form != "base":
+    if verb is None or (verb.form != "base" and not (around.told and verb.form == "third")):
         return verb is not None and _fits(verb, around)
     if verb.sense == "wait" and _FOR_HOW_LONG.match(text, verb.length):
         return True

@@ -44,7 +44,7 @@ _AFTER_PASSIVE = rx(
     r"\b",
 )
 _BEFORE = rx(
-    "(?:(?:but )?(?:only )?before|prior to) ",
+    "(?:(?:but )?(?:only )?before|prior to|ahead of) ",
     maybe(
         either(
             rf"{_WE}(?: (?:can|then|actually|go ahead and))? ",
@@ -60,6 +60,7 @@ _IF = rx(
     either(
         "(?:but )?(?:only )?(?:if|in case|provided(?: that)?|as long as)",
         "(?:see|check|verify|look|find out) (?:if|whether)",
+        r"(?:should|were)(?= (?:it|there|they|this|that|any(?:thing|one|body)?|the [\w-]+)\b)",
         rf"when(?:ever)?(?= (?:there|it|they|the (?:(?:[\w'-]|{TOKEN})+ ){{0,5}}?{_IS}|{TOKEN} {_IS})\b)",
     ),
     maybe(" and only if"),
@@ -73,7 +74,8 @@ _ELSE = rx(
         "(?:or |and )?else(?:wise)?",
         "(?:and )?if not",
         f"(?:and )?if (?:it|there|they|that|this){_NOT}(?= ?,)",
-        "in (?:all )?other cases?",
+        "in (?:all |the |any )?other cases?",
+        "(?:in|on) the (?:no|false|negative|else|otherwise) (?:branch|case|path|side)",
     ),
     END,
 )

@@ -12,7 +12,7 @@ from voicegraph.graph.order import topological_order
 from voicegraph.plan.planner import Clause, Edit
 from voicegraph.plan.rules.edits.branching import put_on_condition
 from voicegraph.plan.rules.edits.inserting import insert
-from voicegraph.plan.rules.edits.marking import rename, run_for_each
+from voicegraph.plan.rules.edits.marking import rename, run_for_each, run_once
 from voicegraph.plan.rules.edits.moving import move, run_side_by_side
 from voicegraph.plan.rules.edits.orders import Order, read_orders
 from voicegraph.plan.rules.edits.removing import remove
@@ -25,6 +25,7 @@ from voicegraph.plan.rules.text.normalize import normalize
 
 _READERS: tuple[Callable[[Order, Work], bool], ...] = (
     rename,
+    run_once,
     put_on_condition,
     remove,
     move,

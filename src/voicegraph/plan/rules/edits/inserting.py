@@ -79,6 +79,8 @@ def insert(order: Order, work: Work) -> bool:
         return False
     steps = fresh or steps
     put = _put(where, steps[0], work) or _after_what_is_named(where.text, steps[0], work)
+    if put is None and order.then and steps[0].type == "wait":
+        put = graph_edit.append  # "then wait": after all that is there
     if put:
         _in_a_row(steps, put, work)
     else:

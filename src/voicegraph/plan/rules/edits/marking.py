@@ -17,6 +17,15 @@ _DO_FOR_EACH = rx(
     r"(?:for |on |to )?(?:each|every) (?:single )?(?:one(?: of them)?|of them|\w+(?: \w+)?)(?: "
     r"(?:separately|individually))?$",
 )
+_EVERY_ITEM = r"(?:each|every|all(?: the)?) (?:single )?\w+(?: \w+)?"
+_ALTOGETHER = rx(
+    either(
+        rf"\b(?:not|instead of|rather than) (?:once )?(?:for |on |to |per )?{_EVERY_ITEM}",
+        r"\b(?:don't|do not|stop|no longer|never) \w+(?: \w+)? (?:for )?(?:each|every)\b",
+        r"\b(?:as a whole|in one go|only once|just once|once for (?:everything|all|the whole))\b",
+        r"\ball (?:at once|in one)$",
+    )
+)
 _IT = frozenset({"it", "that", "this"})
 _WHOLE = rx("(?:it|this|the workflow)")
 _RENAME = rx(
@@ -41,6 +50,21 @@ def run_for_each(order: Order, work: Work) -> bool:
     nodes = [node.model_copy(update={"each": True}) if node.id == target.id else node for node in work.workflow.nodes]
     work.workflow = work.workflow.model_copy(update={"nodes": nodes})
     work.tell(f"{title(target)} now runs once for each item.", target.id)
+    return True
+
+
+def run_once(order: Order, work: Work) -> bool:
+    """Let what runs for each item run once for all of them: "for the whole file rather than for each row"."""
+    repeated = [node for node in work.nodes if node.each]
+    if not repeated or not _ALTOGETHER.search(order.text):
+        return False
+    target = work.find(order.text)
+    chosen = [node for node in repeated if target and node.id == target.id] or repeated
+    ids = {node.id for node in chosen}
+    nodes = [node.model_copy(update={"each": False}) if node.id in ids else node for node in work.workflow.nodes]
+    work.workflow = work.workflow.model_copy(update={"nodes": nodes})
+    for node in chosen:
+        work.tell(f"{title(node)} now runs once for all items.", node.id)
     return True
 
 

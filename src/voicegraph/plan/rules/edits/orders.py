@@ -13,6 +13,9 @@ _Side = Literal["before", "after", "condition", "unless", "instead"]
 
 _PLACE = rx("^", named("side", "before|after"), " ", named("what", ".+$"))
 _INSTEAD = rx("^(?:instead of|rather than) ", named("what", ".+$"))
+_NOT_THAT = rx(
+    "^", named("new", r"[^,]{3,80}?"), " ?, ?(?:and )?not (?:for |the |to )?", named("old", r"[^,]{2,60}"), "$"
+)
 _BESIDE = rx(r"[ ,]*\b(?:at the same time|in parallel|simultaneously|side by side) ?$")
 _ALSO = rx(r"\b(?:as well|too|also)\b")
 _PUT_FIRST = rx(r"\b(?:put|move|make|do|run|bring)\b.* first$")
@@ -84,6 +87,7 @@ def _with(order: Order, side: _Side, what: str) -> Order:
 
 def _order(clause: Clause) -> Order:
     text = f"for each {clause.text}" if clause.kind == "each" else clause.text
+    text = _NOT_THAT.sub(r"\g<new> instead of \g<old>", text)
     if _PUT_FIRST.search(clause.words):
         text = f"{text} first"
     return Order(

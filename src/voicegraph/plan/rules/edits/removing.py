@@ -9,13 +9,14 @@ from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.reference import find_nodes
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE
+from voicegraph.speech.text.numbers import VALUES, to_number
 from voicegraph.speech.text.patterns import either, maybe, named, rx
 
 _REMOVE = rx(
     "^",
     either(
         "(?:remove|delete|drop|take (?:out|away)|get rid of|skip|leave out|cut(?: out)?|lose|erase|"
-        "eliminate|discard|kill|omit) "
+        "eliminate|discard|kill|omit|throw (?:out|away)|ditch|scrap|toss(?: out)?) "
         + named("what", ".+?")
         + maybe(" ", either("from (?:the )?(?:workflow|flow|graph)", "any ?more", "entirely", "completely", "again")),
         "take " + named("taken", "(?:the|my) .+?") + " (?:out|away|off)",
@@ -38,16 +39,38 @@ _REMOVE = rx(
     "$",
 )
 _EVERYTHING = rx("(?:everything|all(?: of it| the steps| the nodes| steps| nodes)?|it all|the (?:whole )?workflow)")
+_EXCEPT = rx(
+    "^",
+    either(
+        "(?:everything|all(?: the)?(?: steps| nodes)?|every step)(?: else)? (?:except|but|apart from|other than|save)(?: for)? "
+        + named("kept", ".+"),
+        "everything else",
+    ),
+    "$",
+)
+_KEEP_ONLY = rx("^(?:(?:only|just) keep|keep (?:only|just)|keep nothing but) ", named("kept", ".+?"), "$")
+_STEPS = rx("^(?:the )?(?:steps|nodes|numbers) ", named("numbers", ".+"), "$")
+_ROW = rx(
+    "^(?:the )?",
+    either(named("first", "first"), named("last", "last|final")),
+    " ",
+    named("count", *VALUES, "[0-9]+"),
+    " (?:steps|nodes|ones)$",
+)
 _PARTS = rx(" ?, ?(?:and )?| and | ?& ?")
 _ALL = rx(r"\b(?:all|both|every|each)\b|(?<!\bnews)(?<![\w-])(?!news\b)[a-z]{2,}[^s\W]s(?: steps)?$")
 
 
 def remove(order: Order, work: Work) -> bool:
     """Each node that is named goes; what waited for it waits for what it waited for."""
-    found = _REMOVE.match(order.text)
+    only = _KEEP_ONLY.match(order.text)
+    found = only or _REMOVE.match(order.text)
     if found is None or order.before or order.condition:
         return False
     what = next(words for words in found.groups() if words)
+    besides = only or _EXCEPT.match(what)
+    if besides and besides["kept"]:
+        return _keep_only(besides["kept"], work)
     if _EVERYTHING.fullmatch(what):
         raise Refusal(
             "unclear", "Removing every step leaves nothing. Say what the workflow should do instead.", EDIT_EXAMPLE
@@ -58,9 +81,32 @@ def remove(order: Order, work: Work) -> bool:
     return True
 
 
+def _keep_only(what: str, work: Work) -> bool:
+    """“Remove everything except the search”."""
+    kept = {node.id for node in _targets(what, work)}
+    for node in work.nodes:
+        if node.id not in kept:
+            work.workflow = graph_edit.remove(work.workflow, node.id)
+            work.tell(f"Removed {title(node)}.")
+    return True
+
+
+def _in_row(what: str, work: Work) -> list[Node]:
+    """“The last two steps”."""
+    found = _ROW.match(what)
+    if found is None:
+        return []
+    count = int(to_number(found["count"]))
+    return work.nodes[:count] if found["first"] else work.nodes[-count:]
+
+
 def _targets(what: str, work: Work) -> list[Node]:
     """One node for each part of "the Slack and email steps"; all of a kind for "the emails"."""
-    parts = _PARTS.split(what)
+    if row := _in_row(what, work):
+        return row
+    numbered = _STEPS.match(what)
+    parts = _PARTS.split(numbered["numbers"] if numbered else what)
+    parts = [f"step {part}" for part in parts] if numbered else parts
     if len(parts) == 1:
         nodes = find_nodes(what, work.workflow)
         if not nodes:

@@ -14,7 +14,7 @@ from voicegraph.plan.rules.edits.placing import is_delivery, is_source
 from voicegraph.plan.rules.edits.setting import INSTEAD
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.steps.model import Role, Step
-from voicegraph.speech.text.patterns import rx, words
+from voicegraph.speech.text.patterns import named, rx, words
 
 _CHANGE = words("replace swap swap_out exchange substitute change turn switch convert")
 _REPLACE = tuple(
@@ -26,9 +26,11 @@ _REPLACE = tuple(
         "(?P<new>.+?) (?:instead of|rather than|in place of) (?P<old>.+)",
     )
 )
+_MAKE_IT = rx("^(?:make|turn) (?:it|that|this) (?:into )?", named("new", "an? .+"), "$")
 _USE = rx("^(?:use|take|make it|make that|have|do) ")
 _SEARCH_FOR = rx("^(?:search for |look for |for )")
-_ARTICLE = rx("^(?:the|a|an) ")
+_ARTICLE = rx("^(?:the|my|our|a|an) ")
+_SERVICES = {"notion": "Notion", "github": "GitHub"}
 
 
 def replace_named(order: Order, work: Work) -> bool:
@@ -38,9 +40,13 @@ def replace_named(order: Order, work: Work) -> bool:
         return False
     old, new = found["old"], _USE.sub("", found["new"])
     target = work.find(old)
-    steps = describe(new, work) if target else []
+    steps = (describe(new, work) or _of_its_service(target, new, work)) if target else []
     if target is None or not steps:
-        return _other_words(old, new, work) or (target is not None and _other_query(target, new, work))
+        return (
+            _other_words(old, new, work)
+            or (target is not None and _other_query(target, new, work))
+            or (target is None and _same_kind(new, work))
+        )
     step = next((step for step in steps if step.type == target.type), None)
     step = step or next((step for step in steps if step.role == _role(target)), steps[0])
     if step.key == (target.type, target.action) and not step.params:
@@ -49,9 +55,27 @@ def replace_named(order: Order, work: Work) -> bool:
     return True
 
 
+def _of_its_service(target: Node, new: str, work: Work) -> list[Step]:
+    """“The database instead of the page”: one of Notion, as the page is."""
+    service = _SERVICES.get(target.type)
+    return describe(f"my {service} {_ARTICLE.sub('', new)}", work) if service else []
+
+
+def _same_kind(new: str, work: Work) -> bool:
+    """“Wait thirty minutes instead of two hours”: what goes is a value of the step that does the same."""
+    steps = describe(new, work)
+    target = _most_like(steps[0], work) if len(steps) == 1 else None
+    if target is None or target.type != steps[0].type:
+        return False
+    _put_in_place(target, steps[0], work)
+    return True
+
+
 def replace_like(order: Order, work: Work) -> bool:
-    """“Search for flights to Rome instead”: the step takes the place of the one most like it."""
-    steps = describe(INSTEAD.sub("", order.text), work) if INSTEAD.search(order.text) else []
+    """“Search for flights to Rome instead”, “make it a Slack message”: it takes the place of the step most like it."""
+    made = None if order.also or order.then else _MAKE_IT.match(order.text)
+    text = made["new"] if made else INSTEAD.sub("", order.text)
+    steps = describe(text, work) if made or INSTEAD.search(order.text) else []
     pairs = [(target, step) for step in steps if (target := _most_like(step, work))]
     for target, step in pairs:
         _put_in_place(target, step, work)
@@ -76,7 +100,7 @@ def _put_in_place(target: Node, step: Step, work: Work) -> None:
     """The new step keeps the place, and the params that its type shares with the old one."""
     same = step.key == (target.type, target.action)
     kept = target.params if step.type == target.type and (same or step.type != "llm") else {}
-    params = {**kept, **step.params}
+    params = {**step.params, **kept} if step.bare else {**kept, **step.params}
     if step.action == "get_commits":
         params.pop("state", None)
     node = new_node(replace(step, params=params, each=step.each or (same and target.each)))

@@ -35,7 +35,17 @@ def set_recipients(order: Order, work: Work) -> bool:
     emails = [node for node in work.nodes if node.type == "email"]
     steps = describe(order.text, work) if order.plain and len(emails) == 1 else []
     to = steps[0].params.get("to") if len(steps) == 1 and steps[0].type == "email" else None
-    return _apply(ParamChange(emails[0], {"to": to}) if to else None, work)
+    return _apply(ParamChange(emails[0], {"to": to}) if to else _channel(order, work), work)
+
+
+def _channel(order: Order, work: Work) -> ParamChange | None:
+    """“Post it to #dev” where there is one message to Slack already, and its channel is still open."""
+    messages = [node for node in work.nodes if node.type == "slack"]
+    if not order.plain or len(messages) != 1 or messages[0].params.get("channel"):
+        return None
+    steps = describe(order.text, work)
+    channel = steps[0].params.get("channel") if len(steps) == 1 and steps[0].type == "slack" else None
+    return ParamChange(messages[0], {"channel": channel}) if channel else None
 
 
 def _is_other_kind(words: str, work: Work) -> bool:

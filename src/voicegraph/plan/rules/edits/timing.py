@@ -76,6 +76,13 @@ _TIME_WORDS = rx(
 )
 
 
+_NAMED_ZONE = rx(
+    r"\btime ?zone(?: of the \w+)? (?:to|into|is|should be|must be|=|of|for) (?:the )?",
+    named("place", r"[a-z][\w' ]*?"),
+    r"(?: instead| please| now)?\W*$",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TimingEdit:
     """New triggers, what is left of the words, what was assumed, and what is told."""
@@ -146,8 +153,13 @@ def _time_only(spoken: Spoken, workflow: Workflow) -> TimingEdit | None:
 
 def _zone_only(spoken: Spoken, workflow: Workflow) -> TimingEdit | None:
     """“Use Berlin time”."""
+    if not _schedules(workflow):
+        return None
+    named_zone = _NAMED_ZONE.search(spoken.text)
     found = (zone_of(match[0], spoken.shelter) for match in ZONE.finditer(spoken.text))
-    zone = next(filter(None, found), None) if _schedules(workflow) else None
+    zone = next(filter(None, found), None) or (
+        zone_of(f"{named_zone['place']} time", spoken.shelter) if named_zone else None
+    )
     if zone is None:
         return None
     triggers = [

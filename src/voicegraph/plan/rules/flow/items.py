@@ -23,7 +23,11 @@ def read_items(text: str, context: Context) -> list[Item]:
     items: list[Item] = []
     at_branch = context.steps
     for number, clause in enumerate(ordered):
-        if clause.kind == "if" and _SAME.fullmatch(clause.text) and _has_condition(ordered[:number]):
+        if (
+            clause.kind == "if"
+            and (not clause.text or _SAME.fullmatch(clause.text))
+            and _has_condition(ordered[:number])
+        ):
             continue
         if clause.kind == "else" or "else" in clause.flags:
             context.steps = at_branch  # what the other branch made is not there on this one

@@ -30,7 +30,8 @@ def _beside(items: Sequence[Item], at: int) -> list[Block]:
     if not left or (left[-1].meaning.kind == "source" and not right[0].meaning.sources):
         branches = _branches(right, alone=True)
         return [*left, Parallel(branches)] if len(branches) > 1 else list(items)
-    start = _start_of_left(left, right)
+    told = [index for index, item in enumerate(left) if "branch" in item.flags]
+    start = told[-1] if told else _start_of_left(left, right)
     return [*left[:start], Parallel([left[start:], *_branches(right, alone=False)])]
 
 

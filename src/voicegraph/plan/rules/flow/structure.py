@@ -7,8 +7,12 @@ from dataclasses import replace
 
 from voicegraph.plan.rules.flow.blocks import Block, Branching, Item
 from voicegraph.plan.rules.flow.parallel import side_by_side
+from voicegraph.plan.rules.steps.model import Meaning
+from voicegraph.speech.text.patterns import rx
 
 _CONDITIONS = frozenset({"if", "unless"})
+_OF_RESULT = rx(r"\b(?:finds?|detects?|reveals?|turns? up|uncovers?|concludes?|comes? (?:out|back))\b")
+"""What only an analysis does, so that a condition on it looks at the analysis: "if it finds anomalies"."""
 
 
 def structure(items: Sequence[Item]) -> list[Block]:
@@ -23,7 +27,7 @@ def structure(items: Sequence[Item]) -> list[Block]:
             at += 1
             continue
         if _stands_behind(items, at, run):
-            then, at = _taken_from(run), at + 1
+            then, at = _taken_from(run, item), at + 1
         else:
             end = _end_of_branch(items, at + 1)
             then, at = list(items[at + 1 : end]), end
@@ -44,12 +48,14 @@ def _stands_behind(items: Sequence[Item], at: int, run: Sequence[Item]) -> bool:
     return not following.loose and run[-1].meaning.kind != "source"
 
 
-def _taken_from(run: list[Item]) -> list[Item]:
-    """The last item of the run, which depends on the condition; its sources stay, the condition looks at them."""
+def _taken_from(run: list[Item], condition: Item) -> list[Item]:
+    """The last item of the run, which depends on the condition; what the condition looks at stays."""
     last = run.pop()
-    if last.meaning.sources:
-        run.append(last.sources_only())
-    return [last.without_sources()]
+    thinks = last.meaning.thinks if _OF_RESULT.search(condition.clause.text) and last.meaning.deliveries else ()
+    if last.meaning.sources or thinks:
+        run.append(replace(last, meaning=Meaning(sources=last.meaning.sources, thinks=thinks)))
+    left = replace(last.meaning, sources=(), thinks=()) if thinks else replace(last.meaning, sources=())
+    return [replace(last, meaning=left)]
 
 
 def _end_of_branch(items: Sequence[Item], start: int) -> int:

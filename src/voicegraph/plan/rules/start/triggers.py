@@ -33,6 +33,7 @@ _WEBHOOK = rx(
     ),
     r"\b",
 )  # fmt: skip
+_INCOMING = rx(rf"^(?:(?:an?|the|on) )?(?:incoming|inbound|new) {_HOOK} ?[:,]")
 _CALLED = rx(
     rf"\b(?:{_WHEN}|if) ",
     either(words("someone somebody anyone something"), r"(?:an?|the|my|our) [\w-]+(?: [\w-]+)?"),
@@ -93,7 +94,7 @@ class Start:
 
 def read_start(text: str, spoken: Spoken) -> tuple[str, Start]:
     """The text without what it says about the start, and that."""
-    found = _WEBHOOK.search(text) or _CALLED.search(text)
+    found = _WEBHOOK.search(text) or _CALLED.search(text) or _INCOMING.match(text)
     if found:
         return _without(text, found), Start([Webhook()], words=found[0])
     found = _COMES_IN.search(text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from voicegraph.plan.rules.clauses.model import Clause
 from voicegraph.plan.rules.steps.deliveries import read_deliveries
 from voicegraph.plan.rules.steps.model import Context, Meaning, Step
-from voicegraph.plan.rules.steps.pauses import read_approval, read_late, read_later, read_wait
+from voicegraph.plan.rules.steps.pauses import approved_thing, read_approval, read_late, read_later, read_wait
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.sources import read_sources
 from voicegraph.plan.rules.steps.sources.search import search_step
@@ -40,6 +40,8 @@ _NOTHING = rx(
     "$",
 )
 _WISH = rx(r"^(?:i|we)(?:(?:'d| would) (?:also )?(?:like|love|want)| (?:also )?(?:want|need)) (?!to\b|you\b)")
+_THING = rx("^(?:an?|some) (?=\\w)")
+""""(What I need is) a Notion page with …": a wish without its verb."""
 _QUESTION = rx("^(?:what(?:'s| is| are)|which(?: are)?|who are|tell me(?: about)?) ")
 _TO_US = rx(r"\b(?:you|your|yours|yourself)\b(?! (?:find|found|get|got|fetch\w*|extract\w*|read)\b)")
 _INSTEAD_OF = rx("(?<=\\w) (?:instead of|rather than) [^,]+$")
@@ -60,7 +62,9 @@ _LOOKED_AT = word_set(
     "see query poll read find"
 )
 _DRAFT = rx(
-    " (?:(?:the|a|your) )?(?:first )?(?:draft|text|version|wording) (?:of|for) ", named("what", "(?:an?|the) .+$")
+    " (?:(?:the|a|your) )?(?:first )?(?:draft|text|version|wording) (?:of|for) ",
+    named("what", "(?:an?|the|my|our) .+?"),
+    "(?: (?:past|by) me(?: first)?)?$",
 )
 _FIRST_WORDS = rx("^(?:me|us|for|on|at|what) ")
 
@@ -76,8 +80,7 @@ def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
     text = clause.text
     pause = read_approval(text) or read_wait(text)
     if pause:
-        draft = None if context.has_input else _DRAFT.search(text)
-        return Meaning(pauses=[pause], thinks=[_written(draft["what"], context)] if draft else ())
+        return replace(_approved(text, context), pauses=[pause])
     if clause.kind in {"if", "unless"}:
         named_source = _NAMED_SOURCE.search(text)
         return Meaning(sources=read_sources(Phrase(text, verbless=True), context) if named_source else ())
@@ -90,6 +93,16 @@ def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
     if late and (meaning := _order(late[1], context, apart=apart)).deliveries:
         return replace(meaning, pauses=[late[0]])
     return _order(text, context, apart=apart)
+
+
+def _approved(text: str, context: Context) -> Meaning:
+    """What is to be approved, where it is made only for that: "have me check a summary of my notes"."""
+    draft = None if context.has_input else _DRAFT.search(text)
+    if draft:
+        return Meaning(thinks=[_written(draft["what"], context)])
+    object_ = None if context.has_input else approved_thing(text)
+    made = _action(f"give me {object_}", context, apart=False) if object_ else Meaning()
+    return Meaning(sources=made.sources, thinks=made.thinks)
 
 
 def _written(what: str, context: Context) -> Step:
@@ -110,7 +123,10 @@ def _action(text: str, context: Context, *, apart: bool) -> Meaning:
     question = _QUESTION.match(text)
     if question and _TO_US.search(text):
         return Meaning(understood=False)
-    phrase = Phrase(_EACH_TAIL.sub("", _plain_order(text)))
+    order = _plain_order(text)
+    if not (context.has_input or leading_verb(order)):
+        order = _THING.sub(r"give me \g<0>", order)
+    phrase = Phrase(_EACH_TAIL.sub("", order))
     deliveries = read_deliveries(phrase, context)
     told = phrase.text
     sources = read_sources(phrase, context, apart=apart or phrase.text.lower().startswith(("both", "for both")))

@@ -19,7 +19,7 @@ class Step:
     """A node to be. `note` says what was assumed or is left to configure; `doubt`: this was a guess.
 
     `implied`: asked for by naming its result ("a summary"). `follows`: a source that works on what came before it.
-    `bare`: a delivery that names nothing to deliver ("notify me").
+    `bare`: it names nothing of its own: a delivery without something to deliver ("notify me"), news without a topic.
     """
 
     role: Role
@@ -85,7 +85,9 @@ class Meaning:
         """The steps in order; those of one group run side by side."""
         pauses = [[step] for step in self.pauses]
         thinks = [list(self.thinks)] if self.thinks_apart else [[step] for step in self.thinks]
-        work = [list(self.sources), *thinks]
+        roots = [step for step in self.sources if not step.follows]
+        followers = [[step] for step in self.sources if step.follows] if roots else [list(self.sources)]
+        work = [roots, *followers, *thinks]
         groups = [*pauses, *work] if self.wait_first else [*work, *pauses]
         return [group for group in [*groups, list(self.deliveries)] if group]
 

@@ -33,7 +33,7 @@ _APPROVAL = rx(
             r"proof\w*",
         )
         + r"\b",
-        "(?:ask|consult|check with|show|run (?:it|this|that) (?:by|past)|(?:confirm|clear it|verify) with) "
+        "(?:ask|consult|check with|show|run (?:it|this|that|(?:the|a|my) [^,.;]{2,60}?) (?:by|past)|(?:confirm|clear it|verify) with) "
         rf"(?:(?:it|this|that|them) (?:to|with|by) )?{_ME}"
         rf"(?: (?:first|beforehand|about it|it|them|for (?:a |my )?{_OK}|(?:if|whether) .*|to {_OK}.*|"
         rf"the (?:draft|result|text)))?$",
@@ -51,6 +51,9 @@ _APPROVAL = rx(
     ),
 )
 
+_APPROVED = rx(
+    rf"\b(?:{_OK}|check|see|look at|read|go over)(?: on| off| off on)? ", named("what", "(?:an?|my|our) .+$")
+)
 _DURATION = named("duration", DURATION)
 _WAIT = rx(
     "^",
@@ -85,6 +88,12 @@ def read_approval(text: str) -> Step | None:
         message = "Please check this before it goes on."
         return Step("pause", "approval", "request", "Ask for approval", {"message": message})
     return None
+
+
+def approved_thing(text: str) -> str:
+    """What an approval is asked for, "" when that is not said: "approve a summary of my notes"."""
+    found = _APPROVED.search(text)
+    return found["what"] if found else ""
 
 
 def read_wait(text: str) -> Step | None:

@@ -121,6 +121,11 @@ def service_of(found: Match[str]) -> Service:
     return next((service for group, service in _BY_GROUP.items() if found[group]), _TICKETS)
 
 
+def service_called(name: str) -> Service:
+    """The service of this name."""
+    return next(service for service in SERVICES if service.name == name)
+
+
 def preposition(found: Match[str]) -> str:
     """The preposition before the service, "" without one."""
     return (found["prep"] or "").lower()

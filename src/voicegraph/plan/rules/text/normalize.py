@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from voicegraph.plan.planner import check_length
 from voicegraph.plan.rules.text.corrections import apply_corrections
 from voicegraph.plan.rules.text.shelter import Shelter
+from voicegraph.plan.rules.text.untwist import untwist
 from voicegraph.speech.text.fillers import drop_fillers
-from voicegraph.speech.text.patterns import either, named, rx, words
+from voicegraph.speech.text.patterns import either, rx
 from voicegraph.speech.text.spoken import add_scheme, spell_out
 
 _TYPOGRAPHY = str.maketrans(
@@ -35,39 +36,6 @@ _PATH = rx(
     r"(?<![\w/⟪])(?!",
     either(r"and/or\b", r"he/she\b", r"\d+/\d+\b", r"n/a\b", r"a/b\b"),
     r")[a-z0-9][\w.-]*/[\w.-]*\w(?!/)",
-)
-
-_PARTED_VERB = rx(
-    r"\b",
-    named("verb", words("sum wrap boil look write clean tidy note jot draw")),
-    " ",
-    named("object", words("it them this that these everything all_of_it all_of_them"), r"the \w+"),
-    " ",
-    named("particle", words("up down out together")),
-    r"\b",
-)
-_SEVERAL_THINGS = rx(
-    r"\b(?:do )?(?:(?:the|these) )?(?:following )?(?:(?:two|three|four|five|several) )?(?:things |tasks )?"
-    "(?:at the same time|in parallel|simultaneously) ?: ?"
-)
-_FOLLOWING = rx(
-    r"\bthe following (?:web ?)?(?:page|site|website|article|link|url|address|feed)\b",
-    named("middle", "[^:.;,]{0,40}"),
-    r" ?: ?",
-    named("url", r"⟪url:\d+⟫"),
-)
-_RATHER = rx(
-    r"\b(?:i|we)(?:'d| would) rather (?:have|get|see|receive) (?:it|this|that|them) ",
-    named("new", "[^,.;]{3,60}?"),
-    " (?:than|over) ",
-    named("old", "(?:by |on |in |via )?[^,.;]{3,60}"),
-)
-_KNOW_BY_MAIL = rx(r"\b(?:let (?P<whom>me|us) know) (?:by|via|through|per) (?:e-?)?mail\b")
-_WHATS_NEW = rx(r"\bwhat(?:'s| is) (?:new|happening|going on) (?:about|with|at|around) (?!⟪)")
-_NOT_UNTIL = rx(
-    r",? ?\b(?:but )?(?:please )?(?:do not|don't|never) ",
-    named("what", "[^,.;]{3,80}?"),
-    r" (?:until|till|unless) (?=(?:i|i've|you|you've|we)\b)",
 )
 
 
@@ -95,7 +63,7 @@ def normalize(text: str) -> Spoken:
     text = _CHANNEL.sub(lambda found: shelter.hide("channel", f"#{found[1]}"), text)
     text = _PATH.sub(lambda found: shelter.hide("path", found[0]), text)
     text = _LONG_WORD.sub(r"\1", text)
-    return Spoken(_tidy(_untwist(apply_corrections(text))), shelter)
+    return Spoken(_tidy(untwist(apply_corrections(text))), shelter)
 
 
 def _in_sentences(text: str) -> str:
@@ -106,17 +74,6 @@ def _in_sentences(text: str) -> str:
 
 def _tidy(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
-
-
-def _untwist(text: str) -> str:
-    """Plainer wordings: "sum it up" -> "sum up it", "don't send it until I agree" -> "send it after I agree"."""
-    text = _FOLLOWING.sub(r"\g<url>\g<middle>", text)
-    text = _SEVERAL_THINGS.sub("in parallel, ", text)
-    text = _RATHER.sub(r"send it \g<new> instead of \g<old>", text)
-    text = _KNOW_BY_MAIL.sub(r"email \g<whom>", text)
-    text = _WHATS_NEW.sub("get the latest news about ", text)
-    text = _PARTED_VERB.sub(r"\g<verb> \g<particle> \g<object>", text)
-    return _NOT_UNTIL.sub(r", \g<what> after ", text)
 
 
 def _hide_addresses(text: str, shelter: Shelter) -> str:

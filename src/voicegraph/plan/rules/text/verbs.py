@@ -49,13 +49,13 @@ _VOCABULARY: dict[Sense, str] = {
     "email": "email e-mail mail",
     "slack": "slack",
     "notify": "notify ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
-    "let_everyone_know page ring whatsapp sms",
+    "let_everyone_know page ring dm whatsapp sms",
     "save": "save store put write_to log record archive export dump file_away place stash insert "
         "save_off paste copy "
     "jot_down back_up",
     "append": "append attach_to add_to",
     "ask": "ask let have check_with consult run_it_by",
-    "wait": "wait pause sleep hold hold_off hang_on stop_for delay",
+    "wait": "wait pause sleep hold hold_on hold_off hang_on stop_for delay",
     "run": "run execute launch start_up kick_off",
     "repeat": "repeat do redo",
     "edit": "remove delete take_out get_rid_of replace swap swap_out move switch skip rename leave_out cut "
@@ -86,7 +86,7 @@ NOUN_LIKE = word_set(
     "digest recap contrast study book need hold stop start drop push pass place repeat do have let track poll archive "
     "dump export import load structure change judge clean schedule trigger hit turn fix paste author "
     "cluster whatsapp sms "
-    "ring put insert switch move cut swap delay sleep launch shoot see spot correct raise"
+    "ring dm put insert switch move cut swap delay sleep launch shoot see spot correct raise"
 )
 """Base forms that are nouns or adjectives as well: they open a clause only before an object."""
 

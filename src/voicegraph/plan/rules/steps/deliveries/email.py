@@ -33,6 +33,8 @@ _BY_MAIL = rx(
 )
 _AN_EMAIL = rx(r"(?:an?|the|my) (?:[\w-]+ )?e-?mail\b")
 _TO_ME = rx(r"\b(?:back )?to (?:me|us|myself)\b|^(?:me|us)\b")
+_TO_THE_SAME = rx(r"^(?:him|her|them(?= (?:an?|the|my|some|another)\b))\b|\bto (?:him|her)\b")
+"""Who had the e-mail before: "two days later email them a reminder"."""
 _SUBJECT = rx(
     either(
         ",? ?"
@@ -100,6 +102,9 @@ def _read(phrase: Phrase, context: Context, taken: Sequence[Step]) -> Step | Non
         return None
     if phrase.take(_TO_ME):
         return _to([]) if asked or by_mail or phrase.lemma in _TO_SENDERS else None
+    before = next((step for step in reversed(context.steps) if step.type == "email" and "to" in step.params), None)
+    if before and (asked or by_mail or phrase.lemma in _TO_SENDERS) and phrase.take(_TO_THE_SAME):
+        return _to([str(before.params["to"])])
     return _named(phrase, asked=asked) or (_to([]) if asked or by_mail else _unaddressed(phrase))
 
 

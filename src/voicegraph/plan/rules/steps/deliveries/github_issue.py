@@ -27,6 +27,7 @@ _TITLE_VERBS = (
 )  # fmt: skip
 _TITLE = rx(",? ?", called("title", *_TITLE_VERBS, until="|".join(_BODY_VERBS)))
 _BODY = rx(called("body", *_BODY_VERBS))
+_FROM_SOURCE = rx(r"\b(?:upload\w*|attached|notion|summary of|contents? of|result)\b|⟪url")
 _IN_REPOSITORY = rx(rf"\b(?:in|on|to|for|at) {DETERMINERS}(?:github )?(?:repo(?:sitory)? )?", named("repo", PATH))
 _OPENERS = frozenset({"open", "need"})
 """Verbs of fetching that open issues too."""
@@ -51,6 +52,9 @@ def read_new_issue(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[
     repo = repository(late["repo"] if late else place, context.shelter) or context.repo
     params: ParamValues = {"repo": repo} if repo else {}
     params |= {"title": context.shelter.plain(title["title"])} if title else {}
-    params |= {"body": context.shelter.plain(body["body"])} if body else {}
+    if body and _FROM_SOURCE.search(body["body"]):
+        phrase.text = f"{phrase.text} {body['body']}"
+    elif body:
+        params["body"] = context.shelter.plain(body["body"])
     note = "" if repo else "Say in which repository the issue is to be opened."
     return [Step("deliver", "github", "create_issue", "Open a GitHub issue", params, note=note)]

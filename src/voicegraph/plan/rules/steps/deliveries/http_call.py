@@ -23,6 +23,12 @@ _REQUEST = rx(
     rf" (?:(?:request|call) )?(?:(?:to|at|against|on) )?{DETERMINERS}",
     named("url", URL),
 )
+_WITH_METHOD = rx(
+    named("url", URL),
+    " (?:with|using|via|by|as) (?:an? )?(?:http )?",
+    named("method", "POST|PUT|PATCH|DELETE"),
+    r"\b(?: request)?",
+)
 _VERB_ONLY = rx("(?:to )?", named("url", URL), named("method"))
 _GET = rx(r"\bget (?:request|call)\b|\b(?:a|an) (?:http |api )?(?:request|call)\b")
 _TARGETED = GIVING - {"email", "slack", "notify"}
@@ -30,7 +36,7 @@ _TARGETED = GIVING - {"email", "slack", "notify"}
 
 def read_http_call(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]:
     """A request that changes something; requests that only read are sources."""
-    found = phrase.take(_REQUEST)
+    found = phrase.take(_REQUEST) or phrase.take(_WITH_METHOD)
     if found is None and phrase.lemma in {"put", "delete", "post"} and (found := _VERB_ONLY.match(phrase.text)):
         phrase.cut(found)
     if found is None and phrase.sense in _TARGETED and not _GET.search(phrase.whole):

@@ -51,6 +51,7 @@ _APPEND = rx(
     r"\b(?: (?:called|named|titled))?",
     NAME,
 )
+_TO_IT = rx(r"\b(?:to|onto) (?:it|this|that|the same page)(?= ?(?:$|,))")
 _MAKERS = word_set("create make add open start write generate build prepare draft produce put_together set_up compose")
 _NEW = re.compile(r"\b(?:an?|new|another|separate)\b", re.IGNORECASE)
 _OWNED = re.compile(r"\b(?:the|my|our)\b", re.IGNORECASE)
@@ -58,6 +59,9 @@ _KEPT_THERE = re.compile(
     rf"\b(?:from|of|out of|using|about|on|with) (?:my|our|the)(?: [\w'-]+){{0,3}} {_THING} ?$", re.IGNORECASE
 )
 """"A report from my sales database in Notion": where the material is."""
+_OF_EACH = re.compile(r"\bfor (?:each|every|all(?: the)?) [\w-]+(?: [\w-]+)? ?$", re.IGNORECASE)
+""""An event for every deadline in my Notion page": the deadlines are there."""
+_FILLED = re.compile(" ?(?:with|about|containing) ", re.IGNORECASE)
 _ONE_MORE = re.compile(r"\b(?:to|in|into|on)\s.*(?:,|\band)$", re.IGNORECASE)
 
 
@@ -68,6 +72,10 @@ def read_notion_page(phrase: Phrase, context: Context, _: Sequence[Step]) -> lis
             if _is_target(phrase, found):
                 phrase.cut(found)
                 return [_titled(_page(phrase, found, context), phrase, context)]
+    found = _TO_IT.search(phrase.text) if phrase.lemma == "append" and context.has("notion") else None
+    if found:
+        phrase.cut(found)
+        return [_appended("", "", context)]
     found = _APPEND.search(phrase.text) if phrase.lemma in {"append", "add"} else None
     if found and (phrase.lemma == "append" or found["thing"].lower() in {"page", "journal"}):
         phrase.cut(found)
@@ -82,16 +90,20 @@ def _is_target(phrase: Phrase, found: Match[str]) -> bool:
         return False
     if prep in {"to", "into", "onto", "as"}:
         return phrase.lemma != "go to"
-    if prep and _KEPT_THERE.search(phrase.text, 0, found.start()):
-        return False
-    if prep:
-        return (phrase.sense in GIVING and phrase.sense != "email") or phrase.lemma == "keep"
     before = phrase.text[: found.start()].strip()
-    if found["thing"] and phrase.lemma.replace(" ", "_") in _MAKERS:
+    if prep:
+        writes = (phrase.sense in GIVING and phrase.sense != "email") or phrase.lemma == "keep"
+        return writes and not (_KEPT_THERE.search(before) or _OF_EACH.search(before))
+    if found["thing"] and (phrase.lemma.replace(" ", "_") in _MAKERS or _is_wished(phrase, found)):
         new = _NEW.search(found["det"]) or not found["det"].strip()
         return bool(new) and before in {"", "me", "us", f"me {GAP}", GAP}
     # One more of several destinations: "to Slack and Notion".
     return phrase.sense in {"send", "save"} and bool(_ONE_MORE.search(before))
+
+
+def _is_wished(phrase: Phrase, found: Match[str]) -> bool:
+    """“I'd like a Notion page with …” is one that is made; “show me a Notion page” reads one."""
+    return phrase.lemma == "give" and bool(_FILLED.match(phrase.text, found.end()))
 
 
 def _page(phrase: Phrase, found: Match[str], context: Context) -> Step:

@@ -8,7 +8,7 @@ from re import Match
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import GIVING
-from voicegraph.plan.rules.steps.services import MENTION, Service, preposition, service_of
+from voicegraph.plan.rules.steps.services import MENTION, Service, preposition, service_called, service_of
 from voicegraph.speech.text.patterns import rx
 
 _COMMENT = rx(r"\b(?:an? |the )?comments?\b(?: on (?:it|each|them))?")
@@ -22,7 +22,13 @@ def read_other_service(phrase: Phrase, context: Context, taken: Sequence[Step]) 
         phrase.cut(found)
     if targets or taken:
         return [_request(phrase, service_of(found), found["thing"]) for found in targets]
-    if context.has("github") and phrase.sense in GIVING - {"email", "slack", "notify"} and phrase.take(_COMMENT):
+    if phrase.lemma == "tweet" and not taken:
+        return [_request(phrase, service_called("Twitter"), None)]
+    if (
+        context.has("github")
+        and phrase.sense in GIVING - {"email", "slack", "notify", "generate"}
+        and phrase.take(_COMMENT)
+    ):
         note = f"GitHub comments have no node of their own: the comment is an HTTP request. {_CONFIGURE}"
         return [_post("Comment on GitHub", note)]
     return []

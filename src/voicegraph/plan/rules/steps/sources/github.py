@@ -33,7 +33,7 @@ _MENTION = rx(
     named("adjectives", f"(?:{_ADJECTIVE} ){{0,6}}"),
     either(*(named(kind, pattern) for kind, (*_, pattern) in _THINGS.items())),
     r"\b",
-    maybe(" (?:that are )?", named("state", "open|closed|merged"), "(?= |$)"),
+    maybe(" (?:(?:that )?are )?(?:still |currently )?", named("state", "open|closed|merged"), "(?= |$)"),
     maybe(" (?:made|opened|submitted|created|merged)"),
     maybe(
         " (?:of|from|in|on|for|at|to|by|inside|against) (?:(?:the|my|our|this|a) )?(?:github )?",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.sources.search import WEB, tidy_topic
+from voicegraph.plan.rules.steps.thinking.meant import is_anaphor
 from voicegraph.speech.text.patterns import maybe, named, rx, word_set, words
 
 _NEWS = rx(
@@ -26,9 +27,14 @@ _ABOUT = rx(
     " ",
     named(
         "about",
-        rf"(?:(?! ?{GAP}| (?:and|with|to|or|versus) (?:(?:the|some|any|all|latest|newest|recent|more|today's) ){{0,4}}(?:news|headlines)\b|"
+        rf"(?:(?! ?{GAP}| (?:and|with|to|or|versus|as well as|along with|plus) (?:(?:the|some|any|all|latest|newest|recent|more|today's) ){{0,4}}(?:news|headlines)\b|"
         rf", (?!{_NAMES})| from the web).)+",
     ),
+)
+_TEXT_ABOUT = rx(
+    r"\b(?:about|on|regarding|covering) ",
+    named("about", f"[^{GAP},;]+?"),
+    r" ?(?:(?:based on|according to|from|using|with|out of)(?: the)?)? ?$",
 )
 _LISTED = rx(" ?, ?(?:and )?(?:(?:on|about) )?| and (?:(?:on|about) )?")
 _OPENERS = word_set(
@@ -51,10 +57,14 @@ def read_news(phrase: Phrase, context: Context) -> list[Step]:
     steps: list[Step] = []
     at = 0
     while found := _NEWS.search(phrase.text, at):
+        if phrase.text[found.end() :].lstrip().startswith("feed"):
+            at = found.end()  # the feed is read elsewhere
+            continue
         start, before = _topic_before(phrase.text, found.start())
         about = _ABOUT.match(phrase.text, found.end())
         end = about.end() if about else found.end()
         topic = " ".join(filter(None, (before, tidy_topic(about["about"] if about else ""))))
+        topic = topic or _topic_of_text(phrase.text[:start], context)
         known = context.has("web_search", "search_news") or phrase.text[found.end() :].strip().startswith("⟪")
         if not topic and known:
             at = found.end()
@@ -79,7 +89,13 @@ def _news(topic: str, words: str) -> Step:
     params |= {"days": days} if days else {}
     note = "" if topic else "No topic was named, so the news of the day are searched for."
     label = f"Find news about {topic}" if topic else "Find the news"
-    return Step("source", "web_search", "search_news", label, params, note=note)
+    return Step("source", "web_search", "search_news", label, params, bare=not topic, note=note)
+
+
+def _topic_of_text(text: str, context: Context) -> str:
+    """“A briefing about the summit from today's news”: what the text is about, the news are about."""
+    found = _TEXT_ABOUT.search(text)
+    return tidy_topic(found["about"]) if found and not is_anaphor(found["about"]) else ""
 
 
 def _topic_before(text: str, end: int) -> tuple[int, str]:

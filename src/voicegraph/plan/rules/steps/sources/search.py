@@ -53,6 +53,7 @@ _LOOKING = word_set(
     "ask_the_web ask_google ask_the_internet search google research look_up look_online browse do_a_web_search search_for hunt_for"
 )
 _THROUGH_INPUT = rx(rf"(?:it|them|through|in|the (?!{WEB}\b))")
+_EACH_THING = rx("(?:(?:up|for|the web for|google for) )?(?:each|every|all(?: of)?(?: the)?) ")
 _DEFINITE = rx(r"(?:the|any|all|its|their)\b")
 _NOTHING = rx(r"\W*(?:it|them|that|this)?\W*")
 _WEB_SENSES = frozenset({"find", "fetch", "search", "think", "analyze", "summarize", "extract", "compare", ""})
@@ -69,6 +70,14 @@ def read_search(phrase: Phrase, context: Context, *, apart: bool) -> list[Step]:
     text = _WEB_FIRST.sub("", first if first.strip() else phrase.text.replace(GAP, " "))
     phrase.text = GAP
     return _searches(_LINK.sub("", _ON_WEB.sub("", text)), apart=apart)
+
+
+def searched_for_each(phrase: Phrase) -> list[Step]:
+    """“Look up each company (in my CSV)”: a search for each of what the source holds."""
+    if phrase.lemma.replace(" ", "_") not in _LOOKING or not _EACH_THING.match(phrase.text):
+        return []
+    phrase.text = GAP
+    return [Step("source", "web_search", "search", "Search the web for each", each=True, follows=True)]
 
 
 def _is_search(phrase: Phrase, context: Context) -> bool:

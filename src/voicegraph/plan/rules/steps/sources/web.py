@@ -19,7 +19,7 @@ _AROUND = words(
 )
 _URL = rx(
     maybe(r"\b", words("from at of on in to through for with against via about"), " "),
-    rf"(?:(?<!\w){_AROUND} ){{0,9}}",
+    rf"(?:(?:\b(?:from|of|in) )?(?:the )?(?:(?-i:[A-Z])[\w.]* ){{1,3}}(?:rss )?(?:feed|blog|site|website|page|api) )?(?:(?<!\w){_AROUND} ){{0,9}}",
     named("url", URL),
     rf"(?: {words('rss feed api endpoint page website site article')}\b){{0,2}}",
 )

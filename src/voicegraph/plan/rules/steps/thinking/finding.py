@@ -34,6 +34,7 @@ _CONTENT = rx(
 _OUT_OF = rx(r"\b(?:from|out of|in)\b")
 _ME_FIRST = rx("^(?:me|us) ")
 _QUESTION = rx(r"(?:what|who|when|where|why|how|whether|if)\b")
+_ASKED = rx(r"^(?:what|who|when|where|why|how|which|does|do|is|are|did) \w")
 _FOR = rx("(?:it|them|this|that|these|those|the (?:text|document|file|page|result|results)) for ", named("what", ".+$"))
 """"Check it for risky clauses"."""
 _WHOLE = frozenset({"query", "filter", "use", "go to", "visit", "open", "load"})
@@ -72,14 +73,31 @@ def found_in_material(request: Request) -> list[Step]:
     return [extraction(request.tidy(rest))]
 
 
+def answered(request: Request) -> list[Step]:
+    """“What does https://… say about refunds?”, “tell me what the cheapest plan is”: a question to the material."""
+    phrase = request.phrase
+    told = phrase.sense == "fetch"
+    question = _ME_FIRST.sub("", phrase.rest()) if told else phrase.whole
+    readable = any(step.type in _READABLE for step in request.sources) or (told and request.context.has_input)
+    if not readable or not _ASKED.match(question) or is_anaphor(question):
+        return []
+    return [llm("answer", "Answer the question", request.tidy(question).capitalize())]
+
+
+def new_text_later(request: Request) -> list[Step]:
+    """“Two days later email them a list of tips”: what was delivered and waited for is not sent again."""
+    roles = [step.role for step in request.context.steps[-2:]]
+    return _new_text(request) if roles == ["deliver", "pause"] and not request.sources else []
+
+
 def new_text_to_send(request: Request) -> list[Step]:
     """“Text me a motivational quote”: where there is nothing to send yet, it is written."""
+    return [] if request.has_material else _new_text(request)
+
+
+def _new_text(request: Request) -> list[Step]:
     rest = request.phrase.rest()
-    if (
-        not request.deliveries
-        or request.has_material
-        or any(_WORDS & step.params.keys() for step in request.deliveries)
-    ):
+    if not request.deliveries or any(_WORDS & step.params.keys() for step in request.deliveries):
         return []
     if _LOOKED_UP.search(rest) and not is_anaphor(rest):
         step = search_step(rest)

@@ -63,6 +63,9 @@ _CARRIED = rx(
     )
 )
 """With "the", these only name what is sent along."""
+_OWN_WORK = rx(words("action_items action_points to-dos todos next_steps deadlines"))
+"""Parts of a text that no summary or analysis is called by: they are made only where they were asked for."""
+_STEM = rx("-?s$")
 _ABSORBING = frozenset(
     {
         "summarize",
@@ -110,12 +113,12 @@ def is_known_text(rest: str) -> bool:
     return bool(_PATTERNS["generate"].match(rest))
 
 
-def result_named_in(words: str, request: Request) -> Step | None:
-    """The step whose result these words name, None for a free text."""
+def result_named_in(words: str, request: Request, *, texts: bool = False) -> Step | None:
+    """The step whose result these words name, None for a free text. `texts`: reports and the like count, too."""
     found = (
         (action, pattern.search(words))
         for action, pattern in _PATTERNS.items()
-        if action not in {"generate", "extract"}
+        if action != "extract" and (texts or action != "generate")
     )
     return next((_step(action, match, request) for action, match in found if match), None)
 
@@ -133,6 +136,9 @@ def _is_made(action: str, found: Match[str], request: Request) -> bool:
     if not thoughts:
         return False
     last = next(step for step in reversed(request.context.steps) if step.role in {"think", "source"})
+    if action == "extract" and _OWN_WORK.fullmatch(found["noun"]):
+        made = _STEM.sub("", found["noun"].lower().split()[-1])
+        return any(made in step.action or made in step.label.lower() for step in thoughts)
     if _DEFINITE.search(found["det"]) or (action == "generate" and found["noun"].endswith("s") and not found["det"]):
         plural = found["noun"].lower().endswith("ies")
         return (

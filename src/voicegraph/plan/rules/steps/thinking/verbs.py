@@ -33,7 +33,12 @@ def _standard(action: str) -> Callable[[Request], list[Step]]:
 
 
 def _combined(request: Request) -> list[Step]:
-    return [llm("combine", "Combine", request.instruction())]
+    """“Merge them into one summary” is a summary of all of them, “combine them” just that."""
+    into = _INTO.search(request.phrase.text)
+    result = result_named_in(into["what"], request, texts=True) if into else None
+    if result is None:
+        return [llm("combine", "Combine", request.instruction())]
+    return [replace(result, params={**result.params, "instruction": request.instruction()})]
 
 
 def _translated(request: Request) -> list[Step]:

@@ -18,6 +18,8 @@ _ADDING = frozenset({"add", "submit", "start", "book", "schedule", "set up", "op
 def written(request: Request) -> list[Step]:
     """The text that is to be written; [] when the verb only says where something goes ("write it to Notion")."""
     rest = request.phrase.rest()
+    if request.sources and (result := leading_result(rest, request)):
+        return result
     if not rest or is_anaphor(rest) or is_vague(rest) or _PRONOUN.match(rest):
         return []
     if request.deliveries and request.phrase.sense == "create":

@@ -1,0 +1,99 @@
+"""Plainer wordings for the rest of the grammar: "sum it up" -> "sum up it", "let me know" -> "notify me".
+
+A row of `_REWORDINGS` is for a turn of phrase that means the same as a plainer one, whatever it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from re import Match, Pattern
+
+from voicegraph.plan.rules.text.shelter import CHANNEL, TOKEN
+from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+
+_IT = words("it them this that these everything all_of_it all_of_them")
+_SOMEBODY = either(
+    words("me us everyone everybody"),
+    r"(?:the|my|our) (?:[\w-]+ ){0,2}?[\w-]+",
+    f"(?:the )?{CHANNEL}(?: channel)?",
+    r"[\w-]+",
+)
+_OWN = f"(?=(?:my|our|the|this|that|{TOKEN})(?![\\w-]))"
+_AT_ONCE = words("at_the_same_time in_parallel simultaneously at_once all_at_once concurrently side_by_side")
+
+
+def _rather(found: Match[str]) -> str:
+    order = "send it" if found["it"] else "use"
+    return f"{order} {found['new']} instead of {found['old']}"
+
+
+_REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] = (
+    (
+        rx(
+            r"\bthe following (?:web ?)?(?:page|site|website|article|link|url|address|feed)\b",
+            named("middle", "[^:.;,]{0,40}"),
+            r" ?: ?",
+            named("url", r"⟪url:\d+⟫"),
+        ),
+        r"\g<url>\g<middle>",
+    ),
+    (
+        rx(
+            r"\b(?:do )?(?:(?:the|these) )?(?:following )?(?:(?:two|three|four|five|several) )?(?:things |tasks )?",
+            f"{_AT_ONCE} ?: ?",
+        ),
+        "in parallel, ",
+    ),
+    (
+        rx(
+            r"\b(?:i|we)(?:'d| would) rather (?:have|get|see|receive|use) ",
+            maybe(named("it", "it|this|that|them"), " "),
+            named("new", "[^,.;]{3,60}?"),
+            " (?:than|over) ",
+            named("old", "(?:by |on |in |via )?[^,.;]{3,60}"),
+        ),
+        _rather,
+    ),
+    (rx(r"\b(?:let (?P<whom>me|us) know) (?:by|via|through|per) (?:e-?)?mail\b"), r"email \g<whom>"),
+    (rx(r"\blet ", named("whom", _SOMEBODY), r" know\b"), r"notify \g<whom>"),
+    (rx(r"\bwhat(?:'s| is) (?:new|happening|going on) (?:about|with|at|around) (?!⟪)"), "get the latest news about "),
+    (
+        rx(r"\b(?:what(?:ever)?|everything|anything|all)(?: that)?(?:'s| is)(?: written| stored)? (?:in|on|at) ", _OWN),
+        "the contents of ",
+    ),
+    (
+        rx(
+            named("when", "before|after|once|when|until"),
+            " (?:it|this|that|they|anything|everything) (?:goes|go|is going|gets)(?: out)? ",
+            r"(?=(?:to|on|into|via|by)\b)",
+        ),
+        r"\g<when> sending it ",
+    ),
+    (
+        rx(
+            r"\b",
+            named("verb", words("sum wrap boil look write clean tidy note jot draw")),
+            " ",
+            named("object", _IT, r"the \w+"),
+            " ",
+            named("particle", words("up down out together")),
+            r"\b",
+        ),
+        r"\g<verb> \g<particle> \g<object>",
+    ),
+    (
+        rx(
+            r",? ?\b(?:but )?(?:please )?(?:do not|don't|never) ",
+            named("what", "[^,.;]{3,80}?"),
+            r" (?:until|till|unless) (?=(?:i|i've|you|you've|we)\b)",
+        ),
+        r", \g<what> after ",
+    ),
+)
+
+
+def untwist(text: str) -> str:
+    """The tidy text in plainer words."""
+    for pattern, plain in _REWORDINGS:
+        text = pattern.sub(plain, text)
+    return text
