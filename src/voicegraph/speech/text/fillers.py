@@ -50,6 +50,8 @@ _INTRODUCTION = rx(
     maybe(" (?:basically|simply|just)"),
     maybe(" (?:this|the following|for you)"),
     r"[ :,]*(?:that |to )?",
+    r"|^(?:so )?(?:i|we)(?:'d| would) (?:(?:really |so |very |much )*(?:be (?:\w+ )?(?:grateful|happy|glad|thankful)|appreciate it|love it)) "
+    r"if (?=(?:you|someone) )",
     r"|^(?:so )?(?:i was|i'm|i am) (?:just )?(?:wondering|hoping) (?:if |that |whether )?(?=you (?:could|can|would)\b)",
 )
 _ONCE_SAID = word_set(

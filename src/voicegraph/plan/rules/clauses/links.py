@@ -18,12 +18,17 @@ _WISH = "(?:i|we)(?:'d| would) (?:also )?(?:like|love|want) (?:for )?(?:you )?to
 _A_MODEL = "(?:(?:an?|the|my|our|your|some) )?(?:(?:ai|language|large language) )?" + words(
     "model llm ai chat_?gpt gpt(?:-?[\\w.]+)? claude gemini llama mistral"
 )
-A_FLOW = "(?:(?:an?|the|this) (?:new |little |simple )?(?:workflow|automation|flow|pipeline|bot|job)|something) (?:that|which|to)(?: will)?"
+A_FLOW = "(?:(?:an?|the|this) (?:(?:new|little|simple|nightly|daily|weekly|monthly|hourly) )?(?:workflow|automation|flow|pipeline|bot|job)|something) (?:that|which|to|where|in which)(?: will| i| we)?"
 """What is built; verbs in the third person follow it."""
 SUBJECT = either(
     _WISH,
     "(?:i|we) (?:also )?(?:want|need|wish|expect) (?:you )?to",
     "would (?:you )?mind",
+    "(?:would|is) it (?:be )?possible (?:(?:for you )?to|that you)",
+    "(?:is there|there is) (?:a|any|some) way (?:(?:for you )?to|you (?:can|could))",
+    "(?:do you think )?(?:you|we) could",
+    "it(?:'d| would) (?:be (?:great|nice|good|helpful|cool|lovely)|help(?: me)?(?: a lot)?) (?:if you (?:could|can|would)|to)",
+    "can i (?:get|have)(?: you to)?(?= \\w)",
     "(?:can|could|would|will) you(?: also| then)?",
     "you (?:should|can|could|must|will|need to|have to)(?: also| then)?",
     "(?:i|we)(?:'ll| will| am going to|'m going to|'m gonna| can)",
@@ -31,7 +36,7 @@ SUBJECT = either(
     words("proceed_to continue_to in_order_to so_that_you do_me_a_favor_and so and but or to"),
     "make sure (?:to|you|that you)",
     "(?:your|the) (?:job|task|goal) is to",
-    f"(?:(?:build|create|make|set up|design|write)(?: me)?|(?:i|we)(?:'d| would)? (?:want|need|like)) {A_FLOW}",
+    f"(?:(?:build|create|make|set up|design|write|run|start)(?: me)?|(?:i|we)(?:'d| would)? (?:want|need|like)) {A_FLOW}",
     A_FLOW,
     "let me(?= (?:upload|attach|give|provide))",
     "use (?:it|them|that|this) to",
@@ -39,7 +44,7 @@ SUBJECT = either(
     f"(?:have|let) (?=an? |the ){_A_MODEL}",
     "(?:start|begin)(?: off)? by",
     "(?:i|we)(?= upload)",
-    r"(?:have|get) (?:it|them)(?= \w+ed\b)",
+    r"(?:have|get) (?:it|them|that|this|everything|the (?:result|results|summary))(?= (?:\w+ed|sent|put|written)\b)",
 )
 """Who is to do it, politely or not; it carries no meaning."""
 _FIRST_BRANCH = either(
@@ -84,7 +89,7 @@ LINKS: tuple[tuple[Flag | None, Pattern[str]], ...] = (
                     "as you do (?:that|this)",
                 )
                 + END,
-                rf"{_AND}while (?:you are |you're )?(?=\w+ing\b)",
+                rf"{_AND}while (?:(?:you are |you're )?(?=\w+ing\b)|you (?=\w))",
                 f"{_AND}{_NEXT_BRANCH}{END}",
             )
         ),

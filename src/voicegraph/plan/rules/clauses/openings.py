@@ -24,6 +24,7 @@ _OBJECT = rx(
             "everyone everybody someone somebody what who why when where which whether how two three four five ten today's up "
             "out new open closed"
         ),
+        words("summary summaries translation analysis report"),
         words("latest recent more again insights entries items rows results duplicates"),
         r"on (?:slack|telegram|discord|teams)",
         rf"(?:to|in|into|as) (?:(?:the|my|our|a|an) )?(?:new )?(?:{_PLACES}|{TOKEN})",
@@ -77,6 +78,8 @@ _WAITING = rx(
 )
 _GERUNDS = rx("[ ,]*(?:(?:and|but|then) )*(?:(?:start|begin)(?: off)? by|before|after|once|when|while)", r"\b")
 _MIND = rx(r"\W*(?:\w+\W+){0,4}would (?:you )?mind\b")
+_HAVE_DONE = rx(r".{0,60}?\b(?:have|get) (?:the|my|our|all|this|that|these|everything)\b")
+""""Have the issues summarized and sent to …"."""
 _WANTING = rx(r"\W*(?:(?:i|we)(?:'d| would)? (?:like|love|want|need)(?! (?:you )?to\b)|(?:get|have|give) me)\b")
 _TOLD = rx(rf"\b(?:{A_FLOW}|branch|the other one)(?= \w+s\b)")
 _WANTED = frozenset({"summarize", "analyze", "translate", "send", "email", "save", "extract"})
@@ -86,8 +89,15 @@ _TURNING = rx("(?:then|after (?:that|this)|afterwards|finally|otherwise|meanwhil
 _AS_WELL_AS = rx("as well as ")
 _AND = rx("(?:and|but) ")
 _BESIDE = rx(PARALLEL, r" (?=\w)(?!and\b|then\b)")
-_WHILE_DOING = rx(r"while (?:you're |you are )?\w+ing\b")
-_RANKED = rx("(?:second|third|next|finally|lastly) ")
+_WHILE_DOING = rx(r"(?:and )?while (?:(?:you're |you are )?\w+ing\b|you \w)")
+_RANKED = rx("(?:second|third|next|finally|lastly|also) ")
+_STATED = rx(
+    r"(?:it|they|that|this|the [\w-]+(?: [\w-]+){0,2}) ",
+    either(
+        r"(?:goes|go|should go) (?:to|into|in|on|out|by|via)\b", r"(?:gets?|should be) (?!to\b)\w+(?:ed|en|nt|ut)\b"
+    ),
+)
+""""It gets summarized and the summary goes to Slack"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +118,9 @@ class Surroundings:
 
 def look_around(text: str, start: int, end: int) -> Surroundings:
     """What may follow the words from `start` to `end`, the clause so far."""
-    wanting = bool(_WANTING.match(text))
-    gerunds = wanting or bool(_MIND.match(text) or _GERUNDS.match(text, start))
+    asked = bool(_WANTING.match(text))
+    wanting = asked or bool(_HAVE_DONE.match(text))
+    gerunds = asked or bool(_MIND.match(text) or _GERUNDS.match(text, start))
     quoting = bool(_QUOTING.match(text, start, end))
     told = bool(_TOLD.search(text, 0, end))
     return Surroundings(bool(_WAITING.match(text, start)), gerunds, wanting, quoting, told)
@@ -137,6 +148,8 @@ def _after_link(rest: str, link: str, around: Surroundings) -> bool:
     turn = read_turn(rest)[0]
     if link == "or":
         return turn == "else"
+    if _WHILE_DOING.match(rest) or (_STATED.match(rest) and not around.waiting):
+        return True
     if _TURNING.match(rest) or _LATER.match(rest) or DONE.match(rest) or turn:
         return True
     lead = LEAD_IN.match(rest)
@@ -179,7 +192,7 @@ def _alone(rest: str, previous: str, around: Surroundings) -> bool:
     ranked = _BESIDE.match(rest) or _RANKED.match(rest)
     if ranked:
         return _verb_opens(rest[ranked.end() :], around)
-    if _WHILE_DOING.match(rest) or (DONE.match(rest) and previous not in {"is", "are"}):
+    if (_WHILE_DOING.match(rest) and previous != "and") or (DONE.match(rest) and previous not in {"is", "are"}):
         return True
     return not _NEVER_BEFORE.fullmatch(previous) and _runs_on(rest, around)
 

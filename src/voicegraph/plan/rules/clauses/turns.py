@@ -73,7 +73,7 @@ _ELSE = rx(
         "otherwise",
         "(?:or |and )?else(?:wise)?",
         "(?:and )?if not",
-        f"(?:and )?if (?:it|there|they|that|this){_NOT}(?= ?,)",
+        f"(?:and )?if (?:it|there|they|that|this){_NOT}(?= ?(?:,|$))",
         "in (?:all |the |any )?other cases?",
         "(?:in|on) the (?:no|false|negative|else|otherwise) (?:branch|case|path|side)",
     ),
@@ -109,11 +109,11 @@ _PLAIN_TURNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (("else", _ELSE), ("if"
 
 
 def _in_time(text: str) -> tuple[Kind | None, int]:
-    found = _AFTER.match(text)
-    if found and _is_verb(text, found.end(), _ANY if _SUBJECT_AFTER.match(text) else _DONE):
-        return "after", found.end()
     found = _CONSENT.match(text)
     if found:
+        return "after", found.end()
+    found = _AFTER.match(text)
+    if found and _is_verb(text, found.end(), _ANY if _SUBJECT_AFTER.match(text) else _DONE):
         return "after", found.end()
     found = _AFTER_PASSIVE.match(text)
     if found and leading_verb(found["done"]):

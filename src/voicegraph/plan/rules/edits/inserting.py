@@ -22,6 +22,7 @@ _ADD = rx(
     ),
     rf" (?:in )?(?={words('a an another one the my some in')}\b|⟪|\w+ step)",
 )
+_QUESTION = rx(r"(?:what(?! about\b| if\b)|who|when|where|why|how(?! about\b))(?:'s|'re)?\b")
 _INFINITIVE = rx(r"^(?:to|for) (?=\w)")
 _BETWEEN = rx(r" ?,? ?\b(?:in )?between ", named("one", ".+?"), " and ", named("two", ".+$"))
 _SIDE = rx(
@@ -70,6 +71,8 @@ class _Place:
 
 def insert(order: Order, work: Work) -> bool:
     """Add the steps an order describes: where it says, else where their kind makes sense."""
+    if _QUESTION.match(order.text):
+        return False
     where = _place(order, work)
     steps = describe(_INFINITIVE.sub("", _ADD.sub("", where.text.strip(" ,."))), work)
     if not steps:

@@ -14,7 +14,13 @@ _Side = Literal["before", "after", "condition", "unless", "instead"]
 _PLACE = rx("^", named("side", "before|after"), " ", named("what", ".+$"))
 _INSTEAD = rx("^(?:instead of|rather than) ", named("what", ".+$"))
 _NOT_THAT = rx(
-    "^", named("new", r"[^,]{3,80}?"), " ?, ?(?:and )?not (?:for |the |to )?", named("old", r"[^,]{2,60}"), "$"
+    "^",
+    named(
+        "new", r"[^,]{3,80}?(?<!\bdo)(?<!\bdoes)(?<!\bis)(?<!\bare)(?<!\bor)(?<!\bif)(?<!\bshould)(?<!\bcan)(?<!\bwill)"
+    ),
+    " ?,? (?:and )?not (?:for |the |to )?",
+    named("old", r"[^,]{2,60}"),
+    "$",
 )
 _BESIDE = rx(r"[ ,]*\b(?:at the same time|in parallel|simultaneously|side by side) ?$")
 _ALSO = rx(r"\b(?:as well|too|also)\b")

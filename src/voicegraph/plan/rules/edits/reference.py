@@ -52,7 +52,7 @@ _ACTION_NAMES: dict[str, str] = {
     "summarize": r"summar\w*|digests?|recaps?",
     "analyze": r"analy\w*",
     "extract_insights": r"insights?|extract\w*",
-    "generate": r"generat\w*|writing|writ\w+|draft\w*|report|text|post|poem|reply",
+    "generate": r"generat\w*|writing|writ\w+|draft\w*|report|text(?! file)|post|poem|reply",
     "compare": r"compar\w*",
     "combine": r"combin\w*|merg\w*",
     "translate": r"translat\w*",

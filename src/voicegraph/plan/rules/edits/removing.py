@@ -20,7 +20,7 @@ _REMOVE = rx(
         + named("what", ".+?")
         + maybe(" ", either("from (?:the )?(?:workflow|flow|graph)", "any ?more", "entirely", "completely", "again")),
         "take " + named("taken", "(?:the|my) .+?") + " (?:out|away|off)",
-        "(?:i )?(?:don't|do not|no longer) (?:want|need) (?:to )?"
+        "(?:(?:i|we|you) )?(?:don't|do not|no longer) (?:want|need) (?:to )?"
         + named("unwanted", ".+?")
         + maybe(" (?:any ?more|any longer|now|after all)"),
         "(?:without|no(?: more)?) " + named("without", ".+"),
@@ -57,6 +57,10 @@ _ROW = rx(
     named("count", *VALUES, "[0-9]+"),
     " (?:steps|nodes|ones)$",
 )
+_STAYS = rx(
+    r" ?, ?(?:the )?\w+(?: \w+)? (?:(?:is|are) (?:enough|fine|sufficient|ok|okay|all i need)|(?:can |should )?(?:stays?|remains?))$"
+)
+""""Drop Slack, the e-mail is enough"."""
 _PARTS = rx(" ?, ?(?:and )?| and | ?& ?")
 _ALL = rx(r"\b(?:all|both|every|each)\b|(?<!\bnews)(?<![\w-])(?!news\b)[a-z]{2,}[^s\W]s(?: steps)?$")
 
@@ -75,7 +79,7 @@ def remove(order: Order, work: Work) -> bool:
         raise Refusal(
             "unclear", "Removing every step leaves nothing. Say what the workflow should do instead.", EDIT_EXAMPLE
         )
-    for node in _targets(what, work):
+    for node in _targets(_STAYS.sub("", what), work):
         work.workflow = graph_edit.remove(work.workflow, node.id)
         work.tell(f"Removed {title(node)}.")
     return True

@@ -20,7 +20,7 @@ _CHANGE = words("replace swap swap_out exchange substitute change turn switch co
 _REPLACE = tuple(
     rx(f"^{pattern}$")
     for pattern in (
-        r"make (?P<old>the [\w -]+?) (?:into )?(?P<new>an? .+)",
+        r"(?:make|turn) (?P<old>(?:the [\w -]+?|step \w+)) (?:into )?(?P<new>an? .+)",
         "(?:switch|change|go) from (?P<old>.+?) to (?P<new>.+)",
         f"{_CHANGE} (?P<old>.+?) (?:with|by|for|to|into) (?P<new>.+?)(?: instead)?",
         "(?P<new>.+?) (?:instead of|rather than|in place of) (?P<old>.+)",

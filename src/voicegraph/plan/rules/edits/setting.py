@@ -12,8 +12,8 @@ from voicegraph.speech.text.patterns import rx
 
 INSTEAD = rx(r"^instead[ ,]+|[ ,]*\b(?:instead|now|from now on|rather)$")
 _GOES_TO = rx(
-    "^(?:(?:it|that|the (?:e-?mail|mail|message|result|report|summary)) (?:should|must|has to|needs to) ",
-    "(?:go|be (?:sent|addressed|delivered|posted)) to",
+    "^(?:(?:it|that|the (?:slack )?(?:e-?mail|mail|message|post|result|report|summary)) "
+    "(?:(?:should|must|has to|needs to) (?:go|be (?:sent|addressed|delivered|posted)) (?:to|in)|goes (?:to|in|into)|belongs (?:in|to))",
     r"|use|make it|for|from|to|(?:send|have) (?:it|the \w+|them) (?:sent )?to|change (?:it|that) to)\b",
 )
 

@@ -51,6 +51,8 @@ def _start_of_group(items: Sequence[Item], at: int) -> int:
     """The first of the items up to `at` that run beside it: "summarize it, translate it and … at the same time"."""
     kind = items[at].meaning.kind
     start = at
+    if items[at].meaning.thinks_apart:
+        return at  # "translate it into Finnish and Swedish in parallel": its own parts
     while start > 0 and items[start - 1].meaning.kind == kind:
         start -= 1
     return start

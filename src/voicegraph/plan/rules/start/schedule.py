@@ -65,11 +65,12 @@ _DETAILS = table(
 )
 """What may stand beside a frequency."""
 _BESIDE = [*_DETAILS, *FREQUENCIES]
+_TIME_BEFORE = rx(rf"\b{SURE_TIME}(?= )")
 _LOOSE_TIME = rx(rf"\b(?:at|by|around) {named('times', SURE_TIME)}")
 _ADVERB = rx(r"(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annually|fortnightly)\b")
 _RESULT = rx(
     named("often", _ADVERB.pattern),
-    r"(?: [\w-]+){0,2}? (?:digest|report|summary|update|briefing|newsletter|overview|e-?mail|reminder|round-?up|recap)\b",
+    r"(?: [\w-]+){0,2}? (?:digest|report|summary|update|briefing|newsletter|overview|e-?mail|reminder|round-?up|recap|job|task|run|workflow|backup|check|sync|export)\b",
 )
 _OPEN_BEFORE = rx(r"(?:^|[,.;:]|\b(?:and|then|it|them|me|us|this|that|run|runs)) ?$")
 _OPEN_AFTER = rx(r" ?(?:$|[,.;:]|(?:at|on|in|by|around|and|then)\b)")
@@ -79,17 +80,17 @@ def read_schedule(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
     """The text without its schedule, and the schedule."""
     first = min(_hits(text), key=lambda hit: (hit[0].start(), -hit[0].end()), default=None)
     if first is None:
-        return _by_kind(text)
+        return _by_kind(text, shelter)
     when = When()
     first[1](when, first[0])
     start, end = _widen(text, first[0].span(), when, shelter)
     joint = ", " if start and text[end:].lstrip().startswith(",") else " "
     rest = f"{text[:start].rstrip(' ,')}{joint}{text[end:].lstrip(' ,')}".strip()
-    rest = _late_time(rest, when)
+    rest = _late_time(rest, when, shelter)
     return rest, Timing(when.schedules(), text[start:end].strip(" ,"), when.notes, when.timed)
 
 
-def _by_kind(text: str) -> tuple[str, Timing | None]:
+def _by_kind(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
     """“A daily digest … at 6 in the morning”: the kind says how often, where a time of day stands beside it."""
     kind, time = _RESULT.search(text), _LOOSE_TIME.search(text)
     if kind is None or time is None:
@@ -97,7 +98,8 @@ def _by_kind(text: str) -> tuple[str, Timing | None]:
     often, reader = next((hit, reader) for pattern, reader in FREQUENCIES if (hit := pattern.fullmatch(kind["often"])))
     when = When()
     reader(when, often)
-    return _late_time(text, when), Timing(when.schedules(), f"{kind[0]} {time[0]}", when.notes, True)
+    rest = _late_time(text, when, shelter)
+    return rest, Timing(when.schedules(), f"{kind[0]} {time[0]}", when.notes, True)
 
 
 def _hits(text: str) -> Iterable[_Hit]:
@@ -152,6 +154,9 @@ def _left_of(text: str, start: int, shelter: Shelter) -> list[_Hit]:
         for match in pattern.finditer(text, begin, end)
         if match.end() == end
     ]
+    timed = [time.end() for time in _TIME_BEFORE.finditer(text, begin, end)]
+    behind = [match for at in timed if (match := ZONE.fullmatch(text, at + 1, end))]
+    hits += [(zone, _zone(shelter)) for zone in behind if zone_of(zone[0], shelter)]
     zones = [match for match in ZONE.finditer(text, begin, end) if match.end() == end and _stands_alone(match)]
     return [*hits, *((zone, _zone(shelter)) for zone in zones if zone_of(zone[0], shelter))]
 
@@ -172,10 +177,14 @@ def _in_city(when: When, found: Match[str]) -> None:
     when.zone = city_zone(found["city"])
 
 
-def _late_time(text: str, when: When) -> str:
+def _late_time(text: str, when: When, shelter: Shelter) -> str:
     """Take the time of day from elsewhere in the command: "every Monday email me … at 9am"."""
     found = None if when.times or when.minutes else _LOOSE_TIME.search(text)
     if found is None:
         return text
     _at(when, found)
-    return f"{text[: found.start()].rstrip(' ,')} {text[found.end() :].lstrip()}".strip()
+    end = found.end()
+    zone = ZONE.match(text, end + 1)
+    if zone and (name := zone_of(zone[0], shelter)):
+        when.zone, end = name, zone.end()
+    return f"{text[: found.start()].rstrip(' ,')} {text[end:].lstrip()}".strip()

@@ -17,7 +17,9 @@ from voicegraph.plan.rules.steps.thinking.request import Request, llm
 from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
 
-_EACH = rx(r"\b(?:(?:each|every)\b(?! other\b)|one by one\b|one at a time\b|individually\b|separately\b)")
+_EACH = rx(
+    r"\b(?:(?:each|every)\b(?! other\b)|individual\b|per (?:row|item|entry|issue|line|record|article)\b|one by one\b|one at a time\b|individually\b|separately\b)"
+)
 _EACH_RECIPIENT = rx(
     r"^(?:send|e-?mail|mail|message|text|notify|give) (?:each|every)\b|\b(?:to|for) (?:each|every)\b|\b(?:each|every one) of (?:them|these|those|the)\b"
 )
@@ -25,7 +27,9 @@ _EACH_TAIL = rx(r"[ ,]*\b(?:one by one|one at a time|individually|separately)\b"
 _AGAIN = rx(
     "^",
     either(
-        words("search look check fetch get read call do repeat try run")
+        words(
+            "search look check fetch get read call do repeat try run poll query request ping hit visit load crawl ask"
+        )
         + maybe(" (?:it|that|them|the (?:same )?(?:search|request|page|site|call|web))")
         + "(?: (?:again|once more|one more time|a second time))+$",
         "repeat (?:it|that|the search)$",

@@ -78,7 +78,7 @@ _UNTIL = rx(
     maybe(named("day", _DAY), r"\b ?"),
     maybe("(?:at )?", named("time", TIME)),
 )
-_IN_THE_END = rx(f"[ ,]+(?:in|after) {_DURATION}(?: from now| later)?$")
+_IN_THE_END = rx(f"[ ,]+(?:in|after) {_DURATION}(?: from now| later)?(?=$| (?:on|via|by|through|to|that) )")
 _LATER = rx("^", either(f"(?:in|after) {_DURATION}", named("later", DURATION) + " (?:later|after that)"), r"\b[ ,]*")
 
 
@@ -119,7 +119,7 @@ def read_later(text: str) -> tuple[Step, str] | None:
 def read_late(text: str) -> tuple[Step, str] | None:
     """A wait at the end of a clause ("email it to me in ten minutes"), and the rest."""
     found = _IN_THE_END.search(text)
-    return (_delay(found["duration"]), text[: found.start()]) if found else None
+    return (_delay(found["duration"]), f"{text[: found.start()]}{text[found.end() :]}") if found else None
 
 
 def _delay(words: str) -> Step:

@@ -10,7 +10,7 @@ from voicegraph.speech.text.patterns import maybe, named, words
 
 GIVING = frozenset({"send", "save", "append", "create", "generate", "email", "slack", "notify"})
 """Senses of verbs after which "in X" names a destination."""
-DETERMINERS = f"(?:{words('the my our a an this that your his her their new fresh separate single another short quick same')} ){{0,4}}"
+DETERMINERS = f"(?:{words('the my our a an this that your his her their new fresh separate single another short quick same one')} ){{0,4}}"
 PREPOSITION = rf"(?:\b{words('to in into on onto via over through with using at for inside')} )"
 PROPER_NAME = r"(?-i:[A-Z0-9])[\w&'-]*(?: (?-i:[A-Z0-9])[\w&'-]*){0,9}"
 """Words in capitals, as in "the page Team Handbook"."""

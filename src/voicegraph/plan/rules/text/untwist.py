@@ -19,6 +19,7 @@ _SOMEBODY = either(
     r"[\w-]+",
 )
 _OWN = f"(?=(?:my|our|the|this|that|{TOKEN})(?![\\w-]))"
+_GO = "(?:(?:should )?(?:go|goes|be sent|are sent|is sent) )?(?:to|in|into)"
 _AT_ONCE = words("at_the_same_time in_parallel simultaneously at_once all_at_once concurrently side_by_side")
 
 
@@ -55,6 +56,18 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
         _rather,
     ),
     (rx(r"\b(?:let (?P<whom>me|us) know) (?:by|via|through|per) (?:e-?)?mail\b"), r"email \g<whom>"),
+    (
+        rx(
+            named("edge", "^|[,.;:] ?(?:and |then )?|(?:,? and then|,? then) "),
+            named("what", r"(?!(?:the|it|they|that|this)\b)[\w' -]{3,40}?"),
+            f" {_GO} ",
+            named("place", "[^,.;]{2,40}?"),
+            " ?,? (?:and|while|but) (?:everything else|anything else|the rest|(?:all )?(?:the )?others?)",
+            f"(?: (?:should )?{_GO}| to) ",
+            named("other", "[^,.;]{2,40}"),
+        ),
+        r"\g<edge>if it is \g<what>, send it to \g<place>, otherwise send it to \g<other>",
+    ),
     (rx(r"\blet ", named("whom", _SOMEBODY), r" know\b"), r"notify \g<whom>"),
     (rx(r"\bwhat(?:'s| is) (?:new|happening|going on) (?:about|with|at|around) (?!⟪)"), "get the latest news about "),
     (

@@ -48,13 +48,13 @@ _VOCABULARY: dict[Sense, str] = {
     "pass_on tweet",
     "email": "email e-mail mail",
     "slack": "slack",
-    "notify": "notify ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
+    "notify": "notify confirm ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
     "let_everyone_know page ring dm whatsapp sms",
-    "save": "save store put write_to log record archive export dump file_away place stash insert "
+    "save": "save store register enter put write_to log record archive export dump file_away place stash insert "
         "save_off paste copy "
     "jot_down back_up",
     "append": "append attach_to add_to",
-    "ask": "ask let have check_with consult run_it_by",
+    "ask": "ask let have approve sign_off sign_off_on check_with consult run_it_by",
     "wait": "wait pause sleep hold hold_on hold_off hang_on stop_for delay",
     "run": "run execute launch start_up kick_off",
     "repeat": "repeat do redo",

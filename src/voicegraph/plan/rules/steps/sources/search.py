@@ -10,6 +10,12 @@ from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, 
 
 WEB = words("web internet net google bing duckduckgo tavily world_wide_web")
 _ON_WEB = rx(rf"\b(?:(?:on|from|over|across|in|through|using|with|via|of) (?:the )?{WEB}(?: search)?|online)\b")
+_FROM_WEB = rx(
+    r"\b(?:about|on|of|regarding) ",
+    named("query", f"[^{GAP}]+?"),
+    named("web", rf" (?:from|using|out of|off|via) (?:the )?{WEB}\b.*$"),
+)
+""""A reading list on stoicism from the web"."""
 _WEB_FIRST = rx(rf"^ ?(?:(?:on|in|through|across|at) )?(?:the )?{WEB}\b|^ ?online\b")
 _A_SEARCH = rx(
     maybe("(?:an?|another|the|my) "), maybe("(?:quick|new) "), maybe(f"(?:{WEB}|online) "),
@@ -48,6 +54,8 @@ _ANAPHOR = rx(
         ),
     )
 )
+_SEVERAL = rx(r"(?:,| and) (?:also (?:for )?|for )(?=\w)")
+""""Hotels in Rome and also flights to Rome", "for X and for Y": searches of their own."""
 _AND = rx(" ?, ?(?:and )?(?:also )?(?:for )?| and (?:also )?(?:for )?")
 _LOOKING = word_set(
     "ask_the_web ask_google ask_the_internet search google research look_up look_online browse do_a_web_search search_for hunt_for"
@@ -61,6 +69,10 @@ _WEB_SENSES = frozenset({"find", "fetch", "search", "think", "analyze", "summari
 
 def read_search(phrase: Phrase, context: Context, *, apart: bool) -> list[Step]:
     """A web search; with `apart` several side by side: "flights to X and hotels in X"."""
+    written = _FROM_WEB.search(phrase.text) if phrase.sense == "generate" and not context.has_input else None
+    if written:
+        phrase.text = f"{phrase.text[: written.start('web')]}{GAP}"
+        return _searches(written["query"], apart=False)
     noun = phrase.take(_A_SEARCH)
     if noun:
         return _searches(noun["query"], apart=apart)
@@ -91,7 +103,8 @@ def _is_search(phrase: Phrase, context: Context) -> bool:
 
 
 def _searches(text: str, *, apart: bool) -> list[Step]:
-    return [step for part in (_AND.split(text) if apart else [text]) if (step := search_step(part))]
+    parts = _AND.split(text) if apart else _SEVERAL.split(text)
+    return [step for part in parts if (step := search_step(part))]
 
 
 def search_step(text: str) -> Step | None:

@@ -26,7 +26,12 @@ _KINDS = {
     "csv": _Kind("csv_upload", "upload_csv", "CSV", f"csvs?(?: (?:file|export|table|data))?|tsv(?: file)?|{_SHEET}"),
     "pdf": _Kind("pdf_upload", "upload_pdf", "PDF", "pdfs?(?: (?:file|document|report|contract|invoice|paper))?"),
     "txt": _Kind("txt_upload", "upload_txt", "text file", r"(?:plain )?text (?:file|document)|\.?txt(?: file)?"),
-    "any": _Kind("file_upload", "upload_any", "file", f"(?:word )?(?:documents?|files?|docx?)|attachments?|{_PAPERS}"),
+    "any": _Kind(
+        "file_upload",
+        "upload_any",
+        "file",
+        f"(?:word )?(?:documents?|files?|docx?)|attachments?|{_PAPERS}(?! (?:pdf|csv|text file|spread ?sheet))",
+    ),
 }
 _I_UPLOAD = (
     "(?:(?:that|which) )?(?:i|we|you|they|the user)(?:'ve|'ll| will| have| am going to| just|'m going to)? "

@@ -13,7 +13,7 @@ from voicegraph.speech.text.patterns import named, rx
 
 _INTO = rx(r"\binto ", named("what", ".+$"))
 _FROM = rx(" (?:from|out of|in|of) ")
-_IN_PARTS = rx(r" (?:in|into|to|for) (?:one|two|three|a few|\d+) \w+$")
+_IN_PARTS = rx(r" (?:in|into|to|for) (?:one|two|three|four|five|an?|\d+)\b.*$")
 _BARE = frozenset({"together", "it together", "them together", "results", ""})
 _AMERICAN = {"categorise": "categorize", "prioritise": "prioritize", "anonymise": "anonymize"}
 _CHANGING = frozenset({"turn", "convert", "transform", "change", "format", "reformat"})
@@ -62,6 +62,8 @@ def _other(request: Request) -> list[Step]:
     if lemma in _REPLYING:
         return [llm("generate", "Write a reply", request.instruction())]
     rest = request.phrase.rest()
+    if lemma == "keep" and request.deliveries and is_anaphor(rest):
+        return []  # "keep it in Notion"
     what = "" if is_anaphor(rest) or len(rest.split()) > 4 else request.tidy(rest)
     label = f"{lemma.capitalize()} {what}".strip()
     return [llm(slug(f"{lemma} {what}"), label, request.instruction())]
