@@ -63,13 +63,13 @@ _ADVERB = either(
     _ANYWAY,
     _FIRST_BRANCH,
     _NEXT_BRANCH,
+    f"{PARALLEL}(?! ?,? ?(?:and|then)\\b)",
     words(
         "then also finally lastly next first firstly second secondly third thirdly fourth afterward "
         "afterwards subsequently "
         "just simply maybe perhaps both again in_addition additionally plus please after_that after_this to_finish "
         "in_the_end only now instead automatically eventually last_but_not_least if_possible"
     ),
-    PARALLEL,
     r"last(?= \w+ (?:it|them|me))",
     r"(?:for )?the (?:first|second|third|last) step",
     r"step (?:one|two|three|four|five|\d)",

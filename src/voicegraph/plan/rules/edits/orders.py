@@ -9,10 +9,11 @@ from voicegraph.plan.rules.clauses.model import Clause
 from voicegraph.plan.rules.clauses.split import split_clauses
 from voicegraph.speech.text.patterns import named, rx
 
-_Side = Literal["before", "after", "condition", "unless", "instead"]
+_Side = Literal["before", "after", "condition", "unless", "instead", "beside"]
 
 _PLACE = rx("^", named("side", "before|after"), " ", named("what", ".+$"))
 _INSTEAD = rx("^(?:instead of|rather than) ", named("what", ".+$"))
+_WHILE = rx(r"(?:and )?while (?:(?:you're|you are) )?\w+ing(?: \w+){0,2}$")
 _NOT_THAT = rx(
     "^",
     named(
@@ -74,6 +75,8 @@ def _aside(clause: Clause) -> tuple[_Side, str] | None:
         return ("before" if clause.kind == "before" else "after"), clause.text
     if clause.kind in {"if", "unless"}:
         return ("condition" if clause.kind == "if" else "unless"), clause.text
+    if "parallel" in clause.flags and _WHILE.match(clause.words):
+        return "beside", clause.text
     place = _PLACE.match(clause.text)
     if place:
         return ("before" if place["side"].lower() == "before" else "after"), place["what"]
@@ -88,6 +91,8 @@ def _with(order: Order, side: _Side, what: str) -> Order:
         return replace(order, after=what)
     if side == "instead":
         return replace(order, text=f"{order.text} instead of {what}")
+    if side == "beside":
+        return replace(order, beside=True)
     return replace(order, condition=what, unless=side == "unless")
 
 

@@ -128,7 +128,7 @@ _SET = rx(
 _AFTERTHOUGHT = rx(" (?:instead(?: of .+)?|now|rather(?: than .+)?|from now on)$")
 _ONLY = rx(
     "^(?:(?:only|just|use|take|get|include|with|show|fetch|make it|make that) )?(?:(?:only|just) )?(?:the )?",
-    named("state", "open|closed|all"),
+    named("state", "open|closed|all|merged|merged or closed|closed or merged"),
     "(?: (?:issues|pull requests|prs))?(?: ones)?$",
 )
 _ONLY_LABELED = rx(
@@ -174,7 +174,8 @@ def named_change(words: str, work: Work) -> ParamChange | None:
         return _change("labels", words, labels["labels"] or labels["other"], work)
     state, length = _ONLY.match(words), _MAKE.match(words)
     if state:
-        return _change("state", words, state["state"], work)
+        said = state["state"].lower()
+        return _change("state", words, "closed" if "merged" in said else said, work)
     return _change("length", length["what"] or length["other"], words, work) if length else None
 
 

@@ -16,7 +16,7 @@ _REMOVE = rx(
     "^",
     either(
         "(?:remove|delete|drop|take (?:out|away)|get rid of|skip|leave out|cut(?: out)?|lose|erase|"
-        "eliminate|discard|kill|omit|throw (?:out|away)|ditch|scrap|toss(?: out)?) "
+        "eliminate|discard|kill|omit|throw (?:out|away)|forget(?: about)?|never mind|ditch|scrap|toss(?: out)?) "
         + named("what", ".+?")
         + maybe(" ", either("from (?:the )?(?:workflow|flow|graph)", "any ?more", "entirely", "completely", "again")),
         "take " + named("taken", "(?:the|my) .+?") + " (?:out|away|off)",

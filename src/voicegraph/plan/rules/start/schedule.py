@@ -48,6 +48,11 @@ def _between(when: When, found: Match[str]) -> None:
     when.hours = f"{start}-{max(start, end)}" + (f"/{step}" if step else "")
 
 
+def _another_part(when: When, found: Match[str]) -> None:
+    """“(At 8 every morning) and at 8 every evening”."""
+    when.others.append((found["time"], found["part"]))
+
+
 def _part_of_day(when: When, found: Match[str]) -> None:
     when.daypart = found["part"]
 
@@ -61,6 +66,10 @@ _DETAILS = table(
         + named("part", "mornings?|afternoons?|evenings?|night|lunchtime")
         + r"\b(?! (?:news|report|brief))",
         _part_of_day,
+    ),
+    (
+        rf"and (?:again )?(?:at {named('time', TIME)} )?(?:every|each|in the) {named('part', 'morning|afternoon|evening|night')}\b",
+        _another_part,
     ),
 )
 """What may stand beside a frequency."""

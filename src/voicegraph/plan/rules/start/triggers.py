@@ -29,6 +29,7 @@ _WEBHOOK = rx(
         either(
             r"arriv\w+", "com(?:es|ing) in", "fir(?:es|ed)", "land(?:s|ed)",
             words("called received triggered hit invoked posted sent happens comes goes_off delivers_data"),
+            "(?:gets|receives|sees) (?:an?|the|any|new)(?: new)? (?:call|request|event|message|payload|post|hit)",
         ),
     ),
     r"\b",

@@ -9,13 +9,17 @@ from voicegraph.graph.model import Schedule
 from voicegraph.speech.text.times import read_time
 
 _DAYPARTS = {"morning": 9, "afternoon": 15, "evening": 18, "night": 21, "lunchtime": 12, "noon": 12, "midnight": 0}
+_LATE = frozenset({"afternoon", "evening", "night"})
 DEFAULT_HOUR = 9
 """When a schedule runs that names a day and no time."""
 
 
 @dataclass
 class When:
-    """What was said so far. `times` are in words; `usual_times`: they only follow from "twice a day"."""
+    """What was said so far. `times` are in words; `usual_times`: they only follow from "twice a day".
+
+    `others`: times in other parts of the day, "and at 8 every evening".
+    """
 
     minutes: str | None = None
     hours: str | None = None
@@ -24,6 +28,7 @@ class When:
     weekdays: str = "*"
     times: list[str] = field(default_factory=list)
     usual_times: bool = False
+    others: list[tuple[str | None, str]] = field(default_factory=list)
     weekly: bool = False
     daypart: str = ""
     zone: str | None = None
@@ -36,6 +41,9 @@ class When:
 
     def schedules(self) -> list[Schedule]:
         """The schedules, one for each minute of the hour that is used: cron cannot say "at 9:00 and 17:30" in one."""
+        if self.others:
+            said: list[str | None] = [*(self.times or [None])]
+            self.times = [_figures(text, self.daypart) for text in said] + [_figures(*other) for other in self.others]
         if self.weekly and self.weekdays == "*":
             self.weekdays = "1"
             self.notes.append("Weekly means on Mondays.")
@@ -48,7 +56,7 @@ class When:
 
     def _hours_by_minute(self) -> dict[int, list[int]]:
         part = self.daypart.lower().removesuffix("s")
-        afternoon = part in {"afternoon", "evening", "night"}
+        afternoon = part in _LATE
         times = [read_time(text, afternoon=afternoon) for text in self.times]
         if not times:
             times = [(_DAYPARTS.get(part, DEFAULT_HOUR), 0)]
@@ -57,6 +65,14 @@ class When:
         for hour, minute in dict.fromkeys(times):
             by_minute.setdefault(minute, []).append(hour)
         return by_minute
+
+
+def _figures(text: str | None, part: str) -> str:
+    """A time of a part of the day in figures; without one, the usual time of that part."""
+    part = part.lower().removesuffix("s")
+    usual = (_DAYPARTS.get(part, DEFAULT_HOUR), 0)
+    hour, minute = read_time(text, afternoon=part in _LATE) if text else usual
+    return f"{hour}:{minute:02}"
 
 
 def listed(values: Sequence[int]) -> str:

@@ -141,8 +141,7 @@ def _action(text: str, context: Context, *, apart: bool) -> Meaning:
         sources = _looked_up(phrase, context)
     thinks, deliveries = _for_each(text, thinks, deliveries, has_input=bool(sources) or context.has_input)
     understood = bool(sources or thinks or deliveries) or is_anaphor(phrase.rest())
-    apart = len(thinks) > 1 and phrase.sense == "translate"
-    return Meaning(sources, (), thinks, deliveries, thinks_apart=apart, understood=understood)
+    return Meaning(sources, (), thinks, deliveries, thinks_apart=len(thinks) > 1, understood=understood)
 
 
 def _plain_order(text: str) -> str:

@@ -54,6 +54,11 @@ _APPROVAL = rx(
 _APPROVED = rx(
     rf"\b(?:{_OK}|check|see|look at|read|go over)(?: on| off| off on)? ", named("what", "(?:an?|my|our) .+$")
 )
+_HELD = rx(
+    "^(?:hold|submit|send|put|keep|pause) ",
+    named("what", "(?:an?|my|our|the) .+?"),
+    rf" (?:up |out |back )?(?:for|until|till|pending) .*\b{_OK}",
+)
 _DURATION = named("duration", DURATION)
 _WAIT = rx(
     "^",
@@ -79,6 +84,8 @@ _UNTIL = rx(
     maybe("(?:at )?", named("time", TIME)),
 )
 _IN_THE_END = rx(f"[ ,]+(?:in|after) {_DURATION}(?: from now| later)?(?=$| (?:on|via|by|through|to|that) )")
+_IN_WORDS = rx(r".*\b(?:saying|that says|the (?:text|message|words)) ")
+"""What is said about time after these words is part of a message."""
 _LATER = rx("^", either(f"(?:in|after) {_DURATION}", named("later", DURATION) + " (?:later|after that)"), r"\b[ ,]*")
 
 
@@ -92,7 +99,7 @@ def read_approval(text: str) -> Step | None:
 
 def approved_thing(text: str) -> str:
     """What an approval is asked for, "" when that is not said: "approve a summary of my notes"."""
-    found = _APPROVED.search(text)
+    found = _APPROVED.search(text) or _HELD.match(text)
     return found["what"] if found else ""
 
 
@@ -118,7 +125,7 @@ def read_later(text: str) -> tuple[Step, str] | None:
 
 def read_late(text: str) -> tuple[Step, str] | None:
     """A wait at the end of a clause ("email it to me in ten minutes"), and the rest."""
-    found = _IN_THE_END.search(text)
+    found = None if _IN_WORDS.match(text) else _IN_THE_END.search(text)
     return (_delay(found["duration"]), f"{text[: found.start()]}{text[found.end() :]}") if found else None
 
 

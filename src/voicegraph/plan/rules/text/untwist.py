@@ -9,6 +9,7 @@ from collections.abc import Callable
 from re import Match, Pattern
 
 from voicegraph.plan.rules.text.shelter import CHANNEL, TOKEN
+from voicegraph.plan.rules.values.durations import DURATION
 from voicegraph.speech.text.patterns import either, maybe, named, rx, words
 
 _IT = words("it them this that these everything all_of_it all_of_them")
@@ -26,6 +27,10 @@ _AT_ONCE = words("at_the_same_time in_parallel simultaneously at_once all_at_onc
 def _rather(found: Match[str]) -> str:
     order = "send it" if found["it"] else "use"
     return f"{order} {found['new']} instead of {found['old']}"
+
+
+def _follow_up(found: Match[str]) -> str:
+    return f"wait {found['time']}, then email them {found['what'] or 'a follow-up'}"
 
 
 _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] = (
@@ -69,7 +74,30 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
         r"\g<edge>if it is \g<what>, send it to \g<place>, otherwise send it to \g<other>",
     ),
     (rx(r"\blet ", named("whom", _SOMEBODY), r" know\b"), r"notify \g<whom>"),
-    (rx(r"\bwhat(?:'s| is) (?:new|happening|going on) (?:about|with|at|around) (?!⟪)"), "get the latest news about "),
+    (
+        rx(r"\bwhat(?:ever)?(?:'s| is) (?:new|happening|going on) (?:about|with|at|around|on|in) (?!⟪|my\b|our\b)"),
+        "the latest news about ",
+    ),
+    (
+        rx(
+            r"\b(?:bring|get|keep|catch) (?:me|us) (?:up to (?:date|speed)|posted|informed|updated|up) (?:on|about|with) "
+        ),
+        "get the latest news about ",
+    ),
+    (
+        rx(r"\btell ", named("whom", "me|us|everyone|everybody|(?:the|my|our) team"), " to (?=[a-z])"),
+        r"remind \g<whom> to ",
+    ),
+    (rx(r"\btell ", named("whom", "me|us|everyone|everybody|(?:the|my|our) team"), " that "), r"notify \g<whom> that "),
+    (rx(r"\b(?:ping|hit|poll) (?=⟪url)"), "call "),
+    (
+        rx(
+            r"\bfollow up (?:with (?:him|her|them) )?(?:after|in) ",
+            named("time", DURATION),
+            maybe(" with ", named("what", "[^,.;]{3,60}")),
+        ),
+        _follow_up,
+    ),
     (
         rx(r"\b(?:what(?:ever)?|everything|anything|all)(?: that)?(?:'s| is)(?: written| stored)? (?:in|on|at) ", _OWN),
         "the contents of ",

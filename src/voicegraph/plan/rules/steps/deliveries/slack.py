@@ -64,10 +64,12 @@ def read_slack(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step
         return [_message(found, context)]
     if _FROM_SLACK.search(phrase.text):
         return []
-    unnamed = (phrase.sense in GIVING or not phrase.sense) and not _OTHERS.search(phrase.text)
+    unnamed = (phrase.sense in GIVING or not phrase.sense or phrase.lemma == "tell") and not _OTHERS.search(phrase.text)
     patterns = [*_PATTERNS, *_BARE_CHANNELS] if unnamed else _PATTERNS
     bare = phrase.sense == "notify" or phrase.lemma == "let"
     found = [hit for pattern in patterns for hit in phrase.take_all(pattern)]
+    if found and phrase.lemma == "tell":
+        phrase.take(_WHOM)
     return [replace(_message(hit, context), bare=bare) for hit in found]
 
 

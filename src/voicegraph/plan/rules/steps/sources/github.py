@@ -40,6 +40,7 @@ _MENTION = rx(
         "(?:(?:code ?base|repo(?:sitory)?|project) ?)?",
         maybe(named("repo", REPOSITORY)),
         r"(?: (?:repo(?:sitory)?|project)\b)?",
+        maybe(" (?:(?:that|which) )?are (?:still |currently )?", named("late_state", "open|closed|merged"), "(?= |$)"),
     ),
 )
 _ISSUES = rx(r"\bissues?\b")
@@ -115,7 +116,7 @@ def _is_github(kind: str, words: str, phrase: Phrase, context: Context, *, here:
 
 def _listing(kind: str, repo: str | None, found: Match[str], labels: Match[str] | None, context: Context) -> Step:
     action, title, _ = _THINGS[kind]
-    adjectives = f"{found['adjectives']}{found['state'] or ''}".lower()
+    adjectives = f"{found['adjectives']}{found['state'] or found['late_state'] or ''}".lower()
     said = adjectives.split()
     params: ParamValues = {"repo": repo} if repo else {}
     state = next((_STATES[word] for word in said if word in _STATES and word != "all"), "all" if "all" in said else "")

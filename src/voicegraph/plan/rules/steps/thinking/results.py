@@ -65,6 +65,10 @@ _CARRIED = rx(
 """With "the", these only name what is sent along."""
 _OWN_WORK = rx(words("action_items action_points to-dos todos next_steps deadlines"))
 """Parts of a text that no summary or analysis is called by: they are made only where they were asked for."""
+_JOINED = rx(
+    rf"(?: (?:of|from|for|about|to|into|in) (?:{GAP}|\w+))?(?: {GAP})? ?(?:,|,? and(?: also)?|as well as|plus|along with|together with) ?"
+)
+"""Between two results that are wanted side by side."""
 _STEM = rx("-?s$")
 _ABSORBING = frozenset(
     {
@@ -95,6 +99,25 @@ def named_result(request: Request) -> list[Step] | None:
         searches = request.search_for(topic["topic"]) if topic else []
         return [*searches, replace(_step(action, found, request), implied=True)]
     return None
+
+
+def several_results(request: Request) -> list[Step]:
+    """“A summary and the action items”: one step for each, side by side; [] where fewer than two are named."""
+    text = request.phrase.text
+    hits = [(found, action) for action, pattern in _PATTERNS.items() for found in pattern.finditer(text)]
+    row: list[tuple[Match[str], str]] = []
+    for found, action in sorted(hits, key=lambda hit: (hit[0].start(), -hit[0].end())):
+        if row and found.start() < row[-1][0].end():
+            continue
+        if row and not _JOINED.fullmatch(text, row[-1][0].end(), found.start()):
+            break
+        row.append((found, action))
+    if len(row) < 2 or any(_is_carried(found, request) for found, _ in row):
+        return []
+    told = [(found, action) for found, action in row if found["det"].strip() or _OWN_WORK.fullmatch(found["noun"])]
+    if len(told) < len(row) or (not request.sources and any(_is_made(action, found, request) for found, action in row)):
+        return []
+    return [replace(_step(action, found, request), implied=True) for found, action in row]
 
 
 def leading_result(rest: str, request: Request) -> list[Step] | None:

@@ -16,6 +16,10 @@ _FROM = rx(" (?:from|out of|in|of) ")
 _IN_PARTS = rx(r" (?:in|into|to|for) (?:one|two|three|four|five|an?|\d+)\b.*$")
 _BARE = frozenset({"together", "it together", "them together", "results", ""})
 _AMERICAN = {"categorise": "categorize", "prioritise": "prioritize", "anonymise": "anonymize"}
+_PARTS_OF_DATA = rx(
+    r"\b(?:duplicates?|doubles|empty|blank|missing|rows?|columns?|lines?|typos|html|tags|spaces|outliers|entries|words?|sentences?|"
+    r"paragraphs?|(?:personal|sensitive|private) (?:data|information|details)|names|signatures?|stop ?words)\b"
+)
 _CHANGING = frozenset({"turn", "convert", "transform", "change", "format", "reformat"})
 _REPLYING = frozenset({"reply to", "respond to"})
 
@@ -79,6 +83,11 @@ def _changed(request: Request) -> list[Step]:
     return [result or llm("transform", f"Turn into {request.tidy(into['what'])}", request.instruction())]
 
 
+def _cleaned(request: Request) -> list[Step]:
+    """“Remove the duplicates” is done to the material, “remove the e-mail” to a workflow."""
+    return _other(request) if request.has_material and _PARTS_OF_DATA.search(request.phrase.text) else []
+
+
 THINKING_VERBS: dict[str, Callable[[Request], list[Step]]] = {
     "summarize": _standard("summarize"),
     "analyze": _standard("analyze"),
@@ -87,5 +96,6 @@ THINKING_VERBS: dict[str, Callable[[Request], list[Step]]] = {
     "translate": _translated,
     "extract": _extracted,
     "think": _other,
+    "edit": _cleaned,
 }
 """Sense of a verb -> its reader."""
