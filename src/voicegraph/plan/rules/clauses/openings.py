@@ -29,6 +29,7 @@ _OBJECT = rx(
         r"on (?:slack|telegram|discord|teams)",
         rf"(?:to|in|into|as) (?:(?:the|my|our|a|an) )?(?:new )?(?:{_PLACES}|{TOKEN})",
         r"(?:for|through|over) \w+",
+        rf"(?:[a-z]+ ){{1,3}}(?:to|in|on) (?:{_PLACES}|{TOKEN})",
         TOKEN,
     ),
     END,
@@ -81,6 +82,7 @@ _MIND = rx(r"\W*(?:\w+\W+){0,4}would (?:you )?mind\b")
 _HAVE_DONE = rx(r".{0,60}?\b(?:have|get) (?:the|my|our|all|this|that|these|everything)\b")
 """"Have the issues summarized and sent to …"."""
 _WANTING = rx(r"\W*(?:(?:i|we)(?:'d| would)? (?:like|love|want|need)(?! (?:you )?to\b)|(?:get|have|give) me)\b")
+_SO = rx("[ ,]*(?:(?:and|but|then) )*if so ?$")
 _TOLD = rx(rf"\b(?:{A_FLOW}|branch|the other one)(?= \w+s\b)")
 _WANTED = frozenset({"summarize", "analyze", "translate", "send", "email", "save", "extract"})
 _PASSED_ON = rx(r" ?(?:$|[,.]|(?:and|to|by|into|in|on|via|as|for|every)\b)")
@@ -106,7 +108,7 @@ class Surroundings:
 
     `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: as after "would you mind", verbs end
     in -ing. `wanting`: "I want a summary emailed to …": verbs are participles. `quoting`: the words are a title.
-    `told`: "a workflow that fetches …": verbs are in the third person.
+    `told`: "a workflow that fetches …": verbs are in the third person. `answered`: the words are "if so" alone.
     """
 
     waiting: bool
@@ -114,6 +116,7 @@ class Surroundings:
     wanting: bool
     quoting: bool
     told: bool
+    answered: bool
 
 
 def look_around(text: str, start: int, end: int) -> Surroundings:
@@ -123,12 +126,16 @@ def look_around(text: str, start: int, end: int) -> Surroundings:
     gerunds = asked or bool(_MIND.match(text) or _GERUNDS.match(text, start))
     quoting = bool(_QUOTING.match(text, start, end))
     told = bool(_TOLD.search(text, 0, end))
-    return Surroundings(bool(_WAITING.match(text, start)), gerunds, wanting, quoting, told)
+    return Surroundings(
+        bool(_WAITING.match(text, start)), gerunds, wanting, quoting, told, bool(_SO.match(text, start, end))
+    )
 
 
 def opens_clause(text: str, token: Match[str], previous: str, around: Surroundings) -> bool:
     """Whether a clause begins at this token; `previous` is the word before it."""
     word = token[0].lower()
+    if word == "," and around.answered:
+        return True
     if word in {",", "and", "but", "plus", "or"}:
         return _after_link(text[token.end() :], word, around)
     if word == "as":

@@ -83,4 +83,6 @@ def _pieces(text: str) -> list[tuple[str, int, bool]]:
 def _says_something(words: str) -> bool:
     """Whether there is more than linking words; they never go on for long."""
     words = words.strip(" ,")
-    return len(words) > _LONGEST_LINKS or (bool(words) and bool(read_clause(words).text))
+    if len(words) > _LONGEST_LINKS or words.lower().endswith("if so"):
+        return True
+    return bool(words) and bool(read_clause(words).text)

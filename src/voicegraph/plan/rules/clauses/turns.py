@@ -55,7 +55,9 @@ _BEFORE = rx(
     r"(?=\w)",
 )
 
-_IS = words("contains contain mentions mention says say includes include is are has have")
+_IS = words(
+    "doesn't does_not isn't returns return goes stops fails responds answers contains contain mentions mention says say includes include is are has have"
+)
 _IF = rx(
     either(
         "(?:but )?(?:only )?(?:if|in case|provided(?: that)?|as long as)",
@@ -83,7 +85,7 @@ _EACH = rx(
     either(
         r"for (?:each(?: and every)?|every|all) (?:(?:single|one) )?(?=(?:one )?(?:of )?[\w⟪])",
         "loop (?:over|through) ",
-        "go through (?:each|every) ",
+        "(?:go (?:through|over)|run through|walk through|step through|work through|iterate (?:over|through)) (?:each|every) ",
     )
 )
 _EACH_TIME = rx("for (?:all|every|each) ", words("time day week month"), r"\b")

@@ -9,7 +9,7 @@ from voicegraph.graph.model import Node, NodeId
 from voicegraph.plan.rules.edits.described import describe, new_node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import is_delivery, place
-from voicegraph.plan.rules.edits.work import Work
+from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.steps.conditions import Condition, to_condition
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.speech.text.patterns import rx
@@ -70,8 +70,22 @@ def _otherwise(order: Order, work: Work) -> bool:
     steps = describe(order.text, work)
     if condition is None or not steps:
         return False
+    there = None if order.also else _existing(order.text, steps, work)
+    if there and not _comes_after(there, condition, work):
+        # "If nothing is found tell me, otherwise send the e-mail": the one that was sent in any case so far.
+        work.workflow = graph_edit.move_after(work.workflow, there.id, condition.id, when=False)
+        work.tell(f"{title(there)} now runs when the condition does not hold.", there.id)
+        return True
     _append(steps, condition.id, False, work)
     return True
+
+
+def _comes_after(node: Node, condition: Node, work: Work) -> bool:
+    order = [one.id for one in work.nodes]
+    reached = {condition.id}
+    for _ in order:
+        reached |= {edge.target for edge in work.workflow.edges if edge.source in reached}
+    return node.id in reached
 
 
 def _append(steps: list[Step], start: NodeId, when: bool | None, work: Work) -> None:

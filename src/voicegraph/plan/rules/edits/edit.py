@@ -11,9 +11,9 @@ from voicegraph.graph.model import Workflow
 from voicegraph.graph.order import topological_order
 from voicegraph.plan.planner import Clause, Edit
 from voicegraph.plan.rules.edits.branching import put_on_condition
-from voicegraph.plan.rules.edits.inserting import insert
+from voicegraph.plan.rules.edits.inserting import hold_for_approval, insert
 from voicegraph.plan.rules.edits.marking import rename, run_for_each, run_once
-from voicegraph.plan.rules.edits.moving import move, run_side_by_side
+from voicegraph.plan.rules.edits.moving import move, run_in_turn, run_side_by_side
 from voicegraph.plan.rules.edits.orders import Order, read_orders
 from voicegraph.plan.rules.edits.removing import remove
 from voicegraph.plan.rules.edits.replacing import replace_like, replace_named
@@ -25,10 +25,12 @@ from voicegraph.plan.rules.text.normalize import normalize
 
 _READERS: tuple[Callable[[Order, Work], bool], ...] = (
     rename,
+    hold_for_approval,
     run_once,
     put_on_condition,
     remove,
     move,
+    run_in_turn,
     run_side_by_side,
     set_param,
     replace_named,

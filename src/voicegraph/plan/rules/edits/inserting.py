@@ -10,9 +10,11 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.plan.rules.edits.described import describe, new_node
 from voicegraph.plan.rules.edits.orders import Order
-from voicegraph.plan.rules.edits.placing import deliveries_of, insert_before_all, place
+from voicegraph.plan.rules.edits.placing import deliveries_of, insert_before_all, is_delivery, place
+from voicegraph.plan.rules.edits.reference import find_nodes
 from voicegraph.plan.rules.edits.work import Work
 from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.pauses import read_approval
 from voicegraph.speech.text.patterns import either, named, rx, words
 
 _ADD = rx(
@@ -25,6 +27,18 @@ _ADD = rx(
 _QUESTION = rx(r"(?:what(?! about\b| if\b)|who|when|where|why|how(?! about\b))(?:'s|'re)?\b")
 _INFINITIVE = rx(r"^(?:to|for) (?=\w)")
 _BETWEEN = rx(r" ?,? ?\b(?:in )?between ", named("one", ".+?"), " and ", named("two", ".+$"))
+_FRONTED = rx(
+    "^",
+    named("verb", words("add insert put include place")),
+    " (?:in )?",
+    named(
+        "place", r"(?:between (?:the )?\w+(?: \w+)? and (?:the )?\w+|(?:before|after|behind) (?:the )?\w+)(?: step)?"
+    ),
+    " ?,? ",
+    named("what", "(?:an?|another|one|my) .+"),
+    "$",
+)
+""""Insert between A and B a translation"."""
 _SIDE = rx(
     r" ?,? ?\b(?:(?:right|just|directly|immediately) )?",
     either(named("before", "before|ahead of|in front of"), "(?:after|following|behind)"),
@@ -97,6 +111,8 @@ def _place(order: Order, work: Work) -> _Place:
     edge = _EDGE.search(text)
     at_start = bool(edge and edge["start"])
     text = f"{text[: edge.start()]}{text[edge.end() :]}" if edge else text
+    fronted = _FRONTED.match(text)
+    text = f"{fronted['verb']} {fronted['what']} {fronted['place']}" if fronted else text
     beside, between, side = _BESIDE.search(text), _BETWEEN.search(text), _SIDE.search(text)
     if beside and work.find(beside["anchor"]):
         return _Place(text[: beside.start()], beside=beside["anchor"])
@@ -106,6 +122,19 @@ def _place(order: Order, work: Work) -> _Place:
         text = text[: side.start()]
         return _Place(text, before=side["anchor"]) if side["before"] else _Place(text, after=side["anchor"])
     return _Place(text, order.before, order.after, at_start=at_start)
+
+
+def hold_for_approval(order: Order, work: Work) -> bool:
+    """“Have the e-mail go out only after I approve”: what follows "after" is the approval."""
+    approval = read_approval(order.after) if order.after else None
+    if approval is None:
+        return False
+    target = next((node for node in find_nodes(order.text, work.workflow) if is_delivery(node)), None)
+    targets = [target.id] if target else deliveries_of(work.workflow)
+    if not targets or (describe(order.text, work) and not target):
+        return False
+    work.add(approval, insert_before_all(work.workflow, new_node(approval), targets))
+    return True
 
 
 def _put(where: _Place, step: Step, work: Work) -> _Put | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from re import Match
 
 from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.orders import Order
+from voicegraph.plan.rules.edits.reference import find_row
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.speech.text.patterns import either, named, rx
 
@@ -43,6 +45,15 @@ _SWAP = rx(
     " and ",
     named("two", ".+?"),
     "(?: (?:around|steps))?$",
+)
+_SWAP_ROW = rx(
+    "^(?:swap|switch|exchange|reverse|flip) (?:the (?:order|places?) of )?",
+    named("row", "(?:the )?(?:first|last) two(?: \\w+)?"),
+    "(?: around)?$",
+)
+_IN_TURN = rx(
+    r"\b(?:one (?:after|by) (?:the other|one|another)|one at a time|sequential\w*|in (?:a )?(?:sequence|row|turn|series)|not in parallel|"
+    r"instead of in parallel|rather than in parallel)\b"
 )
 _PARALLEL = "(?:in parallel|run in parallel|parallel|at the same time|simultaneously|side by side|concurrently)"
 _BESIDE = "(?:parallel (?:to|with)|in parallel (?:to|with)|alongside|next to|at the same time as|beside)"
@@ -99,6 +110,12 @@ def _pair(one: str, two: str, work: Work) -> tuple[Node, Node] | None:
 
 def _swap(text: str, work: Work) -> bool:
     found = _SWAP.match(text)
+    row = _SWAP_ROW.match(text)
+    if row and len(nodes := find_row(row["row"], work.workflow)) == 2:
+        one, two = nodes
+        work.workflow = graph_edit.move_before(work.workflow, two.id, one.id)
+        work.tell(f"Swapped {title(one)} and {title(two)}.", one.id, two.id)
+        return True
     one, two = (found["one"], found["two"]) if found else ("", "")
     if one.lower().startswith("steps "):
         one, two = f"step {one[6:]}", f"step {two}"
@@ -109,6 +126,27 @@ def _swap(text: str, work: Work) -> bool:
     work.workflow = graph_edit.move_before(work.workflow, second.id, first.id)
     work.tell(f"Swapped {title(first)} and {title(second)}.", first.id, second.id)
     return True
+
+
+def run_in_turn(order: Order, work: Work) -> bool:
+    """“Do one after the other rather than in parallel”."""
+    edges = work.workflow.edges
+    if not _IN_TURN.search(order.text) or any(edge.when is not None for edge in edges):
+        return False
+    for group in _side_by_side(work):
+        for first, second in pairwise(group):
+            work.workflow = graph_edit.move_after(work.workflow, second.id, first.id)
+            work.tell(f"{title(second)} now runs after {title(first)}.", first.id, second.id)
+    return work.workflow.edges != edges
+
+
+def _side_by_side(work: Work) -> list[list[Node]]:
+    """The nodes that wait for the same and are waited for by the same."""
+    groups: dict[tuple[frozenset[str], frozenset[str]], list[Node]] = {}
+    for node in work.nodes:
+        key = frozenset(work.workflow.predecessors(node.id)), frozenset(work.workflow.successors(node.id))
+        groups.setdefault(key, []).append(node)
+    return [nodes for nodes in groups.values() if len(nodes) > 1]
 
 
 def run_side_by_side(order: Order, work: Work) -> bool:

@@ -8,7 +8,7 @@ from re import Match
 
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.graph.order import topological_order
-from voicegraph.speech.text.numbers import ORDINAL, VALUES, to_ordinal
+from voicegraph.speech.text.numbers import ORDINAL, VALUES, to_number, to_ordinal
 from voicegraph.speech.text.patterns import either, named, rx, word_set, words
 
 _UPLOAD = "uploads?|uploading|file"
@@ -78,6 +78,19 @@ _PLACE = rx(
         "(?:the )?" + either(named("first", "beginning|start"), named("end", "end")),
     )
 )
+_ROW = rx(
+    "(?:the )?",
+    either(named("first", "first"), "last|final"),
+    " ",
+    named("count", *VALUES, "[0-9]+"),
+    "(?: (?:steps|nodes|ones))?",
+)
+_ALL_BESIDE = rx(
+    "(?:everything|all(?: (?:the )?(?:steps|nodes))?|every step|whatever comes|anything) (?:that comes )?",
+    either(named("after", "after|behind|following|below"), "(?:before|ahead of|above)"),
+    " ",
+    named("anchor", ".+"),
+)
 _ANY_STEP = rx(words("step steps node nodes one part thing action block task"))
 _STEMS = re.compile("(?:ations?|ization|izing|ising|ions?|ing|ies|ate|ed|es|s|e|y)$")
 _STOPS = word_set(
@@ -101,6 +114,25 @@ def find_nodes(words: str, workflow: Workflow) -> list[Node]:
     pool = ordered if _ANY_STEP.fullmatch(what) else _fitting(what, ordered)
     at = _index(place, len(pool))
     return [pool[at]] if 0 <= at < len(pool) else []
+
+
+def find_row(words: str, workflow: Workflow) -> list[Node]:
+    """“The last two steps”, “everything after the search”; [] when the words name no row of nodes."""
+    words = words.strip(" ,.!?").lower()
+    nodes = in_order(workflow)
+    found = _ROW.fullmatch(words)
+    if found:
+        count = int(to_number(found["count"]))
+        return nodes[:count] if found["first"] else nodes[-count:]
+    found = _ALL_BESIDE.fullmatch(words)
+    anchor = find_node(found["anchor"], workflow) if found else None
+    if found is None or anchor is None:
+        return []
+    edges = [(edge.source, edge.target) if found["after"] else (edge.target, edge.source) for edge in workflow.edges]
+    reached = {anchor.id}
+    for _ in nodes:
+        reached |= {end for start, end in edges if start in reached}
+    return [node for node in nodes if node.id in reached and node.id != anchor.id]
 
 
 def in_order(workflow: Workflow) -> list[Node]:

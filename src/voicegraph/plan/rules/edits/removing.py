@@ -6,10 +6,9 @@ from voicegraph.errors import Refusal
 from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.orders import Order
-from voicegraph.plan.rules.edits.reference import find_nodes
+from voicegraph.plan.rules.edits.reference import find_nodes, find_row
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE
-from voicegraph.speech.text.numbers import VALUES, to_number
 from voicegraph.speech.text.patterns import either, maybe, named, rx
 
 _REMOVE = rx(
@@ -24,7 +23,7 @@ _REMOVE = rx(
         + named("unwanted", ".+?")
         + maybe(" (?:any ?more|any longer|now|after all)"),
         "(?:without|no(?: more)?) " + named("without", ".+"),
-        named("needless", "(?:the|that|this) .+?")
+        named("needless", "(?:the|that|this|everything|all) .+?")
         + " "
         + either(
             "(?:isn't|is not|is no longer|aren't|are not|are no longer) (?:needed|necessary|wanted|required|useful)",
@@ -50,13 +49,6 @@ _EXCEPT = rx(
 )
 _KEEP_ONLY = rx("^(?:(?:only|just) keep|keep (?:only|just)|keep nothing but) ", named("kept", ".+?"), "$")
 _STEPS = rx("^(?:the )?(?:steps|nodes|numbers) ", named("numbers", ".+"), "$")
-_ROW = rx(
-    "^(?:the )?",
-    either(named("first", "first"), named("last", "last|final")),
-    " ",
-    named("count", *VALUES, "[0-9]+"),
-    " (?:steps|nodes|ones)$",
-)
 _STAYS = rx(
     r" ?, ?(?:the )?\w+(?: \w+)? (?:(?:is|are) (?:enough|fine|sufficient|ok|okay|all i need)|(?:can |should )?(?:stays?|remains?))$"
 )
@@ -95,18 +87,9 @@ def _keep_only(what: str, work: Work) -> bool:
     return True
 
 
-def _in_row(what: str, work: Work) -> list[Node]:
-    """“The last two steps”."""
-    found = _ROW.match(what)
-    if found is None:
-        return []
-    count = int(to_number(found["count"]))
-    return work.nodes[:count] if found["first"] else work.nodes[-count:]
-
-
 def _targets(what: str, work: Work) -> list[Node]:
     """One node for each part of "the Slack and email steps"; all of a kind for "the emails"."""
-    if row := _in_row(what, work):
+    if row := find_row(what, work.workflow):
         return row
     numbered = _STEPS.match(what)
     parts = _PARTS.split(numbered["numbers"] if numbered else what)

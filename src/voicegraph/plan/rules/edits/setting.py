@@ -34,8 +34,9 @@ def set_recipients(order: Order, work: Work) -> bool:
     """“Email it to a and b” where there is one e-mail already, and no word that asks for another."""
     emails = [node for node in work.nodes if node.type == "email"]
     steps = describe(order.text, work) if order.plain and len(emails) == 1 else []
-    to = steps[0].params.get("to") if len(steps) == 1 and steps[0].type == "email" else None
-    return _apply(ParamChange(emails[0], {"to": to}) if to else _channel(order, work), work)
+    told = steps[0].params if len(steps) == 1 and steps[0].type == "email" else {}
+    params = {name: told[name] for name in ("to", "subject") if name in told}
+    return _apply(ParamChange(emails[0], params) if params else _channel(order, work), work)
 
 
 def _channel(order: Order, work: Work) -> ParamChange | None:

@@ -204,7 +204,7 @@ FREQUENCIES: list[Reader] = table(
         _weekly,
     ),
     (rf"\b(?:twice|thrice|(?:{NUMBER}) times) (?:a|each|every|per) week\b", _times_a_week),
-    (rf"\b{named('n', 'twice', 'thrice', f'{NUMBER} times')} (?:a|each|every|per) day\b", _times_a_day),
+    (rf"\b{named('n', 'twice', 'thrice', f'{NUMBER} times')} (?:(?:a|each|every|per) day|daily)\b", _times_a_day),
     (
         rf"{_EVERY} (?:day|{_PART_OF_DAY})\b|\bonce (?:a|per|every) day\b|\b(?:daily|nightly)\b",
         _daily,

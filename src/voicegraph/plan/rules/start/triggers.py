@@ -37,9 +37,9 @@ _WEBHOOK = rx(
 _INCOMING = rx(rf"^(?:(?:an?|the|on) )?(?:incoming|inbound|new) {_HOOK} ?[:,]")
 _CALLED = rx(
     rf"\b(?:{_WHEN}|if) ",
-    either(words("someone somebody anyone something"), r"(?:an?|the|my|our) [\w-]+(?: [\w-]+)?"),
+    either(words("someone somebody anyone something i we you"), r"(?:an?|the|my|our) [\w-]+(?: [\w-]+)?"),
     " ",
-    either(words("calls hits posts_to triggers fires invokes uses reaches"), r"sends \w+ to"),
+    either(words("calls? hits? posts?_to triggers? fires? invokes? uses? reaches"), r"sends \w+ to"),
     rf" (?:an?|the|my|our|this) {_HOOK}",
 )
 _COMES_IN = rx(

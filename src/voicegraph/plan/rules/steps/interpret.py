@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from voicegraph.plan.rules.clauses.model import Clause
 from voicegraph.plan.rules.steps.deliveries import read_deliveries
+from voicegraph.plan.rules.steps.deliveries.content import with_greeting
 from voicegraph.plan.rules.steps.model import Context, Meaning, Step
 from voicegraph.plan.rules.steps.pauses import approved_thing, read_approval, read_late, read_later, read_wait
 from voicegraph.plan.rules.steps.phrase import Phrase
@@ -44,6 +45,9 @@ _NOTHING = rx(
     "$",
 )
 _WISH = rx(r"^(?:i|we)(?:(?:'d| would) (?:also )?(?:like|love|want)| (?:also )?(?:want|need)) (?!to\b|you\b)")
+_SENDING = frozenset({"send", "slack", "notify", "email"})
+_LINKS = rx(r"(?<!⟪)\b(?:urls?|links?)\b")
+_NEW_THING = rx("^new (?=(?:page|row|card|ticket|issue|task|item|entry|record|event|file|document)\\b)")
 _THING = rx("^(?:an?|some) (?=\\w)")
 """"(What I need is) a Notion page with …": a wish without its verb."""
 _QUESTION = rx("^(?:what(?:'s| is| are)|which(?: are)?|who are|tell me(?: about)?) ")
@@ -56,7 +60,8 @@ _PASSIVE = rx(
 _DONE_TO = rx(
     "^",
     named("what", r"(?:the|my|a|an|this) [^,]{1,60}?"),
-    " (?:is|are|has been|have been|was|gets) ",
+    " (?:is|are|has been|have been|was|gets?|should be|must be|will be) ",
+    maybe(r"\w+(?:ed|en) and "),
     named("done", r"\w+"),
     "$",
 )
@@ -77,6 +82,7 @@ def interpret(clause: Clause, context: Context, *, apart: bool = False) -> Meani
     """Read a clause and note in the context what it brings up. `apart`: its parts run side by side."""
     meaning = _read(clause, context, apart=apart)
     context.add(meaning.steps)
+    context.links = context.links or bool(_LINKS.search(clause.text))
     return meaning
 
 
@@ -128,6 +134,7 @@ def _action(text: str, context: Context, *, apart: bool) -> Meaning:
     if question and _TO_US.search(text):
         return Meaning(understood=False)
     order = _plain_order(text)
+    order = _NEW_THING.sub("create a new ", order)
     if not (context.has_input or leading_verb(order)):
         order = _THING.sub(r"give me \g<0>", order)
     phrase = Phrase(_EACH_TAIL.sub("", order))
@@ -139,6 +146,10 @@ def _action(text: str, context: Context, *, apart: bool) -> Meaning:
     thinks = [step for step in thinks if step.role == "think"]
     if not (sources or thinks or deliveries or question):
         sources = _looked_up(phrase, context)
+    if phrase.sense in _SENDING and not (
+        sources or thinks or any(step.role in {"source", "think"} for step in context.steps)
+    ):
+        deliveries = [with_greeting(step, phrase.rest(), context) for step in deliveries]
     thinks, deliveries = _for_each(text, thinks, deliveries, has_input=bool(sources) or context.has_input)
     understood = bool(sources or thinks or deliveries) or is_anaphor(phrase.rest())
     return Meaning(sources, (), thinks, deliveries, thinks_apart=len(thinks) > 1, understood=understood)

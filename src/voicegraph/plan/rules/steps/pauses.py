@@ -33,6 +33,7 @@ _APPROVAL = rx(
             r"proof\w*",
         )
         + r"\b",
+        rf"give {_ME} (?:a|the|some|another) (?:chance|opportunity|moment|time|possibility) to (?:{_OK}|{_LOOKED}|check|see|review|look)\b",
         "(?:ask|consult|check with|show|run (?:it|this|that|(?:the|a|my) [^,.;]{2,60}?) (?:by|past)|(?:confirm|clear it|verify) with) "
         rf"(?:(?:it|this|that|them) (?:to|with|by) )?{_ME}"
         rf"(?: (?:first|beforehand|about it|it|them|for (?:a |my )?{_OK}|(?:if|whether) .*|to {_OK}.*|"

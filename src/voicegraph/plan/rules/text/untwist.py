@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from re import Match, Pattern
 
-from voicegraph.plan.rules.text.shelter import CHANNEL, TOKEN
+from voicegraph.plan.rules.text.shelter import CHANNEL, MAIL, TOKEN
+from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.plan.rules.values.durations import DURATION
 from voicegraph.speech.text.patterns import either, maybe, named, rx, words
 
@@ -20,6 +21,8 @@ _SOMEBODY = either(
     r"[\w-]+",
 )
 _OWN = f"(?=(?:my|our|the|this|that|{TOKEN})(?![\\w-]))"
+_SERVICE = f"(?:{MAIL}|{CHANNEL}|(?:{words('slack notion telegram discord teams e-mail email github')})(?: channel {CHANNEL})?)"
+_PLACE = rf"(?:(?:the|my|our) )?(?:{TOKEN}|[\w-]+)(?: channel)?"
 _GO = "(?:(?:should )?(?:go|goes|be sent|are sent|is sent) )?(?:to|in|into)"
 _AT_ONCE = words("at_the_same_time in_parallel simultaneously at_once all_at_once concurrently side_by_side")
 
@@ -27,6 +30,23 @@ _AT_ONCE = words("at_the_same_time in_parallel simultaneously at_once all_at_onc
 def _rather(found: Match[str]) -> str:
     order = "send it" if found["it"] else "use"
     return f"{order} {found['new']} instead of {found['old']}"
+
+
+def _either_way(found: Match[str]) -> str:
+    """“Post it to A or B depending on whether …” as a condition with two branches."""
+    second = found["second"]
+    second = (
+        second if second.split()[0].lower() in {"to", "in", "into", "on"} else f"{found['first'].split()[0]} {second}"
+    )
+    return f"if {found['condition']}, {found['do']} {found['first']}, otherwise {found['do']} {second}"
+
+
+def _fronted(found: Match[str]) -> str:
+    """“In Notion, write down …”: the place goes behind the verb."""
+    verb = leading_verb(found["rest"])
+    if verb is None or verb.form != "base":
+        return found[0]
+    return f"{found['rest'][: verb.length]} {found['place']}{found['rest'][verb.length :]}"
 
 
 def _follow_up(found: Match[str]) -> str:
@@ -52,6 +72,56 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
     ),
     (
         rx(
+            r"\b(?:split|branch|fork)(?: (?:it|this|that|the (?:flow|result)))? (?:up )?(?:off )?(?:in)?to (?:two|three|four|parallel)(?: \w+)? ?[:,] ?"
+        ),
+        "in parallel, ",
+    ),
+    (
+        rx(
+            r"\b(?:(?:i|we)(?:'d| would)? prefer) ",
+            named("new", "[^,.;]{3,60}?"),
+            " (?:over|to|instead of|rather than) ",
+            named("old", "[^,.;]{2,60}"),
+        ),
+        r"use \g<new> instead of \g<old>",
+    ),
+    (
+        rx(
+            r"\b(?:no|not) ",
+            named("old", r"(?:an? |the )?\w+(?: \w+)?"),
+            ",? but ",
+            named("new", "(?:an?|the) [^,.;]{3,60}"),
+        ),
+        r"use \g<new> instead of \g<old>",
+    ),
+    (
+        rx(
+            r"\bdepending on (?:whether|if) ",
+            named("condition", "[^,;]{3,60}?"),
+            " ?,? (?:then )?",
+            named("do", r"(?:send|post|e-?mail|save|forward|put|write)(?: (?:it|them|this|that))?"),
+            " ",
+            named("first", f"(?:to|in|into|on) {_PLACE}"),
+            " or ",
+            named("second", f"(?:(?:to|in|into|on) )?{_PLACE}"),
+        ),
+        _either_way,
+    ),
+    (
+        rx(
+            r"\b",
+            named("do", r"(?:send|post|e-?mail|save|forward|put|write)(?: (?:it|them|this|that))?"),
+            " ",
+            named("first", f"(?:to|in|into|on) {_PLACE}"),
+            " or ",
+            named("second", f"(?:(?:to|in|into|on) )?{_PLACE}"),
+            " ?,? depending on (?:whether|if) ",
+            named("condition", "[^,.;]{3,60}"),
+        ),
+        _either_way,
+    ),
+    (
+        rx(
             r"\b(?:i|we)(?:'d| would) rather (?:have|get|see|receive|use) ",
             maybe(named("it", "it|this|that|them"), " "),
             named("new", "[^,.;]{3,60}?"),
@@ -73,9 +143,20 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
         ),
         r"\g<edge>if it is \g<what>, send it to \g<place>, otherwise send it to \g<other>",
     ),
+    (rx(r"\bif so ,? ?(?=\w)"), "if so, "),
+    (
+        rx(
+            r"^(?:and )?only (?P<when>(?:after|once|when) [^,]{3,40}?) ?,? (?:should|can|may|must) (?P<what>[^,.;]{3,80}?) be "
+            r"(?P<done>\w+)(?P<rest>[^.;]*)"
+        ),
+        r"\g<done> \g<what>\g<rest> \g<when>",
+    ),
     (rx(r"\blet ", named("whom", _SOMEBODY), r" know\b"), r"notify \g<whom>"),
     (
-        rx(r"\bwhat(?:ever)?(?:'s| is) (?:new|happening|going on) (?:about|with|at|around|on|in) (?!⟪|my\b|our\b)"),
+        rx(
+            r"\bwhat(?:ever)?(?:'s| is) (?:new|happening|going on) (?:about|with|at|around|on|in) "
+            r"(?!⟪|my\b|our\b|(?:the |this |that )?(?:rss |news )?(?:feed|page|site|blog|repo|channel|file|database|notion))"
+        ),
         "the latest news about ",
     ),
     (
@@ -87,6 +168,15 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
     (
         rx(r"\btell ", named("whom", "me|us|everyone|everybody|(?:the|my|our) team"), " to (?=[a-z])"),
         r"remind \g<whom> to ",
+    ),
+    (
+        rx(
+            r"(?:^|(?<=[.;:] ))",
+            named("place", f"(?:to|in|on|into|via|by) (?:(?:the|my|our) )?{_SERVICE}"),
+            " ?,? ",
+            named("rest", "[^.;]{3,300}"),
+        ),
+        _fronted,
     ),
     (rx(r"\btell ", named("whom", "me|us|everyone|everybody|(?:the|my|our) team"), " that "), r"notify \g<whom> that "),
     (rx(r"\b(?:ping|hit|poll) (?=⟪url)"), "call "),

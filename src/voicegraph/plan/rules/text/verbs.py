@@ -30,7 +30,7 @@ _VOCABULARY: dict[Sense, str] = {
     "extract": "extract pick choose select pull_out pick_out identify spot detect highlight note_down single_out isolate",
     "translate": "translate",
     "generate": "generate write draft compose produce prepare come_up_with think_up brainstorm design formulate "
-        "invent craft "
+        "invent craft compile "
     "write_up write_down put_together draw_up author suggest propose",
     "compare": "compare contrast",
     "combine": "combine merge join consolidate aggregate fuse unite collate synthesize synthesise mix",
@@ -39,16 +39,16 @@ _VOCABULARY: dict[Sense, str] = {
     "label explain describe answer fix correct proofread improve polish simplify expand convert turn transform format "
     "reformat structure clean_up clean tidy_up count calculate compute estimate predict prioritize prioritise validate "
     "verify critique recommend judge redact anonymize anonymise normalize deduplicate transcribe outline review "
-    "spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
+    "segment partition bucket tabulate visualize spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
         "proof_read re-write adapt "
     "reply_to respond_to assign annotate enrich keep work_out figure_out change decide",
-    "create": "create make build add open_up file raise set_up start report submit book schedule put_in",
-    "send": "send post share publish forward deliver shoot drop pass push submit_to send_out send_over "
+    "create": "create make build add open_up file raise set_up start report submit book schedule order put_in",
+    "send": "send hand hand_over post share publish forward deliver shoot drop pass push submit_to send_out send_over "
         "post_out send_off "
     "pass_on tweet",
     "email": "email e-mail mail",
     "slack": "slack",
-    "notify": "notify confirm ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
+    "notify": "notify congratulate confirm ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
     "let_everyone_know page ring dm whatsapp sms",
     "save": "save store register enter put write_to log record archive export dump file_away place stash insert "
         "save_off paste copy "
@@ -86,7 +86,7 @@ NOUN_LIKE = word_set(
     "digest recap contrast study book need hold stop start drop push pass place repeat do have let track poll archive "
     "dump export import load structure change judge clean schedule trigger hit turn fix paste author "
     "cluster whatsapp sms "
-    "ring dm put insert switch move cut swap delay sleep launch shoot see spot correct raise"
+    "ring dm hand order put insert switch move cut swap delay sleep launch shoot see spot correct raise"
 )
 """Base forms that are nouns or adjectives as well: they open a clause only before an object."""
 

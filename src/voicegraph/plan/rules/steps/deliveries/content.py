@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
+from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.text.shelter import QUOTE
-from voicegraph.speech.text.patterns import maybe, named, rx
+from voicegraph.speech.text.patterns import maybe, named, rx, words
 
 _PARAMS = {"slack": "text", "notify": "body", "email": "body", "http": "text", "notion_create": "content"}
 """Type -> the param that holds the words."""
@@ -28,7 +29,21 @@ _REMINDER = rx(
     _END,
 )
 _EMPTY = rx("(?:it|them|this|back|out)")
+_WORDS = frozenset(_PARAMS.values())
+_GREETING = rx(
+    rf"(?!{words('a an the my our your his her some all any this these that those each every latest new open me us to')}\b)"
+    r"[a-z][a-z'!]*(?: [a-z][a-z'!]*){0,3}"
+)
 _OTHER_WORK = frozenset({"generate", "think", "translate", "summarize", "append"})
+
+
+def with_greeting(step: Step, rest: str, context: Context) -> Step:
+    """“Post hello to #general”: a few words that stand for nothing else are what is sent."""
+    param = _PARAMS.get(step.type)
+    known = param is None or _WORDS & step.params.keys() or is_anaphor(rest) or is_vague(rest)
+    if known or not _GREETING.fullmatch(rest):
+        return step
+    return replace(step, params={**step.params, param: context.shelter.plain(rest)}, bare=False)
 
 
 def with_content(step: Step, phrase: Phrase, context: Context) -> Step:

@@ -28,6 +28,7 @@ _BY_MAIL = rx(
         r"\b(?:in|into|to) (?:my|our) (?:e-?mail(?: (?:address|inbox))?|inbox|mailbox|mail)\b",
         rf"\b(?:an?|the) (?:[\w-]+ )?e-?mail\b(?! address){_TO_US}",
         r"\bto e-?mail\b",
+        r"\bfor e-?mail\b(?= ?$)",
         r"\bto my own (?:e-?mail|address)\b",
     )
 )

@@ -18,9 +18,9 @@ _TO_URL = rx(
     maybe(" (?:via|with|using|as) (?:an? )?(?:http )?", named("method", "POST|PUT|PATCH"), "(?: request)?"),
 )
 _REQUEST = rx(
-    f"{DETERMINERS}(?:http )?",
+    f"(?:by )?{DETERMINERS}(?:http )?",
     named("method", "POST|PUT|PATCH|DELETE"),
-    rf" (?:(?:request|call) )?(?:(?:to|at|against|on) )?{DETERMINERS}",
+    rf"(?:ing(?: (?:it|this|that|them))?)? (?:(?:request|call) )?(?:(?:to|at|against|on) )?{DETERMINERS}",
     named("url", URL),
 )
 _WITH_METHOD = rx(

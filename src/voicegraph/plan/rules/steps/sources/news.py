@@ -31,6 +31,7 @@ _ABOUT = rx(
         rf", (?!{_NAMES})| from the web).)+",
     ),
 )
+_MORE = rx(r",? and (?:in parallel|at the same time|simultaneously|also|separately) (?:about|on|for) ")
 _TEXT_ABOUT = rx(
     r"\b(?:about|on|regarding|covering) ",
     named("about", f"[^{GAP},;]+?"),
@@ -40,7 +41,7 @@ _LISTED = rx(" ?, ?(?:and )?(?:(?:on|about) )?| and (?:(?:on|about) )?")
 _OPENERS = word_set(
     "the a an some any all latest newest recent today's todays yesterday's current top breaking new "
     "most this week's get more daily "
-    "big biggest important relevant main short hot what's whats is are what last hour's day's "
+    "big biggest best worst top two four seven important relevant main short hot what's whats is are what last hour's day's "
     "morning's tonight's five three ten"
 )
 """Words before "news" that say which news, not what about."""
@@ -69,7 +70,7 @@ def read_news(phrase: Phrase, context: Context) -> list[Step]:
         if not topic and known:
             at = found.end()
             continue
-        steps.append(_news(topic, phrase.text[start : found.start()]))
+        steps += [_news(part, phrase.text[start : found.start()]) for part in _MORE.split(topic)]
         phrase.text = f"{phrase.text[:start]} {GAP} {phrase.text[end:]}"
         at = 0
     if steps:

@@ -16,7 +16,8 @@ _THING = either(
     "(?:meeting )?(?:notes?|minutes)", "tasks?(?: (?:list|database|board|tracker))?", "to-?dos?(?: list)?",
     words("pages page databases database db tables table documents document docs doc journal wiki entries "
         "entry rows row records"),
-    words("record items item board tracker list contents content workspace log diary crm roadmap backlog calendar"),
+    "(?<!action )items?",
+    words("record board tracker list contents content workspace log diary crm roadmap backlog calendar"),
 )  # fmt: skip
 _CALLED = "(?:(?:called|named|titled) )?"
 _LINK = words("page database and to in into onto as by about for with from of at on")

@@ -25,7 +25,7 @@ _URL = rx(
 )
 _FEED_WORDS = rx(r"\b(?:feed|rss|atom|entry|entries|episodes?|podcast)\b")
 _FEED_URL = rx(r"(?:/rss|/feeds?|\.rss|\.atom|/atom|\.xml)(?:[/?#].*)?$")
-_API_WORDS = rx(r"\b(?:api|endpoint|http request|(?-i:GET|POST|PUT|PATCH|DELETE)|get request)\b")
+_API_WORDS = rx(r"\b(?:api|endpoint|http request|(?-i:GET|POST|PUT|PATCH|DELETE)|get request|response (?:of|from))\b")
 _API_URL = rx("^https?://api[.-]")
 _METHOD = re.compile(r" (GET|POST|PUT|PATCH|DELETE)\b")
 _THE = r"(?<!\w)(?:(?:the|my|our|a|an|this|some|latest|new|newest|recent|entries|items|posts|from|of) ){0,6}"
@@ -35,12 +35,17 @@ _FEED = rx(
     r"s?\b",
     maybe(" (?:from|of|for|at) ", named("who", rf"(?:the )?[^{GAP},;]{{1,60}}?"), rf"(?= ?(?:{GAP}|,|;|$))"),
 )
+_THE_PAGE = rx(
+    r"(?:(?:the|that|its|each|every|all(?: the)?) (?:web ?)?(?:page|site|website|link|url|article)s?|it|them)(?: behind it)? ?$"
+)
+""""For each URL in my CSV fetch the page"."""
 _HACKER_NEWS = rx(
     maybe(r"\b(?:the )?(?:top|best|latest)? ?(?:stories|posts|articles|links) (?:from|on|of) |\bfrom |\bthe "),
     r"\bhacker news(?: (?:front ?page|stories|posts))?",
 )
 _HACKER_NEWS_FEED = "https://news.ycombinator.com/rss"
-_READING = frozenset({"fetch", "", "find", "think", "run"})
+_OF_TEXTS = frozenset({"summarize", "translate", "extract", "analyze", "compare"})
+"""After these, an address is one of something to read."""
 
 
 def read_web(phrase: Phrase, context: Context) -> list[Step]:
@@ -48,6 +53,9 @@ def read_web(phrase: Phrase, context: Context) -> list[Step]:
     steps = [_page(context.shelter.plain(found["url"]), found[0], phrase) for found in phrase.take_all(_URL)]
     if steps:
         return steps
+    if context.links and phrase.sense == "fetch" and _THE_PAGE.match(phrase.text):
+        phrase.text = GAP
+        return [Step("source", "web_page", "fetch", "Read each page", each=True, follows=True)]
     if phrase.take(_HACKER_NEWS):
         return [Step("source", "rss", "fetch", "Fetch Hacker News", {"url": _HACKER_NEWS_FEED})]
     found = None if context.has("rss") else phrase.take(_FEED)
@@ -64,7 +72,7 @@ def _page(url: str, words: str, phrase: Phrase) -> Step:
     around = phrase.whole if len(ANY.findall(phrase.whole)) < 3 else words
     if _FEED_WORDS.search(around) or _FEED_URL.search(url):
         return Step("source", "rss", "fetch", f"Fetch the feed of {host(url)}", {"url": url})
-    api = _API_URL.search(url) and phrase.sense in _READING
+    api = _API_URL.search(url) and phrase.sense not in _OF_TEXTS
     if phrase.sense == "call" or _API_WORDS.search(around) or api:
         method = _METHOD.search(phrase.whole)
         return Step(

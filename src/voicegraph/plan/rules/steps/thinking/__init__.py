@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.thinking.coding import coded
-from voicegraph.plan.rules.steps.thinking.finding import answered, found_in_material, new_text_later, new_text_to_send
+from voicegraph.plan.rules.steps.thinking.finding import (
+    answered,
+    found_in_material,
+    new_text_later,
+    new_text_to_send,
+    picked,
+)
 from voicegraph.plan.rules.steps.thinking.request import Request
 from voicegraph.plan.rules.steps.thinking.results import named_result, several_results
 from voicegraph.plan.rules.steps.thinking.verbs import THINKING_VERBS
@@ -21,7 +27,13 @@ def read_thinking(request: Request) -> list[Step]:
         return several_results(request) or written(request)
     if sense == "run":
         return coded(request)
-    result = answered(request) or new_text_later(request) or several_results(request) or named_result(request)
+    result = (
+        answered(request)
+        or picked(request)
+        or new_text_later(request)
+        or several_results(request)
+        or named_result(request)
+    )
     if result is not None:
         return result
     if sense in {"fetch", "find", "search"}:

@@ -48,6 +48,10 @@ _LOOKED_UP = rx(
     r"\b(?:weather|forecast|temperature|prices?|exchange rates?|stock quotes?|scores?|standings|timetable|traffic|opening hours)\b"
 )
 """What nobody writes and everybody can look up: "text me the bitcoin price"."""
+_PICKED = rx(
+    r"(?:only |just )?the (?:[\w-]+ ){0,2}?(?:best|worst|most \w+|least \w+|(?!lat|new|old)[a-z]+est)(?: [\w-]+){1,4}"
+)
+""""The cheapest option": one of what is there, which has to be found."""
 _ENVELOPE = rx(r".*\b(?:message|email|note|notification|reminder|copy|list|link|mail)")
 _WORDS = frozenset({"text", "body", "content"})
 
@@ -82,6 +86,13 @@ def answered(request: Request) -> list[Step]:
     if not readable or not _ASKED.match(question) or is_anaphor(question):
         return []
     return [llm("answer", "Answer the question", request.tidy(question).capitalize())]
+
+
+def picked(request: Request) -> list[Step]:
+    """“Tell me the cheapest option by email”: one of what is there has to be found before it is sent."""
+    rest = _ME_FIRST.sub("", request.phrase.rest())
+    sent = bool(request.deliveries) and request.context.has_input and not request.sources
+    return [extraction(request.tidy(rest))] if sent and _PICKED.fullmatch(rest) and not is_anaphor(rest) else []
 
 
 def new_text_later(request: Request) -> list[Step]:

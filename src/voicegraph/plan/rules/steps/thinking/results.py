@@ -146,6 +146,12 @@ def result_named_in(words: str, request: Request, *, texts: bool = False) -> Ste
     return next((_step(action, match, request) for action, match in found if match), None)
 
 
+def part_named_in(words: str, request: Request) -> Step | None:
+    """The extraction of what these words name, if that is a part of a text: "the action items"."""
+    found = _PATTERNS["extract"].match(words)
+    return _step("extract", found, request) if found else None
+
+
 def _is_carried(found: Match[str], request: Request) -> bool:
     """Whether the noun only names what is sent ("the drafts"), or is small talk ("tell me a joke")."""
     if _DEFINITE.search(found["det"]) and _CARRIED.fullmatch(found["noun"]):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
 from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, slug, translations, with_length
-from voicegraph.plan.rules.steps.thinking.results import result_named_in
+from voicegraph.plan.rules.steps.thinking.results import part_named_in, result_named_in
 from voicegraph.speech.text.patterns import named, rx
 
 _INTO = rx(r"\binto ", named("what", ".+$"))
@@ -78,6 +78,8 @@ def _changed(request: Request) -> list[Step]:
     into = _INTO.search(request.phrase.text)
     if into is None:
         rest = request.phrase.rest()
+        if part := part_named_in(rest, request):
+            return [part]  # "turn the action items into Jira tickets"
         return [] if not rest or is_anaphor(rest) else [llm("transform", "Change the text", request.instruction())]
     result = result_named_in(into["what"], request)
     return [result or llm("transform", f"Turn into {request.tidy(into['what'])}", request.instruction())]

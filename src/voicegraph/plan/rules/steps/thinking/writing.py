@@ -9,6 +9,8 @@ from voicegraph.plan.rules.steps.thinking.results import is_known_text, leading_
 from voicegraph.speech.text.patterns import rx
 
 _PRONOUN = rx(r"(?:it|them|that|this)\b")
+_KIND_OF_MAIL = rx(r"\ban? (?!single\b|e-?mail\b|short e|separate\b)[\w-]+ e-?mail\b")
+""""Write me an encouraging e-mail": the kind says what is to be written."""
 _FILLED = rx("^(?:with|containing|about|on|of) ")
 _NEW = rx(r"(?:an?|some|\d+|two|three|four|five|ten|ideas|tips|facts) ?\w")
 _ADDING = frozenset({"add", "submit", "start", "book", "schedule", "set up", "open up", "raise", "file", "put in"})
@@ -18,12 +20,23 @@ _ADDING = frozenset({"add", "submit", "start", "book", "schedule", "set up", "op
 def written(request: Request) -> list[Step]:
     """The text that is to be written; [] when the verb only says where something goes ("write it to Notion")."""
     rest = request.phrase.rest()
-    if request.sources and (result := leading_result(rest, request)):
+    result = leading_result(rest, request) if request.sources else None
+    if result:
         return result
     if not rest or is_anaphor(rest) or is_vague(rest) or _PRONOUN.match(rest):
-        return []
+        return [] if rest else _mail_of_a_kind(request)
     if request.deliveries and request.phrase.sense == "create":
         return named_result(request) or _filled_with(rest, request)
+    return _text(rest, request) if result is None else result
+
+
+def _mail_of_a_kind(request: Request) -> list[Step]:
+    found = _KIND_OF_MAIL.search(request.phrase.whole)
+    sent = any(step.type == "email" for step in request.deliveries)
+    return [llm("generate", f"Write {found[0]}", f"Write {found[0]}")] if found and sent else []
+
+
+def _text(rest: str, request: Request) -> list[Step]:
     result = leading_result(rest, request)
     if result is not None:
         return result
