@@ -22,7 +22,8 @@ _SOUNDS = rx(
 _EMPTY = (
     r"(?<!do )you know(?! (?:what|how|that|if|who|where|when|why)\b)(?: the usual ones)?",
     "i mean(?= ?,)",
-    words("basically literally actually honestly obviously sort_of"),
+    r"(?<!\bno )(?<!\bno, )actually(?! no\b)",
+    words("basically literally honestly obviously sort_of"),
     "kind of(?= (?:just|like))",
     "or something(?: like that)?",
 )

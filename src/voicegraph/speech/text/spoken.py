@@ -20,7 +20,7 @@ _UNDERSCORE = rx(r"(?<=\w) underscore (?=\w)")
 _DASH = words("dash hyphen minus")
 _SPOKEN_DASH = rx(rf"(?<=\w) {_DASH} (?=\w)")
 _ADDRESS_BEFORE = rx(r"(?:^| )[^ ]*[/.@][^ ]*$")
-_ADDRESS_AFTER = rx(r"\w{1,64}[./@]\w")
+_ADDRESS_AFTER = rx(r"\w{1,64}(?:[./@]| at [\w-]{1,63}\.)\w")
 _HASH = rx(r"\bhash ?(?:tag )?(?=\w)")
 
 _BEFORE_MAIL = words(

@@ -24,7 +24,7 @@ _OBJECT = rx(
             "everyone everybody someone somebody what who why when where which whether how two three four five ten today's up "
             "out new open closed"
         ),
-        words("summary summaries translation analysis report"),
+        words("summary summaries translation analysis report approval permission confirmation feedback"),
         words("latest recent more again insights entries items rows results duplicates"),
         r"on (?:slack|telegram|discord|teams)",
         rf"(?:to|in|into|as) (?:(?:the|my|our|a|an) )?(?:new )?(?:{_PLACES}|{TOKEN})",

@@ -7,10 +7,11 @@ import re
 from voicegraph.plan.rules.clauses.model import Kind
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import Form, leading_verb
+from voicegraph.speech.text.numbers import NUMBER
 from voicegraph.speech.text.patterns import END, either, maybe, named, rx, words
 
 _WE = "(?:you|i|we)"
-_OVER = words("done finished complete completed ready over")
+_OVER = either(words("done finished complete completed ready"), rf"over(?! (?:[$€£]|{NUMBER}))")
 
 DONE = rx(
     "(?:when|once|after|as soon as) ",

@@ -10,7 +10,7 @@ from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.reference import find_row
 from voicegraph.plan.rules.edits.work import Work, title
-from voicegraph.speech.text.patterns import either, named, rx
+from voicegraph.speech.text.patterns import either, named, rx, words
 
 _BEFORE = "before|in front of|ahead of"
 _AFTER = "after|behind|following"
@@ -23,7 +23,9 @@ _TO_EDGE = (
     either(named("last", "last"), named("first", "first")),
     "the " + either(named("rank_last", "last|final"), named("rank_first", "first")) + " step",
 )
-_WHAT = named("what", r"the .+?", r"step \w+", r"[\w ]+? step")
+_WHAT = named(
+    "what", r"the .+?", r"step \w+", r"[\w ]+? step", words("slack notion telegram discord teams github email")
+)
 _MOVE = rx(
     "^",
     either(

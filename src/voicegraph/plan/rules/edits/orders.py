@@ -13,6 +13,11 @@ _Side = Literal["before", "after", "condition", "unless", "instead", "beside"]
 
 _PLACE = rx("^", named("side", "before|after"), " ", named("what", ".+$"))
 _INSTEAD = rx("^(?:instead of|rather than) ", named("what", ".+$"))
+_A_BRANCH = "(?:an?|another|one more|the) (?:(?:third|second|fourth|new|separate|parallel|further|additional|own|extra) )*(?:branch|path|track)"
+_AS_BRANCH = rx(
+    rf"^(?:add|make|create|start) {_A_BRANCH} (?:that |which |to |where it |for )| (?:as|in|on) {_A_BRANCH}\b"
+)
+""""Extract the dates as a third branch", "add a branch that translates it"."""
 _WHILE = rx(r"(?:and )?while (?:(?:you're|you are) )?\w+ing(?: \w+){0,2}$")
 _NOT_THAT = rx(
     "^",
@@ -99,12 +104,14 @@ def _with(order: Order, side: _Side, what: str) -> Order:
 def _order(clause: Clause) -> Order:
     text = f"for each {clause.text}" if clause.kind == "each" else clause.text
     text = _NOT_THAT.sub(r"\g<new> instead of \g<old>", text)
+    branch = _AS_BRANCH.search(text)
+    text = _AS_BRANCH.sub("", text)
     if _PUT_FIRST.search(clause.words):
         text = f"{text} first"
     return Order(
         _BESIDE.sub("", text).strip(" ,"),
         otherwise=clause.kind == "else",
-        beside=clause.parallel_tail or "parallel" in clause.flags,
+        beside=clause.parallel_tail or bool({"parallel", "branch"} & clause.flags) or bool(branch),
         also="also" in clause.flags or bool(_ALSO.search(clause.words)),
         then="then" in clause.flags,
     )

@@ -156,6 +156,8 @@ _MAKE = rx(
         "(?:make|keep|write) "
         + named("what", ".+?")
         + " (?:short(?:er)?|long(?:er)?|brief(?:er)?|(?:more )?(?:concise|detailed))$",
+        named("third", ".+?")
+        + " (?:should|must|needs to|has to) be (?:short(?:er)?|long(?:er)?|brief(?:er)?|(?:more )?(?:concise|detailed))$",
         "(?:a )?(?:shorter|longer|more detailed|briefer) " + named("other", ".+$"),
     ),
 )
@@ -176,7 +178,7 @@ def named_change(words: str, work: Work) -> ParamChange | None:
     if state:
         said = state["state"].lower()
         return _change("state", words, "closed" if "merged" in said else said, work)
-    return _change("length", length["what"] or length["other"], words, work) if length else None
+    return _change("length", length["what"] or length["third"] or length["other"], words, work) if length else None
 
 
 def _change(name: str, words: str, value: str, work: Work) -> ParamChange | None:

@@ -24,7 +24,7 @@ _REPLACE = tuple(
         "(?:switch|change|go) from (?P<old>.+?) to (?P<new>.+)",
         f"{_CHANGE} (?P<old>.+?) (?:with|by|for|to|into) (?P<new>.+?)(?: instead)?",
         "(?P<new>.+?) (?:instead of|rather than|in place of) (?P<old>.+)",
-        "(?P<old>.+?) should (?:rather |really )?be (?P<new>(?!\\w+ed\b|sent\b|after\b|before\b).+?)(?: instead)?",
+        r"(?P<old>.+?) should (?:rather |really )?be (?P<new>(?!\w+ed\b|sent\b|after\b|before\b).+?)(?: instead)?",
     )
 )
 _MAKE_IT = rx("^(?:make|turn) (?:it|that|this) (?:into )?", named("new", "an? .+"), "$")

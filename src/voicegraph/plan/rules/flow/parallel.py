@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicegraph.plan.rules.flow.blocks import Block, Item, Parallel
+from voicegraph.speech.text.patterns import rx
+
+_ALL = rx(
+    r"\b(?:both(?! (?:to|in|on)\b)|everything|all (?:of (?:it|them|this|that)|two|three|four|results)|the (?:two|three|four) \w+|them all|it all)\b"
+)
 
 
 def side_by_side(items: Sequence[Item]) -> list[Block]:
@@ -16,12 +21,21 @@ def side_by_side(items: Sequence[Item]) -> list[Block]:
         if "both" in item.flags and len(items) > at + 1:
             return [*items[:at], Parallel(_branches(items[at:], alone=True))]
         if "parallel" in item.flags and not (at == 0 and len(item.meaning.sources) > 1):
-            return _beside(items, at)
+            end = _joint_after(items, at)
+            return [*_beside(items[:end], at), *side_by_side(items[end:])]
         if item.clause.parallel_tail:
             start = _start_of_group(items, at)
             group = [Parallel(_branches(items[start : at + 1], alone=True))] if start < at else [item]
             return [*items[:start], *group, *side_by_side(items[at + 1 :])]
     return list(items)
+
+
+def _joint_after(items: Sequence[Item], at: int) -> int:
+    """Where what runs side by side is brought together again: "…, and email me both"."""
+    later = range(at + 1, len(items))
+    return next(
+        (n for n in later if items[n].meaning.kind == "deliver" and _ALL.search(items[n].clause.text)), len(items)
+    )
 
 
 def _beside(items: Sequence[Item], at: int) -> list[Block]:

@@ -62,7 +62,7 @@ _NONE = rx(
 _SOME = rx(
     r"\b",
     either(
-        "there (?:are|is) (?:any|anything|some|something|at least one|an?|new)",
+        "there (?:are|is|be) (?:any|anything|some|something|at least one|an?|new)",
         "(?:is not|isn't|are not|aren't) empty",
         r"any (?:\w+ )?(?:are|is|were|was) found",
         r"there are(?! \S)",

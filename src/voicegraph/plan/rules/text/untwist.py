@@ -145,6 +145,14 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
     ),
     (rx(r"\bif so ,? ?(?=\w)"), "if so, "),
     (
+        rx("^", named("one", "[^,.;]{3,60}?"), " should be followed by ", named("two", "[^,.;]{3,60}")),
+        r"add \g<two> after \g<one>",
+    ),
+    (
+        rx("^", named("one", "[^,.;]{3,60}?"), " should be preceded by ", named("two", "[^,.;]{3,60}")),
+        r"add \g<two> before \g<one>",
+    ),
+    (
         rx(
             r"^(?:and )?only (?P<when>(?:after|once|when) [^,]{3,40}?) ?,? (?:should|can|may|must) (?P<what>[^,.;]{3,80}?) be "
             r"(?P<done>\w+)(?P<rest>[^.;]*)"
@@ -159,6 +167,7 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
         ),
         "the latest news about ",
     ),
+    (rx(r"\b(?:what(?:'s| is) )?the latest (?:on|about) (?!⟪|my\b|our\b)"), "the latest news about "),
     (
         rx(
             r"\b(?:bring|get|keep|catch) (?:me|us) (?:up to (?:date|speed)|posted|informed|updated|up) (?:on|about|with) "

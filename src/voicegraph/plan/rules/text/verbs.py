@@ -39,7 +39,7 @@ _VOCABULARY: dict[Sense, str] = {
     "label explain describe answer fix correct proofread improve polish simplify expand convert turn transform format "
     "reformat structure clean_up clean tidy_up count calculate compute estimate predict prioritize prioritise validate "
     "verify critique recommend judge redact anonymize anonymise normalize deduplicate transcribe outline review "
-    "segment partition bucket tabulate visualize spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
+    "chart plot segment partition bucket tabulate visualize spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
         "proof_read re-write adapt "
     "reply_to respond_to assign annotate enrich keep work_out figure_out change decide",
     "create": "create make build add open_up file raise set_up start report submit book schedule order put_in",
@@ -48,9 +48,9 @@ _VOCABULARY: dict[Sense, str] = {
     "pass_on tweet",
     "email": "email e-mail mail",
     "slack": "slack",
-    "notify": "notify congratulate confirm ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
+    "notify": "notify phone congratulate confirm ping alert text message inform warn remind let_me_know let_us_know let_the_team_know "
     "let_everyone_know page ring dm whatsapp sms",
-    "save": "save store register enter put write_to log record archive export dump file_away place stash insert "
+    "save": "save print store register enter put write_to log record archive export dump file_away place stash insert "
         "save_off paste copy "
     "jot_down back_up",
     "append": "append attach_to add_to",
@@ -86,7 +86,7 @@ NOUN_LIKE = word_set(
     "digest recap contrast study book need hold stop start drop push pass place repeat do have let track poll archive "
     "dump export import load structure change judge clean schedule trigger hit turn fix paste author "
     "cluster whatsapp sms "
-    "ring dm hand order put insert switch move cut swap delay sleep launch shoot see spot correct raise"
+    "ring phone chart plot print dm hand order put insert switch move cut swap delay sleep launch shoot see spot correct raise"
 )
 """Base forms that are nouns or adjectives as well: they open a clause only before an object."""
 

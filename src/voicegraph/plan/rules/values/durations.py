@@ -17,11 +17,12 @@ _AMOUNT = either(
     "an?",
     "another",
 )
-_PART = rf"{_AMOUNT}[ -]*{_UNIT}\b(?: and a half)?"
+_MORE = "(?: (?:more|further|additional|full|whole))?"
+_PART = rf"{_AMOUNT}{_MORE}[ -]*{_UNIT}\b(?: and a half)?"
 DURATION = rf"{_PART}(?:(?: and|,)? {_PART})?"
 """Regular expression of a length of time."""
 
-_READ = rx(named("amount", _AMOUNT), "[ -]*", named("unit", _UNIT), r"\b", named("half", " and a half"), "?")
+_READ = rx(named("amount", _AMOUNT), _MORE, "[ -]*", named("unit", _UNIT), r"\b", named("half", " and a half"), "?")
 _AND_A_HALF = re.compile(" and a half$")
 
 

@@ -18,6 +18,8 @@ _CONFIGURE = "Set the address of its API and a credential."
 def read_other_service(phrase: Phrase, context: Context, taken: Sequence[Step]) -> list[Step]:
     """“Create a Jira ticket”, “add it to Google Sheets”, “post a comment” on GitHub."""
     targets = [found for found in MENTION.finditer(phrase.text) if _is_target(phrase, found)]
+    if any(not found["ticket"] for found in targets):
+        targets = [found for found in targets if not found["ticket"]]  # "a ticket in Zendesk" is one thing
     for found in reversed(targets):
         phrase.cut(found)
     if targets or taken:

@@ -9,6 +9,7 @@ from voicegraph.plan.rules.steps.thinking.finding import (
     found_in_material,
     new_text_later,
     new_text_to_send,
+    part_of_source,
     picked,
 )
 from voicegraph.plan.rules.steps.thinking.request import Request
@@ -24,7 +25,7 @@ def read_thinking(request: Request) -> list[Step]:
     if reader:
         return reader(request)
     if sense in {"generate", "create"}:
-        return several_results(request) or written(request)
+        return several_results(request) or part_of_source(request) or written(request)
     if sense == "run":
         return coded(request)
     result = (
@@ -38,4 +39,4 @@ def read_thinking(request: Request) -> list[Step]:
         return result
     if sense in {"fetch", "find", "search"}:
         return found_in_material(request)
-    return new_text_to_send(request)
+    return part_of_source(request) or new_text_to_send(request)

@@ -52,6 +52,7 @@ _PICKED = rx(
     r"(?:only |just )?the (?:[\w-]+ ){0,2}?(?:best|worst|most \w+|least \w+|(?!lat|new|old)[a-z]+est)(?: [\w-]+){1,4}"
 )
 """"The cheapest option": one of what is there, which has to be found."""
+_PART = rx(r"(?:only |just )?(?:the|all(?: the)?|any|every) ", named("part", r"(?:[\w-]+ ){0,3}[\w-]+"))
 _ENVELOPE = rx(r".*\b(?:message|email|note|notification|reminder|copy|list|link|mail)")
 _WORDS = frozenset({"text", "body", "content"})
 
@@ -86,6 +87,16 @@ def answered(request: Request) -> list[Step]:
     if not readable or not _ASKED.match(question) or is_anaphor(question):
         return []
     return [llm("answer", "Answer the question", request.tidy(question).capitalize())]
+
+
+def part_of_source(request: Request) -> list[Step]:
+    """“Add the dates from my PDF to …”: what is sent is only a part of what the source holds."""
+    rest = _ME_FIRST.sub("", request.phrase.rest())
+    readable = any(step.type in _READABLE for step in request.sources)
+    found = _PART.fullmatch(rest) if request.deliveries and readable else None
+    if found is None or _CONTENT.fullmatch(rest) or is_pronoun(rest) or not _OUT_OF.search(request.phrase.whole):
+        return []
+    return [extraction(request.tidy(found["part"]))]
 
 
 def picked(request: Request) -> list[Step]:

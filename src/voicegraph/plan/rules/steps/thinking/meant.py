@@ -36,7 +36,7 @@ _ANAPHOR = rx(
 _STRICT = rx(either(_PRONOUN, f"(?:the|all) {_RESULT}"))
 _VAGUE = rx(
     r"(?:some|any)thing\b.*|",
-    "(?:(?:the|that|this|some|my|a|an|any|other|one) )*",
+    "(?:(?:the|that|this|those|these|of|some|my|a|an|any|other|one) )*",
     maybe(
         words(
             "things thing stuff everything it that one ones them task job work usual rest same you "
