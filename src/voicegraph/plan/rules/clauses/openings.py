@@ -29,6 +29,7 @@ _OBJECT = rx(
         r"on (?:slack|telegram|discord|teams)",
         rf"(?:to|in|into|as) (?:(?:the|my|our|a|an) )?(?:new )?(?:{_PLACES}|{TOKEN})",
         r"(?:for|through|over) \w+",
+        r"in (?:one|two|three|four|five|an?|\d+) \w+",
         rf"(?:[a-z]+ ){{1,3}}(?:to|in|on) (?:{_PLACES}|{TOKEN})",
         TOKEN,
     ),

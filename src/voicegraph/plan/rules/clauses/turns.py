@@ -49,7 +49,7 @@ _BEFORE = rx(
     maybe(
         either(
             rf"{_WE}(?: (?:can|then|actually|go ahead and))? ",
-            "(?:it|that|this|they)(?:'s| is| are| gets?| goes| go| will be| being) ",
+            "(?:it|that|this|they|anything|everything)(?:'s| is| are| gets?| goes| go| will be| being) ",
             "actually ",
         )
     ),
@@ -61,7 +61,7 @@ _IS = words(
 )
 _IF = rx(
     either(
-        "(?:but )?(?:only )?(?:if|in case|provided(?: that)?|as long as)",
+        "(?:but )?(?:only )?(?:if|in case|provided(?: that)?|assuming(?: that)?|supposing(?: that)?|as long as)",
         "(?:see|check|verify|look|find out) (?:if|whether)",
         r"(?:should|were)(?= (?:it|there|they|this|that|any(?:thing|one|body)?|the [\w-]+)\b)",
         rf"when(?:ever)?(?= (?:there|it|they|the (?:(?:[\w'-]|{TOKEN})+ ){{0,5}}?{_IS}|{TOKEN} {_IS})\b)",

@@ -17,7 +17,7 @@ from voicegraph.plan.rules.edits.moving import move, run_in_turn, run_side_by_si
 from voicegraph.plan.rules.edits.orders import Order, read_orders
 from voicegraph.plan.rules.edits.removing import remove
 from voicegraph.plan.rules.edits.replacing import replace_like, replace_named
-from voicegraph.plan.rules.edits.setting import set_param, set_recipients
+from voicegraph.plan.rules.edits.setting import set_param, set_recipients, set_style
 from voicegraph.plan.rules.edits.timing import read_timing
 from voicegraph.plan.rules.edits.work import Work
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE, refuse
@@ -33,6 +33,7 @@ _READERS: tuple[Callable[[Order, Work], bool], ...] = (
     run_in_turn,
     run_side_by_side,
     set_param,
+    set_style,
     replace_named,
     replace_like,
     run_for_each,

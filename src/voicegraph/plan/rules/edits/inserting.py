@@ -20,7 +20,9 @@ from voicegraph.speech.text.patterns import either, named, rx, words
 _ADD = rx(
     "^",
     either(
-        words("add insert put include place squeeze stick append slot drop throw need i_need i_want there_should_be")
+        words(
+            "add insert put include place squeeze stick append slot drop throw need i_need i_want there_should_be start_with start_from begin_with begin_from"
+        )
     ),
     rf" (?:in )?(?={words('a an another one the my some in')}\b|⟪|\w+ step)",
 )

@@ -24,11 +24,14 @@ _REPLACE = tuple(
         "(?:switch|change|go) from (?P<old>.+?) to (?P<new>.+)",
         f"{_CHANGE} (?P<old>.+?) (?:with|by|for|to|into) (?P<new>.+?)(?: instead)?",
         "(?P<new>.+?) (?:instead of|rather than|in place of) (?P<old>.+)",
-        r"(?P<old>.+?) should (?:rather |really )?be (?P<new>(?!\w+ed\b|sent\b|after\b|before\b).+?)(?: instead)?",
+        r"(?P<old>.+?) should (?:rather |really )?be (?P<new>(?!in\b|as\b|\w+ed\b|sent\b|after\b|before\b).+?)(?: instead)?",
     )
 )
 _MAKE_IT = rx("^(?:make|turn) (?:it|that|this) (?:into )?", named("new", "an? .+"), "$")
 _USE = rx("^(?:use|take|make it|make that|have|do) ")
+_WEB_SEARCH = rx(
+    "(?:an?|the) (?:(?:regular|normal|plain|ordinary|general|simple) )?(?:(?:web|internet|google) )?search"
+)
 _SEARCH_FOR = rx("^(?:search for |look for |for )")
 _ARTICLE = rx("^(?:the|my|our|a|an) ")
 _SERVICES = {"notion": "Notion", "github": "GitHub"}
@@ -131,6 +134,11 @@ def _other_words(old: str, new: str, work: Work) -> bool:
 def _other_query(target: Node, new: str, work: Work) -> bool:
     if target.type not in {"web_search", "tavily"}:
         return False
+    if _WEB_SEARCH.fullmatch(new):
+        node = target.model_copy(update={"action": "search", "label": ""})
+        work.workflow = graph_edit.replace(work.workflow, target.id, node)
+        work.tell(f"{title(target)} now searches the web.", target.id)
+        return True
     query = work.spoken.shelter.plain(_SEARCH_FOR.sub("", new))
     work.workflow = graph_edit.set_params(work.workflow, target.id, {"query": query})
     work.tell(f"{title(target)} now searches for “{query}”.", target.id)

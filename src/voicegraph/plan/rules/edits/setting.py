@@ -11,6 +11,12 @@ from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.speech.text.patterns import rx
 
 INSTEAD = rx(r"^instead[ ,]+|[ ,]*\b(?:instead|now|from now on|rather)$")
+_STYLE = rx(
+    "^(?:the )?",
+    "(?P<what>.+?)",
+    " (?:should|must|has to|needs to) be (?:written )?",
+    "(?P<style>(?:in|as) (?:an? )?[\\w -]+)$",
+)
 _GOES_TO = rx(
     "^(?:(?:it|that|the (?:slack )?(?:e-?mail|mail|message|post|result|report|summary)) "
     "(?:(?:should|must|has to|needs to) (?:go|be (?:sent|addressed|delivered|posted)) (?:to|in)|goes (?:to|in|into)|belongs (?:in|to))",
@@ -28,6 +34,16 @@ def set_param(order: Order, work: Work) -> bool:
         words = INSTEAD.sub("", order.text)
         change = None if instead and _is_other_kind(words, work) else new_address(words, work)
     return _apply(change, work)
+
+
+def set_style(order: Order, work: Work) -> bool:
+    """“The summary should be in bullet points”."""
+    found = _STYLE.match(order.text)
+    node = work.find(found["what"]) if found else None
+    if found is None or node is None or node.type != "llm":
+        return False
+    said = str(node.params.get("instruction") or node.action.replace("_", " ").capitalize())
+    return _apply(ParamChange(node, {"instruction": f"{said} {work.spoken.written(found['style'])}"}), work)
 
 
 def set_recipients(order: Order, work: Work) -> bool:

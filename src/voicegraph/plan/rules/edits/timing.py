@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voicegraph.graph.model import Schedule, Trigger, Workflow
 from voicegraph.plan.rules.start.triggers import Start, read_start
@@ -76,6 +76,10 @@ _TIME_WORDS = rx(
 )
 
 
+_FROM_TO = rx(
+    r"\b(?:move|change|switch|shift|reschedule) (?:(?:it|this|that|the (?:run|schedule|workflow)) )?from (?:[a-z]+day)s? to (?=[a-z]+day)"
+)
+"""The day it ran on so far is no range: "move it from Monday to Thursday"."""
 _NAMED_ZONE = rx(
     r"\btime ?zone(?: of the \w+)? (?:to|into|is|should be|must be|=|of|for) (?:the )?",
     named("place", r"[a-z][\w' ]*?"),
@@ -96,6 +100,7 @@ class TimingEdit:
 
 def read_timing(spoken: Spoken, workflow: Workflow) -> TimingEdit | None:
     """The change of the triggers that the words ask for, or None."""
+    spoken = replace(spoken, text=_FROM_TO.sub("run it on ", spoken.text))
     drop = _DROP.search(spoken.text)
     if drop:
         return _dropped(drop, spoken, workflow)

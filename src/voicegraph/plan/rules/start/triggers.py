@@ -34,6 +34,10 @@ _WEBHOOK = rx(
     ),
     r"\b",
 )  # fmt: skip
+_STARTS = rx(
+    rf"\b(?:an?|the|my|our|this) {_HOOK} (?:(?:should|will|must|can|shall|has to) )?(?:start|trigger|kick off|run|launch)s? "
+    r"(?:this|it|the (?:work)?flow|everything)\b ?[:,]?"
+)
 _INCOMING = rx(rf"^(?:(?:an?|the|on) )?(?:incoming|inbound|new) {_HOOK} ?[:,]")
 _CALLED = rx(
     rf"\b(?:{_WHEN}|if) ",
@@ -95,7 +99,7 @@ class Start:
 
 def read_start(text: str, spoken: Spoken) -> tuple[str, Start]:
     """The text without what it says about the start, and that."""
-    found = _WEBHOOK.search(text) or _CALLED.search(text) or _INCOMING.match(text)
+    found = _WEBHOOK.search(text) or _CALLED.search(text) or _INCOMING.match(text) or _STARTS.search(text)
     if found:
         return _without(text, found), Start([Webhook()], words=found[0])
     found = _COMES_IN.search(text)

@@ -10,6 +10,7 @@ from voicegraph.speech.text.times import read_time
 
 _DAYPARTS = {"morning": 9, "afternoon": 15, "evening": 18, "night": 21, "lunchtime": 12, "noon": 12, "midnight": 0}
 _LATE = frozenset({"afternoon", "evening", "night"})
+_SMALL = 5
 DEFAULT_HOUR = 9
 """When a schedule runs that names a day and no time."""
 
@@ -56,8 +57,7 @@ class When:
 
     def _hours_by_minute(self) -> dict[int, list[int]]:
         part = self.daypart.lower().removesuffix("s")
-        afternoon = part in _LATE
-        times = [read_time(text, afternoon=afternoon) for text in self.times]
+        times = [_time_in(text, part) for text in self.times]
         if not times:
             times = [(_DAYPARTS.get(part, DEFAULT_HOUR), 0)]
             self.notes.append(f"No time of day was said, so it runs at {times[0][0]}:00.")
@@ -67,11 +67,18 @@ class When:
         return by_minute
 
 
+def _time_in(text: str, part: str) -> tuple[int, int]:
+    """A time of a part of the day; the small hours belong to the night as they are."""
+    hour, minute = read_time(text)
+    small = part == "night" and hour < _SMALL
+    return (hour, minute) if small else read_time(text, afternoon=part in _LATE)
+
+
 def _figures(text: str | None, part: str) -> str:
     """A time of a part of the day in figures; without one, the usual time of that part."""
     part = part.lower().removesuffix("s")
     usual = (_DAYPARTS.get(part, DEFAULT_HOUR), 0)
-    hour, minute = read_time(text, afternoon=part in _LATE) if text else usual
+    hour, minute = _time_in(text, part) if text else usual
     return f"{hour}:{minute:02}"
 
 

@@ -45,6 +45,8 @@ _NOTHING = rx(
     "$",
 )
 _WISH = rx(r"^(?:i|we)(?:(?:'d| would) (?:also )?(?:like|love|want)| (?:also )?(?:want|need)) (?!to\b|you\b)")
+_ITEM_BY_ITEM = frozenset({"take", "go through", "look at", "read"})
+""""Take each issue, …": what follows is done for each."""
 _SENDING = frozenset({"send", "slack", "notify", "email"})
 _LINKS = rx(r"(?<!⟪)\b(?:urls?|links?)\b")
 _NEW_THING = rx("^new (?=(?:page|row|card|ticket|issue|task|item|entry|record|event|file|document)\\b)")
@@ -75,6 +77,8 @@ _DRAFT = rx(
     named("what", "(?:an?|the|my|our) .+?"),
     "(?: (?:past|by) me(?: first)?)?$",
 )
+_PRONOUN = rx(r"(?:it|this|that|them)\b")
+_EACH_OF = rx(r"(?:each|every)\b")
 _FIRST_WORDS = rx("^(?:me|us|for|on|at|what) ")
 
 
@@ -152,7 +156,11 @@ def _action(text: str, context: Context, *, apart: bool) -> Meaning:
         deliveries = [with_greeting(step, phrase.rest(), context) for step in deliveries]
     thinks, deliveries = _for_each(text, thinks, deliveries, has_input=bool(sources) or context.has_input)
     understood = bool(sources or thinks or deliveries) or is_anaphor(phrase.rest())
-    return Meaning(sources, (), thinks, deliveries, thinks_apart=len(thinks) > 1, understood=understood)
+    taken = bool(sources) and not (thinks or deliveries) and phrase.lemma in _ITEM_BY_ITEM
+    each_next = taken and bool(_EACH_OF.match(text[len(phrase.lemma) :].strip()))
+    return Meaning(
+        sources, (), thinks, deliveries, each_next=each_next, thinks_apart=len(thinks) > 1, understood=understood
+    )
 
 
 def _plain_order(text: str) -> str:
@@ -179,6 +187,8 @@ def _for_each(
 def _looked_up(phrase: Phrase, context: Context) -> list[Step]:
     """What is to be looked at, but is no known source, is searched for on the web."""
     rest = _FIRST_WORDS.sub("", phrase.rest())
+    if _PRONOUN.match(rest):
+        return []  # "get it done"
     if context.has_input or phrase.lemma.replace(" ", "_") not in _LOOKED_AT or is_vague(rest) or is_anaphor(rest):
         return []
     step = search_step(rest)

@@ -28,7 +28,7 @@ _APPROVAL = rx(
         rf"(?:let|have) {_ME} (?:to )?(?:first )?"
         + either(
             _OK,
-            words("check see look read inspect sign verify vet decide double-check go_over"),
+            words("check see look pick choose select read inspect sign verify vet decide double-check go_over"),
             "(?:have|take) a look",
             r"proof\w*",
         )
@@ -53,7 +53,8 @@ _APPROVAL = rx(
 )
 
 _APPROVED = rx(
-    rf"\b(?:{_OK}|check|see|look at|read|go over)(?: on| off| off on)? ", named("what", "(?:an?|my|our) .+$")
+    rf"\b(?:{_OK}|check|see|look at|read|go over)(?: on| off| off on)? ",
+    named("what", "(?:an?|my|our) .+$", "the [^,.;]+ (?:of|from|in|on) (?:my|our|the|an?|⟪).*$"),
 )
 _HELD = rx(
     "^(?:hold|submit|send|put|keep|pause) ",

@@ -167,6 +167,14 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
         ),
         "the latest news about ",
     ),
+    (
+        rx(r"\bwhat (?:the )?(?:press|media|newspapers?|papers) (?:is |are )?(?:writ|say|report)\w* (?:about|on) "),
+        "the news about ",
+    ),
+    (
+        rx(r"\bdelay ", named("what", "(?:the|my|our) [^,.;]{2,40}?"), " (?:by|for) ", named("time", DURATION)),
+        r"wait \g<time> before \g<what>",
+    ),
     (rx(r"\b(?:what(?:'s| is) )?the latest (?:on|about) (?!⟪|my\b|our\b)"), "the latest news about "),
     (
         rx(

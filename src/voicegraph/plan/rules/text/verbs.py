@@ -29,7 +29,7 @@ _VOCABULARY: dict[Sense, str] = {
     "analyze": "analyze analyse examine study evaluate assess inspect look_into dig_into investigate interpret",
     "extract": "extract pick choose select pull_out pick_out identify spot detect highlight note_down single_out isolate",
     "translate": "translate",
-    "generate": "generate write draft compose produce prepare come_up_with think_up brainstorm design formulate "
+    "generate": "generate write think_of draft compose produce prepare come_up_with think_up brainstorm design formulate "
         "invent craft compile "
     "write_up write_down put_together draw_up author suggest propose",
     "compare": "compare contrast",

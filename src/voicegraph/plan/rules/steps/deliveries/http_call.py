@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from re import Match
 
 from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
@@ -30,7 +31,7 @@ _WITH_METHOD = rx(
     r"\b(?: request)?",
 )
 _VERB_ONLY = rx("(?:to )?", named("url", URL), named("method"))
-_GET = rx(r"\bget (?:request|call)\b|\b(?:a|an) (?:http |api )?(?:request|call)\b")
+_GET = rx(r"\bget (?:request|call)\b|\b(?:a|an) (?-i:GET)\b|\b(?:a|an) (?:http |api )?(?:request|call)\b")
 _TARGETED = GIVING - {"email", "slack", "notify"}
 
 
@@ -40,7 +41,7 @@ def read_http_call(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[
     if found is None and phrase.lemma in {"put", "delete", "post"} and (found := _VERB_ONLY.match(phrase.text)):
         phrase.cut(found)
     if found is None and phrase.sense in _TARGETED and not _GET.search(phrase.whole):
-        found = phrase.take(_TO_URL)
+        found = _target(phrase)
     if found is None:
         return []
     url = context.shelter.plain(found["url"])
@@ -49,6 +50,16 @@ def read_http_call(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[
     if context.has_input and method != "DELETE":
         params["text"] = "{{ input }}"
     return [Step("deliver", "http", "request", f"{method} to {host(url)}", params)]
+
+
+def _target(phrase: Phrase) -> Match[str] | None:
+    """Of several addresses the one that "to" stands before: "post the feed at … to …"."""
+    hits = list(_TO_URL.finditer(phrase.text))
+    found = next((hit for hit in reversed(hits) if hit[0].lower().startswith(("to ", "into ", "onto "))), None)
+    found = found or next(iter(hits), None)
+    if found:
+        phrase.cut(found)
+    return found
 
 
 def _method_of(phrase: Phrase) -> str:

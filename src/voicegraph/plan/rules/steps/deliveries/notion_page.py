@@ -54,7 +54,7 @@ _APPEND = rx(
 )
 _TO_IT = rx(r"\b(?:to|onto) (?:it|this|that|the same page)(?= ?(?:$|,))")
 _MAKERS = word_set("create make add open start write generate build prepare draft produce put_together set_up compose")
-_NEW = re.compile(r"\b(?:an?|new|another|separate)\b", re.IGNORECASE)
+_NEW = re.compile(r"\b(?:an?|one|new|another|separate)\b", re.IGNORECASE)
 _OWNED = re.compile(r"\b(?:the|my|our)\b", re.IGNORECASE)
 _KEPT_THERE = re.compile(
     rf"\b(?:from|of|out of|using|about|on|with) (?:my|our|the)(?: [\w'-]+){{0,3}} {_THING} ?$", re.IGNORECASE

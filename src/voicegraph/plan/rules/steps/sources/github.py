@@ -43,6 +43,8 @@ _MENTION = rx(
         maybe(" (?:(?:that|which) )?are (?:still |currently )?", named("late_state", "open|closed|merged"), "(?= |$)"),
     ),
 )
+_FURTHER = rx(rf"(?<={GAP}) ?(?:,|,? and|as well as) (?:of |from |in )?{PATH}(?! (?:issues|pull|commits))")
+""""The issues of a/b, c/d and e/f"."""
 _ISSUES = rx(r"\bissues?\b")
 _LABELS = rx(
     r"\b(?:labell?ed|tagged|with (?:the )?labels?) (?:as )?",
@@ -90,12 +92,16 @@ def read_github(phrase: Phrase, context: Context) -> list[Step]:
             at = found.end()
             continue
         phrase.cut(found)
+        further = (
+            [token for hit in phrase.take_all(_FURTHER) for token in re.findall(REPOSITORY, hit[0])] if repos else []
+        )
         at = 0
         if kind == "repos":
             steps.append(_repositories(phrase))
         elif repos or not context.has("github", _THINGS[kind][0]):
             own = repository(found["repo"] or found["owner"] or "", context.shelter)
-            steps.append(_listing(kind, own or context.repo, found, labels, context))
+            names = [own or context.repo, *(repository(token, context.shelter) for token in further)]
+            steps += [_listing(kind, name, found, labels, context) for name in names]
     return steps or _about_repository(phrase, repos)
 
 

@@ -51,6 +51,7 @@ _NOTION = rx(
         ),
     ),
 )
+_NAMED_PAGE = rx(f"^the page {_CALLED}(?:{QUOTE}|{PROPER_NAME})")
 _MEETING_NOTES = rx(
     either(
         f"{_DET}(?:(?:latest|last|team) ){{0,2}}meeting (?:notes|minutes)",
@@ -64,6 +65,8 @@ _DATABASE = rx(r"database|\bdb\b|table|task|to-?do|row|record|entr|items?\b|trac
 def read_notion(phrase: Phrase, context: Context) -> list[Step]:
     """“My Notion notes”, “the page Team Handbook from Notion”, “my Notion database of open tasks”."""
     found = phrase.take(_NOTION)
+    if found is None and context.has("notion") and phrase.sense == "fetch" and phrase.take(_NAMED_PAGE):
+        return []  # "I keep recipes in Notion: fetch the page Lasagna"
     if found is None:
         return _meeting_notes(phrase, context)
     steps = _thing(found, phrase, context)

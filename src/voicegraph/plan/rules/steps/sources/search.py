@@ -54,7 +54,9 @@ _ANAPHOR = rx(
         ),
     )
 )
-_SEVERAL = rx(r"(?:,| and) (?:also (?:for )?|for )(?=\w)")
+_SEVERAL = rx(
+    r"(?:,| and)(?: ?,? (?:at the same time|in parallel|simultaneously)(?: ?,)?)? (?:also (?:for )?|for )(?=\w)"
+)
 """"Hotels in Rome and also flights to Rome", "for X and for Y": searches of their own."""
 _AND = rx(" ?, ?(?:and )?(?:also )?(?:for )?| and (?:also )?(?:for )?")
 _LOOKING = word_set(

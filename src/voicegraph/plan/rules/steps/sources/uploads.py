@@ -23,9 +23,13 @@ class _Kind:
 _SHEET = "(?:excel|xlsx?)(?: (?:file|sheet|spreadsheet))?|spread ?sheet(?: file)?"
 _PAPERS = words("contract invoice resume cv receipt paper letter transcript manuscript thesis lease agreement")
 _KINDS = {
-    "csv": _Kind("csv_upload", "upload_csv", "CSV", f"csvs?(?: (?:file|export|table|data))?|tsv(?: file)?|{_SHEET}"),
-    "pdf": _Kind("pdf_upload", "upload_pdf", "PDF", "pdfs?(?: (?:file|document|report|contract|invoice|paper))?"),
-    "txt": _Kind("txt_upload", "upload_txt", "text file", r"(?:plain )?text (?:file|document)|\.?txt(?: file)?"),
+    "csv": _Kind(
+        "csv_upload", "upload_csv", "CSV", f"csvs?(?: (?:files?|exports?|tables?|data))?|tsv(?: file)?|{_SHEET}"
+    ),
+    "pdf": _Kind(
+        "pdf_upload", "upload_pdf", "PDF", "pdfs?(?: (?:files?|documents?|reports?|contracts?|invoices?|papers?))?"
+    ),
+    "txt": _Kind("txt_upload", "upload_txt", "text file", r"(?:plain )?text (?:files?|documents?)|\.?txt(?: file)?"),
     "any": _Kind(
         "file_upload",
         "upload_any",

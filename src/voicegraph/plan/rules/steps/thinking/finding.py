@@ -35,6 +35,8 @@ _OUT_OF = rx(r"\b(?:from|out of|in)\b")
 _ME_FIRST = rx("^(?:me|us) ")
 _QUESTION = rx(r"(?:what|who|when|where|why|how|whether|if)\b")
 _ASKED = rx(r"^(?:what|who|when|where|why|how|which|does|do|is|are|did) \w")
+_TOLD = rx(r"^(?:(?:in|with) [\w ]{3,30}? )?(?:what|who|where|why|how|which|whether) \w")
+""""Tell me in plain words what changed"; "tell me when …" is a condition."""
 _FOR = rx("(?:it|them|this|that|these|those|the (?:text|document|file|page|result|results)) for ", named("what", ".+$"))
 """"Check it for risky clauses"."""
 _WHOLE = frozenset({"query", "filter", "use", "go to", "visit", "open", "load"})
@@ -53,6 +55,7 @@ _PICKED = rx(
 )
 """"The cheapest option": one of what is there, which has to be found."""
 _PART = rx(r"(?:only |just )?(?:the|all(?: the)?|any|every) ", named("part", r"(?:[\w-]+ ){0,3}[\w-]+"))
+_STEM = rx("(?:ates?|ations?|ies|es|s)$")
 _ENVELOPE = rx(r".*\b(?:message|email|note|notification|reminder|copy|list|link|mail)")
 _WORDS = frozenset({"text", "body", "content"})
 
@@ -71,20 +74,32 @@ def found_in_material(request: Request) -> list[Step]:
         whole = _CONTENT.fullmatch(rest) or phrase.lemma in _WHOLE or not _OUT_OF.search(phrase.whole)
         return [extraction(request.tidy(rest))] if readable and not whole else []
     asked = phrase.lemma.replace(" ", "_") in _ASKING and request.context.has_input
-    if not asked or is_anaphor(rest) or any(step.type != "file" for step in request.deliveries):
+    if (
+        not asked
+        or is_anaphor(rest)
+        or _is_made(rest, request)
+        or any(step.type != "file" for step in request.deliveries)
+    ):
         return []
     if phrase.lemma == "tell" or _QUESTION.match(rest):
         return [llm("answer", "Answer the question", request.tidy(rest).capitalize())]
     return [extraction(request.tidy(rest))]
 
 
+def _is_made(rest: str, request: Request) -> bool:
+    """Whether the last step made just this: "estimate the effort, and collect the estimates"."""
+    last = next(reversed(request.context.steps), None)
+    noun = _STEM.sub("", rest.lower().split()[-1])
+    return last is not None and last.role == "think" and len(noun) > 3 and noun in last.label.lower()
+
+
 def answered(request: Request) -> list[Step]:
     """“What does https://… say about refunds?”, “tell me what the cheapest plan is”: a question to the material."""
     phrase = request.phrase
-    told = phrase.sense == "fetch"
+    told = phrase.sense in {"fetch", "notify"}
     question = _ME_FIRST.sub("", phrase.rest()) if told else phrase.whole
     readable = any(step.type in _READABLE for step in request.sources) or (told and request.context.has_input)
-    if not readable or not _ASKED.match(question) or is_anaphor(question):
+    if not readable or not (_TOLD if told else _ASKED).match(question) or is_anaphor(question):
         return []
     return [llm("answer", "Answer the question", request.tidy(question).capitalize())]
 

@@ -11,7 +11,9 @@ from voicegraph.plan.rules.steps.phrase import GAP
 from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, translations, with_length
 from voicegraph.speech.text.patterns import either, named, rx, words
 
-_LISTED = "lists? of (?:the |all (?:the )?)?" + named("listed", r"[\w-]+(?: [\w-]+)?")
+_LISTED = "lists? of (?:the |all (?:the )?)?" + named(
+    "listed", r"[\w-]+(?: (?!(?:and|from|in|of|for|to|with|by)\b)[\w-]+)?"
+)
 _NOUNS: dict[str, str] = {
     "summarize": either(
         "summar(?:y|ies)", "tl;? ?dr", "synops[ei]s", "round[ -]?ups?", "wrap[ -]?up",

@@ -11,6 +11,8 @@ from voicegraph.speech.text.patterns import rx
 _PRONOUN = rx(r"(?:it|them|that|this)\b")
 _KIND_OF_MAIL = rx(r"\ban? (?!single\b|e-?mail\b|short e|separate\b)[\w-]+ e-?mail\b")
 """"Write me an encouraging e-mail": the kind says what is to be written."""
+_ANEW = rx(r"(?:up )?(?:it|them|this|that) (?:up )?(?:for|as|in the style of) \w")
+""""Write it up for kids"."""
 _FILLED = rx("^(?:with|containing|about|on|of) ")
 _NEW = rx(r"(?:an?|some|\d+|two|three|four|five|ten|ideas|tips|facts) ?\w")
 _ADDING = frozenset({"add", "submit", "start", "book", "schedule", "set up", "open up", "raise", "file", "put in"})
@@ -23,6 +25,8 @@ def written(request: Request) -> list[Step]:
     result = leading_result(rest, request) if request.sources else None
     if result:
         return result
+    if _ANEW.match(rest) and request.has_material:
+        return [llm("generate", "Write it anew", request.instruction())]
     if not rest or is_anaphor(rest) or is_vague(rest) or _PRONOUN.match(rest):
         return [] if rest else _mail_of_a_kind(request)
     if request.deliveries and request.phrase.sense == "create":
