@@ -20,7 +20,7 @@ _STYLE = rx(
 _GOES_TO = rx(
     "^(?:(?:it|that|the (?:slack )?(?:e-?mail|mail|message|post|result|report|summary)) "
     "(?:(?:should|must|has to|needs to) (?:go|be (?:sent|addressed|delivered|posted)) (?:to|in)|goes (?:to|in|into)|belongs (?:in|to))",
-    r"|use|make it|for|from|to|(?:send|have) (?:it|the \w+|them) (?:sent )?to|change (?:it|that) to)\b",
+    r"|use|switch(?: it| over)? to|change to|go (?:with|for)|make it|for|from|to|(?:send|have) (?:it|the \w+|them) (?:sent )?to|change (?:it|that) to)\b",
 )
 
 

@@ -137,7 +137,8 @@ class Assembly:
         return Step("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))
 
     def _add(self, step: Step, item: Item, before: Iterable[Port]) -> Port:
-        if self.each_next and step.role in {"think", "deliver"} and step.type != "condition":
+        fits = step.role in {"think", "deliver"} or step.follows
+        if self.each_next and fits and step.type != "condition":
             step, self.each_next = replace(step, each=True), False
         self.steps.append(step)
         index = len(self.steps) - 1

@@ -13,6 +13,9 @@ from voicegraph.plan.rules.steps.interpret import interpret
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.speech.text.patterns import rx
 
+_BARE = 3
+"""Words of an order like "email me", "slack the team"."""
+_CONTENT = frozenset({"text", "body", "content"})
 _SAME = rx("(?:it|that|they|this|there|so|yes|true)(?: (?:does|do|is|are|has|have|did|was|were|says so))?")
 """"Check whether it says sold out, and tell me if it does": the condition is said already."""
 
@@ -22,6 +25,7 @@ def read_items(text: str, context: Context) -> list[Item]:
     ordered = in_order(split_clauses(text))
     items: list[Item] = []
     at_branch = context.steps
+    called = context.has_input
     for number, clause in enumerate(ordered):
         if (
             clause.kind == "if"
@@ -35,7 +39,27 @@ def read_items(text: str, context: Context) -> list[Item]:
             at_branch = context.steps
         meaning = interpret(clause, context, apart=_is_apart(ordered, number))
         items.append(Item(number, clause, meaning))
-    return _gated(_with_late_sources(items))
+    return _gated(_with_late_sources(items if called else _with_shared_object(items)))
+
+
+def _with_shared_object(items: Sequence[Item]) -> list[Item]:
+    """“Email me and slack the team a quote”: the first of two deliveries names nothing, the second says what is sent."""
+    kept = list(items)
+    if len(kept) < 2:
+        return kept
+    first, second = kept[0].meaning, kept[1].meaning
+    bare = first.deliveries and not (first.sources or first.thinks or first.pauses)
+    bare = (
+        bare
+        and len(kept[0].clause.text.split()) <= _BARE
+        and not any(_CONTENT & step.params.keys() for step in first.deliveries)
+    )
+    told = second.deliveries and (second.sources or second.thinks) and not second.pauses
+    same = kept[0].clause.sentence == kept[1].clause.sentence and kept[1].clause.kind == "main"
+    if bare and told and same and not kept[1].flags & {"then", "parallel"}:
+        deliveries = [*first.deliveries, *second.deliveries]
+        kept[:2] = [replace(kept[1], meaning=replace(second, deliveries=deliveries))]
+    return kept
 
 
 def _has_condition(clauses: Sequence[Clause]) -> bool:

@@ -81,6 +81,8 @@ _RESULT = rx(
     named("often", _ADVERB.pattern),
     r"(?: [\w-]+){0,2}? (?:digest|report|summary|update|briefing|newsletter|overview|e-?mail|reminder|round-?up|recap|job|task|run|workflow|backup|check|sync|export)\b",
 )
+_TOPIC_BEFORE = rx(r"\b(?:about|of|than) $")
+""""A poem about Mondays" """
 _OPEN_BEFORE = rx(r"(?:^|[,.;:]|\b(?:and|then|it|them|me|us|this|that|run|runs)) ?$")
 _OPEN_AFTER = rx(r" ?(?:$|[,.;:]|(?:at|on|in|by|around|and|then)\b)")
 
@@ -123,7 +125,7 @@ def _hits(text: str) -> Iterable[_Hit]:
 def _says_when(text: str, match: Match[str]) -> bool:
     """Whether "weekly" says when, and not what kind, as in "a weekly report" and "the page Weekly Planning"."""
     if not _ADVERB.match(match[0]):
-        return True
+        return not _TOPIC_BEFORE.search(text, 0, match.start())
     return bool(_OPEN_BEFORE.search(text, 0, match.start()) or _OPEN_AFTER.match(text, match.end()))
 
 
@@ -166,6 +168,8 @@ def _left_of(text: str, start: int, shelter: Shelter) -> list[_Hit]:
     timed = [time.end() for time in _TIME_BEFORE.finditer(text, begin, end)]
     behind = [match for at in timed if (match := ZONE.fullmatch(text, at + 1, end))]
     hits += [(zone, _zone(shelter)) for zone in behind if zone_of(zone[0], shelter)]
+    cities = [match for at in timed if (match := CITY.fullmatch(text, at + 1, end))]
+    hits += [(city, _in_city) for city in cities if city_zone(city["city"])]
     zones = [match for match in ZONE.finditer(text, begin, end) if match.end() == end and _stands_alone(match)]
     return [*hits, *((zone, _zone(shelter)) for zone in zones if zone_of(zone[0], shelter))]
 

@@ -20,7 +20,7 @@ _VOCABULARY: dict[Sense, str] = {
         "obtain gather "
     "import monitor watch use view access scrape crawl see bring give need tell go_to check_out "
         "pick_up go_through look look_at "
-    "have_a_look_at take_a_look_at have_a_look_through start_with read_through pull_up pull_down keep_an_eye_on track poll browse_to query",
+    "start_from begin_with begin_from have_a_look_at take_a_look_at have_a_look_through start_with read_through pull_up pull_down keep_an_eye_on track poll browse_to query",
     "call": "call hit invoke request trigger",
     "search": "ask_the_web ask_google ask_the_internet search google research look_up look_for hunt_for browse search_for look_online do_a_web_search",
     "find": "find locate find_out discover",
@@ -43,7 +43,7 @@ _VOCABULARY: dict[Sense, str] = {
         "proof_read re-write adapt "
     "reply_to respond_to assign annotate enrich keep work_out figure_out change decide",
     "create": "create make build add open_up file raise set_up start report submit book schedule order put_in",
-    "send": "send hand hand_over post share publish forward deliver shoot drop pass push submit_to send_out send_over "
+    "send": "send reply_with respond_with answer_with hand hand_over post share publish forward deliver shoot drop pass push submit_to send_out send_over "
         "post_out send_off "
     "pass_on tweet",
     "email": "email e-mail mail",

@@ -41,6 +41,7 @@ _ZONES = {name.replace("_", " "): zone for zone, names in _SAID.items() for name
 _KINDS_OF_TIME = frozenset({"standard", "daylight", "local"})
 _ABBREVIATION = words("UTC GMT CET CEST EST EDT CST CDT MST PST PDT BST IST JST AEST ET PT")
 _PLACE = r"[a-z][\w'-]*(?:[ _][a-z][\w'-]*){0,2}"
+_CITY = rf"{_PLACE}?"
 ZONE = rx(
     either(
         "(?:in (?:the )?)?"
@@ -56,7 +57,7 @@ ZONE = rx(
 
 
 CITY = rx(
-    "in (?:the )?", named("city", _PLACE), r"(?=$|[,.;:]| (?:and|then|i|please)\b| \w+ (?:me|us|the|my|our|a|an)\b| ⟪)"
+    "in (?:the )?", named("city", _CITY), r"(?=$|[,.;:]| (?:and|then|i|please)\b| \w+ (?:me|us|the|my|our|a|an)\b| ⟪)"
 )
 """A place right behind a time of day: "at eight in London"."""
 

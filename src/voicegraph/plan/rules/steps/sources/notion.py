@@ -8,6 +8,7 @@ from re import Match
 from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import PROPER_NAME
+from voicegraph.plan.rules.steps.sources.search import WEB
 from voicegraph.plan.rules.text.shelter import QUOTE
 from voicegraph.speech.text.patterns import either, maybe, named, rx, words
 
@@ -51,6 +52,7 @@ _NOTION = rx(
         ),
     ),
 )
+_ON_WEB = rx(rf"^(?:the )?{WEB}\b|\b(?:on|over|across) the {WEB}\b|\bonline\b")
 _NAMED_PAGE = rx(f"^the page {_CALLED}(?:{QUOTE}|{PROPER_NAME})")
 _MEETING_NOTES = rx(
     either(
@@ -64,6 +66,8 @@ _DATABASE = rx(r"database|\bdb\b|table|task|to-?do|row|record|entr|items?\b|trac
 
 def read_notion(phrase: Phrase, context: Context) -> list[Step]:
     """“My Notion notes”, “the page Team Handbook from Notion”, “my Notion database of open tasks”."""
+    if phrase.sense == "search" and _ON_WEB.search(phrase.text):
+        return []  # "search the web for competitors of Notion"
     found = phrase.take(_NOTION)
     if found is None and context.has("notion") and phrase.sense == "fetch" and phrase.take(_NAMED_PAGE):
         return []  # "I keep recipes in Notion: fetch the page Lasagna"

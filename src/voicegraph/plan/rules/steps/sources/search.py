@@ -111,6 +111,8 @@ def _searches(text: str, *, apart: bool) -> list[Step]:
 
 def search_step(text: str) -> Step | None:
     """The search for this, None when nothing is left to search for."""
+    if _ANAPHOR.fullmatch(_TAIL.sub("", text.strip(" ,."))):
+        return Step("source", "web_search", "search", "Search the web", follows=True)
     query = ungapped(_INFORMATION.sub("", _ARTICLES.sub("", _TAIL.sub("", text.strip(" ,.")))))
     if not query:
         return None

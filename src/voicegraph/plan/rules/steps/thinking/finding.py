@@ -6,6 +6,7 @@ from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.sources.search import search_step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm
+from voicegraph.plan.rules.steps.thinking.results import result_named_in
 from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
 
 _READABLE = frozenset({"notion", "csv_upload", "pdf_upload", "txt_upload", "file_upload", "web_page", "rss"})
@@ -35,7 +36,9 @@ _OUT_OF = rx(r"\b(?:from|out of|in)\b")
 _ME_FIRST = rx("^(?:me|us) ")
 _QUESTION = rx(r"(?:what|who|when|where|why|how|whether|if)\b")
 _ASKED = rx(r"^(?:what|who|when|where|why|how|which|does|do|is|are|did) \w")
-_TOLD = rx(r"^(?:(?:in|with) [\w ]{3,30}? )?(?:what|who|where|why|how|which|whether) \w")
+_TOLD = rx(
+    r"^(?:(?:in |with )?(?:plain|simple|short|easy|a few|your own|other|two|one) [\w ]{0,20}? ?)?(?:what|who|where|why|how|which|whether) \w"
+)
 """"Tell me in plain words what changed"; "tell me when …" is a condition."""
 _FOR = rx("(?:it|them|this|that|these|those|the (?:text|document|file|page|result|results)) for ", named("what", ".+$"))
 """"Check it for risky clauses"."""
@@ -111,6 +114,8 @@ def part_of_source(request: Request) -> list[Step]:
     found = _PART.fullmatch(rest) if request.deliveries and readable else None
     if found is None or _CONTENT.fullmatch(rest) or is_pronoun(rest) or not _OUT_OF.search(request.phrase.whole):
         return []
+    if result_named_in(rest, request, texts=True):
+        return []  # "the summary of my PDF" is made, not found
     return [extraction(request.tidy(found["part"]))]
 
 

@@ -11,7 +11,9 @@ from voicegraph.speech.text.patterns import rx
 _PRONOUN = rx(r"(?:it|them|that|this)\b")
 _KIND_OF_MAIL = rx(r"\ban? (?!single\b|e-?mail\b|short e|separate\b)[\w-]+ e-?mail\b")
 """"Write me an encouraging e-mail": the kind says what is to be written."""
-_ANEW = rx(r"(?:up )?(?:it|them|this|that) (?:up )?(?:for|as|in the style of) \w")
+_ANEW = rx(
+    r"(?:up )?(?:it|them|this|that) (?:up )?(?:(?:for|as|in the style of) \w|(?:sound|read|look|more|less|simpler|funnier|friendlier|easier)\b)"
+)
 """"Write it up for kids"."""
 _FILLED = rx("^(?:with|containing|about|on|of) ")
 _NEW = rx(r"(?:an?|some|\d+|two|three|four|five|ten|ideas|tips|facts) ?\w")
