@@ -25,7 +25,7 @@ _HASH = rx(r"\bhash ?(?:tag )?(?=\w)")
 
 _BEFORE_MAIL = words(
     "to at email e-mail mail and or cc bcc for from by with is boss manager team address recipient emailing mailing tell "
-    "ask invite send wait no sorry mean meant rather"
+    "ask invite send both wait no sorry mean meant rather"
 )
 _AT = rx(
     named("before", "^", r"[,;:] ?", rf"\b{_BEFORE_MAIL} "),

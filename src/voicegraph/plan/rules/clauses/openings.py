@@ -84,6 +84,8 @@ _HAVE_DONE = rx(r".{0,60}?\b(?:have|get) (?:the|my|our|all|this|that|these|every
 """"Have the issues summarized and sent to …"."""
 _WANTING = rx(r"\W*(?:(?:i|we)(?:'d| would)? (?:like|love|want|need)(?! (?:you )?to\b)|(?:get|have|give) me)\b")
 _SO = rx("[ ,]*(?:(?:and|but|then) )*if so ?$")
+_NO_NOUNS = frozenset({"put", "take", "turn", "hand", "let"})
+"""Verbs that no noun is mistaken for where an object follows: "every date put the dates in a table"."""
 _TOLD = rx(rf"\b(?:{A_FLOW}|branch|the other one)(?= \w+s\b)")
 _WANTED = frozenset({"summarize", "analyze", "translate", "send", "email", "save", "extract"})
 _PASSED_ON = rx(r" ?(?:$|[,.]|(?:and|to|by|into|in|on|via|as|for|every)\b)")
@@ -214,7 +216,8 @@ def _runs_on(rest: str, around: Surroundings) -> bool:
         return False
     if verb.sense == "wait":
         return bool(_FOR_HOW_LONG.match(rest, verb.length))
-    sure = around.waiting or (verb.lemma.split()[0] not in NOUN_LIKE and not around.quoting)
+    noun = verb.lemma.split()[0] in NOUN_LIKE - _NO_NOUNS
+    sure = around.waiting or not (noun or around.quoting)
     return bool((_OBJECT if sure else _PRONOUN).match(rest, verb.length))
 
 

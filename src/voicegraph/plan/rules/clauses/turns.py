@@ -57,7 +57,7 @@ _BEFORE = rx(
 )
 
 _IS = words(
-    "doesn't does_not isn't returns return goes stops fails responds answers contains contain mentions mention says say includes include is are has have"
+    "doesn't does_not isn't returns return goes stops drops falls rises climbs exceeds changes fails responds answers contains contain mentions mention says say includes include is are has have"
 )
 _IF = rx(
     either(

@@ -20,7 +20,7 @@ def side_by_side(items: Sequence[Item]) -> list[Block]:
     for at, item in enumerate(items):
         if "both" in item.flags and len(items) > at + 1:
             return [*items[:at], Parallel(_branches(items[at:], alone=True))]
-        if "parallel" in item.flags and not (at == 0 and len(item.meaning.sources) > 1):
+        if "parallel" in item.flags and not (at == 0 and len(item.meaning.sources) > 1) and not _joins(item):
             end = _joint_after(items, at)
             return [*_beside(items[:end], at), *side_by_side(items[end:])]
         if item.clause.parallel_tail:
@@ -28,6 +28,11 @@ def side_by_side(items: Sequence[Item]) -> list[Block]:
             group = [Parallel(_branches(items[start : at + 1], alone=True))] if start < at else [item]
             return [*items[:start], *group, *side_by_side(items[at + 1 :])]
     return list(items)
+
+
+def _joins(item: Item) -> bool:
+    """“Get A and B at the same time put them together”: what brings them together does not run beside them."""
+    return any(step.action in {"combine", "compare"} for step in item.meaning.thinks) and not item.meaning.sources
 
 
 def _joint_after(items: Sequence[Item], at: int) -> int:

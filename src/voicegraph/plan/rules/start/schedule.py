@@ -58,7 +58,7 @@ def _part_of_day(when: When, found: Match[str]) -> None:
 
 
 _DETAILS = table(
-    (rf"(?:at|around|by|@|about) {named('times', f'{TIME}(?:{_AND}(?:at )?{TIME}){{0,9}}')}", _at),
+    (rf"(?:at|around|by|@|about|say) {named('times', f'{TIME}(?:{_AND}(?:at )?{TIME}){{0,9}}')}", _at),
     (named("times", f"{SURE_TIME}(?:{_AND}(?:at )?{SURE_TIME}){{0,9}}"), _at),
     (rf"(?:between|from) {named('start', TIME)} (?:and|to|until|till|-) {named('end', TIME)}", _between),
     (

@@ -19,7 +19,7 @@ from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
 
 _EACH = rx(
-    r"\b(?:(?:each|every)\b(?! other\b)|individual\b|per (?:row|item|entry|issue|line|record|article)\b|one by one\b|one at a time\b|individually\b|separately\b)"
+    r"\b(?:(?:each|every)\b(?! other\b)|individual\b|per (?:row|item|entry|issue|line|record|article)\b|one by one\b|(?:row by row|line by line|item by item|entry by entry|page by page|issue by issue)\b|one at a time\b|individually\b|separately\b)"
 )
 _EACH_RECIPIENT = rx(
     r"^(?:send|e-?mail|mail|message|text|notify|give) (?:each|every)\b|\b(?:to|for) (?:each|every)\b|\b(?:each|every one) of (?:them|these|those|the)\b"

@@ -217,6 +217,22 @@ _REWORDINGS: tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...] 
         ),
         r"\g<when> sending it ",
     ),
+    (rx(r"\bput ", named("object", _IT, "both", r"the (?:two|three|\w+s)"), r" together\b"), r"combine \g<object>"),
+    (
+        rx(
+            r"\bput ",
+            named("object", _IT, r"the [\w ]{2,30}?"),
+            " (?:in|into) (?:an?|one) ",
+            named("form", r"(?:(?:\w+ )?table|(?:\w+ )?list|paragraph|matrix|bullet points)\b"),
+        ),
+        r"turn \g<object> into a \g<form>",
+    ),
+    (
+        rx(
+            r"(?:^|(?<=[.;] ))is (?P<page>⟪url:\d+⟫) (?P<state>up|down|online|offline|reachable|available|working|back)\b"
+        ),
+        r"check if \g<page> is \g<state>",
+    ),
     (
         rx(
             r"\b",

@@ -14,7 +14,7 @@ from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, 
 
 _AND = either(" ?, ?(?:and )?", " and (?:also )?(?:to )?", " as well as (?:to )?")
 _ADDRESSES = rx(
-    maybe(r"\b(?:to|for|with|at|from) "),
+    maybe(r"\b(?:to|for|with|at|from) (?:both )?"),
     maybe(named("me_first", "me"), " and (?:to )?"),
     named("to", f"{MAIL}(?:{_AND}{MAIL}){{0,99}}"),
     maybe(_AND, named("me_last", "me"), r"\b"),

@@ -28,7 +28,7 @@ _LATE_TITLE = rx(
     rf"(?<={GAP}) ",
     called("title", words("titled entitled called named"), until="with|from|containing|that|using|about"),
 )
-_PREP = words("to into in inside within on onto at as from of out_of via using")
+_PREP = words("at_the_end_of at_the_bottom_of to into in inside within on onto at as from of out_of via using")
 _NOTION = rx(
     maybe(r"\b", named("prep", _PREP), " "),
     named("det", DETERMINERS),
@@ -112,6 +112,7 @@ def _is_wished(phrase: Phrase, found: Match[str]) -> bool:
 def _page(phrase: Phrase, found: Match[str], context: Context) -> Step:
     name = found["name"] or ""
     added = phrase.lemma in {"add", "insert"} and found["prep"] and found["thing"] and _OWNED.search(found["det"])
+    added = added or (found["prep"] or "").lower().startswith("at the ")
     if phrase.sense == "append" or added:
         return _appended(name, "", context)
     params: ParamValues = {}

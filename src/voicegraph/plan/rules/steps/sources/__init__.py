@@ -8,7 +8,7 @@ from voicegraph.plan.rules.steps.sources.github import read_github
 from voicegraph.plan.rules.steps.sources.news import read_news, topics_apart
 from voicegraph.plan.rules.steps.sources.notion import read_notion
 from voicegraph.plan.rules.steps.sources.others import read_other_services, read_workflow
-from voicegraph.plan.rules.steps.sources.search import read_search, searched_for_each
+from voicegraph.plan.rules.steps.sources.search import looked_up, read_search, searched_for_each
 from voicegraph.plan.rules.steps.sources.uploads import read_uploads
 from voicegraph.plan.rules.steps.sources.web import read_web
 
@@ -19,4 +19,4 @@ def read_sources(phrase: Phrase, context: Context, *, apart: bool = False) -> li
     """Take the sources out of the clause. `apart`: they run side by side, so "X and Y" are two searches."""
     steps = [step for reader in _READERS for step in reader(phrase, context)]
     steps = [part for step in steps for part in (topics_apart(step) if apart else [step])]
-    return steps + searched_for_each(phrase) if steps else read_search(phrase, context, apart=apart)
+    return steps + searched_for_each(phrase) + looked_up(phrase) if steps else read_search(phrase, context, apart=apart)

@@ -64,6 +64,11 @@ _LOOKING = word_set(
 )
 _THROUGH_INPUT = rx(rf"(?:it|them|through|in|the (?!{WEB}\b))")
 _EACH_THING = rx("(?:(?:up|for|the web for|google for) )?(?:each|every|all(?: of)?(?: the)?) ")
+_WEATHER = rx(
+    r"\b(?:the )?",
+    named("query", rf"(?:weather(?: forecast)?|forecast|exchange rates?|stock prices?) (?:for|in|of) [^{GAP},]+?"),
+    rf"(?= ?(?:{GAP}|,|and\b|$))",
+)
 _DEFINITE = rx(r"(?:the|any|all|its|their)\b")
 _NOTHING = rx(r"\W*(?:it|them|that|this)?\W*")
 _WEB_SENSES = frozenset({"find", "fetch", "search", "think", "analyze", "summarize", "extract", "compare", ""})
@@ -92,6 +97,13 @@ def searched_for_each(phrase: Phrase) -> list[Step]:
         return []
     phrase.text = GAP
     return [Step("source", "web_search", "search", "Search the web for each", each=True, follows=True)]
+
+
+def looked_up(phrase: Phrase) -> list[Step]:
+    """“Get the weather for Boston and the top news”: what else is asked for beside a source."""
+    found = phrase.take(_WEATHER) if phrase.sense in {"fetch", "send", "email"} else None
+    step = search_step(found["query"]) if found else None
+    return [step] if step else []
 
 
 def _is_search(phrase: Phrase, context: Context) -> bool:
