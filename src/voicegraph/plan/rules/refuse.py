@@ -40,6 +40,10 @@ _SMALL_TALK = rx(
         r"make me (?:laugh|smile|happy|a sandwich|coffee)\b",
     ),
 )
+_ASKED = rx(
+    words("do does did is are was were has have should what who why when where how which"),
+    r"\b(?! (?:it|that|this|the (?:thing|job|rest))\b)",
+)
 _GREETED = rx(r"^(?:there|everyone|you|friend|buddy|again)\b[ !.]*$")
 _BUTTONS: dict[Intent, str] = {
     "undo": "undo button",
@@ -58,8 +62,9 @@ def refuse(text: str, said: str, *, editing: bool = False) -> Refusal:
     if command := read_command(said):
         what = f'"{bare[:_SHOWN]}" is for a workflow that is open: use the {_BUTTONS[command]}.'
         return Refusal("unclear", f"{what} To build a new one, say what it should do.", example)
+    asked = said.rstrip().endswith("?") and _ASKED.match(bare)
     advice = f"Say what to fetch, what to do with it, and where to send it. For example: {example}."
-    if _SMALL_TALK.match(text.strip(" .,!?") or bare) or _SMALL_TALK.match(bare) or _GREETED.match(text):
+    if asked or _SMALL_TALK.match(text.strip(" .,!?") or bare) or _SMALL_TALK.match(bare) or _GREETED.match(text):
         return Refusal("off_topic", f"That is not a task for a workflow. {advice}", example)
     what = f'No task could be made out in "{bare[:_SHOWN]}"' if bare else "Nothing was said"
     return Refusal("unclear", f"{what}. {advice}", example)

@@ -57,7 +57,7 @@ _NEVER_BEFORE = rx(
     words(
         "to and or not don't you i we they that which who please can could will would should let also both have has be is "
         "are help then me us when once after before while if unless until by just finally first second third the a an my "
-        "our your this of for with in on from how want need ,"
+        "our your this of about than for with in on from how want need ,"
     )
 )
 """Words after which a verb belongs to what came before."""
@@ -84,6 +84,7 @@ _HAVE_DONE = rx(r".{0,60}?\b(?:have|get) (?:the|my|our|all|this|that|these|every
 """"Have the issues summarized and sent to …"."""
 _WANTING = rx(r"\W*(?:(?:i|we)(?:'d| would)? (?:like|love|want|need)(?! (?:you )?to\b)|(?:get|have|give) me)\b")
 _SO = rx("[ ,]*(?:(?:and|but|then) )*if so ?$")
+_LISTED = rx(r" (?!of\b)[a-z]+s\b")
 _NO_NOUNS = frozenset({"put", "take", "turn", "hand", "let"})
 """Verbs that no noun is mistaken for where an object follows: "every date put the dates in a table"."""
 _TOLD = rx(rf"\b(?:{A_FLOW}|branch|the other one)(?= \w+s\b)")
@@ -183,6 +184,8 @@ def _verb_opens(text: str, around: Surroundings, *, led: bool = False) -> bool:
     if verb.lemma not in NOUN_LIKE:
         return True
     if verb.sense in {"email", "slack", "notify"} and _PERSON.match(text, verb.length):
+        return True
+    if verb.lemma == "list" and _LISTED.match(text, verb.length):
         return True
     return bool(_OBJECT.match(text, verb.length)) or (led and not text[verb.length :].strip(" .,"))
 

@@ -26,6 +26,7 @@ _ADD = rx(
     ),
     rf" (?:in )?(?={words('a an another one the my some in')}\b|⟪|\w+ step)",
 )
+_JOKE = rx("tell (?:me|us) (?:an?|another|some) (?:joke|story|riddle|secret|poem|(?:fun )?fact)s?$|sing\\b")
 _QUESTION = rx(r"(?:what(?! about\b| if\b)|who|when|where|why|how(?! about\b))(?:'s|'re)?\b")
 _INFINITIVE = rx(r"^(?:to|for) (?=\w)")
 _BETWEEN = rx(r" ?,? ?\b(?:in )?between ", named("one", ".+?"), " and ", named("two", ".+$"))
@@ -51,7 +52,7 @@ _SIDE = rx(
 _A_STEP = rx(" (?:step|node)$")
 _SENDING = rx(
     "(?:(?:it|that|this|anything|everything) (?:is |gets |goes )?)?"
-    r"(?:(?:sending|sent|delivering|delivered|posting|posted|sharing|shared|going out)|out)(?: (?:it|them|anything))?"
+    r"(?:(?:sending|sent|delivering|delivered|posting|posted|sharing|shared|saving|saved|storing|stored|publishing|published|going out)|out)(?: (?:it|them|anything))?"
 )
 """Before any of the deliveries."""
 _NAMED_RESULT = rx(
@@ -87,7 +88,7 @@ class _Place:
 
 def insert(order: Order, work: Work) -> bool:
     """Add the steps an order describes: where it says, else where their kind makes sense."""
-    if _QUESTION.match(order.text):
+    if _QUESTION.match(order.text) or _JOKE.match(order.text):
         return False
     where = _place(order, work)
     steps = describe(_INFINITIVE.sub("", _ADD.sub("", where.text.strip(" ,."))), work)

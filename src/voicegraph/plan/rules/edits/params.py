@@ -163,6 +163,19 @@ _MAKE = rx(
 )
 
 
+_CALLED = rx(
+    "^(?:call|name|title) the (?:new )?(?:notion )?",
+    named("what", "page|issue|notification"),
+    " (?:as )?",
+    named("title", ".+$"),
+)
+_MADE = rx(
+    "^(?:make|turn|change|switch) (?:it|that|the translation) (?:into |in |to )?",
+    named("language", "(?-i:[A-Z][a-z]+)"),
+    "$",
+)
+
+
 def named_change(words: str, work: Work) -> ParamChange | None:
     """A change that names its param ("change the recipient to …"), the state of issues, or the length of a text."""
     words = _AFTERTHOUGHT.sub("", words.strip())
@@ -171,6 +184,12 @@ def named_change(words: str, work: Work) -> ParamChange | None:
         noun = found["noun"] or found["other_noun"] or found["used_noun"]
         name = next(name for name, param in _PARAMS.items() if re.fullmatch(param.nouns, noun, re.IGNORECASE))
         return _change(name, f"{found['of'] or ''} {noun}", found["value"], work)
+    titled = _CALLED.match(words)
+    if titled:
+        return _change("title", titled["what"], titled["title"], work)
+    language = _MADE.match(words)
+    if language and any(node.action.startswith("translate") for node in work.nodes):
+        return _change("language", "translation", language["language"], work)
     labels = _ONLY_LABELED.match(words)
     if labels:
         return _change("labels", words, labels["labels"] or labels["other"], work)

@@ -18,7 +18,7 @@ _NAMES: dict[str, str] = {
     "slack": "slack|channel",
     "notify": r"notif\w*|telegram|discord|teams|pings?|alerts?|sms|whatsapp|messages?",
     "notion": "notion(?: (?:page|notes|step|database|source))?|notes|page|database",
-    "notion_create": "notion|saving|saves?|page",
+    "notion_create": "notion|sav(?:es?|ed|ing)|stor(?:ed|ing)|page",
     "github": "github",
     "web_search": _SEARCH,
     "tavily": _SEARCH,

@@ -47,6 +47,7 @@ _NOTHING = rx(
 _WISH = rx(r"^(?:i|we)(?:(?:'d| would) (?:also )?(?:like|love|want)| (?:also )?(?:want|need)) (?!to\b|you\b)")
 _ITEM_BY_ITEM = frozenset({"take", "go through", "look at", "read"})
 """"Take each issue, …": what follows is done for each."""
+_TOPIC = rx(" (?:about|on|regarding) ", named("topic", ".+$"))
 _SENDING = frozenset({"send", "slack", "notify", "email"})
 _LINKS = rx(r"(?<!⟪)\b(?:urls?|links?)\b")
 _NEW_THING = rx("^new (?=(?:page|row|card|ticket|issue|task|item|entry|record|event|file|document)\\b)")
@@ -86,6 +87,8 @@ def interpret(clause: Clause, context: Context, *, apart: bool = False) -> Meani
     """Read a clause and note in the context what it brings up. `apart`: its parts run side by side."""
     meaning = _read(clause, context, apart=apart)
     context.add(meaning.steps)
+    topic = None if meaning.steps else _TOPIC.search(clause.text)
+    context.topic = topic["topic"] if topic else context.topic
     context.links = context.links or bool(_LINKS.search(clause.text))
     return meaning
 
@@ -170,7 +173,9 @@ def _plain_order(text: str) -> str:
     if passive and leading_verb(passive["done"]):
         return f"{passive['done']} {passive['what']}"
     active = _PASSIVE.sub("", text)
-    return active if leading_verb(active) else text
+    verb = leading_verb(active)
+    ordered = text.lower().startswith("get ") and verb is not None and verb.form == "base"
+    return active if verb and not ordered else text
 
 
 def _for_each(

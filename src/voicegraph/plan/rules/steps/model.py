@@ -42,13 +42,14 @@ class Step:
 
 @dataclass(slots=True)
 class Context:
-    """What the clauses read so far have brought up. `has_input`: there is something to work on; `links`: addresses."""
+    """What the clauses read so far have brought up. `has_input`: there is something to work on; `links`: addresses; `topic`: what was talked of."""
 
     shelter: Shelter
     steps: list[Step] = field(default_factory=list[Step])
     has_input: bool = False
     repo: str | None = None
     links: bool = False
+    topic: str = ""
 
     def has(self, type: str, action: str | None = None) -> bool:
         """Whether there is such a step already."""

@@ -66,7 +66,7 @@ _WAIT = rx(
     "^",
     either(
         either(
-            words("wait pause sleep delay rest stop give_it"),
+            words("wait waiting pause pausing sleep sleeping delay rest stop give_it"),
             "hold(?: (?:off|on|it))?",
             "hang on",
             "let it (?:rest|sit)",

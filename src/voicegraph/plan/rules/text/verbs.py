@@ -39,7 +39,7 @@ _VOCABULARY: dict[Sense, str] = {
     "label explain describe answer fix correct proofread improve polish simplify expand convert turn transform format "
     "reformat structure clean_up clean tidy_up count calculate compute estimate predict prioritize prioritise validate "
     "verify critique recommend judge redact anonymize anonymise normalize deduplicate transcribe outline review "
-    "chart plot segment partition bucket tabulate visualize spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
+    "double halve trim truncate shuffle round chart plot segment partition bucket tabulate visualize spell-check spellcheck fact-check fact_check double-check double_check cross-check proof-read "
         "proof_read re-write adapt "
     "reply_to respond_to assign annotate enrich keep work_out figure_out change decide",
     "create": "create make build add open_up file raise set_up start report submit book schedule order put_in",
@@ -86,7 +86,7 @@ NOUN_LIKE = word_set(
     "digest recap contrast study book need hold stop start drop push pass place repeat do have let track poll archive "
     "dump export import load structure change judge clean schedule trigger hit turn fix paste author "
     "cluster whatsapp sms "
-    "ring phone chart plot print dm hand order put insert switch move cut swap delay sleep launch shoot see spot correct raise"
+    "ring double round trim phone chart plot print dm hand order put insert switch move cut swap delay sleep launch shoot see spot correct raise"
 )
 """Base forms that are nouns or adjectives as well: they open a clause only before an object."""
 

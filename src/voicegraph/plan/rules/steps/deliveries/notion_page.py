@@ -10,7 +10,7 @@ from re import Match
 from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, NAME, called
-from voicegraph.plan.rules.steps.thinking.meant import is_anaphor
+from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
 from voicegraph.speech.text.patterns import maybe, named, rx, word_set, words
 
 _THING = words(
@@ -63,7 +63,8 @@ _KEPT_THERE = re.compile(
 _OF_EACH = re.compile(r"\bfor (?:each|every|all(?: the)?) [\w-]+(?: [\w-]+)? ?$", re.IGNORECASE)
 """"An event for every deadline in my Notion page": the deadlines are there."""
 _FILLED = re.compile(" ?(?:with|about|containing) ", re.IGNORECASE)
-_FOR_ME = re.compile("^(?:me|us) ", re.IGNORECASE)
+_WORKING = frozenset({"summarize", "translate", "analyze"})
+_FOR_ME = re.compile("^(?:me|us) | for (?:me|us)$", re.IGNORECASE)
 _ONE_MORE = re.compile(r"\b(?:to|in|into|on)\s.*(?:,|\band)$", re.IGNORECASE)
 
 
@@ -95,7 +96,9 @@ def _is_target(phrase: Phrase, found: Match[str]) -> bool:
     before = phrase.text[: found.start()].strip()
     if prep:
         writes = (phrase.sense in GIVING and phrase.sense != "email") or phrase.lemma == "keep"
-        writes = writes or (phrase.lemma == "give" and is_anaphor(_FOR_ME.sub("", before)))
+        plain = _FOR_ME.sub("", before)
+        writes = writes or (phrase.lemma == "give" and is_anaphor(plain))
+        writes = writes or (phrase.sense in _WORKING and not found["thing"] and is_pronoun(plain))
         return writes and not (_KEPT_THERE.search(before) or _OF_EACH.search(before))
     if found["thing"] and (phrase.lemma.replace(" ", "_") in _MAKERS or _is_wished(phrase, found)):
         new = _NEW.search(found["det"]) or not found["det"].strip()

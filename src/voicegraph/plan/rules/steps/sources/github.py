@@ -43,7 +43,9 @@ _MENTION = rx(
         maybe(" (?:(?:that|which) )?are (?:still |currently )?", named("late_state", "open|closed|merged"), "(?= |$)"),
     ),
 )
-_FURTHER = rx(rf"(?<={GAP}) ?(?:,|,? and|as well as) (?:of |from |in )?{PATH}(?! (?:issues|pull|commits))")
+_FURTHER = rx(
+    rf"(?<={GAP}) ?(?:,|,? and|as well as|with|versus|against) (?:(?:those|the ones|that) )?(?:of |from |in )?{PATH}(?! (?:issues|pull|commits))"
+)
 """"The issues of a/b, c/d and e/f"."""
 _ISSUES = rx(r"\bissues?\b")
 _LABELS = rx(
@@ -58,6 +60,7 @@ _SINCE = {"week's": "7 days", "today's": "1 day", "yesterday's": "2 days"}
 _USER = rx(
     either(
         named("owner", "[a-z0-9][\\w-]*") + "'s (?:github |public )?(?:repos|repositories)\\b",
+        r"\bdoes (?:the )?(?:user |organi[sz]ation )?" + named("has", r"[\w-]+") + " (?:have|own)\\b",
         r"\buser " + named("user", r"[\w-]+"),
         r"\b(?:of|by|from|owned by|belonging to) (?:the )?(?:github )?(?:(?:organi[sz]ation|org|account|company) )?"
         + named("who", r"(?!(?:github|my|the|user|repos|repositories)\b)[a-z0-9][\w-]*"),
@@ -109,6 +112,8 @@ def _is_github(kind: str, words: str, phrase: Phrase, context: Context, *, here:
     """Whether "issues" are GitHub's and not those of a text that is there already."""
     if here or kind in {"pulls", "repos"}:
         return True
+    if "report" in words.lower() and phrase.sense in {"create", "generate"}:
+        return False  # a bug report that is written
     if kind == "commits":
         return bool(
             context.repo or not context.has_input or re.search("commits|history|messages", words, re.IGNORECASE)

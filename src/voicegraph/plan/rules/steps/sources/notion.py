@@ -39,7 +39,7 @@ _NOTION = rx(
         " ",
         named("kind", rf"(?!{_LINK}\b)[\w'-]+(?: (?!{_LINK}\b)[\w'-]+)??"),
         "? ?",
-        named("thing", _THING),
+        named("thing", _THING, words("plan plans agenda budget goals goal ideas recipes okrs habits inbox")),
         r"\b",
     ),
     maybe(" ", named("thing_after", words("database page list board tracker")), r"\b"),

@@ -88,7 +88,7 @@ def read_search(phrase: Phrase, context: Context, *, apart: bool) -> list[Step]:
     first = phrase.text.split(GAP)[0]
     text = _WEB_FIRST.sub("", first if first.strip() else phrase.text.replace(GAP, " "))
     phrase.text = GAP
-    return _searches(_LINK.sub("", _ON_WEB.sub("", text)), apart=apart)
+    return _searches(_LINK.sub("", _ON_WEB.sub("", text)).strip() or context.topic, apart=apart)
 
 
 def searched_for_each(phrase: Phrase) -> list[Step]:

@@ -58,6 +58,7 @@ _UPLOAD = rx(
 )
 _UPLOADING = rx(r"\bupload|\battach")
 _TURNED_INTO = rx(r"\b(?:as|into|to) (?:an? )?$")
+_ONE = rx("an? $")
 _AGAIN = rx(r"\b(?:another|second)\b")
 
 
@@ -81,6 +82,8 @@ def _is_new(kind: str, found: Match[str], phrase: Phrase, context: Context, *, u
     """Whether this file is one to upload, not one that is there already or that is to be written."""
     if not uploading and (kind == "any" or _TURNED_INTO.search(phrase.text[: found.start()] + found["det"])):
         return False
+    if phrase.sense in {"generate", "create"} and _ONE.match(found["det"]) and "upload" not in found[0].lower():
+        return False  # "write a cover letter from my uploaded resume"
     if _AGAIN.search(found["det"]):
         return True
     known = _KINDS.values() if kind == "any" else [_KINDS[kind]]

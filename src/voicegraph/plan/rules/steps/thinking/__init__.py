@@ -21,7 +21,8 @@ from voicegraph.plan.rules.steps.thinking.writing import written
 def read_thinking(request: Request) -> list[Step]:
     """The llm steps of a clause; a search comes first where nothing says what they are to work on."""
     sense = request.phrase.sense
-    reader = THINKING_VERBS.get(sense)
+    dropped = request.phrase.lemma == "drop" and request.has_material and not request.deliveries
+    reader = THINKING_VERBS.get("think" if dropped else sense)  # "drop everything about sports"
     if reader:
         return reader(request)
     if sense in {"generate", "create"}:
