@@ -51,7 +51,7 @@ _PERSON = rx(
 _FOR_HOW_LONG = rx(" (?:for|until|till|a|an|half|another)\\b| ", NUMBER, r"\b")
 _LATER = rx(DURATION, r" (?:later|after that)\b")
 _QUOTING = rx(
-    r".*\b(?:titled|entitled|called|named|saying|that says|the (?:text|message|words|title)|subject)\b",
+    r".*\b(?:titled|entitled|(?:issue|ticket|bug|card|task)\b.*\b(?:called|named)|saying|that says|the (?:text|message|words|title)|subject)\b",
 )
 _NEVER_BEFORE = rx(
     words(
@@ -83,10 +83,13 @@ _MIND = rx(r"\W*(?:\w+\W+){0,4}would (?:you )?mind\b")
 _HAVE_DONE = rx(r".{0,60}?\b(?:have|get) (?:the|my|our|all|this|that|these|everything)\b")
 """"Have the issues summarized and sent to …"."""
 _WANTING = rx(r"\W*(?:(?:i|we)(?:'d| would)? (?:like|love|want|need)(?! (?:you )?to\b)|(?:get|have|give) me)\b")
+_USING = rx("[ ,]*(?:(?:and|then) )*(?:use|take) ")
 _SO = rx("[ ,]*(?:(?:and|but|then) )*if so ?$")
 _LISTED = rx(r" (?!of\b)[a-z]+s\b")
 _NO_NOUNS = frozenset({"put", "take", "turn", "hand", "let"})
 """Verbs that no noun is mistaken for where an object follows: "every date put the dates in a table"."""
+_REACH = 400
+"""Characters back from a word within which it is looked for who is told what."""
 _TOLD = rx(rf"\b(?:{A_FLOW}|branch|the other one)(?= \w+s\b)")
 _WANTED = frozenset({"summarize", "analyze", "translate", "send", "email", "save", "extract"})
 _PASSED_ON = rx(r" ?(?:$|[,.]|(?:and|to|by|into|in|on|via|as|for|every)\b)")
@@ -113,6 +116,7 @@ class Surroundings:
     `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: as after "would you mind", verbs end
     in -ing. `wanting`: "I want a summary emailed to …": verbs are participles. `quoting`: the words are a title.
     `told`: "a workflow that fetches …": verbs are in the third person. `answered`: the words are "if so" alone.
+    `using`: "use the text to …" still lacks its verb.
     """
 
     waiting: bool
@@ -121,6 +125,7 @@ class Surroundings:
     quoting: bool
     told: bool
     answered: bool
+    using: bool
 
 
 def look_around(text: str, start: int, end: int) -> Surroundings:
@@ -129,22 +134,26 @@ def look_around(text: str, start: int, end: int) -> Surroundings:
     wanting = asked or bool(_HAVE_DONE.match(text))
     gerunds = asked or bool(_MIND.match(text) or _GERUNDS.match(text, start))
     quoting = bool(_QUOTING.match(text, start, end))
-    told = bool(_TOLD.search(text, 0, end))
+    told = bool(_TOLD.search(text, max(0, end - _REACH), end))
     return Surroundings(
-        bool(_WAITING.match(text, start)), gerunds, wanting, quoting, told, bool(_SO.match(text, start, end))
+        waiting=bool(_WAITING.match(text, start)),
+        gerunds=gerunds,
+        wanting=wanting,
+        quoting=quoting,
+        told=told,
+        answered=bool(_SO.match(text, start, end)),
+        using=bool(_USING.match(text, start)),
     )
 
 
 def opens_clause(text: str, token: Match[str], previous: str, around: Surroundings) -> bool:
     """Whether a clause begins at this token; `previous` is the word before it."""
     word = token[0].lower()
-    if word == "," and around.answered:
-        return True
     if word in {",", "and", "but", "plus", "or"}:
-        return _after_link(text[token.end() :], word, around)
-    if word == "as":
-        listed = _AS_WELL_AS.match(text, token.start())
-        return bool(listed) and _verb_opens(text[listed.end() :], around) if listed else False
+        return (word == "," and around.answered) or _after_link(text[token.end() :], word, around)
+    listed = _AS_WELL_AS.match(text, token.start())
+    if listed or (word == "to" and around.using):
+        return _verb_opens(text[listed.end() if listed else token.end() :].lstrip(), around)
     if previous in {"and", ",", "but", "or"} and word not in {"then", "otherwise"}:
         return False
     if word in {"then", "otherwise", "meanwhile", "afterwards", "finally", "afterward"}:

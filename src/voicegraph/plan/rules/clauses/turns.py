@@ -38,6 +38,11 @@ _CONSENT = rx(
     r"(?=(?:i\b|i've|i'm|my (?:approval|ok|okay|sign-?off|confirmation|consent|go-ahead|permission|"
     r"review)|approved|approval|confirmed))",
 )
+_IF_I_AGREE = rx(
+    named("if", "(?:but )?(?:only )?(?:if|in case|provided(?: that)?) "),
+    r"(?:i|we|my \w+) (?:approves?|agrees?|ok(?:ay)?s?|confirms?|signs? off|says? yes|says? so|gives? (?:my|the|his|her) \w+)\b",
+)
+""""If I approve" holds the flow, it does not look at the text."""
 _AFTER_PASSIVE = rx(
     named("link", "(?:after|once|when|as soon as) "),
     r"(?:the|my|a|an|it|they|that|this|all)\b[^,.;]{0,60}? ?(?:'s|is|are|has been|have been|was|gets) ",
@@ -98,6 +103,9 @@ def read_turn(text: str) -> tuple[Kind | None, int]:
     """The kind of clause these words open and where what it says begins; (None, 0) when they open none."""
     if DONE.match(text):
         return None, 0
+    consent = _IF_I_AGREE.match(text)
+    if consent:
+        return "after", consent.end("if")
     for kind, pattern in _PLAIN_TURNS:
         found = pattern.match(text)
         if found:

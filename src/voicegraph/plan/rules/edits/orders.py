@@ -18,6 +18,11 @@ _AS_BRANCH = rx(
     rf"^(?:add|make|create|start) {_A_BRANCH} (?:that |which |to |where it |for )| (?:as|in|on) {_A_BRANCH}\b"
 )
 """"Extract the dates as a third branch", "add a branch that translates it"."""
+_ONE_MORE = rx(
+    "(?P<all>(?P<verb>replace|swap|exchange|substitute|change) .{3,60}? (?P<by>by|with|for|to) .{3,60}?),? and ",
+    r"(?P<old>the [\w ]{2,40}?) (?P=by) ",
+)
+""""Replace A by B and C by D"."""
 _WHILE = rx(r"(?:and )?while (?:(?:you're|you are) )?\w+ing(?: \w+){0,2}$")
 _NOT_THAT = rx(
     "^",
@@ -57,7 +62,7 @@ def read_orders(text: str) -> list[Order]:
     """The orders of a tidy text."""
     orders: list[Order] = []
     waiting: list[tuple[_Side, str]] = []
-    for clause in split_clauses(text):
+    for clause in split_clauses(_ONE_MORE.sub(r"\g<all>, \g<verb> \g<old> \g<by> ", text)):
         aside = _aside(clause)
         if aside is None:
             order = _order(clause)

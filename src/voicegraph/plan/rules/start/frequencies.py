@@ -20,7 +20,7 @@ _MONTH = (
     "(?:january|february|march|april|may|june|july|august|september|october|november|december"
     "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)"
 )
-_EVERY = r"(?:on )?\b(?:every(?: single)?|each)"
+_EVERY = r"(?:\bon )?\b(?:every(?: single)?|each)"
 _AND = either(" ?, and ", " ?, ?", " and (?:on |every |each )?", " ?/ ?")
 _PART = "(?: " + named("part", "mornings?|afternoons?|evenings?|nights?") + ")?"
 _FIRST_DAY, _LAST_DAY = named("first", _DAY), named("last", _DAY)

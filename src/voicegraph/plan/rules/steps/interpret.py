@@ -97,7 +97,7 @@ def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
     text = clause.text
     pause = read_approval(text) or read_wait(text)
     if pause:
-        return replace(_approved(text, context), pauses=[pause])
+        return _paused(pause, text, context)
     if clause.kind in {"if", "unless"}:
         named_source = _NAMED_SOURCE.search(text)
         return Meaning(sources=read_sources(Phrase(text, verbless=True), context) if named_source else ())
@@ -110,6 +110,13 @@ def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
     if late and (meaning := _order(late[1], context, apart=apart)).deliveries:
         return replace(meaning, pauses=[late[0]])
     return _order(text, context, apart=apart)
+
+
+def _paused(pause: Step, text: str, context: Context) -> Meaning:
+    """A pause, with what is made for it; asked twice for approval ("show it to me, and if I agree, …"), one is enough."""
+    if pause.type == "approval" and context.steps and context.steps[-1].type == "approval":
+        return Meaning()
+    return replace(_approved(text, context), pauses=[pause])
 
 
 def _approved(text: str, context: Context) -> Meaning:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.deliveries.content import with_content
+from dataclasses import replace
+
+from voicegraph.plan.rules.steps.deliveries.content import WORDS, with_content
 from voicegraph.plan.rules.steps.deliveries.email import read_email
 from voicegraph.plan.rules.steps.deliveries.files import read_file, unplaced
 from voicegraph.plan.rules.steps.deliveries.github_issue import read_new_issue
@@ -13,6 +15,7 @@ from voicegraph.plan.rules.steps.deliveries.other_services import read_other_ser
 from voicegraph.plan.rules.steps.deliveries.slack import read_slack
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.speech.text.patterns import rx
 
 _READERS = (
     read_new_issue,
@@ -27,10 +30,17 @@ _READERS = (
 """In the order they are asked: what is named exactly comes before what is only hinted at."""
 
 
+_ANOTHER = rx(r"^(?:me )?(?:another|one more|a second)(?: (?:one|message|mail|e-?mail|post))?\b")
+""""Send another saying …": to where the last one went."""
+
+
 def read_deliveries(phrase: Phrase, context: Context) -> list[Step]:
     """Take the destinations out of the clause. A reader sees what those before it have found."""
     steps: list[Step] = []
     for reader in _READERS:
         steps += reader(phrase, context, steps)
+    last = next((step for step in reversed(context.steps) if step.role == "deliver"), None)
+    if last and phrase.sense == "send" and phrase.take(_ANOTHER):
+        steps = [replace(last, params={name: value for name, value in last.params.items() if name not in WORDS})]
     steps = steps or unplaced(phrase)
     return [with_content(step, phrase, context) for step in steps]

@@ -29,7 +29,7 @@ _REMINDER = rx(
     _END,
 )
 _EMPTY = rx("(?:it|them|this|back|out)")
-_WORDS = frozenset(_PARAMS.values())
+WORDS = frozenset(_PARAMS.values())
 _GREETING = rx(
     rf"(?!{words('a an the my our your his her some all any this these that those each every latest new open me us to')}\b)"
     r"[a-z][a-z'!]*(?: [a-z][a-z'!]*){0,3}"
@@ -40,7 +40,7 @@ _OTHER_WORK = frozenset({"generate", "think", "translate", "summarize", "append"
 def with_greeting(step: Step, rest: str, context: Context) -> Step:
     """“Post hello to #general”: a few words that stand for nothing else are what is sent."""
     param = _PARAMS.get(step.type)
-    known = param is None or _WORDS & step.params.keys() or is_anaphor(rest) or is_vague(rest)
+    known = param is None or WORDS & step.params.keys() or is_anaphor(rest) or is_vague(rest)
     if known or not _GREETING.fullmatch(rest):
         return step
     return replace(step, params={**step.params, param: context.shelter.plain(rest)}, bare=False)

@@ -16,14 +16,14 @@ _LISTED = "lists? of (?:the |all (?:the )?)?" + named(
 )
 _NOUNS: dict[str, str] = {
     "summarize": either(
-        "summar(?:y|ies)", "tl;? ?dr", "synops[ei]s", "round[ -]?ups?", "wrap[ -]?up",
+        "summar(?:y|ies)", "tl;? ?dr", "synops[ei]s", "(?:summari[sz]ed|shortened|condensed) (?:version|copy)", "round[ -]?ups?", "wrap[ -]?up",
         words("digest digests recap recaps overview overviews briefing briefings brief rundown gist "
             "abstract short_version"),
     ),
     "analyze": "analys[ei]s|assessments?|evaluations?|sentiment",
     "extract_insights": "insights(?! report)|learnings",
     "compare": "comparisons?|side[ -]by[ -]side",
-    "translate": "translations?",
+    "translate": "translations?|translated (?:version|text|copy)",
     "generate": either(
         r"(?:[\w-]+ )?reports?", "release notes", "change ?-?logs?", "itinerar(?:y|ies)", "stor(?:y|ies)",
         "speech(?:es)?", "repl(?:y|ies)",
