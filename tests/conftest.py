@@ -10,9 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from support.history import migrated, postgres
 
 __all__ = ["migrated", "postgres"]  # for the whole session: one PostgreSQL server, one SQLite file to copy
+
+settings.register_profile("voicegraph", deadline=None)  # a busy machine is no failure
+settings.load_profile("voicegraph")
 
 Reply = str | dict[str, Any] | tuple[int, Any] | tuple[int, Any, dict[str, str]]
 

@@ -12,13 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from voicegraph.graph.model import Edge, Node, Position, Retry, Schedule, Webhook, Workflow
-
-settings.register_profile("graph", deadline=None)  # a busy machine is no failure
-settings.load_profile("graph")
 
 _SIGNS = {">": None, "+": True, "-": False}
 

@@ -6,14 +6,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from hypothesis import settings as hypothesis_settings
 from support.web import Web, serving
 
 from voicegraph.nodes.client import guarded_client
 from voicegraph.settings import Settings
-
-hypothesis_settings.register_profile("nodes", deadline=None)  # a busy machine is no failure
-hypothesis_settings.load_profile("nodes")
 
 
 @pytest.fixture
