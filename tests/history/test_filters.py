@@ -137,7 +137,25 @@ async def test_the_cost_of_a_run_is_what_its_models_reported(history: History):
 
 
 @options(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(max_size=40))
+@given(text=st.text(st.one_of(st.characters(), st.sampled_from('\uff9e\u037a\ufc5e\u0301" a-')), max_size=40))
 async def test_any_search_is_answered(history: History, text: str):
     await history.queries.page(RunFilter(text=text))
     await history.queries.page(RunFilter(("failed", "running"), "wf_test", text, ("manual",)))
+
+
+@pytest.mark.parametrize("sign", ["\uff9e", "\u037a", "\ufc5e"])
+async def test_signs_that_are_letters_until_they_are_folded(history: History, sign: str):
+    """They are no words; alone, they are looked for as they are."""
+    ada = await past_run(history, "Greet Ada")
+    other = await past_run(history, f"Greet {sign}")
+    assert await found(history, sign) == {other}
+    assert await found(history, f'"{sign}"') == set()
+    assert await found(history, f"{sign} ada") == await found(history, f'"{sign}" greet ada') == {ada}
+
+
+@pytest.mark.parametrize("word", ["ガス", "हिन्दी", "Über", "ﬁne", "한국어", "ไทย"])
+async def test_words_of_every_script_are_found(history: History, word: str):
+    run = await past_run(history, f"Read {word} aloud")
+    await past_run(history, "Read something else")
+    assert await found(history, word) == {run}
+    assert await found(history, f'"{word}" read') == {run}
