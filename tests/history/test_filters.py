@@ -137,7 +137,7 @@ async def test_the_cost_of_a_run_is_what_its_models_reported(history: History):
 
 
 @options(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(st.one_of(st.characters(), st.sampled_from('\uff9e\u037a\ufc5e\u0301" a-')), max_size=40))
+@given(text=st.text(max_size=40) | st.text('\uff9e\u037a\u0301" a-', max_size=8))
 async def test_any_search_is_answered(history: History, text: str):
     await history.queries.page(RunFilter(text=text))
     await history.queries.page(RunFilter(("failed", "running"), "wf_test", text, ("manual",)))
