@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import pytest
-from sqlalchemy import Engine, QueuePool, text
+from sqlalchemy import Engine, text
 from support.postgres import Postgres, binaries, postgres_server
 
 from voicegraph import clock
@@ -66,16 +64,8 @@ async def open_history(settings: Settings) -> AsyncIterator[History]:
         )  # fmt: skip
     finally:
         await journal.close()
-        await _quiet(engine)
+        await reader.close()
         engine.dispose()
-
-
-async def _quiet(engine: Engine) -> None:
-    """A read whose reader was cancelled goes on in its thread; its connection must be back before the pool goes."""
-    pool = cast("QueuePool", engine.pool)
-    async with asyncio.timeout(10):
-        while pool.checkedout():  # noqa: ASYNC110 - a pool has no event
-            await asyncio.sleep(0.001)
 
 
 def new_run(graph: Workflow | None = None, engine: EngineName = "embedded", **given: object) -> NewRun:

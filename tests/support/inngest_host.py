@@ -84,6 +84,7 @@ class InngestHost(Host):
         files = StoredFiles(self.settings.data_dir / "files", reader, shared.journal)
         shared.journal.open()
         self._open.callback(database.dispose)
+        self._open.push_async_callback(reader.close)
         self._open.push_async_callback(shared.journal.close)
         await shared.open()
         self._open.push_async_callback(shared.close)

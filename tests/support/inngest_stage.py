@@ -144,6 +144,7 @@ class Stage:
             await shared.close()
             await shared.journal.close()
             await http.aclose()
+            await reader.close()
             database.dispose()
 
 
