@@ -119,7 +119,7 @@ async def test_workflows_with_ids_of_every_shape(history: History):
 
 async def test_what_was_deleted_is_not_found_any_more(history: History):
     keep, gone = await past_run(history, "Say it"), await past_run(history, "Say it")
-    await history.queries.delete(gone)
+    await history.removals.delete(gone)
     assert await found(history, "say") == {keep}
     (left,) = history.rows("SELECT count(*) FROM run_search")
     assert left == (1,)

@@ -17,10 +17,12 @@ from voicegraph import clock
 from voicegraph.db.connect import connect
 from voicegraph.db.migrate import migrate
 from voicegraph.graph.model import RunId, Workflow, new_id
+from voicegraph.history.contents import Contents
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.journal import Journal
 from voicegraph.history.queries import RunQueries
+from voicegraph.history.removal import Removals
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.run.events import EngineName, NewRun
@@ -41,6 +43,12 @@ class History:
     files: StoredFiles
     workflows: SavedWorkflows
 
+    @property
+    def removals(self) -> Removals:
+        return Removals(
+            self.reader, self.journal, Contents(self.settings.data_dir / "files", self.reader, self.journal)
+        )
+
     def rows(self, query: str, **values: object) -> list[tuple[object, ...]]:
         """What a connection of its own sees: what is on disk."""
         with self.engine.connect() as connection:
@@ -59,7 +67,7 @@ async def open_history(settings: Settings) -> AsyncIterator[History]:
     try:
         yield History(
             settings, engine, feed, journal, reader,
-            StoredRuns(reader, journal), RunQueries(reader, journal),
+            StoredRuns(reader, journal), RunQueries(reader),
             StoredFiles(settings.data_dir / "files", reader, journal), SavedWorkflows(reader, journal),
         )  # fmt: skip
     finally:

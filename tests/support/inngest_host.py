@@ -80,7 +80,7 @@ class InngestHost(Host):
         database = open_database(self.settings)
         shared = SharedDatabase(database)
         reader = Reader(database)
-        store, queries = StoredRuns(reader, shared.journal), RunQueries(reader, shared.journal)
+        store, queries = StoredRuns(reader, shared.journal), RunQueries(reader)
         files = StoredFiles(self.settings.data_dir / "files", reader, shared.journal)
         shared.journal.open()
         self._open.callback(database.dispose)

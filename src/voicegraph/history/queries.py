@@ -7,24 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, RowMapping, Select, delete, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
-from voicegraph.db.tables import (
-    TERMINAL_STATUSES,
-    follow_ups,
-    item_runs,
-    node_runs,
-    outbox,
-    run_events,
-    run_payloads,
-    runs,
-)
-from voicegraph.errors import Conflict, NotFound
+from voicegraph.db.tables import node_runs, outbox, run_events, run_payloads, runs
+from voicegraph.errors import NotFound
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.approvals import Approval, OpenApprovals, one_approval, open_approvals
 from voicegraph.history.filters import Finder, RunFilter, in_order
 from voicegraph.history.items import ItemPage, page_of
-from voicegraph.history.journal import Journal
 from voicegraph.history.lineage import Lineage, lineage_of
 from voicegraph.history.load import load_run
 from voicegraph.history.rows import event_of, load, node_of
@@ -94,9 +84,8 @@ class RunDetail:
 class RunQueries:
     """Reads of the history."""
 
-    def __init__(self, reader: Reader, journal: Journal) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._journal = journal
 
     async def page(self, which: RunFilter, limit: int = 50, cursor: str | None = None) -> RunPage:
         """A page after `cursor` (the id of the last run of the page before)."""
@@ -158,18 +147,6 @@ class RunQueries:
         """The run that was made with this key."""
         query = select(runs.c.id).where(runs.c.idempotency_key == key)
         return await self._reader.read(lambda connection: connection.execute(query).scalar())
-
-    async def delete(self, run_id: RunId) -> None:
-        """Remove a run that is over, with everything kept of it. NotFound; Conflict while it is running."""
-
-        def work(connection: Connection) -> None:
-            if _summary(connection, run_id).status not in TERMINAL_STATUSES:
-                raise Conflict("run_active", "The run is not over. Cancel it first, then delete it.")
-            for table in (run_events, item_runs, node_runs, run_payloads, follow_ups):
-                connection.execute(delete(table).where(table.c.run_id == run_id))
-            connection.execute(delete(runs).where(runs.c.id == run_id))
-
-        await self._journal.execute(work)
 
 
 def _page(connection: Connection, which: RunFilter, limit: int, cursor: str | None) -> RunPage:

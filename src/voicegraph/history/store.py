@@ -30,7 +30,8 @@ READERS = 4
 
 class Reader:
     """Runs queries on threads of its own, so that a slow disk does not stop the event loop, nor whatever else waits
-    on a thread (a look-up of a host, a model, a file) the queries."""
+    on a thread (a look-up of a host, a model, a file) the queries.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
