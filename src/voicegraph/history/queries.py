@@ -24,6 +24,8 @@ from voicegraph.nodes.output import Output
 from voicegraph.run.events import NodeRun, RunEvent, StoredRun
 
 MAX_PAGE = 200
+MAX_EVENTS = 100_000
+"""Events that are read with their run; the others are read by `seq`."""
 SETTLED = ("completed", "failed", "skipped", "cancelled")
 _GOING_ON = RunFilter(("pending", "running", "waiting"))
 
@@ -70,7 +72,10 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """One run whole: the graph as it was run, its config, what started it, its nodes' results and its events."""
+    """One run whole: the graph as it was run, its config, what started it, its nodes' results and its events.
+
+    `events` are the first 100,000; `event_count` is how many there are.
+    """
 
     summary: RunSummary
     workflow: Mapping[str, Any]
@@ -78,6 +83,7 @@ class RunDetail:
     trigger_data: Mapping[str, Any]
     nodes: list[NodeRun]
     events: list[RunEvent]
+    event_count: int
     lineage: Lineage
 
 
@@ -201,10 +207,12 @@ def _detail(connection: Connection, run_id: RunId) -> RunDetail:
     summary = _summary(connection, run_id)
     payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one()
     nodes = [node_of(row) for row in connection.execute(_nodes_of(run_id)).mappings().all()]
-    events = _events(connection, run_id, 0, 100_000)
+    events = _events(connection, run_id, 0, MAX_EVENTS)
+    last = select(func.max(run_events.c.seq)).where(run_events.c.run_id == run_id)  # `seq` has no gaps
+    count = connection.execute(last).scalar() or 0
     workflow, config, trigger_data = (load(payload[part]) or {} for part in ("workflow", "config", "trigger_data"))
     lineage = lineage_of(connection, run_id, summary.origin_run_id)
-    return RunDetail(summary, workflow, config, trigger_data, nodes, events, lineage)
+    return RunDetail(summary, workflow, config, trigger_data, nodes, events, count, lineage)
 
 
 def _nodes_of(run_id: RunId) -> Select[Any]:

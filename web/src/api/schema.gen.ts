@@ -2412,7 +2412,15 @@ export interface components {
             id: string;
             /** Inputtokens */
             inputTokens?: number | null;
-            /** Logs */
+            /**
+             * Logcount
+             * @description How many there are; `/events` with `Last-Event-ID` gives the others.
+             */
+            logCount: number;
+            /**
+             * Logs
+             * @description The first 100,000 events.
+             */
             logs: components["schemas"]["Event"][];
             /** Name */
             name: string;
