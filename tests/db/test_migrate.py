@@ -17,13 +17,16 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from support.postgres import Postgres
 
+from voicegraph.db import file_tables, notice_tables, tables, workflow_tables
 from voicegraph.db.connect import connect
 from voicegraph.db.migrate import HEAD, MIGRATIONS, current_revision, migrate, open_database
 from voicegraph.db.search import OWN_TABLES
-from voicegraph.db.tables import RUN_STATUSES, TERMINAL_STATUSES, metadata
+from voicegraph.db.tables import RUN_STATUSES, TERMINAL_STATUSES
 from voicegraph.errors import ConfigError
 from voicegraph.run.state import RunStatus
 from voicegraph.settings import Settings
+
+(metadata,) = {part.metadata for part in (tables, file_tables, notice_tables, workflow_tables)}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

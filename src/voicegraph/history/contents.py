@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, insert, select
 
 from voicegraph import clock
-from voicegraph.db.tables import loose_files
+from voicegraph.db.file_tables import loose_files
 from voicegraph.errors import StorageError
 from voicegraph.history.journal import Journal
 from voicegraph.history.store import Reader

@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, literal, or_, select
 
 from voicegraph import clock
-from voicegraph.db.tables import TERMINAL_STATUSES, files, loose_files, run_files, runs, workflow_files, workflows
+from voicegraph.db.file_tables import files, loose_files, run_files, workflow_files
+from voicegraph.db.tables import TERMINAL_STATUSES, runs
+from voicegraph.db.workflow_tables import workflows
 from voicegraph.errors import Conflict
 from voicegraph.graph.model import RunId
 from voicegraph.run.events import Entry

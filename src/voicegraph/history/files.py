@@ -12,7 +12,8 @@ from typing import Any, Literal
 from sqlalchemy import Column, Connection, func, insert, select
 
 from voicegraph import clock
-from voicegraph.db.tables import files, run_files, runs, workflow_files
+from voicegraph.db.file_tables import files, run_files, workflow_files
+from voicegraph.db.tables import runs
 from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import ID_PATTERN, RunId, new_id
 from voicegraph.history.contents import Contents

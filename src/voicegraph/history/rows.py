@@ -12,16 +12,8 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, Dialect, RowMapping, Table, bindparam, func, insert, select, text, update
 
 from voicegraph import clock
-from voicegraph.db.tables import (
-    TERMINAL_STATUSES,
-    follow_ups,
-    item_runs,
-    node_runs,
-    run_events,
-    run_files,
-    run_payloads,
-    runs,
-)
+from voicegraph.db.file_tables import run_files
+from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, item_runs, node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.file_uses import used
 from voicegraph.history.prepared import Prepared
@@ -222,27 +214,19 @@ def _change_row(run_id: RunId, change: RunChange) -> dict[str, Any]:
 
 def node_of(row: RowMapping) -> NodeRun:
     """A node's row as the engine keeps it."""
-    return NodeRun(
-        NodeId(row["node_id"]),
-        NodeStatus(row["status"]),
-        row["attempt"],
-        row["starts"],
-        row["started_at"],
-        row["finished_at"],
-        row["due_at"],
-        load(row["error"]),
-        Output.model_validate_json(row["output"]) if row["output"] else None,
-        row["reused_from"],
-        load(row["waits"]),
-        ItemCounts(**json.loads(row["items"])) if row["items"] else None,
-    )
+    items = ItemCounts(**json.loads(row["items"])) if row["items"] else None
+    more = {"reused_from": row["reused_from"], "waits": load(row["waits"]), "items": items}
+    return NodeRun(NodeId(row["node_id"]), *_tries(row), **more)
 
 
 def item_of(row: RowMapping) -> ItemRun:
     """An item's row as the engine keeps it."""
-    return ItemRun(
-        NodeId(row["node_id"]),
-        row["item"],
+    return ItemRun(NodeId(row["node_id"]), row["item"], *_tries(row))
+
+
+def _tries(row: RowMapping) -> tuple[Any, ...]:
+    """What `_tried` wrote, in the order of both records."""
+    return (
         NodeStatus(row["status"]),
         row["attempt"],
         row["starts"],

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from voicegraph import clock
-from voicegraph.db.tables import workflows
+from voicegraph.db.workflow_tables import workflows
 from voicegraph.errors import NotFound
 from voicegraph.graph.identity import with_trigger_ids
 from voicegraph.graph.model import Workflow, WorkflowId

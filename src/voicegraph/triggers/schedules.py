@@ -94,7 +94,8 @@ def preview(cron: str, zone: str | None, *, comes: bool = True) -> Preview:
     except ValueError as error:
         raise UserError("bad_schedule", str(error)) from error
     name = zone or server_zone()
-    return Preview(in_words(cron), name, _coming(cron, name, int(clock.now() // 60)) if comes else ())
+    times = [*_coming(cron, name, int(clock.now() // 60))] if comes else []
+    return Preview(in_words(cron), name, times)
 
 
 @lru_cache(maxsize=1_024)
