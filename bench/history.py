@@ -40,7 +40,7 @@ async def measure(folder: Path) -> None:
     with TemporaryDirectory(dir=folder) as data:
         async with running(Settings(data_dir=Path(data))) as runtime:
             queries = runtime.pipeline.queries
-            await queries._journal.execute(_fill)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            await runtime.upkeep.removals._journal.execute(_fill)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             everything = RunFilter()
             middle = (await queries.page(everything, 1)).runs[0].id[:12]
             report.add("baseline: SELECT 1", await _timed(queries.ping))

@@ -150,8 +150,8 @@ class Pipeline:
         return self.callee.run_url(run.engine_run_id)
 
     def places(self, runs: Sequence[RunSummary]) -> Mapping[str, Place]:
-        """Where those of these runs stand that wait to be started. Looked up only when there are such."""
-        return self.background.places() if any(run.status == "pending" for run in runs) else {}
+        """Where those of these runs stand that wait to be started."""
+        return self.background.places(run.id for run in runs if run.status == "pending")
 
     async def start_live(self, request: RunRequest) -> RunId:
         """Run now, in this process. On return the run is recorded and its first nodes are starting."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import time
 from typing import Any
 
 import pytest
@@ -118,3 +119,12 @@ async def test_two_runs_are_compared_node_by_node(api: Api) -> None:
     assert second["lines"] == [{"kind": "removed", "text": "Hi Ada"}, {"kind": "added", "text": "Hi Bea"}]
     assert second["left"]["status"] == "completed"
     await api.call("GET", f"/api/runs/{one}/compare/run_unknown", status=404)
+
+
+async def test_long_outputs_of_few_different_lines_are_compared_in_no_time(api: Api) -> None:
+    ids = [await finished(api, "x", steps(seed(text, id="a"))) for text in ("x\n" * 2_000, "x\ny\n" * 1_000)]
+    began = time.perf_counter()
+    found = await api.call("GET", f"/api/runs/{ids[0]}/compare/{ids[1]}")
+    assert time.perf_counter() - began < 5  # it was minutes, in which nobody else was answered
+    kinds = [line["kind"] for line in found["nodes"][0]["lines"]]
+    assert (kinds.count("removed"), kinds.count("added")) == (1_000, 1_000)

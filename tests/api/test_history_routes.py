@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from support.api import Api, seed, sse, steps, template, wait
 
+from voicegraph.history import queries
+
 
 async def started(api: Api, said: str = "", workflow: dict[str, Any] | None = None, **more: Any) -> str:
     body = {"workflow": workflow or steps(seed()), "transcribedText": said, **more}
@@ -193,3 +195,16 @@ async def test_a_watcher_of_a_run_in_progress_gets_old_and_new_events_once(api: 
     watchers = [api.events("GET", f"/api/runs/{run_id}/events") for _ in range(10)]
     for events in await asyncio.gather(*watchers):
         assert [event["seq"] for event in events] == list(range(1, 83))
+
+
+async def test_a_log_that_is_not_whole_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = (await api.call("POST", "/api/execute-background", {"workflow": steps(seed(), template("x"))}, 202))[
+        "runId"
+    ]
+    whole = await api.over(run_id)
+    assert whole["logCount"] == len(whole["logs"]) > 3
+    monkeypatch.setattr(queries, "MAX_EVENTS", 3)
+    run = await api.call("GET", f"/api/runs/{run_id}")
+    assert (run["logs"], run["logCount"]) == (whole["logs"][:3], whole["logCount"])
+    rest = await api.events("GET", f"/api/runs/{run_id}/events", headers={"Last-Event-ID": "3"})
+    assert rest == whole["logs"][3:]

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from support.api import Api, seed, steps
+
+from voicegraph.graph.times import next_times
+from voicegraph.triggers import schedules
 
 MONDAY = {"kind": "schedule", "cron": "0 9 * * 1", "timezone": "Europe/Berlin"}
 
@@ -81,3 +86,24 @@ async def test_two_triggers_with_one_id_are_refused(api: Api) -> None:
     twice = [MONDAY | {"id": "x"}, {"kind": "webhook", "id": "x"}]
     problem = await api.call("POST", "/api/workflows", {"workflow": steps(seed(), triggers=twice)}, 422)
     assert problem["details"][0]["where"] == "triggers[1].id"
+
+
+async def test_the_times_of_many_schedules_are_looked_for_beside_the_server(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rare one takes some hundredths of a second, and there may be five hundred: nobody else waits for that."""
+    rare = [{"kind": "schedule", "cron": f"{minute} 0 29 2 */7", "timezone": "Europe/Berlin"} for minute in range(50)]
+    await saved(api, *rare)
+    threads: list[int] = []
+
+    def noted(cron: str, zone: str | None, after: float) -> Iterator[float]:
+        threads.append(threading.get_ident())
+        return next_times(cron, zone, after)
+
+    monkeypatch.setattr(schedules, "next_times", noted)
+    first = (await api.call("GET", "/api/schedules"))["schedules"]
+    assert len(threads) == len(first) == len(rare)
+    assert threading.get_ident() not in threads
+    for _ in range(3):
+        assert (await api.call("GET", "/api/schedules"))["schedules"] == first
+    assert len(threads) <= 2 * len(rare)  # a minute may have passed, not four

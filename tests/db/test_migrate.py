@@ -17,13 +17,16 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from support.postgres import Postgres
 
+from voicegraph.db import file_tables, notice_tables, tables, workflow_tables
 from voicegraph.db.connect import connect
 from voicegraph.db.migrate import HEAD, MIGRATIONS, current_revision, migrate, open_database
 from voicegraph.db.search import OWN_TABLES
-from voicegraph.db.tables import RUN_STATUSES, TERMINAL_STATUSES, metadata
+from voicegraph.db.tables import RUN_STATUSES, TERMINAL_STATUSES
 from voicegraph.errors import ConfigError
 from voicegraph.run.state import RunStatus
 from voicegraph.settings import Settings
+
+(metadata,) = {part.metadata for part in (tables, file_tables, notice_tables, workflow_tables)}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -142,3 +145,46 @@ def test_the_database_itself_refuses_to_change_a_terminal_status(settings: Setti
 def test_the_statuses_of_the_tables_are_those_of_the_machine():
     assert list(RUN_STATUSES) == [*RunStatus]
     assert list(TERMINAL_STATUSES) == [status for status in RunStatus if status.terminal]
+
+
+def test_files_that_are_there_already_are_told_apart(empty: Settings):
+    """What came after the run that shows it was made by it; what came before was uploaded."""
+    engine = open_database(empty)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    command.downgrade(config, "0011")
+    upload, made, item, pinned = (f"file_{letter * 26}" for letter in "abcd")
+    times = {upload: 1.0, made: 3.0, item: 3.0, pinned: 1.0}
+    with engine.begin() as connection:
+        for file_id, at in times.items():
+            row = {"id": file_id, "at": at}
+            insert = (
+                "INSERT INTO files (id, name, media_type, size, sha256, created_at) VALUES (:id, 'a', 'b', 1, '', :at)"
+            )
+            connection.execute(text(insert), row)
+        connection.execute(
+            text(
+                "INSERT INTO runs (id, workflow_id, name, status, engine, trigger, command, node_count, created_at) "
+                "VALUES ('run_1', 'wf_1', 'Test', 'completed', 'live', 'manual', '', 0, 2.0)"
+            )
+        )
+        named = {"workflow": f'{{"params":{{"fileId":"{upload}"}}}}', "other": "file_" + "z" * 26}
+        connection.execute(text("INSERT INTO run_payloads VALUES ('run_1', :workflow, '{}', :other)"), named)
+        for table, file_id in (("node_runs", made), ("item_runs", item)):
+            place = ", item" if table == "item_runs" else ""
+            row = {"output": f'{{"files":[{{"id":"{upload}"}},{{"id":"{file_id}"}}]}}'}
+            statement = f"INSERT INTO {table} (run_id, node_id{place}, status, attempt, starts, output) "
+            values = f"VALUES ('run_1', 'a'{', 0' if place else ''}, 'completed', 1, 1, :output)"
+            connection.execute(text(statement + values), row)
+        saved = {"definition": f'{{"pin":"{pinned}"}}'}
+        connection.execute(text("INSERT INTO workflows VALUES ('wf_1', 'Test', 0, :definition, 1, 1)"), saved)
+    migrate(engine)
+    with engine.connect() as connection:
+        makers = dict(connection.execute(text("SELECT id, run_id FROM files")).all())
+        using = {*connection.execute(text("SELECT run_id, file_id FROM run_files")).all()}
+        naming = [*connection.execute(text("SELECT workflow_id, file_id FROM workflow_files")).all()]
+    assert makers == {upload: None, made: "run_1", item: "run_1", pinned: None}
+    assert using == {("run_1", upload), ("run_1", made), ("run_1", item)}
+    assert naming == [("wf_1", pinned)]
+    engine.dispose()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from support.history import History
 from support.past import past_run
 
-from voicegraph.history.compare import MAX_LINES, Comparison, compare, difference
+from voicegraph.history.compare import Comparison, compare
+from voicegraph.history.lines import MAX_LINES
 from voicegraph.nodes.output import Output
 from voicegraph.run.state import RunStatus
 
@@ -36,13 +37,14 @@ async def test_a_node_that_one_run_did_not_come_to(history: History):
     assert [(line.kind, line.text.strip()) for line in second.lines][:2] == [("removed", "["), ("removed", "1,")]
 
 
-async def test_endless_outputs_are_cut(history: History):
+async def test_endless_outputs_are_cut_where_they_differ(history: History):
     text = "\n".join(str(number) for number in range(MAX_LINES + 10))
-    found = await compared(history, {"a": Output(text=text)}, {"a": Output(text=text + "\nmore")})
-    assert found.nodes[0].cut
-    assert found.nodes[0].output_differs
-
-
-def test_nothing_and_something() -> None:
-    assert [line.kind for line in difference([], ["a", "b"])] == ["added", "added"]
-    assert difference(["a"], ["a"]) == []
+    other = text.replace("\n", "x\n")
+    found = await compared(
+        history, {"a": Output(text=text), "b": Output(text=text)},
+        {"a": Output(text=text + "\nmore"), "b": Output(text=other)},
+    )  # fmt: skip
+    first, second = found.nodes
+    assert (first.output_differs, first.cut) == (True, False)
+    assert [line.text for line in first.lines if line.kind != "same"] == ["", "more"]
+    assert (second.output_differs, second.cut, len(second.lines)) == (True, True, 2 * MAX_LINES + 2)

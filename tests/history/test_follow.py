@@ -111,7 +111,7 @@ class Watching(RunQueries):
     """Says when there is nothing more on disk, so that the next event can only come from the feed."""
 
     def __init__(self, history: History) -> None:
-        super().__init__(history.reader, history.journal)
+        super().__init__(history.reader)
         self.read_all = asyncio.Event()
 
     async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[RunEvent]:

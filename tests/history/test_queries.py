@@ -188,7 +188,7 @@ async def test_a_run_that_is_over_can_be_removed_with_all_that_is_kept_of_it(his
         entry = Entry(run.run_id, nodes=[NodeRun(NodeId("a"), NodeStatus.COMPLETED)])
         entry.events.append(RunEvent("log", 1.0, "x"))
         await history.journal.record(entry)
-    await history.queries.delete(remove.run_id)
+    await history.removals.delete(remove.run_id)
     for table in ("runs", "run_payloads", "node_runs", "run_events"):
         assert history.rows(f"SELECT count(*) FROM {table}") == [(1,)]
     with pytest.raises(NotFound):
@@ -199,7 +199,7 @@ async def test_a_run_that_is_over_can_be_removed_with_all_that_is_kept_of_it(his
 async def test_a_run_at_work_cannot_be_removed(history: History, status: RunStatus):
     run = await make(history, status)
     with pytest.raises(Conflict, match="Cancel it first"):
-        await history.queries.delete(run.run_id)
+        await history.removals.delete(run.run_id)
     assert await ids(history) == [run.run_id]
 
 

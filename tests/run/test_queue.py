@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import time
 import tracemalloc
-from collections import Counter
+from collections import Counter, defaultdict
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,8 +81,12 @@ class Lines(RuleBasedStateMachine):
         assert all(count <= LIMITS[group] for group, count in held.items())
         assert len(self.queue) == len(self.model)
         assert set(self.queue) == set(self.model)
-        places = self.queue.places()
+        places = self.queue.places([*self.model, "nobody"])
         assert set(places) == set(self.model)
+        lines = defaultdict[tuple[str, int], list[int]](list)
+        for ticket in self.model.values():  # in the order in which they came
+            lines[ticket.owner, ticket.priority].append(places[ticket.id].position)
+        assert all(positions == [*range(1, len(positions) + 1)] for positions in lines.values())
         for id, place in places.items():
             assert (place.reason == "group") is not self._has_room(self.model[id])
 
@@ -121,7 +126,7 @@ def test_places_are_counted_in_the_line_of_the_owner():
     queue.add(Ticket("b", group="wf", limit=1))
     queue.add(Ticket("c"))
     queue.slots.hold("z", "wf")
-    assert queue.places() == {
+    assert queue.places("xabc") == {
         "x": Place(1, "turn"),
         "a": Place(1, "group", 1),
         "b": Place(2, "group", 1),
@@ -159,3 +164,17 @@ def test_ten_thousand_take_little_memory_and_are_all_served():
     queue.add(Ticket("a"))
     queue.clear()
     assert queue.next() is None
+
+
+def test_a_page_does_not_walk_the_whole_line():
+    """Wherever in the line they stand, and whoever left it before them."""
+    queue = FairQueue()
+    for number in range(100_000):
+        queue.add(Ticket(f"r{number}"))
+    for number in range(1, 100_000, 2):
+        queue.remove(f"r{number}")
+    page = [f"r{number}" for number in range(99_900, 100_000)]
+    began = time.perf_counter()
+    places = queue.places(page)
+    assert time.perf_counter() - began < 0.05
+    assert [place.position for place in places.values()] == [*range(49_951, 50_001)]

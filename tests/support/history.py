@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import pytest
-from sqlalchemy import Engine, QueuePool, text
+from sqlalchemy import Engine, text
 from support.postgres import Postgres, binaries, postgres_server
 
 from voicegraph import clock
 from voicegraph.db.connect import connect
 from voicegraph.db.migrate import migrate
 from voicegraph.graph.model import RunId, Workflow, new_id
+from voicegraph.history.contents import Contents
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.journal import Journal
 from voicegraph.history.queries import RunQueries
+from voicegraph.history.removal import Removals
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.run.events import EngineName, NewRun
@@ -43,6 +43,12 @@ class History:
     files: StoredFiles
     workflows: SavedWorkflows
 
+    @property
+    def removals(self) -> Removals:
+        return Removals(
+            self.reader, self.journal, Contents(self.settings.data_dir / "files", self.reader, self.journal)
+        )
+
     def rows(self, query: str, **values: object) -> list[tuple[object, ...]]:
         """What a connection of its own sees: what is on disk."""
         with self.engine.connect() as connection:
@@ -61,21 +67,13 @@ async def open_history(settings: Settings) -> AsyncIterator[History]:
     try:
         yield History(
             settings, engine, feed, journal, reader,
-            StoredRuns(reader, journal), RunQueries(reader, journal),
+            StoredRuns(reader, journal), RunQueries(reader),
             StoredFiles(settings.data_dir / "files", reader, journal), SavedWorkflows(reader, journal),
         )  # fmt: skip
     finally:
         await journal.close()
-        await _quiet(engine)
+        await reader.close()
         engine.dispose()
-
-
-async def _quiet(engine: Engine) -> None:
-    """A read whose reader was cancelled goes on in its thread; its connection must be back before the pool goes."""
-    pool = cast("QueuePool", engine.pool)
-    async with asyncio.timeout(10):
-        while pool.checkedout():  # noqa: ASYNC110 - a pool has no event
-            await asyncio.sleep(0.001)
 
 
 def new_run(graph: Workflow | None = None, engine: EngineName = "embedded", **given: object) -> NewRun:

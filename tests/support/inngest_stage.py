@@ -123,7 +123,7 @@ class Stage:
             RulesPlanner(),
             make_live(runner, shared.journal, store, settings.model_copy(update={"drain_seconds": 1}), Slots(), shared),
             engine,
-            RunQueries(reader, shared.journal),
+            RunQueries(reader),
             shared.feed,
             SavedWorkflows(reader, shared.journal),
             files,
@@ -144,6 +144,7 @@ class Stage:
             await shared.close()
             await shared.journal.close()
             await http.aclose()
+            await reader.close()
             database.dispose()
 
 

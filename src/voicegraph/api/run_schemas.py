@@ -228,7 +228,8 @@ class Run(RunSummary):
     workflow: Json
     config: Json
     trigger_data: Json
-    logs: list[Event]
+    logs: list[Event] = Field(description="The first 100,000 events.")
+    log_count: int = Field(description="How many there are; `/events` with `Last-Event-ID` gives the others.")
     nodes: list[NodeResult]
     origin: RunLink | None
     replays: list[RunLink]
@@ -242,6 +243,7 @@ class Run(RunSummary):
             config=run.config,
             trigger_data=run.trigger_data,
             logs=[Event.of(event) for event in run.events],
+            log_count=run.event_count,
             nodes=[NodeResult.of(node) for node in run.nodes],
             origin=RunLink.of(run.lineage.origin) if run.lineage.origin else None,
             replays=[RunLink.of(link) for link in run.lineage.replays],

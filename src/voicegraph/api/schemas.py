@@ -15,7 +15,6 @@ from voicegraph.errors import Problem
 from voicegraph.graph.diff import Diff
 from voicegraph.graph.model import Wire, Workflow
 from voicegraph.history.workflows import SavedWorkflow
-from voicegraph.nodes.output import FileRef
 from voicegraph.nodes.params import MissingParam, Notice
 from voicegraph.plan.commands import Intent
 from voicegraph.plan.planner import Clause, PlannerName
@@ -176,12 +175,6 @@ class SavedWorkflowList(Wire):
     """All saved workflows, the last changed first."""
 
     workflows: list[SavedWorkflowLine]
-
-
-class FileAnswer(Wire):
-    """A stored file."""
-
-    file: FileRef
 
 
 class NodeKind(Wire):

@@ -1,4 +1,6 @@
-"""The tables. Times are seconds since the epoch (UTC); JSON is stored as text, compact, as the API sends it.
+"""The tables of runs. Those of workflows, files and notices stand beside them, in `db/*_tables.py`.
+
+Times are seconds since the epoch (UTC); JSON is stored as text, compact, as the API sends it.
 
 `runs` is the small summary the run list reads; payloads, node results and events stand apart, so that a list
 of a hundred thousand runs never touches them. Ids sort by time (`graph.model.new_id`), so the primary key is
@@ -6,6 +8,8 @@ also the order of the list.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -83,19 +87,27 @@ run_payloads = Table(
     Column("trigger_data", Text, nullable=False),
 )
 
+
+def _tried() -> list[Column[Any]]:
+    """What became of a node, or of an item of it."""
+    return [
+        Column("status", String(16), nullable=False),
+        Column("attempt", Integer, nullable=False),
+        Column("starts", Integer, nullable=False),
+        Column("started_at", Double),
+        Column("finished_at", Double),
+        Column("due_at", Double),
+        Column("error", Text),
+        Column("output", Text),
+    ]
+
+
 node_runs = Table(
     "node_runs",
     metadata,
     Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("node_id", String(64), primary_key=True),
-    Column("status", String(16), nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("starts", Integer, nullable=False),
-    Column("started_at", Double),
-    Column("finished_at", Double),
-    Column("due_at", Double),
-    Column("error", Text),
-    Column("output", Text),
+    *_tried(),
     Column("reused_from", String(64)),
     Column("waits_for", String(16)),
     Column("waits", Text),
@@ -109,14 +121,7 @@ item_runs = Table(
     Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("node_id", String(64), primary_key=True),
     Column("item", Integer, primary_key=True, autoincrement=False),
-    Column("status", String(16), nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("starts", Integer, nullable=False),
-    Column("started_at", Double),
-    Column("finished_at", Double),
-    Column("due_at", Double),
-    Column("error", Text),
-    Column("output", Text),
+    *_tried(),
     sqlite_with_rowid=False,
 )
 # Only nodes that wait for an answer now are in it, so the list of what is open costs nothing to the others.
@@ -171,142 +176,4 @@ follow_ups = Table(
     Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("workflow_id", String(64), nullable=False),
     Column("created_at", Double, nullable=False),
-)
-
-workflows = Table(
-    "workflows",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("node_count", Integer, nullable=False),
-    Column("definition", Text, nullable=False),
-    Column("created_at", Double, nullable=False),
-    Column("updated_at", Double, nullable=False),
-)
-
-# What a workflow's schedule is doing: the schedule itself stands in the workflow, under `trigger_id`. Slots up to
-# `decided_at` are settled, `next_at` is the next one; paused, it has none.
-schedules = Table(
-    "schedules",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("workflow_id", String(64), ForeignKey("workflows.id", ondelete="CASCADE"), nullable=False),
-    Column("trigger_id", String(64), nullable=False),
-    Column("cron", String(200), nullable=False),
-    Column("timezone", String(64)),
-    Column("misfire", String(16), nullable=False),
-    Column("overlap", String(16), nullable=False),
-    Column("paused_at", Double),
-    Column("next_at", Double),
-    Column("decided_at", Double, nullable=False),
-    Column("missed_count", Integer),
-    Column("missed_from", Double),
-    Column("missed_until", Double),
-    Index("uq_schedules_trigger", "workflow_id", "trigger_id", unique=True),
-    Index("ix_schedules_next_at", "next_at"),
-    Index("ix_schedules_decided_at", "decided_at"),
-)
-
-# The key is what makes a time of a schedule happen once, whoever notices it.
-schedule_slots = Table(
-    "schedule_slots",
-    metadata,
-    Column("schedule_id", String(64), ForeignKey("schedules.id", ondelete="CASCADE"), primary_key=True),
-    Column("due_at", Double, primary_key=True, autoincrement=False),
-    Column("outcome", String(16), nullable=False),
-    Column("run_id", String(64)),
-    Column("note", Text),
-    sqlite_with_rowid=False,
-)
-_queued = schedule_slots.c.outcome == "queued"
-Index("ix_schedule_slots_queued", schedule_slots.c.schedule_id, sqlite_where=_queued, postgresql_where=_queued)
-
-webhooks = Table(
-    "webhooks",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("workflow_id", String(64), ForeignKey("workflows.id", ondelete="CASCADE"), nullable=False),
-    Column("trigger_id", String(64), nullable=False),
-    Column("salt", String(64)),
-    Column("secret_hash", String(64)),
-    Column("rotated_at", Double),
-    Index("uq_webhooks_trigger", "workflow_id", "trigger_id", unique=True),
-)
-
-webhook_calls = Table(
-    "webhook_calls",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("hook_id", String(64), ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
-    Column("at", Double, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("code", String(64), nullable=False),
-    Column("message", Text, nullable=False),
-    Column("delivery_id", String(128)),
-    Column("content_type", String(128), nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("run_id", String(64)),
-    Index("ix_webhook_calls_hook_id", "hook_id", "id"),
-)
-# A delivery that comes again finds the run it started.
-_accepted = webhook_calls.c.run_id.is_not(None)
-Index(
-    "uq_webhook_calls_delivery",
-    webhook_calls.c.hook_id,
-    webhook_calls.c.delivery_id,
-    unique=True,
-    sqlite_where=_accepted,
-    postgresql_where=_accepted,
-)
-
-files = Table(
-    "files",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("media_type", String(255), nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("created_at", Double, nullable=False),
-)
-
-# -- notifications (migration "notifications"; triggers fill `notices`)
-
-notify_wanted = Table("notify_wanted", metadata, Column("kind", String(16), primary_key=True))
-
-notices = Table(
-    "notices",
-    metadata,
-    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("kind", String(16), primary_key=True),
-)
-
-notify_states = Table(
-    "notify_states",
-    metadata,
-    Column("workflow_id", String(64), primary_key=True),
-    Column("kind", String(16), primary_key=True),
-    Column("sent_at", Double, nullable=False),
-    Column("held", Integer, nullable=False),
-    Column("digest_at", Double),
-    Column("fact", Text),
-    Index("ix_notify_states_digest_at", "digest_at"),
-)
-
-notify_messages = Table(
-    "notify_messages",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("workflow_id", String(64), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("channel", String(16), nullable=False),
-    Column("target", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("made_at", Double, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("due_at", Double),
-    Column("sent_at", Double),
-    Column("error", Text),
-    Index("ix_notify_messages_due_at", "due_at"),
 )

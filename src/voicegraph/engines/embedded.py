@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -194,9 +194,9 @@ class EmbeddedEngine:
     def _is_full(self) -> bool:
         return len(self._drivers) + len(self._loading) >= self._settings.max_concurrent_runs
 
-    def places(self) -> Mapping[str, Place]:
-        """Where those stand that wait for room."""
-        return self._queue.places()
+    def places(self, ids: Iterable[str]) -> Mapping[str, Place]:
+        """Where those of these stand that wait for room."""
+        return self._queue.places(ids)
 
     def _fill(self) -> None:
         """Load queued runs while there is room."""

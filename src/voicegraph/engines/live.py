@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from voicegraph.errors import Conflict, NodeError, Overloaded, StorageError
@@ -116,7 +116,7 @@ class LiveEngine:
         self._drivers.pop(run_id, None)
         self._slots.release(run_id)
 
-    def places(self) -> Mapping[str, Place]:
+    def places(self, ids: Iterable[str]) -> Mapping[str, Place]:
         """A live run never waits."""
         return {}
 

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from voicegraph.history.lines import Difference, Line, difference
 from voicegraph.history.queries import RunDetail, RunSummary
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import NodeRun
-
-MAX_LINES = 2_000
-"""Lines of an output that are compared: the time it takes grows with their square."""
-CONTEXT = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a comparison of texts; `gap` stands for lines that are the same in both and left out."""
-
-    kind: Literal["same", "removed", "added", "gap"]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +50,10 @@ def compare(left: RunDetail, right: RunDetail) -> Comparison:
 def _pair(node_id: str, nodes: list[Mapping[str, Any] | None], states: list[NodeRun | None]) -> NodePair:
     label = next((str(node["label"]) for node in nodes if node and node.get("label")), node_id)
     texts = [_written(state.output) if state and state.output else "" for state in states]
-    parts = [text.splitlines() for text in texts]
-    cut = any(len(lines) > MAX_LINES for lines in parts)
-    lines = difference(parts[0][:MAX_LINES], parts[1][:MAX_LINES]) if texts[0] != texts[1] else []
-    return NodePair(
-        node_id, label, states[0], states[1], _meaning(nodes[0]) != _meaning(nodes[1]), texts[0] != texts[1], lines, cut
-    )
-
-
-def difference(left: list[str], right: list[str]) -> list[Line]:
-    """Both texts as one list of lines, with three lines around each difference."""
-    found: list[Line] = []
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    for number, group in enumerate(matcher.get_grouped_opcodes(CONTEXT)):
-        if number or group[0][1] > 0:
-            found.append(Line("gap", ""))
-        for tag, from_left, to_left, from_right, to_right in group:
-            if tag == "equal":
-                found += [Line("same", text) for text in left[from_left:to_left]]
-                continue
-            found += [Line("removed", text) for text in left[from_left:to_left]]
-            found += [Line("added", text) for text in right[from_right:to_right]]
-    return found
+    differs = texts[0] != texts[1]
+    found = difference(*(text.splitlines() for text in texts)) if differs else Difference([], cut=False)
+    params_differ = _meaning(nodes[0]) != _meaning(nodes[1])
+    return NodePair(node_id, label, states[0], states[1], params_differ, differs, found.lines, found.cut)
 
 
 def _written(output: Output) -> str:

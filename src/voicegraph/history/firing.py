@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from voicegraph.db.tables import schedule_slots, schedules
+from voicegraph.db.workflow_tables import schedule_slots, schedules
 from voicegraph.graph.model import Overlap
 from voicegraph.history.schedule_rows import is_active
 from voicegraph.run.events import Entry

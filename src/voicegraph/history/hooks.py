@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from voicegraph import clock
-from voicegraph.db.tables import runs, webhook_calls, webhooks, workflows
+from voicegraph.db.tables import runs
+from voicegraph.db.workflow_tables import webhook_calls, webhooks, workflows
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import RunId, new_id
 from voicegraph.history.journal import Journal

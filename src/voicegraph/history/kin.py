@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, runs, workflows
+from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, runs
+from voicegraph.db.workflow_tables import workflows
 from voicegraph.errors import NotFound, UserError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.history.approvals import IS_WAITING

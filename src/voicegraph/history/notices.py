@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, tuple_, update
 
 from voicegraph import clock
-from voicegraph.db.tables import notices, notify_messages, notify_states, notify_wanted, run_payloads, runs
+from voicegraph.db.notice_tables import notices, notify_messages, notify_states, notify_wanted
+from voicegraph.db.tables import run_payloads, runs
 from voicegraph.graph.model import new_id
 from voicegraph.history.journal import Journal
 from voicegraph.history.rows import dump, load, plain

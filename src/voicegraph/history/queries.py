@@ -7,24 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, RowMapping, Select, delete, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
-from voicegraph.db.tables import (
-    TERMINAL_STATUSES,
-    follow_ups,
-    item_runs,
-    node_runs,
-    outbox,
-    run_events,
-    run_payloads,
-    runs,
-)
-from voicegraph.errors import Conflict, NotFound
+from voicegraph.db.tables import node_runs, outbox, run_events, run_payloads, runs
+from voicegraph.errors import NotFound
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.approvals import Approval, OpenApprovals, one_approval, open_approvals
 from voicegraph.history.filters import Finder, RunFilter, in_order
 from voicegraph.history.items import ItemPage, page_of
-from voicegraph.history.journal import Journal
 from voicegraph.history.lineage import Lineage, lineage_of
 from voicegraph.history.load import load_run
 from voicegraph.history.rows import event_of, load, node_of
@@ -34,6 +24,8 @@ from voicegraph.nodes.output import Output
 from voicegraph.run.events import NodeRun, RunEvent, StoredRun
 
 MAX_PAGE = 200
+MAX_EVENTS = 100_000
+"""Events that are read with their run; the others are read by `seq`."""
 SETTLED = ("completed", "failed", "skipped", "cancelled")
 _GOING_ON = RunFilter(("pending", "running", "waiting"))
 
@@ -80,7 +72,10 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """One run whole: the graph as it was run, its config, what started it, its nodes' results and its events."""
+    """One run whole: the graph as it was run, its config, what started it, its nodes' results and its events.
+
+    `events` are the first 100,000; `event_count` is how many there are.
+    """
 
     summary: RunSummary
     workflow: Mapping[str, Any]
@@ -88,15 +83,15 @@ class RunDetail:
     trigger_data: Mapping[str, Any]
     nodes: list[NodeRun]
     events: list[RunEvent]
+    event_count: int
     lineage: Lineage
 
 
 class RunQueries:
     """Reads of the history."""
 
-    def __init__(self, reader: Reader, journal: Journal) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._journal = journal
 
     async def page(self, which: RunFilter, limit: int = 50, cursor: str | None = None) -> RunPage:
         """A page after `cursor` (the id of the last run of the page before)."""
@@ -159,18 +154,6 @@ class RunQueries:
         query = select(runs.c.id).where(runs.c.idempotency_key == key)
         return await self._reader.read(lambda connection: connection.execute(query).scalar())
 
-    async def delete(self, run_id: RunId) -> None:
-        """Remove a run that is over, with everything kept of it. NotFound; Conflict while it is running."""
-
-        def work(connection: Connection) -> None:
-            if _summary(connection, run_id).status not in TERMINAL_STATUSES:
-                raise Conflict("run_active", "The run is not over. Cancel it first, then delete it.")
-            for table in (run_events, item_runs, node_runs, run_payloads, follow_ups):
-                connection.execute(delete(table).where(table.c.run_id == run_id))
-            connection.execute(delete(runs).where(runs.c.id == run_id))
-
-        await self._journal.execute(work)
-
 
 def _page(connection: Connection, which: RunFilter, limit: int, cursor: str | None) -> RunPage:
     finder = Finder(connection, which)
@@ -224,10 +207,12 @@ def _detail(connection: Connection, run_id: RunId) -> RunDetail:
     summary = _summary(connection, run_id)
     payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one()
     nodes = [node_of(row) for row in connection.execute(_nodes_of(run_id)).mappings().all()]
-    events = _events(connection, run_id, 0, 100_000)
+    events = _events(connection, run_id, 0, MAX_EVENTS)
+    last = select(func.max(run_events.c.seq)).where(run_events.c.run_id == run_id)  # `seq` has no gaps
+    count = connection.execute(last).scalar() or 0
     workflow, config, trigger_data = (load(payload[part]) or {} for part in ("workflow", "config", "trigger_data"))
     lineage = lineage_of(connection, run_id, summary.origin_run_id)
-    return RunDetail(summary, workflow, config, trigger_data, nodes, events, lineage)
+    return RunDetail(summary, workflow, config, trigger_data, nodes, events, count, lineage)
 
 
 def _nodes_of(run_id: RunId) -> Select[Any]:

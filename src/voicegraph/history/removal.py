@@ -11,8 +11,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, select
 
 from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, item_runs, node_runs, run_events, run_payloads, runs
-from voicegraph.errors import NotFound, StorageError
+from voicegraph.errors import Conflict, NotFound, StorageError
 from voicegraph.graph.model import RunId, new_id
+from voicegraph.history.contents import Contents
+from voicegraph.history.file_uses import forget_runs
 from voicegraph.history.filters import Finder, RunFilter
 from voicegraph.history.journal import Journal
 from voicegraph.history.store import Reader
@@ -40,10 +42,23 @@ class Removal:
 class Removals:
     """Runs that are over are removed; whatever was asked for, a run that goes on stays."""
 
-    def __init__(self, reader: Reader, journal: Journal) -> None:
+    def __init__(self, reader: Reader, journal: Journal, contents: Contents) -> None:
         self._reader = reader
         self._journal = journal
+        self._contents = contents
         self._known: dict[str, Removal] = {}
+
+    async def delete(self, run_id: RunId) -> None:
+        """Remove one run that is over, at once. NotFound; Conflict while it is running."""
+
+        def work(connection: Connection) -> None:
+            if delete_over(connection, [run_id]) == 0:
+                if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is None:
+                    raise NotFound(f"There is no run {run_id}.")
+                raise Conflict("run_active", "The run is not over. Cancel it first, then delete it.")
+
+        await self._journal.execute(work)
+        await self._contents.sweep()
 
     async def start_filter(self, which: RunFilter, before: str | None = None) -> Removal:
         """Remove what fits now (and is older than the run `before`); what comes later stays."""
@@ -118,12 +133,19 @@ class Removals:
 
     async def _remove(self, removal: Removal, ids: Sequence[RunId]) -> None:
         removal.deleted += await self._journal.execute(lambda connection: delete_over(connection, ids))
+        await self._contents.sweep()
 
 
 def delete_over(connection: Connection, ids: Sequence[RunId]) -> int:
-    """Delete those of these runs that are over, with everything kept of them. How many that were."""
+    """Delete those of these runs that are over, with everything kept of them. How many that were.
+
+    Contents of their files are loose then: see `Contents.sweep`.
+    """
     query = select(runs.c.id).where(runs.c.id.in_(ids), runs.c.status.in_(TERMINAL_STATUSES))
-    over = connection.execute(query).scalars().all()
+    over = (
+        connection.execute(query.with_for_update()).scalars().all()
+    )  # a file that is just stored waits, and learns it
+    forget_runs(connection, over)
     for table in (run_events, item_runs, node_runs, run_payloads, follow_ups):
         connection.execute(delete(table).where(table.c.run_id.in_(over)))
     connection.execute(delete(runs).where(runs.c.id.in_(over)))

@@ -12,8 +12,10 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, Dialect, RowMapping, Table, bindparam, func, insert, select, text, update
 
 from voicegraph import clock
+from voicegraph.db.file_tables import run_files
 from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, item_runs, node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.file_uses import used
 from voicegraph.history.prepared import Prepared
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import Entry, ItemCounts, ItemRun, NewRun, NodeRun, RunChange, RunEvent
@@ -34,6 +36,7 @@ class EntryWriter:
         self._insert_event = Prepared(insert(run_events), dialect)
         self._upsert_node = Prepared(_upsert(node_runs, dialect.name), dialect)
         self._upsert_item = Prepared(_upsert(item_runs, dialect.name), dialect)
+        self._note_file = Prepared(_upsert(run_files, dialect.name), dialect)
         self._drop_items = Prepared(_DROP_ITEMS, dialect)
         self._update_run = Prepared(_UPDATE_RUN, dialect)
         self._insert_follow_up = Prepared(insert(follow_ups), dialect)
@@ -47,12 +50,14 @@ class EntryWriter:
         seqs = self._seqs  # of the whole transaction, which may write more than once
         created = [(entry.create, entry.change) for entry in entries if entry.create]
         self._insert_run.execute(connection, [_run_row(run, change) for run, change in created])
-        self._insert_payload.execute(connection, [_payload_row(run) for run, _ in created])
+        payloads = [_payload_row(run) for run, _ in created]
+        self._insert_payload.execute(connection, payloads)
         seqs.update((run.run_id, 0) for run, _ in created)
         events = [self._event_row(connection, seqs, entry.run_id, event) for entry in entries for event in entry.events]
         self._insert_event.execute(connection, events)
         self._upsert_node.execute(connection, [_node_row(e.run_id, node) for e in entries for node in e.nodes])
         self._upsert_item.execute(connection, [_item_row(e.run_id, item) for e in entries for item in e.items])
+        self._note_file.execute(connection, used(entries, payloads))
         self._drop_items.execute(connection, [_dropped_row(e.run_id) for e in entries if e.drops_items])
         changes = [_change_row(e.run_id, e.change) for e in entries if e.change and not e.create]
         self._update_run.execute(connection, changes)
@@ -115,6 +120,8 @@ def _upsert(table: Table, dialect: str) -> Any:
         from sqlalchemy.dialects.sqlite import insert as upsert
     statement = upsert(table)
     changing = [column.name for column in table.columns if not column.primary_key]
+    if not changing:
+        return statement.on_conflict_do_nothing()
     return statement.on_conflict_do_update(
         index_elements=[column.name for column in table.primary_key],
         set_={name: statement.excluded[name] for name in changing},
@@ -207,27 +214,19 @@ def _change_row(run_id: RunId, change: RunChange) -> dict[str, Any]:
 
 def node_of(row: RowMapping) -> NodeRun:
     """A node's row as the engine keeps it."""
-    return NodeRun(
-        NodeId(row["node_id"]),
-        NodeStatus(row["status"]),
-        row["attempt"],
-        row["starts"],
-        row["started_at"],
-        row["finished_at"],
-        row["due_at"],
-        load(row["error"]),
-        Output.model_validate_json(row["output"]) if row["output"] else None,
-        row["reused_from"],
-        load(row["waits"]),
-        ItemCounts(**json.loads(row["items"])) if row["items"] else None,
-    )
+    items = ItemCounts(**json.loads(row["items"])) if row["items"] else None
+    more = {"reused_from": row["reused_from"], "waits": load(row["waits"]), "items": items}
+    return NodeRun(NodeId(row["node_id"]), *_tries(row), **more)
 
 
 def item_of(row: RowMapping) -> ItemRun:
     """An item's row as the engine keeps it."""
-    return ItemRun(
-        NodeId(row["node_id"]),
-        row["item"],
+    return ItemRun(NodeId(row["node_id"]), row["item"], *_tries(row))
+
+
+def _tries(row: RowMapping) -> tuple[Any, ...]:
+    """What `_tried` wrote, in the order of both records."""
+    return (
         NodeStatus(row["status"]),
         row["attempt"],
         row["starts"],

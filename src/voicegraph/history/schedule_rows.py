@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, func, select
 
-from voicegraph.db.tables import TERMINAL_STATUSES, runs, schedule_slots, schedules, workflows
+from voicegraph.db.tables import TERMINAL_STATUSES, runs
+from voicegraph.db.workflow_tables import schedule_slots, schedules, workflows
 from voicegraph.graph.model import Misfire, Overlap
 
 MAX_LINES = 500

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select, update
 
 from voicegraph import clock
-from voicegraph.db.tables import schedule_slots, schedules
+from voicegraph.db.workflow_tables import schedule_slots, schedules
 from voicegraph.errors import NotFound
 from voicegraph.graph.times import next_time
 from voicegraph.history.firing import Firing, Settled, settle

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from voicegraph.db.tables import schedules, webhooks
+from voicegraph.db.workflow_tables import schedules, webhooks
 from voicegraph.graph.model import Schedule, Webhook, Workflow, new_id
 from voicegraph.graph.times import next_time
 

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, make_url, text
 from voicegraph import clock
 from voicegraph.errors import VoiceGraphError
 from voicegraph.graph.model import first_id
+from voicegraph.history.contents import Contents
+from voicegraph.history.file_uses import drop_unused
 from voicegraph.history.filters import Finder, RunFilter
 from voicegraph.history.journal import Journal
 from voicegraph.history.removal import Removal, Removals
@@ -64,7 +66,8 @@ class Upkeep:
         self._settings = settings
         self._sqlite = engine.dialect.name == "sqlite"
         self._task: asyncio.Task[None] | None = None
-        self.removals = Removals(reader, journal)
+        self._contents = Contents(settings.data_dir / "files", reader, journal)
+        self.removals = Removals(reader, journal, self._contents)
 
     async def plan(self, days: int | None = None, runs: int | None = None) -> Plan:
         """A dry run. Without figures of one's own those of the settings count."""
@@ -122,12 +125,14 @@ class Upkeep:
         await self.removals.close()
 
     async def round(self) -> None:
-        """Retention, then tidying."""
+        """Retention, then files that nobody uses any more, then tidying."""
         plan = await self.plan()
         if removal := await self.apply(plan):
             log.info("Retention removes %d runs and keeps %d", plan.count, plan.kept)
             assert removal.task  # noqa: S101 - it was just started
             await asyncio.wait({removal.task})
+        await self._journal.execute(drop_unused)
+        await self._contents.sweep()
         await self.tidy()
 
     async def _work(self) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 _PIECE = re.compile(r'"([^"]*)"?|([^\s"]+)')
 MAX_PHRASES = 20
+_ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
+"""What `voicegraph_words` drops; the marks of other scripts make a word another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Phrase:
 def phrases(text: str) -> list[Phrase]:
     """The phrases of a search; none when there is no letter and no digit in it."""
     pieces = [Phrase(quoted or bare, bool(quoted)) for quoted, bare in _PIECE.findall(text)]
-    return [piece for piece in pieces if any(map(_in_word, piece.text))][:MAX_PHRASES]
+    return [piece for piece in pieces if _words(piece.text)][:MAX_PHRASES]
 
 
 def fts5(found: list[Phrase]) -> str:
@@ -38,11 +40,12 @@ def tsquery(found: list[Phrase]) -> str:
 
 
 def _followed(phrase: Phrase) -> str:
-    plain = [c for c in unicodedata.normalize("NFKD", phrase.text) if not unicodedata.combining(c)]
-    words = "".join(c if _in_word(c) else " " for c in plain).split()
-    written = [f"'{word}'" for word in words]
+    written = [f"'{word}'" for word in _words(phrase.text)]
     return "(" + " <-> ".join(written) + ("" if phrase.whole else ":*") + ")"
 
 
-def _in_word(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LN"
+def _words(text: str) -> list[str]:
+    """The words, folded. Signs that are letters by themselves and accents once they are folded leave none."""
+    plain = [c for c in unicodedata.normalize("NFKD", text) if c not in _ACCENTS]
+    words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in plain).split()
+    return [word for word in words if any(unicodedata.category(c)[0] in "LN" for c in word)]

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from voicegraph import clock
-from voicegraph.db.tables import workflows
+from voicegraph.db.workflow_tables import workflows
 from voicegraph.errors import NotFound
 from voicegraph.graph.identity import with_trigger_ids
 from voicegraph.graph.model import Workflow, WorkflowId
+from voicegraph.history.file_uses import note_workflow
 from voicegraph.history.journal import Journal
 from voicegraph.history.rows import dump, plain
 from voicegraph.history.store import Reader
@@ -73,6 +74,7 @@ class SavedWorkflows:
             else:
                 connection.execute(insert(workflows).values(id=stored.workflow_id, created_at=now, **values))
             keep_in_step(connection, stored, now)
+            note_workflow(connection, stored.workflow_id, values["definition"])
             return stored
 
         stored = await self._journal.execute(work)

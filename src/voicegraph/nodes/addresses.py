@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -27,6 +29,8 @@ _DENIED: tuple[Network, ...] = (
     *map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10")),
 )
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
+# The system's look-up cannot be given up, and takes half a minute of a DNS that hangs: nothing else waits on its threads.
+_LOOK_UPS = ThreadPoolExecutor(16, "look-up")
 
 
 def is_public(address: Address) -> bool:
@@ -94,9 +98,9 @@ class AddressGuard:
 
 async def resolve_host(host: str, port: int) -> list[str]:
     """The host's addresses in the system's order; also reads the odd notations of addresses (`127.1`, `0x7f000001`)."""
-    loop = asyncio.get_running_loop()
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_LOOK_UPS, look_up)
     except socket.gaierror as error:
         temporary = error.errno == socket.EAI_AGAIN
         reason = "the name could not be looked up" if temporary else "the name does not exist; check its spelling"

@@ -16,8 +16,20 @@ if TYPE_CHECKING:
     import httpx
 
 
+class FileStore(Protocol):
+    """Stored files: uploads and what runs made."""
+
+    async def read(self, file_id: str) -> tuple[FileRef, bytes]:
+        """The file; raises NotFound."""
+        ...
+
+    async def save(self, name: str, media_type: str, content: bytes, run_id: RunId | None = None) -> FileRef:
+        """Store a file under a new id, as one of a run: it goes with the run. Conflict when the run is gone."""
+        ...
+
+
 class Files(Protocol):
-    """Stored files: uploads and the artefacts of runs."""
+    """Stored files, for a node: what it saves is its run's."""
 
     async def read(self, file_id: str) -> tuple[FileRef, bytes]:
         """The file; raises NotFound."""
@@ -26,6 +38,22 @@ class Files(Protocol):
     async def save(self, name: str, media_type: str, content: bytes) -> FileRef:
         """Store a file under a new id."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class FilesOfRun:
+    """`Files` of one run."""
+
+    store: FileStore
+    run_id: RunId
+
+    async def read(self, file_id: str) -> tuple[FileRef, bytes]:
+        """See `Files`."""
+        return await self.store.read(file_id)
+
+    async def save(self, name: str, media_type: str, content: bytes) -> FileRef:
+        """See `Files`."""
+        return await self.store.save(name, media_type, content, self.run_id)
 
 
 def _silent(_: str) -> None:

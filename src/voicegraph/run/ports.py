@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -108,8 +108,8 @@ class Engine(Protocol):
         """
         ...
 
-    def places(self) -> Mapping[str, Place]:
-        """Where the runs stand that wait to be started, as far as this process knows."""
+    def places(self, ids: Iterable[str]) -> Mapping[str, Place]:
+        """Where those of these runs stand that wait to be started, as far as this process knows."""
         ...
 
     async def open(self) -> None:

@@ -10,8 +10,9 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -82,15 +83,51 @@ Entry = tuple[int, str]
 
 
 @dataclass(slots=True)
+class _Lane:
+    """Entries in their order. What left from within is only noted in `gone`; it goes when it comes to the front."""
+
+    entries: deque[Entry] = field(default_factory=deque[Entry])
+    gone: list[int] = field(default_factory=list[int])
+
+    def front(self) -> Entry | None:
+        """The first that still waits."""
+        passed = 0
+        while passed < len(self.gone) and self.entries[0][0] == self.gone[passed]:
+            self.entries.popleft()
+            passed += 1
+        del self.gone[:passed]
+        return self.entries[0] if self.entries else None
+
+    def before(self, number: int) -> int:
+        """How many stand before this number."""
+        return bisect_left(self.entries, (number, "")) - bisect_left(self.gone, number)
+
+
+@dataclass(slots=True)
 class _Line:
     """The tickets of one owner at one priority. Those of a limited group have a lane of their own."""
 
-    resumed: deque[Entry] = field(default_factory=deque[Entry])
-    lanes: dict[str | None, deque[Entry]] = field(default_factory=dict[str | None, deque[Entry]])
+    resumed: _Lane = field(default_factory=_Lane)
+    lanes: dict[str | None, _Lane] = field(default_factory=dict[str | None, _Lane])
+
+    def lane(self, ticket: Ticket) -> _Lane:
+        """The one it stands in, or is to stand in."""
+        return self.resumed if ticket.resumes else self.lanes.setdefault(ticket.group, _Lane())
+
+    def position(self, number: int, ticket: Ticket) -> int:
+        """From 1, in the order in which they came; what resumes goes first."""
+        if ticket.resumes:
+            return self.resumed.before(number) + 1
+        return (
+            len(self.resumed.entries)
+            - len(self.resumed.gone)
+            + sum(one.before(number) for one in self.lanes.values())
+            + 1
+        )
 
 
 class FairQueue:
-    """See the module. What is removed is only forgotten; its entry goes when it comes to the front."""
+    """See the module."""
 
     def __init__(self, slots: Slots | None = None) -> None:
         self.slots = slots or Slots()
@@ -109,11 +146,11 @@ class FairQueue:
         known = self._waiting.get(ticket.id)
         if known and (known[1].resumes or not ticket.resumes):
             return
+        self.remove(ticket.id)
         number = next(self._numbers)
         self._waiting[ticket.id] = (number, ticket)
         line = self._lines.setdefault(ticket.priority, {}).setdefault(ticket.owner, _Line())
-        lane = line.resumed if ticket.resumes else line.lanes.setdefault(ticket.group, deque())
-        lane.append((number, ticket.id))
+        line.lane(ticket).entries.append((number, ticket.id))
 
     def next(self) -> Ticket | None:
         """The one that may begin now; it leaves the line and holds its place in the group."""
@@ -126,7 +163,7 @@ class FairQueue:
                     owners[owner] = owners.pop(owner)  # behind the others: they take turns
                     self.slots.hold(ticket.id, ticket.group)
                     return ticket
-                if not line.resumed and not line.lanes:
+                if not line.resumed.entries and not line.lanes:
                     del owners[owner]
             if not owners:
                 del self._lines[priority]
@@ -134,53 +171,47 @@ class FairQueue:
 
     def remove(self, id: str) -> None:
         """It does not wait any more."""
-        self._waiting.pop(id, None)
+        if known := self._waiting.pop(id, None):
+            number, ticket = known
+            insort(self._line(ticket).lane(ticket).gone, number)
 
     def clear(self) -> None:
         """Nobody waits any more."""
         self._waiting.clear()
         self._lines.clear()
 
-    def places(self) -> dict[str, Place]:
-        """Where everybody stands."""
+    def places(self, ids: Iterable[str]) -> dict[str, Place]:
+        """Where those of these stand that wait."""
         found: dict[str, Place] = {}
-        for priority in sorted(self._lines, reverse=True):
-            for line in self._lines[priority].values():
-                position = 0
-                lanes = [line.resumed, *line.lanes.values()]
-                for _, id in itertools.chain(line.resumed, sorted(itertools.chain(*lanes[1:]))):
-                    ticket = self._waiting[id][1] if id in self._waiting else None
-                    if ticket is not None and id not in found:
-                        position += 1
-                        full = not ticket.resumes and not self.slots.has_room(ticket.group, ticket.limit)
-                        found[id] = Place(position, "group" if full else "turn", ticket.limit)
+        for id in ids:
+            if known := self._waiting.get(id):
+                number, ticket = known
+                full = not ticket.resumes and not self.slots.has_room(ticket.group, ticket.limit)
+                position = self._line(ticket).position(number, ticket)
+                found[id] = Place(position, "group" if full else "turn", ticket.limit)
         return found
+
+    def _line(self, ticket: Ticket) -> _Line:
+        return self._lines[ticket.priority][ticket.owner]
 
     def _first(self, line: _Line) -> Ticket | None:
         """Of the lanes that have room, the one whose first ticket waits longest."""
-        if self._front(line.resumed):
+        if line.resumed.front():
             return self._take(line.resumed)
-        best: deque[Entry] | None = None
+        best: _Lane | None = None
         for group, lane in [*line.lanes.items()]:
-            front = self._front(lane)
+            front = lane.front()
             if front is None:
                 del line.lanes[group]
-            elif self.slots.has_room(front.group, front.limit) and (best is None or lane[0] < best[0]):
+                continue
+            ticket = self._waiting[front[1]][1]
+            has_room = self.slots.has_room(ticket.group, ticket.limit)
+            if has_room and (best is None or front < best.entries[0]):
                 best = lane
         return None if best is None else self._take(best)
 
-    def _front(self, lane: deque[Entry]) -> Ticket | None:
-        """The first ticket that still waits; what was removed before it goes."""
-        while lane:
-            number, id = lane[0]
-            known = self._waiting.get(id)
-            if known and known[0] == number:
-                return known[1]
-            lane.popleft()
-        return None
-
-    def _take(self, lane: deque[Entry]) -> Ticket:
-        return self._waiting.pop(lane.popleft()[1])[1]
+    def _take(self, lane: _Lane) -> Ticket:
+        return self._waiting.pop(lane.entries.popleft()[1])[1]
 
     def __iter__(self) -> Iterator[str]:
         return iter([*self._waiting])

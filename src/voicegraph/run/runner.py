@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from voicegraph.errors import ConfigError, NodeError, UserError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
-from voicegraph.nodes.context import Files, NodeContext
+from voicegraph.nodes.context import FilesOfRun, FileStore, NodeContext
 from voicegraph.nodes.output import Await, Inputs, Output, Result, Suspend
 from voicegraph.nodes.params import bind_params
 from voicegraph.nodes.registry import Registry
@@ -56,7 +56,7 @@ class NodeRunner:
     Raises NodeError and nothing else, so that an engine has one thing to decide on.
     """
 
-    def __init__(self, registry: Registry, settings: Settings, http: httpx.AsyncClient, files: Files) -> None:
+    def __init__(self, registry: Registry, settings: Settings, http: httpx.AsyncClient, files: FileStore) -> None:
         self.registry = registry
         self._settings = settings
         self._http = http
@@ -121,7 +121,7 @@ class NodeRunner:
             inputs=attempt.inputs,
             settings=self._settings,
             http=self._http,
-            files=self._files,
+            files=FilesOfRun(self._files, run.run_id),
             config=run.config,
             trigger=run.trigger_data,
             scope=scope,

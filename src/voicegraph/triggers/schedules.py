@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from voicegraph import clock
@@ -49,7 +51,7 @@ class ScheduleDesk:
         """Of one workflow, with what keeps it from running; or of all, the next to come first."""
         lines = await self._schedules.lines(workflow_id)
         problem = await self._problem(workflow_id) if workflow_id and lines else None
-        return [_info(line, problem) for line in lines]
+        return await asyncio.to_thread(lambda: [_info(line, problem) for line in lines])  # rare times are searched for
 
     async def get(self, schedule_id: str) -> ScheduleInfo:
         """One of them; NotFound."""
@@ -91,8 +93,15 @@ def preview(cron: str, zone: str | None, *, comes: bool = True) -> Preview:
             check_zone(zone)
     except ValueError as error:
         raise UserError("bad_schedule", str(error)) from error
-    times = list(islice(next_times(cron, zone, clock.now()), SHOWN_TIMES)) if comes else []
-    return Preview(in_words(cron), zone or server_zone(), times)
+    name = zone or server_zone()
+    times = [*_coming(cron, name, int(clock.now() // 60))] if comes else []
+    return Preview(in_words(cron), name, times)
+
+
+@lru_cache(maxsize=1_024)
+def _coming(cron: str, zone: str, minute: int) -> Sequence[float]:
+    """The times after a minute began are those after any moment in it."""
+    return tuple(islice(next_times(cron, zone, minute * 60.0), SHOWN_TIMES))
 
 
 def _info(line: ScheduleLine, problem: str | None) -> ScheduleInfo:

@@ -132,7 +132,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Files
+         * @description Files, newest first, each with the run that made it and how many use it.
+         */
+        get: operations["list_files"];
         put?: never;
         /**
          * Upload File
@@ -161,7 +165,7 @@ export interface paths {
         post?: never;
         /**
          * Delete File
-         * @description Remove a file.
+         * @description Remove a file. 409 while a saved workflow, or a run that is not over, uses it; runs that are over do not keep it.
          */
         delete: operations["delete_file"];
         options?: never;
@@ -555,7 +559,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Run
-         * @description Remove a run that is over from the history, with all its results.
+         * @description Remove a run that is over from the history, with all its results and the files it made.
          */
         delete: operations["delete_run"];
         options?: never;
@@ -1513,6 +1517,18 @@ export interface components {
             file: components["schemas"]["FileRef"];
         };
         /**
+         * FileList
+         * @description Files, newest first. `count` is the total of the filter, `next` the cursor of the next page.
+         */
+        FileList: {
+            /** Count */
+            count: number;
+            /** Files */
+            files: components["schemas"]["StoredFile"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * FileRef
          * @description A stored file, by id; the bytes are read through `Files`.
          */
@@ -2396,7 +2412,15 @@ export interface components {
             id: string;
             /** Inputtokens */
             inputTokens?: number | null;
-            /** Logs */
+            /**
+             * Logcount
+             * @description How many there are; `/events` with `Last-Event-ID` gives the others.
+             */
+            logCount: number;
+            /**
+             * Logs
+             * @description The first 100,000 events.
+             */
             logs: components["schemas"]["Event"][];
             /** Name */
             name: string;
@@ -2737,6 +2761,43 @@ export interface components {
         Statistics: {
             /** Workflows */
             workflows: components["schemas"]["WorkflowStatistics"][];
+        };
+        /**
+         * StoredFile
+         * @description A line of the list.
+         */
+        StoredFile: {
+            /** Createdat */
+            createdAt: string;
+            /** Id */
+            id: string;
+            /**
+             * Mediatype
+             * @default application/octet-stream
+             */
+            mediaType: string;
+            /** Name */
+            name: string;
+            /**
+             * Runid
+             * @description The run that made it, which may be gone by now; null: it was uploaded.
+             */
+            runId: string | null;
+            /**
+             * Runs
+             * @description How many runs name or show it.
+             */
+            runs: number;
+            /**
+             * Size
+             * @default 0
+             */
+            size: number;
+            /**
+             * Workflows
+             * @description How many saved workflows name it.
+             */
+            workflows: number;
         };
         /**
          * TemplateCard
@@ -3230,6 +3291,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+                /** @description Made by this run. */
+                run?: string | null;
+                /** @description Uploaded, or made by a run. */
+                source?: ("upload" | "run") | null;
+                /** @description Only those that no run and no saved workflow uses. */
+                unused?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

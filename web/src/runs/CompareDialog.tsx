@@ -80,7 +80,9 @@ function Node({ node }: { node: NodeComparison }) {
         <Result result={node.right} />
       </div>
       {node.outputDiffers ? <Diff node={node} /> : <p className={classes.note}>The results are the same.</p>}
-      {node.cut && <p className={classes.note}>Only the first 2,000 lines are compared.</p>}
+      {node.cut && (
+        <p className={classes.note}>Only the first 2,000 lines from the first difference on are compared.</p>
+      )}
     </section>
   );
 }

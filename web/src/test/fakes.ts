@@ -84,6 +84,7 @@ export function run(id: string, more: Partial<Run> = {}): Run {
     config: {},
     triggerData: {},
     logs: [],
+    logCount: more.logs?.length ?? 0,
     nodes: [],
     origin: null,
     replays: [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -29,7 +30,7 @@ from voicegraph.graph.model import RunId
 from voicegraph.history.compare import compare
 from voicegraph.history.export import as_csv, details
 from voicegraph.history.filters import RunFilter
-from voicegraph.history.queries import RunQueries
+from voicegraph.history.queries import RunDetail, RunQueries
 
 router = APIRouter(prefix="/api", tags=["history"])
 
@@ -110,6 +111,10 @@ async def statistics(voicegraph: Wired, which: Filtered) -> Statistics:
 async def compare_runs(run_id: Id, other_id: Id, voicegraph: Wired) -> ComparisonAnswer:
     """Two runs, node by node: the first one left, the other right."""
     left, right = [await voicegraph.queries.detail(RunId(one)) for one in (run_id, other_id)]
+    return await asyncio.to_thread(_compared, left, right)  # texts of many nodes: seconds
+
+
+def _compared(left: RunDetail, right: RunDetail) -> ComparisonAnswer:
     found = compare(left, right)
     return ComparisonAnswer(
         left=RunSummary.of(found.left),

@@ -1,17 +1,36 @@
-"""Uploaded files."""
+"""Stored files: uploads and what runs made."""
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter, Query, UploadFile
 from fastapi.responses import Response
 
 from voicegraph.api.deps import Id, Wired
+from voicegraph.api.file_schemas import FileAnswer, FileList
 from voicegraph.api.problems import TooLarge
-from voicegraph.api.schemas import Done, FileAnswer
+from voicegraph.api.schemas import Done
+from voicegraph.graph.model import ID_PATTERN, RunId
+from voicegraph.history.files import FileFilter
+from voicegraph.history.queries import MAX_PAGE
 
 router = APIRouter(prefix="/api/files", tags=["files"])
+
+
+@router.get("")
+async def list_files(
+    voicegraph: Wired,
+    source: Annotated[Literal["upload", "run"] | None, Query(description="Uploaded, or made by a run.")] = None,
+    run: Annotated[str | None, Query(pattern=ID_PATTERN, description="Made by this run.")] = None,
+    unused: Annotated[bool, Query(description="Only those that no run and no saved workflow uses.")] = False,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[str | None, Query(pattern=ID_PATTERN, description="`next` of the page before.")] = None,
+) -> FileList:
+    """Files, newest first, each with the run that made it and how many use it."""
+    which = FileFilter(source, RunId(run) if run else None, unused)
+    return FileList.of(await voicegraph.files.page(which, limit, cursor))
 
 
 @router.post("", status_code=201)
@@ -35,6 +54,6 @@ async def download_file(file_id: Id, voicegraph: Wired) -> Response:
 
 @router.delete("/{file_id}")
 async def delete_file(file_id: Id, voicegraph: Wired) -> Done:
-    """Remove a file."""
+    """Remove a file. 409 while a saved workflow, or a run that is not over, uses it; runs that are over do not keep it."""
     await voicegraph.files.delete(file_id)
     return Done()

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from voicegraph.api.deps import Id, Wired
+from voicegraph.api.deps import Id, Kept, Wired
 from voicegraph.api.filtering import Filtered
 from voicegraph.api.run_schemas import (
     HistoryBody,
@@ -98,9 +98,9 @@ async def stream_run(
 
 
 @router.delete("/runs/{run_id}")
-async def delete_run(run_id: Id, voicegraph: Wired) -> Done:
-    """Remove a run that is over from the history, with all its results."""
-    await voicegraph.queries.delete(RunId(run_id))
+async def delete_run(run_id: Id, kept: Kept) -> Done:
+    """Remove a run that is over from the history, with all its results and the files it made."""
+    await kept.removals.delete(RunId(run_id))
     return Done()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from voicegraph.engines.inngest.client import close_client, make_client
 from voicegraph.engines.inngest.function import Functions
@@ -66,7 +66,7 @@ class InngestEngine:
         """Its message waits in the outbox."""
         self._sender.poke()
 
-    def places(self) -> Mapping[str, Place]:
+    def places(self, ids: Iterable[str]) -> Mapping[str, Place]:
         """The line is Inngest's."""
         return {}
 
