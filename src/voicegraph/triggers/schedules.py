@@ -77,7 +77,8 @@ class ScheduleDesk:
 
     async def _problem(self, workflow_id: str) -> str | None:
         try:
-            await self._pipeline.new_run(RunRequest(await self._pipeline.workflows.get(workflow_id)))
+            workflow = await self._pipeline.workflows.get(workflow_id)
+            await self._pipeline.new_run(RunRequest(workflow, trigger="schedule"))  # for which no pin counts
         except UserError as error:
             return error.message
         return None
