@@ -154,23 +154,20 @@ class Pipeline:
         return self.background.places() if any(run.status == "pending" for run in runs) else {}
 
     async def start_live(self, request: RunRequest) -> RunId:
-        """Run now, in this process. On return the run is recorded and its first nodes are starting."""
+        """Run now, in this process. On return the run is recorded and its first nodes are starting; keys as below."""
         return await self._start(self.live, request)
 
     async def start_background(self, request: RunRequest) -> RunId:
         """Run durably. On return the run is on disk; a repeated idempotency key answers the first run's id."""
-        key = request.idempotency_key
-        if key and (known := await self.queries.by_idempotency_key(key)):
-            return known
-        try:
-            return await self._start(self.background, request)
-        except Conflict:
-            if key and (known := await self.queries.by_idempotency_key(key)):
-                return known  # somebody was faster with the same key
-            raise
+        return await self._start(self.background, request)
 
     async def replay(self, run_id: RunId, replay: Replay, *, live: bool, key: str | None = None) -> RunId:
-        """A new run made from an earlier one; `run.replay` says what it takes over. NotFound, Conflict."""
+        """A new run made from an earlier one; `run.replay` says what it takes over. NotFound, Conflict.
+
+        A repeated key answers the first replay's id, also when what it was made from is gone.
+        """
+        if known := await self._known(key):
+            return known
         origin = await self.queries.stored(run_id)
         plan = plan_replay(origin, replay, self.registry)
         request = RunRequest(
@@ -222,9 +219,20 @@ class Pipeline:
         )
 
     async def _start(self, engine: Engine, request: RunRequest) -> RunId:
+        if known := await self._known(request.idempotency_key):
+            return known
         run = await self.new_run(request, engine)
-        await engine.start(run)
+        try:
+            await engine.start(run)
+        except Conflict:
+            if known := await self._known(request.idempotency_key):
+                return known  # somebody was faster with the same key
+            raise
         return run.run_id
+
+    async def _known(self, key: str | None) -> RunId | None:
+        """The run that was made with this key."""
+        return await self.queries.by_idempotency_key(key) if key else None
 
     async def _require_error_workflow(self, workflow: Workflow) -> None:
         """It must be there by the time it is needed."""
