@@ -33,6 +33,28 @@ async def test_or_with_its_result(hook: Hook) -> None:
     }  # fmt: skip
 
 
+async def test_the_result_is_that_of_the_last_nodes_that_ran(api: Api) -> None:
+    judge = {"id": "judge", "type": "condition", "action": "if", "params": {"expression": "size(input) > 100"}}
+    edges = [{"source": "seed", "target": "judge"}, {"source": "judge", "target": "long", "when": True}]
+    hook = await hook_of(api, seed("Short", id="seed"), judge, template("Long: {{ input }}", id="long"), edges=edges)
+    answer = (await hook.send(query="?wait=30")).json()
+    assert (answer["status"], [*answer["outputs"]]) == ("completed", ["judge"])
+    assert answer["outputs"]["judge"]["text"] == "Short"
+
+
+async def test_a_delivery_comes_again_after_its_run_was_deleted(hook: Hook) -> None:
+    headers = {"authorization": f"Bearer {hook.secret}", "idempotency-key": "order-7"}
+    first = (await hook.send(headers=headers, query="?wait=30")).json()
+    await hook.api.call("DELETE", f"/api/runs/{first['runId']}")
+    for query in ("", "?wait=30"):
+        again = await hook.send(headers=headers, query=query)
+        assert (again.status_code, again.json()) == (
+            200,
+            first | {"duplicate": True, "status": None, "outputs": {}},
+        )
+    assert await hook.runs() == 0
+
+
 async def test_waiting_has_an_end(api: Api) -> None:
     hook = await hook_of(api, seed(), wait("1 hour"))
     response = await hook.send(query="?wait=0.2")

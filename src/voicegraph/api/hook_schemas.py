@@ -54,13 +54,13 @@ class HookSecret(Wire):
 class ReceivedAnswer(Wire):
     """The run a call started, or, for a `duplicate`, the one it started when it came first.
 
-    `outputs` are those of the last nodes by id, once the run is complete.
+    `outputs` are those of the last nodes by id, once the run is complete. `status` is null when that run was deleted.
     """
 
     success: Literal[True] = True
     run_id: str
     duplicate: bool
-    status: RunStatusName
+    status: RunStatusName | None
     outputs: dict[str, Json] = Field(default_factory=dict)
     error: str | None = None
 

@@ -82,13 +82,16 @@ def _label(workflow: Workflow, node_id: str | None) -> str:
     return f" at {label}" if label else ""
 
 
-def _final_output(child: StoredRun) -> Output:
-    """Of the nodes that ran and that nothing ran after; of several, as a node behind them would see them."""
-    workflow = child.run.workflow
-    ran = {node_id for node_id, row in child.nodes.items() if row.status is not NodeStatus.SKIPPED}
+def final_outputs(stored: StoredRun) -> dict[NodeId, Output]:
+    """Of the nodes that ran and that nothing ran after, in the order of the graph."""
+    workflow = stored.run.workflow
+    ran = {node_id for node_id, row in stored.nodes.items() if row.status is not NodeStatus.SKIPPED}
     last = [node for node in workflow.nodes if node.id in ran and not ran.intersection(workflow.successors(node.id))]
-    outputs: dict[NodeId, tuple[str, Output]] = {
-        node.id: (node.label, child.nodes[node.id].output or Output()) for node in last
-    }
-    joined = join_inputs(outputs)
+    return {node.id: stored.nodes[node.id].output or Output() for node in last}
+
+
+def _final_output(child: StoredRun) -> Output:
+    """Of several last nodes, as a node behind them would see them."""
+    labels = {node.id: node.label for node in child.run.workflow.nodes}
+    joined = join_inputs({node_id: (labels[node_id], output) for node_id, output in final_outputs(child).items()})
     return Output(text=joined.text, data=joined.data, files=joined.files, meta={"runId": child.run.run_id})
