@@ -52,7 +52,7 @@ class Hook:
 
 async def hook_of(api: Api, *nodes: dict[str, Any], **more: Any) -> Hook:
     """A saved workflow with a webhook that has its secret."""
-    workflow = steps(*(nodes or HELLO), triggers=[{"kind": "webhook"}], **more)
+    workflow = steps(*(nodes or HELLO), **({"triggers": [{"kind": "webhook"}]} | more))
     saved = (await api.call("POST", "/api/workflows", {"workflow": workflow}, 201))["workflow"]
     (found,) = (await api.call("GET", f"/api/hooks?workflow={saved['workflowId']}"))["hooks"]
     hook = Hook(api, found["id"], saved["workflowId"])

@@ -13,7 +13,7 @@ import logging
 from pydantic import JsonValue
 
 from voicegraph.clock import iso
-from voicegraph.errors import Overloaded, StorageError
+from voicegraph.errors import Overloaded, StorageError, VoiceGraphError
 from voicegraph.history.follow_ups import FollowUp, FollowUps
 from voicegraph.history.queries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
@@ -73,7 +73,8 @@ class ErrorWorkflows:
                     await self._news.wait()
 
     async def start(self, one: FollowUp) -> None:
-        """Start it, unless that was done before. What can never be started is named in the log."""
+        """Start it, unless that was done before. What can never be started is named in the failed run's log."""
+        note = None
         try:
             failed = await self._pipeline.queries.summary(one.run_id)
             if failed.status == RunStatus.FAILED:
@@ -90,7 +91,9 @@ class ErrorWorkflows:
             raise
         except Exception as error:  # noqa: BLE001 - what cannot be started must not keep the others waiting
             log.warning("Run %s failed; its error workflow %s was not started: %s", one.run_id, one.workflow_id, error)
-        await self._follow_ups.done(one.run_id)
+            reason = error.message if isinstance(error, VoiceGraphError) else "the server's log says why."
+            note = f"The error workflow was not started: {reason}"
+        await self._follow_ups.done(one.run_id, note)
 
 
 def describe(failed: RunSummary) -> dict[str, JsonValue]:
