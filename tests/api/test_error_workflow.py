@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from support.api import Api, seed, steps, template
 from support.hooks import hook_of
 
@@ -36,6 +37,31 @@ async def test_a_deleted_error_workflow_switches_no_trigger_off(api: Api) -> Non
     for answer in answers:
         words = await told(api, answer["runId"])
         assert words == "The error workflow was not started: There is no saved workflow wf_report."
+
+
+@pytest.mark.parametrize("path", ["/api/execute", "/api/execute-background"])
+async def test_its_first_nodes_are_given_what_failed_where_and_why(api: Api, path: str) -> None:
+    parts = template("{{ data.run.name }}, {{ data.error.nodeId }}, {{ trigger.error.code }}", id="parts")
+    report = steps(
+        template("{{ input }}", id="text"),
+        parts,
+        seed(id="seed"),
+        edges=[{"source": "text", "target": "seed"}],
+        name="Report",
+    )
+    await api.call("PUT", "/api/workflows/wf_report", {"workflow": report})
+    broken = steps(seed(id="first"), BROKEN | {"id": "divide"}, name="Digest", errorWorkflow="wf_report")
+    await api.client.post(path, json={"workflow": broken})
+    async with asyncio.timeout(30):
+        while (page := await api.call("GET", "/api/workflow-history"))["count"] < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    report_id, failed_id = [run["id"] for run in page["history"]]
+    run = await api.over(report_id)
+    given = {node["nodeId"]: node["output"]["text"] for node in run["nodes"]}
+    reason = (await api.call("GET", f"/api/runs/{failed_id}"))["error"]["message"]
+    assert given["text"] == f"“Digest” failed at Divide: {reason}\nhttp://127.0.0.1:8000/?run={failed_id}"
+    assert given["parts"].startswith("Digest, divide, ")
+    assert run["triggerData"]["run"]["url"] == f"http://127.0.0.1:8000/?run={failed_id}"
 
 
 async def test_one_that_cannot_run_says_why(api: Api) -> None:

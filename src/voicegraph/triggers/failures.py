@@ -18,6 +18,7 @@ from voicegraph.history.follow_ups import FollowUp, FollowUps
 from voicegraph.history.queries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.run.events import Entry
+from voicegraph.run.handover import error_data
 from voicegraph.run.state import RunStatus
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,10 @@ class ErrorWorkflows:
                         workflow=await self._pipeline.workflows.get(one.workflow_id),
                         command=f"“{failed.name}” failed",
                         trigger="error",
-                        trigger_data=describe(failed),
+                        trigger_data=error_data(
+                            describe(failed, self._pipeline.settings.base_url),
+                            await self._pipeline.queries.stored(one.run_id),
+                        ),
                         idempotency_key=f"error:{one.run_id}",
                     )
                 )
@@ -96,10 +100,11 @@ class ErrorWorkflows:
         await self._follow_ups.done(one.run_id, note)
 
 
-def describe(failed: RunSummary) -> dict[str, JsonValue]:
-    """The failed run as `trigger`: `{{ trigger.run.name }}`, `{{ trigger.error.message }}`."""
-    run: dict[str, JsonValue] = {
+def describe(failed: RunSummary, base_url: str) -> dict[str, JsonValue]:
+    """The failed run as `{{ trigger.run }}`, with the address people see it at."""
+    return {
         "id": failed.id,
+        "url": f"{base_url}/?run={failed.id}",
         "workflowId": failed.workflow_id,
         "name": failed.name,
         "status": failed.status,
@@ -110,4 +115,3 @@ def describe(failed: RunSummary) -> dict[str, JsonValue]:
         "startedAt": iso(failed.started_at) if failed.started_at is not None else None,
         "finishedAt": iso(failed.finished_at) if failed.finished_at is not None else None,
     }
-    return {"run": run, "error": dict(failed.error or {})}
