@@ -96,7 +96,7 @@ async def test_an_address_lives_as_long_as_its_trigger(hook: Hook) -> None:
     assert (await hook.send()).status_code in (200, 202)
     await api.call("DELETE", path)
     assert (await hook.send()).status_code == 404
-    for method, rest in (("GET", "/calls"), ("POST", "/rotate")):
+    for method, rest in (("GET", "/calls"), ("POST", "/rotate"), ("POST", "/pause"), ("POST", "/resume")):
         await api.call(method, f"{hook.path}{rest}", status=404)
 
 
@@ -106,3 +106,23 @@ async def test_a_workflow_that_cannot_run_says_so_to_the_caller_and_in_the_list(
     assert (response.status_code, response.json()["code"]) == (422, "missing_values")
     (call,) = await hook.calls()
     assert call["code"] == "missing_values"
+
+
+async def test_a_paused_webhook_refuses_its_calls_and_notes_them(hook: Hook) -> None:
+    api = hook.api
+    for _ in range(2):
+        assert (await api.call("POST", f"{hook.path}/pause"))["paused"] is True
+    workflow = (await api.call("GET", f"/api/workflows/{hook.workflow_id}"))["workflow"]
+    await api.call("PUT", f"/api/workflows/{hook.workflow_id}", {"workflow": workflow | {"name": "Renamed"}})
+    (listed,) = (await api.call("GET", "/api/hooks"))["hooks"]
+    assert (listed["paused"], listed["workflowName"]) == (True, "Renamed")
+    delivery = {"authorization": f"Bearer {hook.secret}", "idempotency-key": "order-7"}
+    answer = await hook.send(headers=delivery)
+    assert (answer.status_code, answer.json()["code"]) == (409, "paused")
+    (call,) = await hook.calls()
+    assert (call["status"], call["code"], call["deliveryId"], call["runId"]) == (409, "paused", "order-7", None)
+    assert (await hook.send(headers={})).status_code == 401, "strangers are told nothing"
+    assert await hook.runs() == 0
+    assert (await api.call("POST", f"{hook.path}/resume"))["paused"] is False
+    again = (await hook.send(headers=delivery, query="?wait=30")).json()
+    assert (again["duplicate"], again["status"]) == (False, "completed")

@@ -23,6 +23,7 @@ class HookAnswer(Wire):
     url: str
     has_secret: bool
     rotated_at: str | None
+    paused: bool
 
     @classmethod
     def of(cls, hook: LiveWebhook, base: str) -> HookAnswer:
@@ -35,6 +36,7 @@ class HookAnswer(Wire):
             url=f"{base}/api/hooks/{hook.id}",
             has_secret=hook.secret_hash is not None,
             rotated_at=iso(hook.rotated_at) if hook.rotated_at is not None else None,
+            paused=hook.paused_at is not None,
         )
 
 

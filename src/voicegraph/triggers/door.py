@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from voicegraph import clock
 from voicegraph.db.secret_key import server_key
-from voicegraph.errors import NotFound, Overloaded, UserError
+from voicegraph.errors import Conflict, NotFound, Overloaded, UserError
 from voicegraph.graph.model import RunId, new_id
 from voicegraph.history.hooks import LiveWebhook, WebhookCall, Webhooks
 from voicegraph.pipeline import Pipeline, RunRequest
@@ -71,14 +71,28 @@ class WebhookDoor:
         await self._webhooks.set_secret(hook_id, salt, hash_of(secret))
         return secret
 
+    async def pause(self, hook_id: str) -> LiveWebhook:
+        """Its calls are refused, and noted, until it is resumed; runs under way go on. NotFound."""
+        await self._webhooks.pause(hook_id)
+        return await self._webhooks.get(hook_id)
+
+    async def resume(self, hook_id: str) -> LiveWebhook:
+        """Its calls start runs again. NotFound."""
+        await self._webhooks.resume(hook_id)
+        return await self._webhooks.get(hook_id)
+
     async def receive(self, hook_id: str, call: Call) -> Received:
-        """Let a call start a run: on return it is on disk. NotFound, Unauthorized, Overloaded, BadBody, BadType, or what
-        keeps the workflow from running. A call that is refused is kept with its reason.
+        """Let a call start a run: on return it is on disk. NotFound, Unauthorized, Conflict when it is paused, Overloaded,
+        BadBody, BadType, or what keeps the workflow from running. A call that is refused is kept with its reason.
         """
         hook = await self._webhooks.get(hook_id)
         now = clock.now()
         try:
             authenticate(hook, await self._key(), call, now)
+            if hook.paused_at is not None:
+                raise Conflict(
+                    "paused", "This webhook is paused: the call was not taken. Send it again when it is resumed."
+                )
             if pause := self._rate.wait(hook_id):
                 raise Overloaded("This webhook is called too often. Wait, then send the call again.", pause + 1)
             return await self._start(hook, call, now)

@@ -77,5 +77,17 @@ async def rotate_hook(hook_id: Id, request: Request, triggers: Started, voicegra
     return HookSecret(secret=secret, url=f"{_base(request, voicegraph.settings)}/api/hooks/{hook_id}")
 
 
+@router.post("/{hook_id}/pause")
+async def pause_hook(hook_id: Id, request: Request, triggers: Started, voicegraph: Wired) -> HookAnswer:
+    """Its calls are refused with 409 `paused`, and listed, until it is resumed. Runs under way go on."""
+    return HookAnswer.of(await triggers.webhooks.pause(hook_id), _base(request, voicegraph.settings))
+
+
+@router.post("/{hook_id}/resume")
+async def resume_hook(hook_id: Id, request: Request, triggers: Started, voicegraph: Wired) -> HookAnswer:
+    """Its calls start runs again. What was refused meanwhile is not made up for."""
+    return HookAnswer.of(await triggers.webhooks.resume(hook_id), _base(request, voicegraph.settings))
+
+
 def _base(request: Request, settings: Settings) -> str:
     return (settings.public_url or str(request.base_url)).rstrip("/")
