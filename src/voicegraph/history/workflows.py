@@ -100,7 +100,7 @@ def _in_use(name: str, users: Sequence[str]) -> Conflict:
     named = ", ".join(f"“{user}”" for user in users[:NAMED_USERS])
     more = f" and {len(users) - NAMED_USERS} more" if len(users) > NAMED_USERS else ""
     message = (
-        f"“{name}” is used by {named}{more}: as a step, or when a run fails. Take it out there first, or force it."
+        f"“{name}” is used by {named}{more}: as a step, or when a run fails. Take it out there first."
     )
     return Conflict("in_use", message)
 
