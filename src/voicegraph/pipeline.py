@@ -31,9 +31,9 @@ from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import NewRun, Reuse, RunEvent, TriggerName
-from voicegraph.run.pinned import takes_pins
+from voicegraph.run.pinned import BY_A_PERSON, takes_pins
 from voicegraph.run.ports import Callee, DurableEngine, Engine
-from voicegraph.run.queue import Place
+from voicegraph.run.queue import ASKED, Place
 from voicegraph.run.replay import Replay, plan_replay
 from voicegraph.settings import Settings
 from voicegraph.speech.names import entities, hot_words
@@ -47,7 +47,10 @@ NAMED_WORKFLOWS = 20
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What to run and with what; `command` is what the user said, word for word."""
+    """What to run and with what; `command` is what the user said, word for word.
+
+    `asked`: a person starts it now, though it counts as started by its trigger.
+    """
 
     workflow: Workflow
     config: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
@@ -58,6 +61,7 @@ class RunRequest:
     trigger_data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     origin_run_id: RunId | None = None
     reuse: Reuse = field(default_factory=Reuse)
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +218,7 @@ class Pipeline:
             idempotency_key=request.idempotency_key,
             origin_run_id=request.origin_run_id,
             reuse=request.reuse,
+            priority=ASKED if request.asked or request.trigger in BY_A_PERSON else 0,
             trigger_id=request.trigger_id,
         )
 

@@ -131,6 +131,14 @@ def test_places_are_counted_in_the_line_of_the_owner():
     assert (ticket.id, (queue.next() or ticket).id, queue.next()) == ("x", "c", None)
 
 
+def test_what_is_of_a_higher_priority_stands_before_the_rest_of_its_owner():
+    queue = FairQueue()
+    queue.add(Ticket("scheduled"))
+    queue.add(Ticket("other", "eve"))
+    queue.add(Ticket("asked", priority=1))
+    assert {id: place.position for id, place in queue.places().items()} == {"asked": 1, "scheduled": 2, "other": 1}
+
+
 def test_whoever_waits_for_room_hears_of_it():
     slots = Slots()
     heard: list[int] = []

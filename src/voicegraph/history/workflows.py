@@ -99,9 +99,7 @@ class SavedWorkflows:
 def _in_use(name: str, users: Sequence[str]) -> Conflict:
     named = ", ".join(f"“{user}”" for user in users[:NAMED_USERS])
     more = f" and {len(users) - NAMED_USERS} more" if len(users) > NAMED_USERS else ""
-    message = (
-        f"“{name}” is used by {named}{more}: as a step, or when a run fails. Take it out there first."
-    )
+    message = f"“{name}” is used by {named}{more}: as a step, or when a run fails. Take it out there first."
     return Conflict("in_use", message)
 
 

@@ -1,6 +1,7 @@
 """Who is next: pure, in memory, ids only. An engine asks when it has room.
 
-- **Priorities**: a higher one goes first.
+- **Priorities**: a higher one goes first. Somebody waits for what a person started, with the runs that are its steps
+  (`ASKED`); nobody does for what a trigger started (0).
 - **Fair between owners**: within a priority they take turns, however long their lines are.
 - **Limits of a group** (the runs of one workflow): with no room in it, its runs wait and others go past them.
 - What goes on after a wait goes before what is new of the same owner: it has its place in the group already, and keeps it
@@ -10,13 +11,15 @@
 from __future__ import annotations
 
 import itertools
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from voicegraph.run.events import NewRun
 
+ASKED = 1
+"""The priority of a run that a person started."""
 Reason = Literal["turn", "group"]
 
 
@@ -142,18 +145,18 @@ class FairQueue:
         self._lines.clear()
 
     def places(self) -> dict[str, Place]:
-        """Where everybody stands."""
+        """Where everybody stands: what is of a higher priority in the line of the same owner counts."""
         found: dict[str, Place] = {}
+        before: Counter[str] = Counter()
         for priority in sorted(self._lines, reverse=True):
-            for line in self._lines[priority].values():
-                position = 0
+            for owner, line in self._lines[priority].items():
                 lanes = [line.resumed, *line.lanes.values()]
                 for _, id in itertools.chain(line.resumed, sorted(itertools.chain(*lanes[1:]))):
                     ticket = self._waiting[id][1] if id in self._waiting else None
                     if ticket is not None and id not in found:
-                        position += 1
+                        before[owner] += 1
                         full = not ticket.resumes and not self.slots.has_room(ticket.group, ticket.limit)
-                        found[id] = Place(position, "group" if full else "turn", ticket.limit)
+                        found[id] = Place(before[owner], "group" if full else "turn", ticket.limit)
         return found
 
     def _first(self, line: _Line) -> Ticket | None:
