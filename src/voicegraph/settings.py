@@ -68,7 +68,8 @@ class Settings(BaseSettings):
         "Empty: as many as there are.",
     )
     connection_limits: Annotated[dict[str, int], NoDecode] = Field(
-        default_factory=dict, description="The same for single types of nodes: `notion=3,llm=8`."
+        default_factory=dict,
+        description="The same for single types of nodes: `notion=3,llm=8`. An unknown type is refused when the server starts.",
     )
     retry_base_seconds: float = Field(
         default=1, gt=0, le=3600, description="First wait before a failed node is tried again; it doubles each time."
