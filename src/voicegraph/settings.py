@@ -251,8 +251,8 @@ class Settings(BaseSettings):
 
     notify_on: Annotated[list[Literal["failed", "completed", "waiting"]], NoDecode] = Field(
         default_factory=list,
-        description="Tell somebody when any background run has failed, completed, or waits for approval, comma-separated. "
-        "A workflow may say otherwise.",
+        description="Tell somebody when a background run has failed or completed, or any run waits for approval, "
+        "comma-separated. A workflow may say otherwise.",
     )
     notify_email: str | None = Field(
         default=None, description="Where notifications are mailed, comma-separated; empty: user_email."
