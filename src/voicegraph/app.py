@@ -35,6 +35,7 @@ from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.builtin import builtin_registry, warm_up
 from voicegraph.nodes.client import guarded_client
 from voicegraph.nodes.models import choose
+from voicegraph.nodes.problems import require_types
 from voicegraph.nodes.registry import Registry
 from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline
@@ -103,6 +104,8 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     ConfigError when a setting is wrong or another process owns the database.
     """
     chosen = background_engine(settings)
+    registry = builtin_registry()
+    require_types(settings.connection_limits, registry, "VOICEGRAPH_CONNECTION_LIMITS")
     engine = open_database(settings)
     shared = SharedDatabase(engine) if chosen == "inngest" else None
     feed = shared.feed if shared else Feed()
@@ -111,7 +114,6 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     store = (SharedRuns if shared else StoredRuns)(reader, journal)
     files = StoredFiles(settings.data_dir / "files", reader, journal)
     upkeep = Upkeep(engine, reader, journal, settings)
-    registry = builtin_registry()
     http = guarded_client(settings)
     runner = NodeRunner(registry, settings, http, files)
     slots, lost = Slots(), asyncio.Event()

@@ -31,9 +31,9 @@ from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import NewRun, Reuse, RunEvent, TriggerName
-from voicegraph.run.pinned import takes_pins
+from voicegraph.run.pinned import BY_A_PERSON, takes_pins
 from voicegraph.run.ports import Callee, DurableEngine, Engine
-from voicegraph.run.queue import Place
+from voicegraph.run.queue import ASKED, Place
 from voicegraph.run.replay import Replay, plan_replay
 from voicegraph.settings import Settings
 from voicegraph.speech.names import entities, hot_words
@@ -47,7 +47,10 @@ NAMED_WORKFLOWS = 20
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What to run and with what; `command` is what the user said, word for word."""
+    """What to run and with what; `command` is what the user said, word for word.
+
+    `asked`: a person starts it now, though it counts as started by its trigger.
+    """
 
     workflow: Workflow
     config: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
@@ -58,6 +61,7 @@ class RunRequest:
     trigger_data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     origin_run_id: RunId | None = None
     reuse: Reuse = field(default_factory=Reuse)
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,23 +158,20 @@ class Pipeline:
         return self.background.places(run.id for run in runs if run.status == "pending")
 
     async def start_live(self, request: RunRequest) -> RunId:
-        """Run now, in this process. On return the run is recorded and its first nodes are starting."""
+        """Run now, in this process. On return the run is recorded and its first nodes are starting; keys as below."""
         return await self._start(self.live, request)
 
     async def start_background(self, request: RunRequest) -> RunId:
         """Run durably. On return the run is on disk; a repeated idempotency key answers the first run's id."""
-        key = request.idempotency_key
-        if key and (known := await self.queries.by_idempotency_key(key)):
-            return known
-        try:
-            return await self._start(self.background, request)
-        except Conflict:
-            if key and (known := await self.queries.by_idempotency_key(key)):
-                return known  # somebody was faster with the same key
-            raise
+        return await self._start(self.background, request)
 
     async def replay(self, run_id: RunId, replay: Replay, *, live: bool, key: str | None = None) -> RunId:
-        """A new run made from an earlier one; `run.replay` says what it takes over. NotFound, Conflict."""
+        """A new run made from an earlier one; `run.replay` says what it takes over. NotFound, Conflict.
+
+        A repeated key answers the first replay's id, also when what it was made from is gone.
+        """
+        if known := await self._known(key):
+            return known
         origin = await self.queries.stored(run_id)
         plan = plan_replay(origin, replay, self.registry)
         request = RunRequest(
@@ -205,7 +206,6 @@ class Pipeline:
         """The run that is asked for, to be written by whoever has something to write with it. UserError: it cannot run."""
         workflow = request.workflow if takes_pins(request.trigger) else unpinned(request.workflow)
         self.require_runnable(workflow, request.config)
-        await self._require_error_workflow(workflow)
         return NewRun(
             run_id=RunId(new_id("run")),
             workflow=workflow,
@@ -218,16 +218,28 @@ class Pipeline:
             idempotency_key=request.idempotency_key,
             origin_run_id=request.origin_run_id,
             reuse=request.reuse,
+            priority=ASKED if request.asked or request.trigger in BY_A_PERSON else 0,
             trigger_id=request.trigger_id,
         )
 
     async def _start(self, engine: Engine, request: RunRequest) -> RunId:
+        if known := await self._known(request.idempotency_key):
+            return known
         run = await self.new_run(request, engine)
-        await engine.start(run)
+        try:
+            await engine.start(run)
+        except Conflict:
+            if known := await self._known(request.idempotency_key):
+                return known  # somebody was faster with the same key
+            raise
         return run.run_id
 
+    async def _known(self, key: str | None) -> RunId | None:
+        """The run that was made with this key."""
+        return await self.queries.by_idempotency_key(key) if key else None
+
     async def _require_error_workflow(self, workflow: Workflow) -> None:
-        """It must be there by the time it is needed."""
+        """It must be there when it is named. A run starts without it all the same: then its failure says so."""
         other = workflow.error_workflow
         if other is None:
             return

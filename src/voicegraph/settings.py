@@ -68,7 +68,8 @@ class Settings(BaseSettings):
         "Empty: as many as there are.",
     )
     connection_limits: Annotated[dict[str, int], NoDecode] = Field(
-        default_factory=dict, description="The same for single types of nodes: `notion=3,llm=8`."
+        default_factory=dict,
+        description="The same for single types of nodes: `notion=3,llm=8`. An unknown type is refused when the server starts.",
     )
     retry_base_seconds: float = Field(
         default=1, gt=0, le=3600, description="First wait before a failed node is tried again; it doubles each time."
@@ -250,8 +251,8 @@ class Settings(BaseSettings):
 
     notify_on: Annotated[list[Literal["failed", "completed", "waiting"]], NoDecode] = Field(
         default_factory=list,
-        description="Tell somebody when any background run has failed, completed, or waits for approval, comma-separated. "
-        "A workflow may say otherwise.",
+        description="Tell somebody when a background run has failed or completed, or any run waits for approval, "
+        "comma-separated. A workflow may say otherwise.",
     )
     notify_email: str | None = Field(
         default=None, description="Where notifications are mailed, comma-separated; empty: user_email."

@@ -161,7 +161,9 @@ async def test_a_form_of_another_site_or_another_content_is_refused(asking: Api,
     await post(asking, link, form(page), 403, **{"sec-fetch-site": "cross-site"})
     await get(asking, link, 400, headers={"host": "evil.example"})
     assert "is not what waits" in await post(asking, link, form(page) | {"digest": "0" * 64}, 409)
-    await post(asking, link, {"digest": "x"}, 400)
+    crowd = {f"field{number}": "x" for number in range(25)}
+    for incomplete in ({"digest": "x"}, form(page) | crowd, form(page) | {"comment": "x" * 70_000}):
+        assert "The form was not complete" in await post(asking, link, incomplete, 400)
     json = await asking.client.post(link, json=form(page))
     assert json.status_code == 415
     assert (await asking.call("GET", "/api/approvals"))["count"] == 1

@@ -82,6 +82,17 @@ async def test_fifty_identical_posts_with_a_key_are_one_run(api: Api) -> None:
     assert (await api.call("GET", "/api/workflow-history"))["count"] == 3
 
 
+@pytest.mark.parametrize("key", ["", "  "])
+async def test_an_empty_key_is_none(api: Api, key: str) -> None:
+    body, headers = {"workflow": steps(seed())}, {"Idempotency-Key": key}
+    first, second = [await api.call("POST", "/api/execute-background", body, 202, headers=headers) for _ in range(2)]
+    assert first["runId"] != second["runId"]
+    for _ in range(2):
+        await api.over(second["runId"])
+        path = f"/api/runs/{second['runId']}/replay"
+        assert (await api.call("POST", path, {}, 202, headers=headers))["runId"] != second["runId"]
+
+
 async def test_a_key_is_at_most_255_characters(api: Api) -> None:
     headers = {"Idempotency-Key": "k" * 256}
     problem = await api.call("POST", "/api/execute-background", {"workflow": steps(seed())}, 422, headers=headers)

@@ -33,6 +33,28 @@ async def test_or_with_its_result(hook: Hook) -> None:
     }  # fmt: skip
 
 
+async def test_the_result_is_that_of_the_last_nodes_that_ran(api: Api) -> None:
+    judge = {"id": "judge", "type": "condition", "action": "if", "params": {"expression": "size(input) > 100"}}
+    edges = [{"source": "seed", "target": "judge"}, {"source": "judge", "target": "long", "when": True}]
+    hook = await hook_of(api, seed("Short", id="seed"), judge, template("Long: {{ input }}", id="long"), edges=edges)
+    answer = (await hook.send(query="?wait=30")).json()
+    assert (answer["status"], [*answer["outputs"]]) == ("completed", ["judge"])
+    assert answer["outputs"]["judge"]["text"] == "Short"
+
+
+async def test_a_delivery_comes_again_after_its_run_was_deleted(hook: Hook) -> None:
+    headers = {"authorization": f"Bearer {hook.secret}", "idempotency-key": "order-7"}
+    first = (await hook.send(headers=headers, query="?wait=30")).json()
+    await hook.api.call("DELETE", f"/api/runs/{first['runId']}")
+    for query in ("", "?wait=30"):
+        again = await hook.send(headers=headers, query=query)
+        assert (again.status_code, again.json()) == (
+            200,
+            first | {"duplicate": True, "status": None, "outputs": {}},
+        )
+    assert await hook.runs() == 0
+
+
 async def test_waiting_has_an_end(api: Api) -> None:
     hook = await hook_of(api, seed(), wait("1 hour"))
     response = await hook.send(query="?wait=0.2")
@@ -74,7 +96,7 @@ async def test_an_address_lives_as_long_as_its_trigger(hook: Hook) -> None:
     assert (await hook.send()).status_code in (200, 202)
     await api.call("DELETE", path)
     assert (await hook.send()).status_code == 404
-    for method, rest in (("GET", "/calls"), ("POST", "/rotate")):
+    for method, rest in (("GET", "/calls"), ("POST", "/rotate"), ("POST", "/pause"), ("POST", "/resume")):
         await api.call(method, f"{hook.path}{rest}", status=404)
 
 
@@ -84,3 +106,23 @@ async def test_a_workflow_that_cannot_run_says_so_to_the_caller_and_in_the_list(
     assert (response.status_code, response.json()["code"]) == (422, "missing_values")
     (call,) = await hook.calls()
     assert call["code"] == "missing_values"
+
+
+async def test_a_paused_webhook_refuses_its_calls_and_notes_them(hook: Hook) -> None:
+    api = hook.api
+    for _ in range(2):
+        assert (await api.call("POST", f"{hook.path}/pause"))["paused"] is True
+    workflow = (await api.call("GET", f"/api/workflows/{hook.workflow_id}"))["workflow"]
+    await api.call("PUT", f"/api/workflows/{hook.workflow_id}", {"workflow": workflow | {"name": "Renamed"}})
+    (listed,) = (await api.call("GET", "/api/hooks"))["hooks"]
+    assert (listed["paused"], listed["workflowName"]) == (True, "Renamed")
+    delivery = {"authorization": f"Bearer {hook.secret}", "idempotency-key": "order-7"}
+    answer = await hook.send(headers=delivery)
+    assert (answer.status_code, answer.json()["code"]) == (409, "paused")
+    (call,) = await hook.calls()
+    assert (call["status"], call["code"], call["deliveryId"], call["runId"]) == (409, "paused", "order-7", None)
+    assert (await hook.send(headers={})).status_code == 401, "strangers are told nothing"
+    assert await hook.runs() == 0
+    assert (await api.call("POST", f"{hook.path}/resume"))["paused"] is False
+    again = (await hook.send(headers=delivery, query="?wait=30")).json()
+    assert (again["duplicate"], again["status"]) == (False, "completed")

@@ -50,3 +50,23 @@ async def test_a_failed_run_is_mailed_and_a_test_too(settings: Settings) -> None
                 await asyncio.sleep(0.01)
     subjects = [str(mail.message["Subject"]) for mail in mailbox.mails]
     assert subjects == ["[VoiceGraph] A test of the notifications completed", "[VoiceGraph] Broken failed"]
+
+
+async def test_of_a_live_run_the_approval_is_told_and_its_end_is_not(settings: Settings) -> None:
+    notify = {"on": ["failed", "completed", "waiting"], "email": "bea@example.org"}
+    asking = steps(seed(), {"id": "ask", "type": "approval", "action": "request"}, name="Release", notify=notify)
+    with mailbox_on_loopback() as mailbox:
+        mail = {"smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_from": "v@example.org"}
+        async with api_with(settings.model_copy(update=mail)) as api, asyncio.timeout(60):
+            live = asyncio.create_task(api.call("POST", "/api/execute", {"workflow": asking}))
+            while not (found := (await api.call("GET", "/api/approvals"))["approvals"]):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+            answer = {"nodeId": "ask", "answer": "approve", "digest": found[0]["waits"]["digest"], "via": "page"}
+            await api.call("POST", f"/api/runs/{found[0]['runId']}/approve", answer)
+            await live
+            after = steps(seed(), name="After it", notify=notify)
+            await api.call("POST", "/api/execute-background", {"workflow": after}, 202)
+            while len([mail for mail in mailbox.mails if "After it" in mail.message["Subject"]]) == 0:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    subjects = sorted(str(mail.message["Subject"]) for mail in mailbox.mails)
+    assert subjects == ["[VoiceGraph] After it completed", "[VoiceGraph] Release waits for approval"]

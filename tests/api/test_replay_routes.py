@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import pytest
 from support.api import Api, seed, steps, template, wait
 
 BAD, GOOD = template("{{ 1 | divided_by: 0 }}", id="b"), template("Hello {{ input }}!", id="b")
@@ -75,13 +77,22 @@ async def test_one_node_alone_is_a_run_of_its_own(api: Api) -> None:
     assert nodes(run)["a"]["reusedFrom"] == first
 
 
-async def test_the_same_key_is_the_same_replay(api: Api) -> None:
+@pytest.mark.parametrize("mode", [{}, {"mode": "live"}, {"mode": "background"}])
+async def test_the_same_key_is_the_same_replay(api: Api, mode: dict[str, str]) -> None:
     first = await failed(api)
-    asked = {"from": "failed", "mode": "background"}
+    asked = {"from": "failed"} | mode
     path = f"/api/runs/{first}/replay"
-    answers = [await api.call("POST", path, asked, status=202, headers={"Idempotency-Key": "once"}) for _ in range(2)]
-    assert answers[0]["runId"] == answers[1]["runId"]
+
+    def ask() -> Any:
+        return api.call("POST", path, asked, status=202, headers={"Idempotency-Key": "once"})
+
+    answers = [*await asyncio.gather(*(ask() for _ in range(5)))]
     await api.over(answers[0]["runId"])
+    answers.append(await ask())
+    await api.call("DELETE", f"/api/runs/{first}")
+    answers.append(await ask())
+    assert len({answer["runId"] for answer in answers}) == 1
+    assert (await api.call("GET", "/api/workflow-history"))["count"] == 1
 
 
 async def test_an_origin_that_was_deleted_is_not_linked(api: Api) -> None:

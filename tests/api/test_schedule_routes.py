@@ -82,6 +82,13 @@ async def test_a_workflow_that_cannot_run_says_so_before_its_time_comes(api: Api
     assert (await api.call("POST", f"/api/schedules/{schedule_id}/run-now", status=422))["code"] == "missing_values"
 
 
+async def test_a_pin_does_not_let_a_schedule_run(api: Api) -> None:
+    mail = {"type": "email", "action": "send", "label": "Mail it", "params": {"body": "x"}, "pin": {"text": "sent"}}
+    await api.call("POST", "/api/workflows", {"workflow": steps(mail, triggers=[MONDAY])}, 201)
+    schedule = await api.call("GET", f"/api/schedules/{(await only(api))['id']}")
+    assert "Mail it still needs a value" in schedule["problem"]
+
+
 async def test_two_triggers_with_one_id_are_refused(api: Api) -> None:
     twice = [MONDAY | {"id": "x"}, {"kind": "webhook", "id": "x"}]
     problem = await api.call("POST", "/api/workflows", {"workflow": steps(seed(), triggers=twice)}, 422)

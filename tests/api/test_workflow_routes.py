@@ -33,6 +33,22 @@ async def test_a_workflow_is_saved_listed_read_changed_and_deleted(api: Api) -> 
     assert await listed(api) == []
 
 
+async def test_what_others_start_is_deleted_only_when_forced(api: Api) -> None:
+    report = await saved(api, {**WORKFLOW, "workflowId": "wf_report", "name": "Report"})
+    step = {"type": "workflow", "action": "run", "params": {"workflow": "report "}}
+    await saved(api, {**WORKFLOW, "name": "Digest", "errorWorkflow": "wf_report"})
+    await saved(api, steps(seed("wf_report"), step, name="Round"))
+    await saved(api, steps(seed("wf_report"), name="Speaks of it"))
+    path = f"/api/workflows/{report['workflowId']}"
+    problem = await api.call("DELETE", path, status=409)
+    assert problem["code"] == "in_use"
+    assert "“Report” is used by “Digest”, “Round”:" in problem["error"]
+    assert len(await listed(api)) == 4
+    await api.call("DELETE", f"{path}?force=true")
+    await api.call("DELETE", f"{path}?force=true", status=404)
+    assert len(await listed(api)) == 3
+
+
 async def test_two_equal_workflows_without_an_id_are_two(api: Api) -> None:
     first, second = await saved(api), await saved(api, {**WORKFLOW, "workflowId": None})
     assert first["workflowId"] != second["workflowId"]

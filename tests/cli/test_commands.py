@@ -67,6 +67,17 @@ def test_a_setting_that_is_wrong_is_named_in_one_plain_line(cli: Cli, settings: 
     assert next(iter(settings.values())) not in done.said.replace(named, "")
 
 
+def test_a_limit_for_a_type_that_is_none_is_refused(cli: Cli) -> None:
+    cli.settings["VOICEGRAPH_CONNECTION_LIMITS"] = "notion=3,tavily=2,slak=3"
+    for command in ("history", "serve"):
+        done = cli(command)
+        assert done.code == 2
+        expected = "VOICEGRAPH_CONNECTION_LIMITS: There is no node type “slak”; did you mean “slack”?"
+        assert expected in " ".join(done.said.split())
+    cli.settings["VOICEGRAPH_CONNECTION_LIMITS"] = "notion=3,tavily=2"
+    assert cli("history").code == 0
+
+
 def test_a_broken_settings_file_is_named_with_the_place(cli: Cli) -> None:
     cli.write("voicegraph.toml", "port = = 3")
     done = cli("history")

@@ -3,10 +3,13 @@ from __future__ import annotations
 import pytest
 from support.clocks import turned_clock
 from support.graphs import node, workflow
-from support.history import History
+from support.history import History, new_run
 
-from voicegraph.errors import NotFound
+from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import Retry, Schedule, WorkflowId
+from voicegraph.history.follow_ups import FollowUps
+from voicegraph.run.events import Entry, RunChange, RunEvent
+from voicegraph.run.state import RunStatus
 
 
 async def test_a_workflow_comes_back_as_it_was(history: History):
@@ -49,3 +52,32 @@ async def test_a_removed_workflow_is_gone(history: History):
     for ask in (history.workflows.get, history.workflows.delete):
         with pytest.raises(NotFound):
             await ask(WorkflowId(graph.workflow_id))
+
+
+async def test_one_that_others_start_is_removed_only_by_force(history: History):
+    report, step = workflow("a>b", name="100%_Report"), node("run", "run", type="workflow", workflow="100%_report")
+    users = [
+        workflow("a>b", name="Daily").model_copy(update={"error_workflow": report.workflow_id}),
+        workflow(nodes=[step], name="Round"),
+        workflow(nodes=[node("a", text=report.workflow_id)], name="Speaks of it"),
+    ]
+    for graph in (report, *users):
+        await history.workflows.save(graph)
+    with pytest.raises(Conflict, match="used by “Daily”, “Round”:"):
+        await history.workflows.delete(report.workflow_id)
+    await history.workflows.delete(report.workflow_id, force=True)
+    assert len(await history.workflows.list()) == 3
+
+
+async def test_what_could_not_follow_is_noted_once_after_the_last_event(history: History):
+    run = new_run(workflow("a>b"))
+    await history.journal.record(Entry(run.run_id, create=run, events=[RunEvent("start", 1.0)]))
+    failed = RunChange(RunStatus.FAILED, 1.0, 2.0)
+    end = Entry(run.run_id, events=[RunEvent("error", 2.0)], change=failed, follow_up=WorkflowId("wf_gone"))
+    await history.journal.record(end)
+    follow_ups = FollowUps(history.reader, history.journal)
+    for _ in range(2):
+        await follow_ups.done(run.run_id, "It was not started.")
+    events = await history.queries.events(run.run_id)
+    assert [(event.seq, event.kind) for event in events] == [(1, "start"), (2, "error"), (3, "log")]
+    assert await follow_ups.open() == []

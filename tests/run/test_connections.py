@@ -111,6 +111,16 @@ async def test_a_node_that_is_cancelled_keeps_nobody_waiting(in_turn: bool):
     assert not door.gate._connections
 
 
+async def test_other_names_of_a_type_share_its_connection():
+    door = Door(ConnectionGate(None, {"web_search": 2, "tavily": 1}))
+    await door.enter("a", run(), node("a", "search", type="tavily"))
+    await door.enter("b", run(), node("b", "search", type="web_search"))
+    assert door.inside == ["a"]
+    await door.leave("a")
+    assert door.inside == ["b"]
+    await door.leave("b")
+
+
 async def test_without_a_limit_nothing_is_counted():
     door = Door(ConnectionGate())
     await door.enter("a", run(), NOTION)

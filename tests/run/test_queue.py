@@ -83,9 +83,10 @@ class Lines(RuleBasedStateMachine):
         assert set(self.queue) == set(self.model)
         places = self.queue.places([*self.model, "nobody"])
         assert set(places) == set(self.model)
-        lines = defaultdict[tuple[str, int], list[int]](list)
-        for ticket in self.model.values():  # in the order in which they came
-            lines[ticket.owner, ticket.priority].append(places[ticket.id].position)
+        lines = defaultdict[str, list[int]](list)
+        came = [*self.model.values()]
+        for ticket in sorted(came, key=lambda ticket: -ticket.priority):  # else in the order in which they came
+            lines[ticket.owner].append(places[ticket.id].position)
         assert all(positions == [*range(1, len(positions) + 1)] for positions in lines.values())
         for id, place in places.items():
             assert (place.reason == "group") is not self._has_room(self.model[id])
@@ -134,6 +135,18 @@ def test_places_are_counted_in_the_line_of_the_owner():
     }
     assert (ticket := queue.next())
     assert (ticket.id, (queue.next() or ticket).id, queue.next()) == ("x", "c", None)
+
+
+def test_what_is_of_a_higher_priority_stands_before_the_rest_of_its_owner():
+    queue = FairQueue()
+    queue.add(Ticket("scheduled"))
+    queue.add(Ticket("other", "eve"))
+    queue.add(Ticket("asked", priority=1))
+    assert {id: place.position for id, place in queue.places(["asked", "scheduled", "other"]).items()} == {
+        "asked": 1,
+        "scheduled": 2,
+        "other": 1,
+    }
 
 
 def test_whoever_waits_for_room_hears_of_it():

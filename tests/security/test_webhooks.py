@@ -210,6 +210,52 @@ async def test_no_secret_is_kept_told_or_handed_to_the_run(hook: Hook) -> None:
     assert hashlib.sha256(hook.secret.encode()).hexdigest() in b"".join(stored).decode("latin-1")
 
 
+HARMLESS = [
+    "x-github-event", "x-github-delivery", "x-github-hook-installation-target-type", "x-gitlab-event",
+    "x-gitlab-event-uuid", "x-gitlab-instance", "x-event-key", "x-hook-uuid", "x-slack-request-timestamp",
+    "x-slack-retry-num", "x-slack-retry-reason", "x-shopify-topic", "x-shopify-shop-domain", "x-shopify-webhook-id",
+    "x-shopify-api-version", "x-shopify-triggered-at", "linear-event", "sentry-hook-resource", "x-request-id",
+    "x-wc-webhook-topic", "x-goog-resource-state", "x-amz-sns-message-type", "svix-id", "svix-timestamp", "webhook-id",
+    "webhook-timestamp", "ce-type", "ce-source", "x-order-kind",
+]  # fmt: skip
+SECRET = [
+    "x-apikey", "apikey", "api-key", "x-custom-pwd", "x-pw", "x-passcode", "x-passphrase", "x-auth", "x-auth-id",
+    "x-goog-channel-token", "x-gitlab-token", "x-hub-signature-256", "stripe-signature", "x-shopify-hmac-sha256",
+    "x-session-id", "x-sid", "x-access-key-id", "x-secret-name", "x-amz-security-token", "x-otp", "proxy-authorization",
+    "cookie", "x-credential-id", "x-jwt", "x-anything-else", "x-forwarded-for", "x-real-ip",
+]  # fmt: skip
+SECRET_PARAMETERS = [
+    "apikey", "apiKey", "api_key", "APIKEY", "key", "subscription-key", "pwd", "pw", "pass", "userpass", "passwd",
+    "sig", "signature", "accessToken", "token2", "Secret", "client_secret", "auth", "Authorization", "oauth_nonce",
+    "jwt", "sessionid", "PHPSESSID", "X-Amz-Credential", "hmac", "pin",
+]  # fmt: skip
+HARMLESS_PARAMETERS = [
+    "colour",
+    "keyword",
+    "author",
+    "authorName",
+    "design",
+    "signal",
+    "monkeys",
+    "country",
+    "id",
+    "sort",
+]
+
+
+async def test_of_headers_and_parameters_those_are_seen_whose_names_are_harmless(hook: Hook) -> None:
+    headers = dict.fromkeys(SECRET, "canary-header") | dict.fromkeys(HARMLESS, "seen")
+    headers |= {"authorization": f"Bearer {hook.secret}", "x-own-id": hook.secret}
+    query = "&".join(
+        [*(f"{name}=canary-query" for name in SECRET_PARAMETERS), *(f"{n}=1" for n in HARMLESS_PARAMETERS)]
+    )
+    run = await hook.api.over((await hook.send(BODY, headers=headers, query=f"?{query}")).json()["runId"])
+    assert set(run["triggerData"]["headers"]) - {"content-type", "user-agent"} == headers.keys() & set(HARMLESS)
+    assert [*run["triggerData"]["query"]] == HARMLESS_PARAMETERS
+    folder = hook.api.app.state.pipeline.settings.data_dir
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"canary-" in path.read_bytes()]
+
+
 async def test_a_stolen_database_signs_nothing_and_another_key_says_so(tmp_path: Path, monkeypatch) -> None:
     first = settings_in(tmp_path, monkeypatch)
     async with api_with(first) as api:

@@ -50,9 +50,9 @@ class Hook:
         return await self.api.client.post(f"{self.path}{query}", content=body, headers=given, **options)
 
 
-async def hook_of(api: Api, *nodes: dict[str, Any]) -> Hook:
+async def hook_of(api: Api, *nodes: dict[str, Any], **more: Any) -> Hook:
     """A saved workflow with a webhook that has its secret."""
-    workflow = steps(*(nodes or HELLO), triggers=[{"kind": "webhook"}])
+    workflow = steps(*(nodes or HELLO), **({"triggers": [{"kind": "webhook"}]} | more))
     saved = (await api.call("POST", "/api/workflows", {"workflow": workflow}, 201))["workflow"]
     (found,) = (await api.call("GET", f"/api/hooks?workflow={saved['workflowId']}"))["hooks"]
     hook = Hook(api, found["id"], saved["workflowId"])

@@ -107,7 +107,7 @@ async def test_its_own_failure_starts_no_other(settings: Settings):
         assert await reports(pipeline) == []
 
 
-async def test_one_that_is_gone_by_then_is_only_named_in_the_log(settings: Settings, caplog: pytest.LogCaptureFixture):
+async def test_one_that_is_gone_by_then_is_named_in_the_logs(settings: Settings, caplog: pytest.LogCaptureFixture):
     async with started(settings) as runtime:
         pipeline = runtime.pipeline
         await runtime.error_workflows.close()
@@ -118,13 +118,17 @@ async def test_one_that_is_gone_by_then_is_only_named_in_the_log(settings: Setti
         await runtime.error_workflows.start(row)
         assert await runtime.error_workflows.open_rows() == []
         assert "its error workflow wf_report was not started" in caplog.text
+        await runtime.error_workflows.start(row)  # as another process that was slower
+        final, *after = [e for e in (await pipeline.queries.detail(run_id)).events if e.node_id is None][-2:]
+        assert (final.kind, [event.kind for event in after]) == ("error", ["log"])
+        assert "not started: There is no saved workflow wf_report" in after[0].message
+        assert after[0].seq == final.seq + 1
+        assert [event.seq async for event in pipeline.follow(run_id, final.seq)] == [after[0].seq]
 
 
 async def test_a_workflow_names_one_that_is_there(settings: Settings):
     async with started(settings) as runtime:
         for other, words in (("wf_none", "There is no saved workflow"), ("wf_self", "its own")):
-            graph = failing(errorWorkflow=other, workflowId="wf_self")
-            for door in (runtime.pipeline.save, lambda graph: runtime.pipeline.start_background(RunRequest(graph))):
-                with pytest.raises(GraphError, match=words) as caught:
-                    await door(graph)
-                assert caught.value.problems[0].where == "errorWorkflow"
+            with pytest.raises(GraphError, match=words) as caught:
+                await runtime.pipeline.save(failing(errorWorkflow=other, workflowId="wf_self"))
+            assert caught.value.problems[0].where == "errorWorkflow"

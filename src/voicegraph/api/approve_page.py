@@ -61,8 +61,7 @@ async def answer_approval(run_id: Id, node_id: Id, token: str, request: Request,
     found = await _found(voicegraph, run_id, node_id, token)
     if found is None:
         return _unknown()
-    body = await request.body()
-    form = parse_qs(body[:MAX_FORM].decode("utf-8", "replace"), max_num_fields=20) if len(body) <= MAX_FORM else {}
+    form = _fields(await request.body())
     answer, digest = _one(form, "answer"), _one(form, "digest")
     if answer not in ("approve", "reject") or not digest:
         text = "<p>The form was not complete. Go back, then choose Approve or Reject.</p>"
@@ -95,6 +94,16 @@ def _answer(approval: Approval) -> dict[str, Any] | None:
     if approval.row.status is NodeStatus.WAITING:
         return None
     return cast("dict[str, Any] | None", (approval.row.waits or {}).get("answer"))
+
+
+def _fields(body: bytes) -> dict[str, list[str]]:
+    """What the form says; nothing when it is larger than the page's own can be, in bytes or in fields."""
+    if len(body) > MAX_FORM:
+        return {}
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
+    except ValueError:
+        return {}
 
 
 def _one(form: dict[str, list[str]], name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Header, Path, Request
+from pydantic import AfterValidator
 
 from voicegraph.api.schemas import ExecuteBody, Json
 from voicegraph.errors import ConfigError, GraphError, UserError
@@ -47,6 +48,12 @@ def _notifier(request: Request) -> Notifier:
 
 Notifies = Annotated[Notifier, Depends(_notifier)]
 """What tells people of runs."""
+IdempotencyKey = Annotated[
+    str | None,
+    Header(max_length=255, description="The same again answers the same run; an empty one is none."),
+    AfterValidator(lambda key: (key or "").strip() or None),
+]
+"""A name the client gives its request."""
 Id = Annotated[str, Path(pattern=ID_PATTERN)]
 """An id in the address."""
 

@@ -23,6 +23,7 @@ class HookAnswer(Wire):
     url: str
     has_secret: bool
     rotated_at: str | None
+    paused: bool
 
     @classmethod
     def of(cls, hook: LiveWebhook, base: str) -> HookAnswer:
@@ -35,6 +36,7 @@ class HookAnswer(Wire):
             url=f"{base}/api/hooks/{hook.id}",
             has_secret=hook.secret_hash is not None,
             rotated_at=iso(hook.rotated_at) if hook.rotated_at is not None else None,
+            paused=hook.paused_at is not None,
         )
 
 
@@ -54,13 +56,13 @@ class HookSecret(Wire):
 class ReceivedAnswer(Wire):
     """The run a call started, or, for a `duplicate`, the one it started when it came first.
 
-    `outputs` are those of the last nodes by id, once the run is complete.
+    `outputs` are those of the last nodes by id, once the run is complete. `status` is null when that run was deleted.
     """
 
     success: Literal[True] = True
     run_id: str
     duplicate: bool
-    status: RunStatusName
+    status: RunStatusName | None
     outputs: dict[str, Json] = Field(default_factory=dict)
     error: str | None = None
 

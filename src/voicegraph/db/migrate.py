@@ -12,7 +12,7 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0012"
+HEAD = "0013"
 
 
 def current_revision(engine: Engine) -> str | None:

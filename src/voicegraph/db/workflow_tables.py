@@ -63,6 +63,7 @@ webhooks = Table(
     Column("salt", String(64)),
     Column("secret_hash", String(64)),
     Column("rotated_at", Double),
+    Column("paused_at", Double),
     Index("uq_webhooks_trigger", "workflow_id", "trigger_id", unique=True),
 )
 

@@ -83,7 +83,7 @@ def _outcome(
 ) -> tuple[str, str | None]:
     if entry is None:
         return "refused", firing.problem
-    if overlap == "allow" or not is_busy:
+    if not is_busy or (overlap == "allow" and not firing.in_turn):
         return "started", None
     if overlap == "queue" or firing.in_turn:
         return ("queued", None) if waiting < MAX_QUEUED else ("skipped", FULL)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, insert, select
 
-from voicegraph.db.tables import follow_ups
+from voicegraph import clock
+from voicegraph.db.tables import follow_ups, run_events
 from voicegraph.graph.model import RunId, WorkflowId
 from voicegraph.history.journal import Journal
+from voicegraph.history.rows import plain
 from voicegraph.history.store import Reader
 
 
@@ -41,10 +43,20 @@ class FollowUps:
 
         return await self._reader.read(work)
 
-    async def done(self, run_id: RunId) -> None:
-        """It is started, or cannot be."""
+    async def done(self, run_id: RunId, note: str | None = None) -> None:
+        """It is started, or cannot be: then the note is put under the failed run's log."""
 
         def work(connection: Connection) -> None:
-            connection.execute(delete(follow_ups).where(follow_ups.c.run_id == run_id))
+            gone = connection.execute(delete(follow_ups).where(follow_ups.c.run_id == run_id)).rowcount == 0
+            if note and not gone:  # what was deleted with its run, or seen to by another process, needs none
+                _add_note(connection, run_id, note)
 
         await self._journal.execute(work)
+
+
+def _add_note(connection: Connection, run_id: RunId, note: str) -> None:
+    """After the run's last event: nobody else writes it any more."""
+    last = select(func.max(run_events.c.seq)).where(run_events.c.run_id == run_id)
+    seq = (connection.execute(last).scalar() or 0) + 1
+    event = {"run_id": run_id, "seq": seq, "at": clock.now(), "kind": "log", "message": plain(note)}
+    connection.execute(insert(run_events).values(**event))

@@ -6,11 +6,11 @@ and the secret's SHA-256.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from voicegraph import clock
 from voicegraph.db.tables import runs
@@ -31,7 +31,10 @@ KEPT_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class LiveWebhook:
-    """A webhook at work; `salt` and `secret_hash` are None until somebody asks for a secret."""
+    """A webhook at work; `salt` and `secret_hash` are None until somebody asks for a secret.
+
+    `paused_at` is when it was paused, in seconds since the epoch; None: it is not.
+    """
 
     id: str
     workflow_id: str
@@ -39,6 +42,7 @@ class LiveWebhook:
     salt: str | None
     secret_hash: str | None
     rotated_at: float | None
+    paused_at: float | None
     workflow_name: str
 
 
@@ -78,8 +82,17 @@ class Webhooks:
 
     async def set_secret(self, hook_id: str, salt: str, secret_hash: str) -> None:
         """Let this secret be the one; the one before is worth nothing from now on. NotFound."""
-        values = {"salt": salt, "secret_hash": secret_hash, "rotated_at": clock.now()}
+        await self._change(hook_id, {"salt": salt, "secret_hash": secret_hash, "rotated_at": clock.now()})
 
+    async def pause(self, hook_id: str) -> None:
+        """No call starts a run until it is resumed. NotFound."""
+        await self._change(hook_id, {"paused_at": func.coalesce(webhooks.c.paused_at, clock.now())})
+
+    async def resume(self, hook_id: str) -> None:
+        """Calls start runs again. NotFound."""
+        await self._change(hook_id, {"paused_at": None})
+
+    async def _change(self, hook_id: str, values: Mapping[str, Any]) -> None:
         def work(connection: Connection) -> None:
             if connection.execute(update(webhooks).where(webhooks.c.id == hook_id).values(**values)).rowcount == 0:
                 raise NotFound(f"There is no webhook {hook_id}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from voicegraph import clock
 from voicegraph.db.workflow_tables import workflows
-from voicegraph.errors import NotFound
+from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.identity import with_trigger_ids
 from voicegraph.graph.model import Workflow, WorkflowId
 from voicegraph.history.file_uses import note_workflow
@@ -19,6 +19,9 @@ from voicegraph.history.journal import Journal
 from voicegraph.history.rows import dump, plain
 from voicegraph.history.store import Reader
 from voicegraph.history.triggers import keep_in_step
+from voicegraph.history.uses import users_of
+
+NAMED_USERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,25 @@ class SavedWorkflows:
         self.on_change()
         return stored
 
-    async def delete(self, workflow_id: str) -> None:
-        """Remove it with its triggers; NotFound. Its runs stay in the history."""
+    async def delete(self, workflow_id: str, *, force: bool = False) -> None:
+        """Remove it with its triggers; NotFound. Conflict when others name it, unless forced. Its runs stay."""
 
         def work(connection: Connection) -> None:
-            if connection.execute(delete(workflows).where(workflows.c.id == workflow_id)).rowcount == 0:
+            name = connection.execute(select(workflows.c.name).where(workflows.c.id == workflow_id)).scalar()
+            if name is None:
                 raise NotFound(f"There is no saved workflow {workflow_id}.")
+            if not force and (users := users_of(connection, workflow_id, name)):
+                raise _in_use(name, users)
+            connection.execute(delete(workflows).where(workflows.c.id == workflow_id))
 
         await self._journal.execute(work)
+
+
+def _in_use(name: str, users: Sequence[str]) -> Conflict:
+    named = ", ".join(f"“{user}”" for user in users[:NAMED_USERS])
+    more = f" and {len(users) - NAMED_USERS} more" if len(users) > NAMED_USERS else ""
+    message = f"“{name}” is used by {named}{more}: as a step, or when a run fails. Take it out there first."
+    return Conflict("in_use", message)
 
 
 def _definition(connection: Connection, workflow_id: str, *, lock: bool = False) -> Workflow | None:

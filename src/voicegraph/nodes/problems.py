@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from voicegraph.errors import Problem
+from voicegraph.errors import ConfigError, Problem
 from voicegraph.graph.model import Node, Wire, Workflow
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.fields import explain, fields_of, texts_of
@@ -73,6 +73,18 @@ def notices(workflow: Workflow, registry: Registry, settings: Settings) -> list[
     return found
 
 
+def require_types(names: Iterable[str], registry: Registry, setting: str) -> None:
+    """ConfigError for a setting that names a type of nodes that is none: it would do nothing, and nobody would know."""
+    known = {*registry.types, *TYPE_ALIASES}
+    if unknown := next((name for name in names if name not in known), None):
+        raise ConfigError(setting, f"{setting}: {_unknown_type(unknown, registry)}")
+
+
+def _unknown_type(name: str, registry: Registry) -> str:
+    nearest = _nearest(name, [*registry.types, *TYPE_ALIASES])
+    return f"There is no node type “{name}”{nearest} Types: {_listed(registry.types)}."
+
+
 def _of_node(index: int, node: Node, registry: Registry) -> Iterator[Problem]:
     place = f"nodes[{index}]"
     action = registry.find(node.type, node.action)
@@ -82,9 +94,7 @@ def _of_node(index: int, node: Node, registry: Registry) -> Iterator[Problem]:
         message = f"{node.type} has no action “{node.action}”{_nearest(node.action, names)} It has: {_listed(names)}."
         yield Problem(f"{place}.action", message, "unknown_action")
     else:
-        types = [*registry.types, *TYPE_ALIASES]
-        message = f"There is no node type “{node.type}”{_nearest(node.type, types)} Types: {_listed(registry.types)}."
-        yield Problem(f"{place}.type", message, "unknown_type")
+        yield Problem(f"{place}.type", _unknown_type(node.type, registry), "unknown_type")
 
 
 def _not_per_item(node: Node, registry: Registry, fed: bool) -> str | None:

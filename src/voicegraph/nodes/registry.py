@@ -12,6 +12,11 @@ TYPE_ALIASES = {"tavily": "web_search"}
 _USER_ACTION = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 
 
+def type_of(name: str) -> str:
+    """The type's own name."""
+    return TYPE_ALIASES.get(name, name)
+
+
 class Registry:
     """The catalogue. Look-ups follow aliases; a type with an `any_name` action accepts any snake_case name."""
 
@@ -32,7 +37,7 @@ class Registry:
 
     def find(self, type: str, name: str) -> Action | None:
         """The action, or None when the type or the action is unknown."""
-        type = TYPE_ALIASES.get(type, type)
+        type = type_of(type)
         found = self._actions.get((type, name))
         if found is None and _USER_ACTION.match(name):
             return self._open.get(type)
@@ -40,7 +45,7 @@ class Registry:
 
     def names(self, type: str) -> list[str]:
         """The action names of a type, for messages that say what would be right."""
-        type = TYPE_ALIASES.get(type, type)
+        type = type_of(type)
         return [name for (of, name) in self._actions if of == type]
 
     @property

@@ -217,6 +217,7 @@ class Children:
             config=config,
             trigger="workflow",
             trigger_data=trigger_data(row, parent.run.run_id),
+            priority=parent.run.priority,
             parent_run_id=parent.run.run_id,
             parent_node_id=row.node_id,
         )

@@ -1,6 +1,6 @@
 """How many nodes may use one connection at the same time: a service, or one credential of it.
 
-A node that finds no room waits before its attempt begins, so its time limit does not run meanwhile. Live runs go before
+Other names of a type (`tavily`) share its connection. A node that finds no room waits before its attempt begins, so its time limit does not run meanwhile. Live runs go before
 background ones, and owners take turns.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from voicegraph.graph.model import Node
+from voicegraph.nodes.registry import type_of
 from voicegraph.run.events import NewRun
 from voicegraph.run.queue import FairQueue, Ticket
 
@@ -60,7 +61,10 @@ class ConnectionGate:
 
     def __init__(self, usual: int | None = None, limits: Mapping[str, int] | None = None) -> None:
         self._usual = usual
-        self._limits = dict(limits or {})
+        self._limits: dict[str, int] = {}
+        for name, limit in (limits or {}).items():
+            own = type_of(name)
+            self._limits[own] = min(limit, self._limits.get(own, limit))
         self._connections: dict[str, _Connection] = {}
         self._numbers = itertools.count()
 
@@ -71,7 +75,7 @@ class ConnectionGate:
         if limit is None:
             yield
             return
-        key = node.credential or node.type
+        key = node.credential or type_of(node.type)
         connection = self._connections.setdefault(key, _Connection(limit))
         if connection.used < connection.limit:
             connection.used += 1
@@ -100,5 +104,5 @@ class ConnectionGate:
             raise
 
     def _limit(self, node: Node) -> int | None:
-        own = self._limits.get(node.type)
+        own = self._limits.get(type_of(node.type))
         return own if own is not None or node.type in WITHOUT else self._usual

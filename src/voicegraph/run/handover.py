@@ -1,7 +1,8 @@
-"""What a run that is a step of another is given, and what it gives back."""
+"""What a run that another one leads to is given, as its step or as its error workflow, and what a step gives back."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,8 +15,8 @@ from voicegraph.run.answers import Settled
 from voicegraph.run.events import NewRun, NodeRun, StoredRun
 from voicegraph.run.state import NodeStatus, RunStatus
 
-HANDED_OVER = "workflow"
-"""The kind of trigger whose data is a text, data and files for the first nodes."""
+HANDED_OVER = frozenset({"workflow", "error"})
+"""The kinds of trigger whose data is a text, data and files for the first nodes."""
 
 
 def trigger_data(row: NodeRun, parent: RunId) -> dict[str, JsonValue]:
@@ -35,7 +36,7 @@ def trigger_data(row: NodeRun, parent: RunId) -> dict[str, JsonValue]:
 def given_to(run: NewRun) -> Inputs | None:
     """What the first nodes of the run get as their input; None where a run has none."""
     data = cast("dict[str, Any]", run.trigger_data)
-    if data.get("kind") != HANDED_OVER:  # and not the trigger: a replay keeps the data of its origin
+    if data.get("kind") not in HANDED_OVER:  # and not the trigger: a replay keeps the data of its origin
         return None
     refs: list[object] = data.get("files") or []
     files = [FileRef.model_validate(ref) for ref in refs]
@@ -72,9 +73,21 @@ def _result(child: StoredRun) -> Output | NodeError:
     if child.status is RunStatus.CANCELLED:
         return NodeError("run_cancelled", f"The run of “{name}” was cancelled.")
     error = cast("dict[str, Any]", child.error or {})
-    where = _label(child.run.workflow, error.get("nodeId"))
-    message = f"“{name}” failed{where}: {error.get('message', 'see its run')}"
-    return NodeError(str(error.get("code", "run_failed")), message, retryable=error.get("retryable") is True)
+    code = str(error.get("code", "run_failed"))
+    return NodeError(code, failure_of(child), retryable=error.get("retryable") is True)
+
+
+def failure_of(stored: StoredRun) -> str:
+    """What failed, where and why, in a sentence."""
+    workflow, error = stored.run.workflow, cast("dict[str, Any]", stored.error or {})
+    where = _label(workflow, error.get("nodeId"))
+    return f"“{workflow.name}” failed{where}: {error.get('message', 'see its run')}"
+
+
+def error_data(run: Mapping[str, JsonValue], failed: StoredRun) -> dict[str, JsonValue]:
+    """What an error workflow finds in `trigger`: `run` and `error`, and both as text and data for its first nodes."""
+    facts: dict[str, JsonValue] = {"run": dict(run), "error": dict(failed.error or {})}
+    return {"kind": "error", "text": f"{failure_of(failed)}\n{run['url']}", "data": dict(facts), **facts}
 
 
 def _label(workflow: Workflow, node_id: str | None) -> str:
@@ -82,13 +95,16 @@ def _label(workflow: Workflow, node_id: str | None) -> str:
     return f" at {label}" if label else ""
 
 
-def _final_output(child: StoredRun) -> Output:
-    """Of the nodes that ran and that nothing ran after; of several, as a node behind them would see them."""
-    workflow = child.run.workflow
-    ran = {node_id for node_id, row in child.nodes.items() if row.status is not NodeStatus.SKIPPED}
+def final_outputs(stored: StoredRun) -> dict[NodeId, Output]:
+    """Of the nodes that ran and that nothing ran after, in the order of the graph."""
+    workflow = stored.run.workflow
+    ran = {node_id for node_id, row in stored.nodes.items() if row.status is not NodeStatus.SKIPPED}
     last = [node for node in workflow.nodes if node.id in ran and not ran.intersection(workflow.successors(node.id))]
-    outputs: dict[NodeId, tuple[str, Output]] = {
-        node.id: (node.label, child.nodes[node.id].output or Output()) for node in last
-    }
-    joined = join_inputs(outputs)
+    return {node.id: stored.nodes[node.id].output or Output() for node in last}
+
+
+def _final_output(child: StoredRun) -> Output:
+    """Of several last nodes, as a node behind them would see them."""
+    labels = {node.id: node.label for node in child.run.workflow.nodes}
+    joined = join_inputs({node_id: (labels[node_id], output) for node_id, output in final_outputs(child).items()})
     return Output(text=joined.text, data=joined.data, files=joined.files, meta={"runId": child.run.run_id})

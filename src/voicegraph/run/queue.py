@@ -1,6 +1,7 @@
 """Who is next: pure, in memory, ids only. An engine asks when it has room.
 
-- **Priorities**: a higher one goes first.
+- **Priorities**: a higher one goes first. Somebody waits for what a person started, with the runs that are its steps
+  (`ASKED`); nobody does for what a trigger started (0).
 - **Fair between owners**: within a priority they take turns, however long their lines are.
 - **Limits of a group** (the runs of one workflow): with no room in it, its runs wait and others go past them.
 - What goes on after a wait goes before what is new of the same owner: it has its place in the group already, and keeps it
@@ -18,6 +19,8 @@ from typing import Literal
 
 from voicegraph.run.events import NewRun
 
+ASKED = 1
+"""The priority of a run that a person started."""
 Reason = Literal["turn", "group"]
 
 
@@ -98,6 +101,9 @@ class _Lane:
         del self.gone[:passed]
         return self.entries[0] if self.entries else None
 
+    def __len__(self) -> int:
+        return len(self.entries) - len(self.gone)
+
     def before(self, number: int) -> int:
         """How many stand before this number."""
         return bisect_left(self.entries, (number, "")) - bisect_left(self.gone, number)
@@ -118,12 +124,10 @@ class _Line:
         """From 1, in the order in which they came; what resumes goes first."""
         if ticket.resumes:
             return self.resumed.before(number) + 1
-        return (
-            len(self.resumed.entries)
-            - len(self.resumed.gone)
-            + sum(one.before(number) for one in self.lanes.values())
-            + 1
-        )
+        return len(self.resumed) + sum(one.before(number) for one in self.lanes.values()) + 1
+
+    def __len__(self) -> int:
+        return len(self.resumed) + sum(map(len, self.lanes.values()))
 
 
 class FairQueue:
@@ -181,13 +185,15 @@ class FairQueue:
         self._lines.clear()
 
     def places(self, ids: Iterable[str]) -> dict[str, Place]:
-        """Where those of these stand that wait."""
+        """Where those of these stand that wait: what is of a higher priority of the same owner comes before."""
         found: dict[str, Place] = {}
         for id in ids:
             if known := self._waiting.get(id):
                 number, ticket = known
                 full = not ticket.resumes and not self.slots.has_room(ticket.group, ticket.limit)
-                position = self._line(ticket).position(number, ticket)
+                above = [lines for priority, lines in self._lines.items() if priority > ticket.priority]
+                first = sum(len(lines[ticket.owner]) for lines in above if ticket.owner in lines)
+                position = first + self._line(ticket).position(number, ticket)
                 found[id] = Place(position, "group" if full else "turn", ticket.limit)
         return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
@@ -12,13 +11,12 @@ from pydantic import JsonValue
 from voicegraph.clock import iso
 from voicegraph.errors import UserError
 from voicegraph.graph.decode import flaws
-from voicegraph.triggers.secrets import Call
+from voicegraph.triggers.names import is_secret, is_shown_header
+from voicegraph.triggers.secrets import PREFIX, Call
 
 MAX_FIELDS = 1_000
 MAX_SHOWN = 50
 MAX_LENGTH = 1_000
-_OPEN = frozenset({"content-type", "user-agent", "webhook-id", "webhook-timestamp"})
-_SECRET = re.compile(r"auth|token|secret|signature|\bkey|[-_]key|cookie|passw|credential|session|jwt|forwarded|real-ip")
 _STEERING = frozenset({"token", "wait"})
 
 
@@ -36,8 +34,10 @@ def trigger_of(call: Call, delivery_id: str, at: float) -> dict[str, JsonValue]:
     """`body`, `headers`, `query`, `deliveryId`, `receivedAt`. BadBody, BadType."""
     return {
         "body": body_of(call),
-        "headers": _shown({name: text for name, text in call.headers.items() if name in _OPEN or name[:2] == "x-"}),
-        "query": _shown({name: text for name, text in call.query.items() if name not in _STEERING}),
+        "headers": _shown({name: text for name, text in call.headers.items() if is_shown_header(name)}),
+        "query": _shown(
+            {name: text for name, text in call.query.items() if name not in _STEERING and not is_secret(name)}
+        ),
         "deliveryId": delivery_id,
         "receivedAt": iso(at),
     }
@@ -83,5 +83,6 @@ def _text(body: bytes) -> str:
 
 
 def _shown(values: Mapping[str, str]) -> dict[str, JsonValue]:
-    shown = {name: text[:MAX_LENGTH] for name, text in values.items() if not _SECRET.search(name.lower())}
+    """Under whatever name the webhook's secret comes, it is not among it."""
+    shown = {name: text[:MAX_LENGTH] for name, text in values.items() if PREFIX not in text}
     return dict([*shown.items()][:MAX_SHOWN])

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
 from voicegraph import clock
 from voicegraph.db.secret_key import server_key
-from voicegraph.errors import Overloaded, UserError
+from voicegraph.errors import Conflict, NotFound, Overloaded, UserError
 from voicegraph.graph.model import RunId, new_id
 from voicegraph.history.hooks import LiveWebhook, WebhookCall, Webhooks
 from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.run.handover import final_outputs
 from voicegraph.run.state import RunStatus
 from voicegraph.triggers.content import trigger_of
 from voicegraph.triggers.rate import Rate
@@ -37,11 +38,11 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How far a run is; `outputs` are those of its last nodes, when it is complete."""
+    """How far a run is; `outputs` are those of its last nodes, when it is complete. No status: it was deleted."""
 
-    status: RunStatus
-    outputs: Mapping[str, Mapping[str, JsonValue]]
-    error: str | None
+    status: RunStatus | None
+    outputs: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict[str, Mapping[str, JsonValue]])
+    error: str | None = None
 
 
 class WebhookDoor:
@@ -70,14 +71,28 @@ class WebhookDoor:
         await self._webhooks.set_secret(hook_id, salt, hash_of(secret))
         return secret
 
+    async def pause(self, hook_id: str) -> LiveWebhook:
+        """Its calls are refused, and noted, until it is resumed; runs under way go on. NotFound."""
+        await self._webhooks.pause(hook_id)
+        return await self._webhooks.get(hook_id)
+
+    async def resume(self, hook_id: str) -> LiveWebhook:
+        """Its calls start runs again. NotFound."""
+        await self._webhooks.resume(hook_id)
+        return await self._webhooks.get(hook_id)
+
     async def receive(self, hook_id: str, call: Call) -> Received:
-        """Let a call start a run: on return it is on disk. NotFound, Unauthorized, Overloaded, BadBody, BadType, or what
-        keeps the workflow from running. A call that is refused is kept with its reason.
+        """Let a call start a run: on return it is on disk. NotFound, Unauthorized, Conflict when it is paused, Overloaded,
+        BadBody, BadType, or what keeps the workflow from running. A call that is refused is kept with its reason.
         """
         hook = await self._webhooks.get(hook_id)
         now = clock.now()
         try:
             authenticate(hook, await self._key(), call, now)
+            if hook.paused_at is not None:
+                raise Conflict(
+                    "paused", "This webhook is paused: the call was not taken. Send it again when it is resumed."
+                )
             if pause := self._rate.wait(hook_id):
                 raise Overloaded("This webhook is called too often. Wait, then send the call again.", pause + 1)
             return await self._start(hook, call, now)
@@ -88,6 +103,18 @@ class WebhookDoor:
 
     async def result(self, run_id: RunId, seconds: float) -> Result:
         """What became of the run within this time."""
+        try:
+            await self._wait(run_id, seconds)
+            summary = await self._pipeline.queries.summary(run_id)
+            status, error = RunStatus(summary.status), summary.error
+            if status is not RunStatus.COMPLETED:
+                return Result(status, error=str(error.get("message")) if error else None)
+            last = final_outputs(await self._pipeline.queries.stored(run_id))
+        except NotFound:  # only what is over is deleted
+            return Result(None)
+        return Result(status, {node_id: {"text": one.text, "data": one.data} for node_id, one in last.items()})
+
+    async def _wait(self, run_id: RunId, seconds: float) -> None:
         if seconds > 0 and self._waiting < MAX_WAITING:
             self._waiting += 1
             try:
@@ -97,18 +124,6 @@ class WebhookDoor:
                             pass
             finally:
                 self._waiting -= 1
-        detail = await self._pipeline.queries.detail(run_id)
-        sources = {edge["source"] for edge in detail.workflow.get("edges", [])}
-        outputs: dict[str, dict[str, JsonValue]] = {
-            str(node.node_id): {"text": node.output.text, "data": node.output.data}
-            for node in detail.nodes
-            if node.output and node.node_id not in sources
-        }
-        status = RunStatus(detail.summary.status)
-        error = detail.summary.error
-        return Result(
-            status, outputs if status is RunStatus.COMPLETED else {}, str(error.get("message")) if error else None
-        )
 
     async def _start(self, hook: LiveWebhook, call: Call, now: float) -> Received:
         delivery_id = call.delivery_id or new_id("delivery")

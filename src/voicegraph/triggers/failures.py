@@ -13,11 +13,12 @@ import logging
 from pydantic import JsonValue
 
 from voicegraph.clock import iso
-from voicegraph.errors import Overloaded, StorageError
+from voicegraph.errors import Overloaded, StorageError, VoiceGraphError
 from voicegraph.history.follow_ups import FollowUp, FollowUps
 from voicegraph.history.queries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.run.events import Entry
+from voicegraph.run.handover import error_data
 from voicegraph.run.state import RunStatus
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,8 @@ class ErrorWorkflows:
                     await self._news.wait()
 
     async def start(self, one: FollowUp) -> None:
-        """Start it, unless that was done before. What can never be started is named in the log."""
+        """Start it, unless that was done before. What can never be started is named in the failed run's log."""
+        note = None
         try:
             failed = await self._pipeline.queries.summary(one.run_id)
             if failed.status == RunStatus.FAILED:
@@ -82,7 +84,10 @@ class ErrorWorkflows:
                         workflow=await self._pipeline.workflows.get(one.workflow_id),
                         command=f"“{failed.name}” failed",
                         trigger="error",
-                        trigger_data=describe(failed),
+                        trigger_data=error_data(
+                            describe(failed, self._pipeline.settings.base_url),
+                            await self._pipeline.queries.stored(one.run_id),
+                        ),
                         idempotency_key=f"error:{one.run_id}",
                     )
                 )
@@ -90,13 +95,16 @@ class ErrorWorkflows:
             raise
         except Exception as error:  # noqa: BLE001 - what cannot be started must not keep the others waiting
             log.warning("Run %s failed; its error workflow %s was not started: %s", one.run_id, one.workflow_id, error)
-        await self._follow_ups.done(one.run_id)
+            reason = error.message if isinstance(error, VoiceGraphError) else "the server's log says why."
+            note = f"The error workflow was not started: {reason}"
+        await self._follow_ups.done(one.run_id, note)
 
 
-def describe(failed: RunSummary) -> dict[str, JsonValue]:
-    """The failed run as `trigger`: `{{ trigger.run.name }}`, `{{ trigger.error.message }}`."""
-    run: dict[str, JsonValue] = {
+def describe(failed: RunSummary, base_url: str) -> dict[str, JsonValue]:
+    """The failed run as `{{ trigger.run }}`, with the address people see it at."""
+    return {
         "id": failed.id,
+        "url": f"{base_url}/?run={failed.id}",
         "workflowId": failed.workflow_id,
         "name": failed.name,
         "status": failed.status,
@@ -107,4 +115,3 @@ def describe(failed: RunSummary) -> dict[str, JsonValue]:
         "startedAt": iso(failed.started_at) if failed.started_at is not None else None,
         "finishedAt": iso(failed.finished_at) if failed.finished_at is not None else None,
     }
-    return {"run": run, "error": dict(failed.error or {})}

@@ -74,12 +74,13 @@ class ScheduleDesk:
         schedule = (await self._schedules.line(schedule_id)).schedule
         workflow = await self._pipeline.workflows.get(schedule.workflow_id)
         data = {**trigger_data(schedule, clock.now()), "missed": 0}
-        request = RunRequest(workflow, trigger="schedule", trigger_id=schedule.id, trigger_data=data)
+        request = RunRequest(workflow, trigger="schedule", trigger_id=schedule.id, trigger_data=data, asked=True)
         return await self._pipeline.start_background(request)
 
     async def _problem(self, workflow_id: str) -> str | None:
         try:
-            await self._pipeline.new_run(RunRequest(await self._pipeline.workflows.get(workflow_id)))
+            workflow = await self._pipeline.workflows.get(workflow_id)
+            await self._pipeline.new_run(RunRequest(workflow, trigger="schedule"))  # for which no pin counts
         except UserError as error:
             return error.message
         return None

@@ -162,6 +162,8 @@ export const api = {
   hooks: async (workflowId: string) =>
     (await request<{ hooks: LiveHook[] }>(`/api/hooks?workflow=${at(workflowId)}`)).hooks,
   hookCalls: async (id: string) => (await request<{ calls: HookCall[] }>(`/api/hooks/${at(id)}/calls`)).calls,
+  pauseHook: (id: string) => request<LiveHook>(`/api/hooks/${at(id)}/pause`, { json: {} }),
+  resumeHook: (id: string) => request<LiveHook>(`/api/hooks/${at(id)}/resume`, { json: {} }),
   rotateHook: (id: string) => request<{ secret: string }>(`/api/hooks/${at(id)}/rotate`, { json: {} }),
 
   deleteWorkflow: (id: string) => request<unknown>(`/api/workflows/${at(id)}`, { method: 'DELETE' }),

@@ -401,6 +401,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hooks/{hook_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Hook
+         * @description Its calls are refused with 409 `paused`, and listed, until it is resumed. Runs under way go on.
+         */
+        post: operations["pause_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{hook_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Hook
+         * @description Its calls start runs again. What was refused meanwhile is not made up for.
+         */
+        post: operations["resume_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hooks/{hook_id}/rotate": {
         parameters: {
             query?: never;
@@ -1001,7 +1041,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Workflow
-         * @description Remove one; its runs stay in the history.
+         * @description Remove one; its runs stay in the history. 409 `in_use` names the workflows that start it, unless forced.
          */
         delete: operations["delete_workflow"];
         options?: never;
@@ -1632,6 +1672,8 @@ export interface components {
             hasSecret: boolean;
             /** Id */
             id: string;
+            /** Paused */
+            paused: boolean;
             /** Rotatedat */
             rotatedAt: string | null;
             /** Triggerid */
@@ -2192,7 +2234,7 @@ export interface components {
          * ReceivedAnswer
          * @description The run a call started, or, for a `duplicate`, the one it started when it came first.
          *
-         *     `outputs` are those of the last nodes by id, once the run is complete.
+         *     `outputs` are those of the last nodes by id, once the run is complete. `status` is null when that run was deleted.
          */
         ReceivedAnswer: {
             /** Duplicate */
@@ -2207,11 +2249,8 @@ export interface components {
             };
             /** Runid */
             runId: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** Status */
+            status: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled") | null;
             /**
              * Success
              * @default true
@@ -3220,6 +3259,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same again answers the same run; an empty one is none. */
                 "idempotency-key"?: string | null;
             };
             path?: never;
@@ -3264,6 +3304,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same again answers the same run; an empty one is none. */
                 "idempotency-key"?: string | null;
             };
             path?: never;
@@ -4022,6 +4063,86 @@ export interface operations {
             };
         };
     };
+    pause_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    resume_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
     rotate_hook: {
         parameters: {
             query?: never;
@@ -4646,6 +4767,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same again answers the same run; an empty one is none. */
                 "idempotency-key"?: string | null;
             };
             path: {
@@ -5402,7 +5524,10 @@ export interface operations {
     };
     delete_workflow: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also when other workflows name it. */
+                force?: boolean;
+            };
             header?: never;
             path: {
                 workflow_id: string;

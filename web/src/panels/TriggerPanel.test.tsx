@@ -171,6 +171,7 @@ describe('a webhook', () => {
     workflowName: 'Test',
     url: 'http://127.0.0.1:8000/api/hooks/hook_1',
     hasSecret: false,
+    paused: false,
     rotatedAt: null,
   };
   const call = (more: Partial<HookCall>): HookCall => ({

@@ -11,6 +11,7 @@ import { toastError } from '@/app/toasts';
 import { exact } from '@/runs/format';
 import { openRun } from '@/runs/open';
 import { useEditor } from '@/workflow/editor';
+import { HookPause } from './HookPause';
 import classes from './Panel.module.css';
 
 /** The address of a saved webhook, its secret once, and the calls it got. */
@@ -23,6 +24,7 @@ export function WebhookState({ triggerId }: { triggerId: string | null | undefin
   return (
     <>
       <Address hook={hook} />
+      <HookPause hook={hook} />
       <Calls hook={hook} />
     </>
   );

@@ -84,7 +84,7 @@ function ErrorWorkflow({ workflow, readOnly, onChange }: ErrorWorkflowProps) {
   return (
     <Select
       label="When a run fails, start"
-      description="A saved workflow. It gets the failed run as “trigger”: {{ trigger.run.name }}, {{ trigger.error.message }}."
+      description="A saved workflow. Its input says what failed, where and why; the parts are {{ trigger.run.name }}, {{ trigger.error.message }}."
       placeholder="Nothing"
       data={data}
       value={chosen}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 
 from voicegraph.api.control_schemas import (
     CancelAnswer,
@@ -15,7 +14,7 @@ from voicegraph.api.control_schemas import (
     ReplayAnswer,
     ReplayBody,
 )
-from voicegraph.api.deps import Id, Wired, checked_config
+from voicegraph.api.deps import Id, IdempotencyKey, Wired, checked_config
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
@@ -45,7 +44,7 @@ async def replay_run(
     run_id: Id,
     voicegraph: Wired,
     body: ReplayBody,
-    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> ReplayAnswer:
     """Start a new run from an earlier one: whole, from a node, from where it failed, or one node alone.
 

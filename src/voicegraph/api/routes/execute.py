@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from voicegraph.api.deps import Wired, run_request
+from voicegraph.api.deps import IdempotencyKey, Wired, run_request
 from voicegraph.api.schemas import Accepted, ExecuteBody
 from voicegraph.api.sse import encode
 from voicegraph.graph.model import RunId
@@ -31,9 +31,7 @@ async def execute(run_id: Annotated[RunId, Depends(_start_live)], voicegraph: Wi
 
 @router.post("/execute-background", status_code=202)
 @router.post("/execute-inngest", status_code=202, deprecated=True, name="execute_inngest")
-async def execute_background(
-    body: ExecuteBody, voicegraph: Wired, idempotency_key: Annotated[str | None, Header(max_length=255)] = None
-) -> Accepted:
+async def execute_background(body: ExecuteBody, voicegraph: Wired, idempotency_key: IdempotencyKey = None) -> Accepted:
     """Run durably. The answer comes when the run is on disk; the same Idempotency-Key answers the same run."""
     run_id = await voicegraph.start_background(run_request(body, idempotency_key))
     message = "The run is stored and will finish, whatever happens to the server. Watch it in Workflow History."

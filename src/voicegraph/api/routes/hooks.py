@@ -16,7 +16,6 @@ from voicegraph.api.hook_schemas import (
     WebhookCallAnswer,
 )
 from voicegraph.graph.model import ID_PATTERN
-from voicegraph.run.state import RunStatus
 from voicegraph.settings import Settings
 from voicegraph.triggers.door import MAX_WAIT
 from voicegraph.triggers.secrets import Call
@@ -55,11 +54,11 @@ async def receive_hook(
     call = Call(await request.body(), dict(request.headers), query)
     received = await triggers.webhooks.receive(hook_id, call)
     result = await triggers.webhooks.result(received.run_id, wait)
-    response.status_code = 200 if result.status.terminal else 202
+    response.status_code = 200 if result.status is None or result.status.terminal else 202
     return ReceivedAnswer(
         run_id=received.run_id,
         duplicate=not received.is_new,
-        status=RunStatus(result.status).value,
+        status=result.status.value if result.status else None,
         outputs={node_id: dict(output) for node_id, output in result.outputs.items()},
         error=result.error,
     )
@@ -76,6 +75,18 @@ async def rotate_hook(hook_id: Id, request: Request, triggers: Started, voicegra
     """A new secret. It is told this once; the one before is worth nothing from now on."""
     secret = await triggers.webhooks.rotate(hook_id)
     return HookSecret(secret=secret, url=f"{_base(request, voicegraph.settings)}/api/hooks/{hook_id}")
+
+
+@router.post("/{hook_id}/pause")
+async def pause_hook(hook_id: Id, request: Request, triggers: Started, voicegraph: Wired) -> HookAnswer:
+    """Its calls are refused with 409 `paused`, and listed, until it is resumed. Runs under way go on."""
+    return HookAnswer.of(await triggers.webhooks.pause(hook_id), _base(request, voicegraph.settings))
+
+
+@router.post("/{hook_id}/resume")
+async def resume_hook(hook_id: Id, request: Request, triggers: Started, voicegraph: Wired) -> HookAnswer:
+    """Its calls start runs again. What was refused meanwhile is not made up for."""
+    return HookAnswer.of(await triggers.webhooks.resume(hook_id), _base(request, voicegraph.settings))
 
 
 def _base(request: Request, settings: Settings) -> str:

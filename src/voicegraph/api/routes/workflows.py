@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from voicegraph.api.deps import Id, Wired
 from voicegraph.api.schemas import Done, Json, SavedWorkflowLine, SavedWorkflowList, WorkflowAnswer, WorkflowBody
@@ -42,9 +44,13 @@ async def replace_workflow(workflow_id: Id, body: WorkflowBody, voicegraph: Wire
 
 
 @router.delete("/{workflow_id}")
-async def delete_workflow(workflow_id: Id, voicegraph: Wired) -> Done:
-    """Remove one; its runs stay in the history."""
-    await voicegraph.workflows.delete(workflow_id)
+async def delete_workflow(
+    workflow_id: Id,
+    voicegraph: Wired,
+    force: Annotated[bool, Query(description="Also when other workflows name it.")] = False,
+) -> Done:
+    """Remove one; its runs stay in the history. 409 `in_use` names the workflows that start it, unless forced."""
+    await voicegraph.workflows.delete(workflow_id, force=force)
     return Done()
 
 
