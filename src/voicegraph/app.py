@@ -18,6 +18,7 @@ from voicegraph.db.migrate import open_database
 from voicegraph.db.presence import Presence
 from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
+from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow_ups import FollowUps
@@ -107,7 +108,8 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     registry = builtin_registry()
     require_types(settings.connection_limits, registry, "VOICEGRAPH_CONNECTION_LIMITS")
     engine = open_database(settings)
-    shared = SharedDatabase(engine) if chosen == "inngest" else None
+    backlog = Backlog("inngest", settings.max_queued_runs)
+    shared = SharedDatabase(engine, backlog) if chosen == "inngest" else None
     feed = shared.feed if shared else Feed()
     journal = shared.journal if shared else Journal(engine, feed)
     reader = Reader(engine)
@@ -120,7 +122,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     if shared:
         from voicegraph.engines.inngest.engine import InngestEngine
 
-        durable = callee = InngestEngine(runner, journal, store, Outbox(reader, journal), feed, settings)
+        durable = callee = InngestEngine(runner, journal, store, Outbox(reader, journal), feed, settings, backlog)
     else:
         owner = OwnerLock(engine, settings.data_dir)
         promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
@@ -227,7 +229,7 @@ def make_transcriber(settings: Settings) -> Transcriber:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The ASGI application."""
+    """The ASGI application, as it is served and as it is tested. While its lifespan lasts, VoiceGraph runs."""
     chosen = settings or Settings()
 
     @asynccontextmanager
