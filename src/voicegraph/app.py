@@ -105,8 +105,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     ConfigError when a setting is wrong or another process owns the database.
     """
     chosen = background_engine(settings)
-    registry = builtin_registry()
-    require_types(settings.connection_limits, registry, "VOICEGRAPH_CONNECTION_LIMITS")
+    registry = make_registry(settings)
     engine = open_database(settings)
     backlog = Backlog("inngest", settings.max_queued_runs)
     shared = SharedDatabase(engine, backlog) if chosen == "inngest" else None
@@ -177,6 +176,13 @@ def _note_failure(warming: asyncio.Task[None]) -> None:
     """A library that cannot be imported will say so to the run that needs it; the server runs all the same."""
     if not warming.cancelled() and (error := warming.exception()):
         log.warning("Warming up failed: %s", error)
+
+
+def make_registry(settings: Settings) -> Registry:
+    """What nodes can do. ConfigError when a setting names a type that there is not."""
+    registry = builtin_registry()
+    require_types(settings.connection_limits, registry, "VOICEGRAPH_CONNECTION_LIMITS")
+    return registry
 
 
 def make_live(
