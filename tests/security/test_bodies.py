@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
-from support.api import NOT_JSON, Api, judge_problem
+from fastapi import Request
+from support.api import NOT_JSON, Api, api_of, api_with, judge_problem, seed, settings_in, sse, steps, wait
 from support.process import Serve
+
+from voicegraph.app import create_app
+from voicegraph.settings import Settings
 
 LIMIT = 4 << 20
 CHUNK = b" " * 65_536
@@ -55,7 +61,7 @@ async def test_a_chunked_body_below_the_limit_is_read(api: Api) -> None:
     assert (response.status_code, response.json()["details"][0]["where"]) == (422, "text")
 
 
-async def test_a_chunked_upload_is_cut_off_at_the_limit(api: Api, settings: object) -> None:
+async def test_a_chunked_upload_is_cut_off_at_the_limit(api: Api, settings: Settings) -> None:
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
     body = Body(1 << 30, head + CHUNK)
     headers = {"content-type": "multipart/form-data; boundary=x"}
@@ -75,6 +81,50 @@ async def test_a_claimed_length_is_judged_before_anything_is_read(api: Api, leng
 async def test_a_body_that_nobody_reads_does_no_harm(api: Api) -> None:
     response = await api.client.request("GET", "/api/health", content=Body(1000))
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+async def test_a_body_that_should_not_be_there_is_cut_off_for_whoever_reads_it(settings: Settings, method: str) -> None:
+    app = create_app(settings)
+
+    @app.api_route("/api/reads", methods=[method])
+    async def reads(request: Request) -> int:
+        return len(await request.body())
+
+    async with api_of(app) as api:
+        api.client.event_hooks = {}  # an answer to HEAD says nothing of itself
+        body = Body(100 * LIMIT)
+        assert (await api.client.request(method, "/api/reads", content=body)).status_code == 413
+        assert body.sent <= LIMIT + 2 * len(CHUNK)
+        claimed = Body(10)
+        headers = {"content-length": str(LIMIT + 1)}
+        response = await api.client.request(method, "/api/reads", content=claimed, headers=headers)
+        assert (response.status_code, claimed.sent) == (413, 0)
+
+
+async def test_the_door_for_inngest_reads_no_body_before_it_knows_who_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = {"inngest_event_key": "event-key", "inngest_signing_key": "signkey-test-" + "ab" * 32}
+    nobody = {"engine": "inngest", "inngest_base_url": "http://127.0.0.1:9"}
+    async with api_with(settings_in(tmp_path, monkeypatch, **keys, **nobody)) as api:
+        api.client.event_hooks = {}  # what Inngest is answered has a form of its own
+        asked = Body(100 * LIMIT)
+        assert (await api.client.request("GET", "/api/inngest", content=asked)).status_code == 401
+        assert asked.sent == 0
+        called = Body(100 * LIMIT)
+        headers = {"content-type": "application/json"}
+        assert (await api.client.post("/api/inngest", content=called, headers=headers)).status_code == 413
+        assert called.sent <= LIMIT + 2 * len(CHUNK)
+
+
+async def test_a_stream_goes_on_while_a_body_that_nobody_reads_comes_in(server: Serve) -> None:
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=20) as client:
+        accepted = await client.post("/api/execute-background", json={"workflow": steps(seed(), wait("0.9 seconds"))})
+        body = Body(3 * LIMIT)
+        response = await client.request("GET", f"/api/runs/{accepted.json()['runId']}/events", content=body)
+    assert body.sent > 3 * LIMIT - len(CHUNK)
+    assert json.loads(sse(response.text)[-1]["data"])["type"] == "complete"
 
 
 async def test_a_real_server_cuts_off_and_goes_on(server: Serve) -> None:

@@ -69,13 +69,13 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        method, path, send = scope["method"], scope["path"], _with_headers(send)
-        if refusal := self._refusal(method, path, Headers(scope=scope)):
-            await refusal(scope, receive, send)
+        path = scope["path"]
+        exchange = _Exchange(receive, send, self._limit(path))
+        if refusal := self._refusal(scope["method"], path, Headers(scope=scope)):
+            await refusal(scope, receive, exchange.send)
         else:
-            reads_body = method not in SAFE_METHODS
             try:
-                await self._app(scope, _limited(receive, self._limit(path)) if reads_body else receive, send)
+                await self._app(scope, exchange.receive, exchange.send)
             except* anyio.BrokenResourceError:
                 pass  # the client left while an event was on its way to it
 
@@ -84,11 +84,10 @@ class Guard:
         if not self._is_known(host):
             message = f"This server does not answer to “{host}”. Add the name to VOICEGRAPH_ALLOWED_HOSTS."
             return problem(HTTPStatus.BAD_REQUEST, "forbidden_host", message)
-        if method in SAFE_METHODS:
-            return None
-        if _is_foreign(headers, host):
+        is_safe = method in SAFE_METHODS
+        if not is_safe and _is_foreign(headers, host):
             return problem(HTTPStatus.FORBIDDEN, "foreign_origin", "Requests from other sites are refused.")
-        if _has_body(headers) and not _is_accepted(headers.get("content-type", ""), path):
+        if not is_safe and _has_body(headers) and not _is_accepted(headers.get("content-type", ""), path):
             message = f"Send the body as {_wanted(path)}."
             return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message)
         limit = self._limit(path)
@@ -137,27 +136,31 @@ def _is_at_most(length: str, limit: int) -> bool:
     return length.isdecimal() and len(length) < 20 and int(length) <= limit
 
 
-def _limited(receive: Receive, limit: int) -> Receive:
-    """A body that claims no length is counted while it comes; whoever reads past the limit gets TooLarge."""
-    seen = 0
+class _Exchange:
+    """One request and its answer: the body is counted while it comes, whatever it claims; the headers are added."""
 
-    async def limited() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise TooLarge(limit)
-        return message
+    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
+        self._receive = receive
+        self._send = send
+        self._limit = limit
+        self._seen = 0
+        self._answering = False
 
-    return limited
+    async def receive(self) -> Message:
+        """Whoever reads past the limit gets TooLarge; beside an answer that has begun, the rest is thrown away."""
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen <= self._limit:
+            return message
+        if self._answering:
+            return {**message, "body": b""}
+        raise TooLarge(self._limit)
 
-
-def _with_headers(send: Send) -> Send:
-    async def with_headers(message: Message) -> None:
+    async def send(self, message: Message) -> None:
+        """As the server does."""
         if message["type"] == "http.response.start":
+            self._answering = True
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
-        await send(message)
-
-    return with_headers
+        await self._send(message)

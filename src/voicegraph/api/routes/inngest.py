@@ -16,8 +16,7 @@ async def inngest(request: Request, voicegraph: Wired) -> Response:
     """What Inngest's protocol says; 404 where another engine runs the background runs."""
     if voicegraph.callee is None:
         raise NotFound("Inngest does not run this server's background runs. Set INNGEST_DEV=1 or Inngest's keys.")
-    call = Call(
-        request.method, str(request.url), dict(request.query_params), dict(request.headers), await request.body()
-    )
+    body = await request.body() if request.method in ("POST", "PUT") else b""  # a question carries none
+    call = Call(request.method, str(request.url), dict(request.query_params), dict(request.headers), body)
     reply = await voicegraph.callee.answer(call)
     return Response(reply.body, reply.status, dict(reply.headers))
