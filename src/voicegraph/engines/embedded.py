@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from voicegraph import clock
-from voicegraph.errors import ConfigError, NodeError, NotFound, Overloaded, StorageError
+from voicegraph.errors import ConfigError, NodeError, NotFound, StorageError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
@@ -22,7 +22,7 @@ from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
-from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, ticket_of
+from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, queue_full, ticket_of
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
@@ -78,6 +78,7 @@ class EmbeddedEngine:
         self._drivers: dict[RunId, RunDriver] = {}
         self._loading: set[RunId] = set()
         self._rewritten: set[RunId] = set()
+        self._coming = 0
         self._deciding = asyncio.Lock()
         self._answering: RunId | None = None
         self._alone = asyncio.Lock()
@@ -104,9 +105,10 @@ class EmbeddedEngine:
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, and started if there is room."""
-        entry, ticket = self.accepting(run), ticket_of(run)
+        self._require_room()
+        ticket = ticket_of(run)
         if self._closing or self._is_full or not self._queue.slots.has_room(ticket.group, ticket.limit):
-            await self._sink.record(entry)
+            await self._write_down(run)
             self._enqueue(ticket)
             return
         self._queue.slots.hold(run.run_id, ticket.group)
@@ -119,9 +121,19 @@ class EmbeddedEngine:
 
     def accepting(self, run: NewRun) -> Entry:
         """A row is enough: whoever starts next finds it."""
-        if len(self._queue) >= self._settings.max_queued_runs:
-            raise Overloaded("Too many runs are queued. Try again in a minute.", 60)
+        self._require_room()
         return accepted(run)
+
+    async def _write_down(self, run: NewRun) -> None:
+        self._coming += 1  # of many that come at once, each finds the others in the line
+        try:
+            await self._sink.record(accepted(run))
+        finally:
+            self._coming -= 1
+
+    def _require_room(self) -> None:
+        if len(self._queue) + self._coming >= self._settings.max_queued_runs:
+            raise queue_full()
 
     def accepted(self, run_id: RunId) -> None:
         """Take it up when there is room."""

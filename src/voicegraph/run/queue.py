@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from voicegraph.errors import Overloaded
 from voicegraph.run.events import NewRun
 
 Reason = Literal["turn", "group"]
@@ -37,6 +38,11 @@ def ticket_of(run: NewRun) -> Ticket:
     limit = run.workflow.concurrency
     group = None if limit is None else run.workflow.workflow_id
     return Ticket(run.run_id, run.owner, run.priority, group, limit or 0)
+
+
+def queue_full() -> Overloaded:
+    """What whoever brings one more is told, by every engine."""
+    return Overloaded("Too many runs are queued. Try again in a minute.", 60)
 
 
 @dataclass(frozen=True, slots=True)
