@@ -18,6 +18,7 @@ from voicegraph.db.migrate import open_database
 from voicegraph.db.presence import Presence
 from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
+from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow_ups import FollowUps
@@ -104,7 +105,8 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     """
     chosen = background_engine(settings)
     engine = open_database(settings)
-    shared = SharedDatabase(engine) if chosen == "inngest" else None
+    backlog = Backlog("inngest", settings.max_queued_runs)
+    shared = SharedDatabase(engine, backlog) if chosen == "inngest" else None
     feed = shared.feed if shared else Feed()
     journal = shared.journal if shared else Journal(engine, feed)
     reader = Reader(engine)
@@ -118,7 +120,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     if shared:
         from voicegraph.engines.inngest.engine import InngestEngine
 
-        durable = callee = InngestEngine(runner, journal, store, Outbox(reader, journal), feed, settings)
+        durable = callee = InngestEngine(runner, journal, store, Outbox(reader, journal), feed, settings, backlog)
     else:
         owner = OwnerLock(engine, settings.data_dir)
         promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)

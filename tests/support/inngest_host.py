@@ -22,6 +22,7 @@ from voicegraph.db.tables import item_runs, node_runs
 from voicegraph.engines.inngest.engine import InngestEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.backlog import Backlog
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase
@@ -62,7 +63,9 @@ class InngestHost(Host):
         http = await self._open.enter_async_context(httpx.AsyncClient(verify=False))
         runner = NodeRunner(self.probe.registry(), self.settings, http, self.history.files)
         outbox = Outbox(self.history.reader, shared.journal)
-        self.engine = InngestEngine(runner, shared.journal, self.history.store, outbox, shared.feed, self.settings)
+        self.engine = InngestEngine(
+            runner, shared.journal, self.history.store, outbox, shared.feed, self.settings, self.backlog
+        )
         live = LiveEngine(runner, shared.journal, self.history.store, 1)
         self.pipeline = Pipeline(
             self.settings, runner.registry, RulesPlanner(), live, self.engine, self.history.queries, shared.feed,
@@ -78,7 +81,8 @@ class InngestHost(Host):
 
     async def _history(self) -> tuple[History, SharedDatabase]:
         database = open_database(self.settings)
-        shared = SharedDatabase(database)
+        self.backlog = Backlog("inngest", self.settings.max_queued_runs)
+        shared = SharedDatabase(database, self.backlog)
         reader = Reader(database)
         store, queries = StoredRuns(reader, shared.journal), RunQueries(reader, shared.journal)
         files = StoredFiles(self.settings.data_dir / "files", reader, shared.journal)

@@ -21,6 +21,7 @@ from voicegraph.app import make_live
 from voicegraph.db.migrate import open_database
 from voicegraph.engines.inngest.engine import InngestEngine
 from voicegraph.graph.model import RunId, Workflow
+from voicegraph.history.backlog import Backlog
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase, SharedRuns
@@ -108,7 +109,8 @@ class Stage:
     async def _process(self, probe: Probe, listening: socket.socket, more: dict[str, Any]) -> AsyncGenerator[Process]:
         settings = self.settings(port=listening.getsockname()[1], **more)
         database = open_database(settings)
-        shared = SharedDatabase(database)
+        backlog = Backlog("inngest", settings.max_queued_runs)
+        shared = SharedDatabase(database, backlog)
         reader = Reader(database)
         store = SharedRuns(reader, shared.journal)
         files = StoredFiles(settings.data_dir / "files", reader, shared.journal)
@@ -116,7 +118,7 @@ class Stage:
         registry = probe.registry()
         runner = NodeRunner(registry, settings, http, files)
         outbox = Outbox(reader, shared.journal)
-        engine = InngestEngine(runner, shared.journal, store, outbox, shared.feed, settings)
+        engine = InngestEngine(runner, shared.journal, store, outbox, shared.feed, settings, backlog)
         pipeline = Pipeline(
             settings,
             registry,

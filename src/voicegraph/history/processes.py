@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select, text
 from voicegraph.db.presence import Presence
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.graph.model import RunId
+from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
 from voicegraph.history.journal import Journal
 from voicegraph.history.listen import PRESENCE, Listener
@@ -31,11 +32,11 @@ _ALIVE = text(
 class SharedDatabase:
     """The journal and the feed of this process, and its ear for the others."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, backlog: Backlog) -> None:
         process = secrets.randbits(31)
         announces = engine.dialect.name == "postgresql"
         self.feed = Feed(POSTGRES_POLL if announces else SQLITE_POLL)
-        self.journal = Journal(engine, self.feed, SharedEntryWriter(engine.dialect, process))
+        self.journal = Journal(engine, self.feed, SharedEntryWriter(engine.dialect, process, backlog))
         self._listener = Listener(engine, self.feed, process) if announces else None
         self.announces = announces
         """Whether the processes hear of each other's runs at once, and of each other's end."""

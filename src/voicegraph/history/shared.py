@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Dialect, func, select, text, update
 from voicegraph import clock
 from voicegraph.db.tables import TERMINAL_STATUSES, outbox, run_events, runs
 from voicegraph.graph.model import RunId
+from voicegraph.history.backlog import Backlog
 from voicegraph.history.rows import EntryWriter
 from voicegraph.run.events import Entry, RunEvent
 
@@ -25,12 +26,13 @@ ONCE = frozenset({"start", "success", "error", "retry", "waiting", "skipped"})
 
 
 class SharedEntryWriter(EntryWriter):
-    """See the module. `process` tells our own announcements from those of others."""
+    """See the module. `process` tells our own announcements from those of others; new runs need room in the backlog."""
 
-    def __init__(self, dialect: Dialect, process: int) -> None:
+    def __init__(self, dialect: Dialect, process: int, backlog: Backlog) -> None:
         super().__init__(dialect)
         self._announces = dialect.name == "postgresql"
         self._process = process
+        self._backlog = backlog
         self._put = _put(dialect.name)
 
     def lock(self, connection: Connection, run_ids: Collection[RunId]) -> None:
@@ -41,9 +43,11 @@ class SharedEntryWriter(EntryWriter):
             connection.execute(query).all()
 
     def write(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        """As the base class; entries of runs that are over or gone are emptied."""
+        """As the base class; entries of runs that are over or gone are emptied. Overloaded: too many wait to begin."""
         if not entries:
             return
+        if more := sum(1 for entry in entries if entry.create and entry.create.engine == self._backlog.engine):
+            self._backlog.admit(connection, more)
         self._look(connection, {entry.run_id for entry in entries if entry.create is None}, entries)
         super().write(connection, entries)
         self._send(connection, entries)

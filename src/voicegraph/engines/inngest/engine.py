@@ -16,6 +16,7 @@ from voicegraph.engines.inngest.sender import Sender
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.engines.inngest.worker import serve_connected
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
 from voicegraph.history.outbox import Outbox
 from voicegraph.run.accept import accepted
@@ -36,7 +37,14 @@ class InngestEngine:
     name: EngineName = "inngest"
 
     def __init__(
-        self, runner: NodeRunner, ledger: RunLedger, store: RunStore, outbox: Outbox, feed: Feed, settings: Settings
+        self,
+        runner: NodeRunner,
+        ledger: RunLedger,
+        store: RunStore,
+        outbox: Outbox,
+        feed: Feed,
+        settings: Settings,
+        backlog: Backlog,
     ) -> None:
         self.setup = inngest_setup(settings)
         self.client = make_client(self.setup)
@@ -46,6 +54,7 @@ class InngestEngine:
         self._host = Host(self.setup, self.client, self.functions)
         self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds)
         self._ledger = ledger
+        self._backlog = backlog
         self._drain_seconds = settings.drain_seconds
         feed.listen(self._stop_what_is_over)
 
@@ -59,7 +68,8 @@ class InngestEngine:
         self._sender.poke()
 
     def accepting(self, run: NewRun) -> Entry:
-        """The run with the message that starts it."""
+        """The run with the message that starts it. How many wait is counted where it is written."""
+        self._backlog.require_room()
         return accepted(run, send=REQUEST_EVENT)
 
     def accepted(self, run_id: RunId) -> None:
