@@ -114,6 +114,16 @@ def test_a_login_that_is_refused_is_bad(cli: Cli, mailbox: Mailbox) -> None:
     assert cli("doctor").code == 1
 
 
+def test_the_password_is_not_sent_in_the_clear_to_try_it(cli: Cli) -> None:
+    with mailbox_on_loopback("127.0.0.2") as elsewhere:
+        settings = {**elsewhere.settings, "SMTP_USER": "me", "SMTP_PASSWORD": "hunter2"}
+        state, message = finding(cli, "mail", **settings)
+        assert (state, elsewhere.logins) == ("bad", 0)
+        assert "so the password was not sent" in message
+        finding(cli, "mail", **settings, VOICEGRAPH_SMTP_TLS="none")
+        assert elsewhere.logins > 0, "who says that it is meant is believed"
+
+
 def test_a_mail_server_that_is_not_there_is_bad(cli: Cli) -> None:
     port = free_port()
     state, message = finding(cli, "mail", SMTP_HOST="127.0.0.1", SMTP_PORT=str(port))

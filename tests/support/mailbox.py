@@ -33,13 +33,14 @@ class Mail:
 class Mailbox:
     """`settings` is what a VoiceGraph that sends here is configured with."""
 
+    host: str = "127.0.0.1"
     port: int = 0
     mails: list[Mail] = field(default_factory=list)
     logins: int = 0
 
     @property
     def settings(self) -> dict[str, str]:
-        return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.port), "SMTP_FROM": "voicegraph@example.org"}
+        return {"SMTP_HOST": self.host, "SMTP_PORT": str(self.port), "SMTP_FROM": "voicegraph@example.org"}
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         message = email.message_from_bytes(envelope.original_content or b"", policy=email.policy.default)
@@ -64,11 +65,14 @@ class _OnFreePort(Controller):
 
 
 @contextmanager
-def mailbox_on_loopback() -> Iterator[Mailbox]:
-    """The mailbox, running on a free port. It offers a login, refuses every one, and takes mail without."""
-    mailbox = Mailbox()
+def mailbox_on_loopback(host: str = "127.0.0.1") -> Iterator[Mailbox]:
+    """The mailbox, running on a free port. It offers a login, refuses every one, and takes mail without.
+
+    At 127.0.0.2 it is on loopback, too, but nobody takes the address for this machine's own.
+    """
+    mailbox = Mailbox(host)
     controller = _OnFreePort(
-        mailbox, "127.0.0.1", 0, server_hostname="mail.test",
+        mailbox, host, 0, server_hostname="mail.test",
         authenticator=mailbox.refuse_login, auth_require_tls=False, auth_exclude_mechanism=["LOGIN"],
     )  # fmt: skip
     controller.start()

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import aiosmtplib
 from rich.table import Table
 from rich.text import Text
 
@@ -16,10 +15,11 @@ from voicegraph.api.site import DIST
 from voicegraph.cli.doctor_inngest import examine_inngest
 from voicegraph.cli.view import out, print_json
 from voicegraph.db.migrate import current_revision, open_database
-from voicegraph.errors import VoiceGraphError
+from voicegraph.errors import NodeError, VoiceGraphError
 from voicegraph.history.notices import Message, latest
 from voicegraph.history.upkeep import files_of
 from voicegraph.nodes.models import choose, load
+from voicegraph.nodes.smtp import connect_and_login
 from voicegraph.settings import Settings
 from voicegraph.speech.choice import endpoint, transcriber_kind
 from voicegraph.speech.weights import find_weights, verify
@@ -149,19 +149,11 @@ async def _search(settings: Settings) -> Finding:
 async def _mail(settings: Settings) -> Finding:
     if not settings.smtp_host:
         return Finding("mail", "note", "not set up: email nodes fail. Set SMTP_HOST, SMTP_USER and SMTP_PASSWORD.")
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
-    start_tls = {"tls": False, "none": False, "starttls": True, "auto": None}[settings.smtp_tls]
-    use_tls = settings.smtp_tls == "tls" or (settings.smtp_tls == "auto" and settings.smtp_port == 465)
-    client = aiosmtplib.SMTP(
-        hostname=settings.smtp_host, port=settings.smtp_port, use_tls=use_tls, start_tls=start_tls, timeout=TIMEOUT
-    )
     try:
-        async with client:
-            if settings.smtp_user and settings.smtp_password:
-                await client.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-    except (aiosmtplib.SMTPException, OSError) as error:
-        return Finding("mail", "bad", f"{where}: {error}. Look at SMTP_HOST, SMTP_PORT, SMTP_USER and SMTP_PASSWORD.")
-    return Finding("mail", "ok", where)
+        async with connect_and_login(settings, TIMEOUT):
+            return Finding("mail", "ok", f"{settings.smtp_host}:{settings.smtp_port}")
+    except NodeError as error:
+        return Finding("mail", "bad", error.message)
 
 
 async def _inngest(settings: Settings) -> Finding:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from voicegraph.errors import NodeError
@@ -35,22 +37,32 @@ def sender_of(settings: Settings) -> str:
 
 async def deliver(message: EmailMessage, recipients: list[str], settings: Settings) -> dict[str, str]:
     """Hand the mail over. Returns who was refused while others were not; NodeError when nobody will get it."""
+    async with connect_and_login(settings) as client:
+        refused, _ = await client.send_message(message, recipients=recipients)
+    return {address: _line(response.message) for address, response in refused.items()}
+
+
+@asynccontextmanager
+async def connect_and_login(settings: Settings, patience: float = TIMEOUT) -> AsyncGenerator[SMTP]:
+    """The mail server, ready to take a mail, as the settings say. What it refuses meanwhile is a NodeError.
+
+    The only way to it: no password goes out that would not go out with a mail.
+    """
     from aiosmtplib import SMTP, SMTPException
 
     client = SMTP(
         hostname=settings.smtp_host,
         port=settings.smtp_port,
-        timeout=TIMEOUT,
+        timeout=patience,
         use_tls=settings.smtp_tls == "tls" or (settings.smtp_tls == "auto" and settings.smtp_port == 465),
         start_tls={"starttls": True, "auto": None}.get(settings.smtp_tls, False),
     )
     try:
         async with client:
             await _login(client, settings)
-            refused, _ = await client.send_message(message, recipients=recipients)
+            yield client
     except (SMTPException, OSError, ValueError) as error:
         _fail(error, settings)
-    return {address: _line(response.message) for address, response in refused.items()}
 
 
 async def _login(client: SMTP, settings: Settings) -> None:
@@ -84,14 +96,14 @@ def _fail(error: Exception, settings: Settings) -> NoReturn:
         message = f"The mail server refused the sender {error.sender}: {said} Check SMTP_FROM."
         raise NodeError("sender_refused", message, retryable=code < 500) from error
     if code:
-        raise NodeError("smtp_refused", f"The mail server refused the mail: {said}", retryable=code < 500) from error
+        raise NodeError("smtp_refused", f"The mail server {server} refused: {said}", retryable=code < 500) from error
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
         message = f"No secure connection to the mail server {server}: {said} See VOICEGRAPH_SMTP_TLS."
         raise NodeError("smtp_tls", message) from error
     if isinstance(error, OSError):
         message = f"The mail server {server} cannot be reached: {said} Check SMTP_HOST and SMTP_PORT."
         raise NodeError("smtp_unreachable", message, retryable=True) from error
-    raise NodeError("smtp_failed", f"The mail server {server} did not take the mail: {said}") from error
+    raise NodeError("smtp_failed", f"The mail server {server} cannot be used: {said}") from error
 
 
 def _line(text: str) -> str:
