@@ -121,6 +121,17 @@ def test_every_folder_of_code_is_a_package_that_says_what_it_is() -> None:
         assert ast.get_docstring(ast.parse(package.read_text())), f"{package.relative_to(ROOT)} says nothing"
 
 
+def test_the_application_is_put_together_in_one_place() -> None:
+    """What is served is what the tests have: only `create_app` gives the routes what they work with."""
+    writers = {
+        str(path.relative_to(ROOT / "src/voicegraph"))
+        for path in _python(ROOT / "src")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assign) and any("app.state." in ast.unparse(target) for target in node.targets)
+    }
+    assert writers == {"app.py"}
+
+
 def test_every_library_that_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = {_distribution(item) for item in project["dependencies"]}

@@ -227,7 +227,7 @@ def make_transcriber(settings: Settings) -> Transcriber:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The ASGI application."""
+    """The ASGI application, as it is served and as it is tested. While its lifespan lasts, VoiceGraph runs."""
     chosen = settings or Settings()
 
     @asynccontextmanager

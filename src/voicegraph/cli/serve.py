@@ -13,8 +13,7 @@ from contextlib import contextmanager
 import typer
 import uvicorn
 
-from voicegraph.api.build import build_api
-from voicegraph.app import Runtime, running
+from voicegraph.app import Runtime, create_app
 from voicegraph.cli.remote import ADDRESS_FILE
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
@@ -75,11 +74,9 @@ def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     url = _url(*listening.getsockname()[:2])
-    async with running(settings) as runtime:
-        app = build_api(settings)
-        app.state.pipeline = runtime.pipeline
-        app.state.triggers = runtime.triggers
-        app.state.notifier = runtime.notifier
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):  # not uvicorn's: it would log our refusals as crashes
+        runtime: Runtime = app.state.runtime
         config = uvicorn.Config(
             app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS
         )
