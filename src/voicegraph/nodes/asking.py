@@ -6,18 +6,16 @@ nothing: mail scanners open links. The page behind it shows what is asked and ta
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.bridge import Traffic, notify, plugin_of
+from voicegraph.nodes.chat import configured_service
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.mail import compose, subject_of
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
-from voicegraph.nodes.threads import in_thread
 
 MAX_SHOWN = 20_000
 """Characters of the content in a message; the page behind the link shows all of it."""
@@ -87,22 +85,10 @@ async def _mail(question: Question, address: str, node: NodeContext) -> tuple[st
 
 
 async def _notification(question: Question, node: NodeContext) -> tuple[str, str]:
-    url = node.settings.notify_url
-    if url is None:
-        raise NodeError("not_configured", "Notifications go nowhere: set VOICEGRAPH_NOTIFY_URL to an Apprise URL.")
-    plugin = await in_thread(plugin_of, url.get_secret_value())
-    if plugin is None:
-        raise NodeError("bad_notify_url", "Apprise cannot read VOICEGRAPH_NOTIFY_URL.")
+    service = await configured_service(node.settings, node.http)
     token, link = _link(node)
-    service = str(plugin.service_name)
-    traffic = Traffic(node.http, asyncio.get_running_loop(), service)
-    try:
-        problem = await in_thread(notify, plugin, traffic, f"Please approve: {node.label}", _body(question, link))
-    finally:
-        traffic.close()
-    if problem:
-        raise traffic.failure or NodeError("notify_failed", f"{service} did not take the notification: {problem[:500]}")
-    return token, f"somebody at {service}"
+    await service.send(f"Please approve: {node.label}", _body(question, link))
+    return token, f"somebody at {service.name}"
 
 
 def _body(question: Question, link: str) -> str:

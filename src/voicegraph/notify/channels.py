@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 
 from voicegraph.errors import NodeError
 from voicegraph.history.notices import Draft
-from voicegraph.nodes.bridge import Traffic, notify, plugin_of
+from voicegraph.nodes.chat import configured_service
 from voicegraph.nodes.mail import addresses, compose
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
-from voicegraph.nodes.threads import in_thread
 from voicegraph.settings import Settings
 
 
@@ -28,12 +25,9 @@ class Channels:
 
     async def service(self) -> str | None:
         """What the Apprise URL of the settings leads to; None without one. NodeError when it cannot be used."""
-        if (url := self._settings.notify_url) is None:
+        if self._settings.notify_url is None:
             return None
-        plugin = await in_thread(plugin_of, url.get_secret_value())
-        if plugin is None:
-            raise NodeError("bad_notify_url", "Apprise cannot read VOICEGRAPH_NOTIFY_URL.")
-        return str(plugin.service_name)
+        return (await configured_service(self._settings, self._http)).name
 
     async def _mail(self, draft: Draft, key: str) -> None:
         if lack := lacking(self._settings):
@@ -48,19 +42,5 @@ class Channels:
         await deliver(message, to, self._settings)
 
     async def _chat(self, draft: Draft) -> None:
-        url = self._settings.notify_url
-        if url is None:
-            message = "Notifications go to no chat service: set VOICEGRAPH_NOTIFY_URL to an Apprise URL."
-            raise NodeError("not_configured", message)
-        plugin = await in_thread(plugin_of, url.get_secret_value())
-        if plugin is None:
-            raise NodeError("bad_notify_url", "Apprise cannot read VOICEGRAPH_NOTIFY_URL.")
-        service = str(plugin.service_name)
-        traffic = Traffic(self._http, asyncio.get_running_loop(), service)
-        try:
-            problem = await in_thread(notify, plugin, traffic, draft.subject, draft.body)
-        finally:
-            traffic.close()
-        if problem:
-            said = f"{service} did not take the notification: {problem[:500]}"
-            raise traffic.failure or NodeError("notify_failed", said)
+        service = await configured_service(self._settings, self._http)
+        await service.send(draft.subject, draft.body)

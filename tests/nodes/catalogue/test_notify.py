@@ -12,10 +12,11 @@ import pytest
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.bridge import Traffic
+from voicegraph.nodes.catalogue.approval import Request, request
 from voicegraph.nodes.catalogue.notify import Send, send
 from voicegraph.nodes.client import guarded_client
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.output import Output
+from voicegraph.nodes.output import Await, Output
 from voicegraph.settings import Settings
 
 # Apprise imports `imghdr`, which Python 3.11 says will go.
@@ -246,3 +247,31 @@ async def test_half_a_character_does_not_stop_the_notification(make_node: MakeNo
     service.on("POST", "/hook", (200, {}))
     await run(make_node(input="a\ud800b"), f"json://{host}/hook")
     assert service.calls[0].json["message"] == "a?b"
+
+
+async def asks(make_node: MakeNode, url: str | None, text: str = "Fine?") -> Await:
+    result = await request.run(Request(notify=True), make_node(input=text, notify_url=url))
+    assert isinstance(result, Await)
+    return result
+
+
+async def test_a_question_goes_the_same_way(make_node: MakeNode, service: Any, host: str) -> None:
+    service.on("POST", "/hook", (200, {}))
+    waits = await asks(make_node, f"json://{host}/hook", "half a \ud800 character")
+    (call,) = service.calls
+    assert call.json["title"].startswith("Please approve")
+    assert "/approve/run_1/" in call.json["message"]
+    assert "half a ? character" in call.json["message"]
+    assert [*dict(waits.request["links"]).values()] == ["somebody at JSON"]
+
+
+async def test_a_question_that_reaches_nobody_says_why(make_node: MakeNode, service: Any, host: str) -> None:
+    service.on("POST", "/hook", (503, {}))
+    for url, code, retryable in (
+        (f"json://{host}/hook", "server_error", True),
+        ("nonsense://x", "bad_notify_url", False),
+        (None, "not_configured", False),
+    ):
+        with pytest.raises(NodeError) as caught:
+            await asks(make_node, url)
+        assert (caught.value.code, caught.value.retryable) == (code, retryable)

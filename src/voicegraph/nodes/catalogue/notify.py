@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from pydantic import SecretStr
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
-from voicegraph.nodes.bridge import Traffic, notify, plugin_of
+from voicegraph.nodes.chat import HELP, chat_service
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.threads import in_thread
-
-HELP = "https://appriseit.com/services/"
 
 
 class Send(Params):
@@ -36,21 +31,12 @@ class Send(Params):
 @action("notify", "send", group="delivery", title="Send a notification", effect=True)
 async def send(params: Send, node: NodeContext) -> Output:
     """Sends the text to the chat or push service of an Apprise URL. What was sent goes on to the next node."""
-    body = (params.body or node.inputs.text).encode(errors="replace").decode()
+    body = params.body or node.inputs.text
     if not body.strip():
         raise NodeError("empty_input", "There is nothing to send: the input is empty.")
-    plugin = await in_thread(plugin_of, params.url.get_secret_value())
-    if plugin is None:
-        raise NodeError("bad_notify_url", f"Apprise cannot read the notification URL. See {HELP}.")
-    service = str(plugin.service_name)
-    if params.channel and params.channel.lower() not in service.lower():
-        node.log(f"{params.channel} was asked for; the configured URL leads to {service}.")
-    traffic = Traffic(node.http, asyncio.get_running_loop(), service)
-    try:
-        problem = await in_thread(notify, plugin, traffic, params.title, body)
-    finally:
-        traffic.close()
-    if problem:
-        raise traffic.failure or NodeError("notify_failed", f"{service} did not take the notification: {problem[:500]}")
-    node.log(f"Sent through {service}")
-    return Output(text=body, data={"service": service}, files=node.inputs.files)
+    service = await chat_service(params.url, node.http)
+    if params.channel and params.channel.lower() not in service.name.lower():
+        node.log(f"{params.channel} was asked for; the configured URL leads to {service.name}.")
+    await service.send(params.title, body)
+    node.log(f"Sent through {service.name}")
+    return Output(text=body, data={"service": service.name}, files=node.inputs.files)
