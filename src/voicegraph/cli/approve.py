@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import typer
 from rich.text import Text
 
-from voicegraph.cli.remote import running_server
+from voicegraph.cli.remote import ask_server, running_server
 from voicegraph.cli.view import out
 from voicegraph.errors import NotFound, UserError
 from voicegraph.settings import Settings
@@ -23,20 +22,19 @@ async def approve_run(
         raise UserError(
             "no_server", "No server runs on this data folder. Start it with `voicegraph serve`, then answer."
         )
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
-        card = _chosen(_json(await client.get("/api/approvals", params={"run": run_id})), run_id, node_id)
-        out.print(Text(card["waits"]["message"], style="bold"))
-        out.print(Text(card["content"]["text"]))
-        if asks and not typer.confirm("Approve this?" if approved else "Reject this?"):
-            raise typer.Exit(1)
-        body = {
-            "nodeId": card["nodeId"],
-            "answer": "approve" if approved else "reject",
-            "digest": card["waits"]["digest"],
-            "comment": comment,
-            "via": "cli",
-        }
-        _json(await client.post(f"/api/runs/{run_id}/approve", json=body))
+    card = _chosen(await ask_server(url, "/api/approvals", query={"run": run_id}), run_id, node_id)
+    out.print(Text(card["waits"]["message"], style="bold"))
+    out.print(Text(card["content"]["text"]))
+    if asks and not typer.confirm("Approve this?" if approved else "Reject this?"):
+        raise typer.Exit(1)
+    body = {
+        "nodeId": card["nodeId"],
+        "answer": "approve" if approved else "reject",
+        "digest": card["waits"]["digest"],
+        "comment": comment,
+        "via": "cli",
+    }
+    await ask_server(url, f"/api/runs/{run_id}/approve", body)
     out.print("Approved." if approved else "Rejected.")
 
 
@@ -49,10 +47,3 @@ def _chosen(page: dict[str, Any], run_id: str, node_id: str | None) -> dict[str,
         names = ", ".join(str(card["nodeId"]) for card in found)
         raise UserError("several_wait", f"Several steps of this run wait: {names}. Choose one with --node.")
     return found[0]
-
-
-def _json(response: httpx.Response) -> dict[str, Any]:
-    answer: dict[str, Any] = response.json()
-    if response.is_error:
-        raise UserError(answer["code"], answer["error"], answer["details"])
-    return answer

@@ -235,7 +235,7 @@ def schedules(
     from voicegraph.cli.schedules import change_schedule, list_schedules
 
     wanted = {"pause": pause, "resume": resume, "run-now": run_now}
-    changes = [(change, schedule_id) for change, schedule_id in wanted.items() if schedule_id]
+    changes = [(change, schedule_id) for change, schedule_id in wanted.items() if schedule_id is not None]
     if len(changes) > 1:
         raise UserError("one_change", "One change at a time: --pause, --resume or --run-now.")
     if changes:

@@ -51,10 +51,12 @@ async def _post(url: str, path: str, body: dict[str, Any], as_json: bool) -> str
     return "completed"
 
 
-async def ask_server(url: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-    """POST to the server; its refusal is raised as ours."""
+async def ask_server(
+    url: str, path: str, body: Mapping[str, Any] | None = None, *, query: Mapping[str, str] | None = None
+) -> Any:
+    """POST to the server, or GET with a query; its refusal is raised as ours."""
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
-        response = await client.post(path, json=body or {})
+        response = await (client.post(path, json=body or {}) if query is None else client.get(path, params=query))
     answer = response.json()
     if response.is_error:
         raise UserError(answer["code"], answer["error"], answer["details"])

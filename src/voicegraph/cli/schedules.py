@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
@@ -35,24 +36,24 @@ async def list_schedules(settings: Settings, as_json: bool) -> None:
 
 
 async def change_schedule(settings: Settings, schedule_id: str, change: str, as_json: bool) -> None:
-    """`pause`, `resume` or `run-now`. A run is the business of the server that owns the database."""
-    if change == "run-now":
-        url = await running_server(settings.data_dir)
-        if url is None:
-            raise UserError("no_server", "No server runs on this data folder. Start one with: voicegraph serve")
-        answer = await ask_server(url, f"/api/schedules/{schedule_id}/run-now")
-        started = RunNowAnswer.model_validate(answer)
-        if as_json:
-            print_json(answer)
-        else:
-            out.print(f"Started: {started.run_id}  (voicegraph show {started.run_id})")
-        return
-    async with running(settings, background=False) as runtime:
-        desk = runtime.triggers.schedules
-        line = ScheduleAnswer.of(await (desk.pause if change == "pause" else desk.resume)(schedule_id))
-    if as_json:
-        print_json(line.model_dump(mode="json", by_alias=True))
+    """`pause`, `resume` or `run-now`. A server that runs does it: it keeps the schedules, and knows at once."""
+    url = await running_server(settings.data_dir)
+    if url:
+        answer = await ask_server(url, f"/api/schedules/{quote(schedule_id, safe='')}/{change}")
+    elif change == "run-now":
+        raise UserError("no_server", "No server runs on this data folder. Start one with: voicegraph serve")
     else:
+        async with running(settings, background=False) as runtime:
+            desk = runtime.triggers.schedules
+            info = await (desk.pause if change == "pause" else desk.resume)(schedule_id)
+        answer = ScheduleAnswer.of(info).model_dump(mode="json", by_alias=True)
+    if as_json:
+        print_json(answer)
+    elif change == "run-now":
+        run_id = RunNowAnswer.model_validate(answer).run_id
+        out.print(f"Started: {run_id}  (voicegraph show {run_id})")
+    else:
+        line = ScheduleAnswer.model_validate(answer)
         out.print(f"{line.id}: {'paused' if line.paused else f'next {_next(line)}'}")
 
 
