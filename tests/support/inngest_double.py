@@ -87,6 +87,7 @@ class InngestDouble:
         self._seen: set[tuple[str, str]] = set()
         self._lost: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._posts: set[asyncio.Future[httpx.Response]] = set()
         self._random = random.Random(7)
         self._http = httpx.AsyncClient(timeout=60, trust_env=False, limits=httpx.Limits(max_connections=None))
         self._served: Served | None = None
@@ -114,6 +115,7 @@ class InngestDouble:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._posts, return_exceptions=True)  # to an app that has stopped: they end at once
         if self.gateway:
             await self.gateway.stop()
         if self._served:
@@ -255,7 +257,12 @@ class InngestDouble:
             headers["x-inngest-server-kind"] = "cloud"
             headers["x-inngest-signature"] = str(net.sign_request(content, self.signing_key))
         target = urlunsplit(url._replace(query=""))
-        answer = await self._http.post(target, content=content, params={"fnId": fn_id, "stepId": step}, headers=headers)
+        posting = asyncio.ensure_future(
+            self._http.post(target, content=content, params={"fnId": fn_id, "stepId": step}, headers=headers)
+        )
+        self._posts.add(posting)
+        posting.add_done_callback(self._posts.discard)
+        answer = await asyncio.shield(posting)  # cancelled while it connects, the library would lose the connection
         self.traffic.append(answer.text)
         return answer
 

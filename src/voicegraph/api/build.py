@@ -56,6 +56,7 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     for routes in (
+        inngest,  # first: it is called for every step of a run, and routes are looked through in order
         voice,
         plan,
         execute,
@@ -69,7 +70,6 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
         notifications,
         files,
         about,
-        inngest,
     ):
         app.include_router(routes.router)
     correct_description(app)

@@ -9,6 +9,7 @@ from support.history import settings, sqlite_settings
 from support.hosts import HOSTS, Host, hosted
 from support.inngest_host import InngestHost
 
+from voicegraph.engines.inngest import admission, function
 from voicegraph.settings import Settings
 
 __all__ = ["settings", "sqlite_settings"]
@@ -17,7 +18,11 @@ HOSTS["inngest"] = InngestHost
 
 
 @pytest.fixture(params=HOSTS)
-async def host(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[Host]:
-    """An open engine of each kind."""
+async def host(
+    request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Host]:
+    """An open engine of each kind. On Inngest, too, what is asked again is asked soon."""
+    monkeypatch.setattr(function, "PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(admission, "ASK_SECONDS", 0.2)
     async with hosted(request.param, settings) as host:
         yield host
