@@ -54,7 +54,10 @@ class Owner(Protocol):
 
 
 class EmbeddedEngine:
-    """See `run.ports.Engine`. `on_lost` is called when another process has taken the database. At most `max_concurrent_runs` are in memory; the others wait as ids."""
+    """See `run.ports.Engine`. At most `max_concurrent_runs` are in memory; the others wait as ids.
+
+    `on_lost` is called when another process has taken the database.
+    """
 
     name: EngineName = "embedded"
 
