@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from bench.report import Report
 from voicegraph.app import running
 from voicegraph.graph.validate import parse_workflow
+from voicegraph.nodes.builtin import warm_up
 from voicegraph.pipeline import RunRequest
 from voicegraph.settings import Settings
 
@@ -29,6 +31,8 @@ async def measure(folder: Path) -> None:
     with TemporaryDirectory(dir=folder) as data:
         async with running(Settings(data_dir=Path(data), allow_private_hosts=["127.0.0.1"])) as runtime:
             pipeline = runtime.pipeline
+            await asyncio.to_thread(warm_up)  # a server that has been up for a second has done so
+            gc.freeze()  # and so has `voicegraph serve`
             for name, start in (("live", pipeline.start_live), ("in the background", pipeline.start_background)):
                 times: list[float] = []
                 for _ in range(ROUNDS):
