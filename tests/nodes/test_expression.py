@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -187,3 +189,18 @@ def test_any_text_is_judged_or_refused(expression: str, data: object) -> None:
         assert isinstance(evaluate(expression, {**SCOPE, "data": data, "item": data}), bool)
     except NodeError as error:
         assert error.code == "bad_expression"  # noqa: PT017 - either outcome is right
+
+
+def test_the_first_conditions_may_come_at_once():
+    """In a process of its own, where nothing is loaded yet: the server warms up in a thread while it takes up runs."""
+    program = (
+        "from concurrent.futures import ThreadPoolExecutor; from threading import Barrier\n"
+        "from voicegraph.nodes.expression import evaluate\n"
+        "together = Barrier(4)\n"
+        "def first(number):\n"
+        "    together.wait()\n"
+        "    return evaluate(f'{number} < 9', {})\n"
+        "with ThreadPoolExecutor(4) as threads: print(all(threads.map(first, range(4))))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")

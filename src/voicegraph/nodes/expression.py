@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -19,6 +20,7 @@ from voicegraph.nodes.expression_cost import Shape, shape_of, too_costly
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
 MAX_LENGTH = 2_000
+_LOADING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,13 @@ def _bad(problem: str) -> NodeError:
 _FUNCTIONS: dict[str, Callable[[str], str]] = {"lowerAscii": str.lower, "upperAscii": str.upper, "trim": str.strip}
 
 
-@cache
 def _engine() -> Any:
+    with _LOADING:  # it can be loaded once only, and the thread that warms up may be at it
+        return _loaded()
+
+
+@cache
+def _loaded() -> Any:
     """The extension alone: importing its package starts a command line (rich, prompt_toolkit; 0.7 s, 34 MB)."""
     package = importlib.util.find_spec("cel")
     spec = PathFinder.find_spec("cel.cel", package.submodule_search_locations) if package else None
