@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from support.postgres import Postgres
 
 from voicegraph.db.connect import connect
@@ -121,3 +122,23 @@ def test_the_lock_on_a_file_is_always_ours(sqlite_settings: Settings, lock_of: L
     lock.acquire()
     assert lock.check()
     lock.release()
+
+
+def test_a_database_that_is_away_for_several_looks_is_found_again(
+    tmp_path: Path, postgres: Postgres, lock_of: LockOf, monkeypatch: pytest.MonkeyPatch
+):
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=postgres.fresh())
+    lock = lock_of(settings)
+    lock.acquire()
+    postgres.disconnect_everybody(str(settings.database_url))
+    with monkeypatch.context() as away:
+        away.setattr(lock._engine, "connect", _refused)
+        assert [lock.check(), lock.check()] == [False, False]
+    assert lock.check()
+    with pytest.raises(ConfigError):
+        lock_of(settings).acquire()
+    lock.release()
+
+
+def _refused() -> Connection:
+    raise OperationalError("connect", None, ConnectionRefusedError())

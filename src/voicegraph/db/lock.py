@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from voicegraph.errors import ConfigError
 
@@ -56,12 +57,13 @@ class OwnerLock:
             return True
         try:
             self._connection.execute(text("SELECT 1"))
-        except DBAPIError:
-            self._connection.invalidate()
+        except SQLAlchemyError:  # or it is the connection that an earlier look closed, when there was no new one
+            with contextlib.suppress(SQLAlchemyError):
+                self._connection.invalidate()
             self._connection.close()
             try:
                 self.acquire()
-            except DBAPIError:
+            except SQLAlchemyError:
                 return False
         return True
 

@@ -286,6 +286,8 @@ class EmbeddedEngine:
                     driver.abandon()
                 self._on_lost()
                 return
+            except Exception:
+                log.exception("It could not be seen whether the database is still ours")
 
     # -- timers
 
