@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from voicegraph.nodes.output import Metrics, Output
-from voicegraph.run.redact import MASK, MIN_LENGTH, Redactor
+from voicegraph.run.redact import MASK, MIN_LENGTH, Redactor, secrets_of_params
 from voicegraph.settings import Settings
 
 SECRET = "hunter2/+secret=="
@@ -53,6 +54,75 @@ def test_secrets_in_requests_are_hidden(secret: str):
     header = httpx.BasicAuth("user", secret)._auth_header
     for text in (str(request.url), request.read().decode(), header, f"https://example.org/{quote(secret)}/x"):
         assert MASK in redactor.text(text), text
+
+
+@given(secret=secrets)
+def test_escaped_forms_are_hidden(secret: str):
+    """As JSON, HTML, CSV, Python and hex dumps write them, and one in the other."""
+    redactor = Redactor([secret])
+    raw = secret.encode()
+    forms = [
+        *(json.dumps(secret, ensure_ascii=ascii_only) for ascii_only in (True, False)),
+        json.dumps(json.dumps({"key": secret})),
+        json.dumps(secret).replace("/", "\\/"),
+        html.escape(secret),
+        html.escape(secret, quote=False),
+        html.escape(html.escape(secret)),
+        json.dumps(html.escape(secret)),
+        html.escape(secret).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+        quote(quote(secret)),
+        quote_plus(quote(secret, safe="")),
+        quote(quote_plus(secret), safe=""),
+        raw.hex(),
+        raw.hex().upper(),
+        secret.replace('"', '""'),
+        repr([secret]),
+    ]
+    for form in forms:
+        assert MASK in redactor.text(f"a {form} b"), form
+
+
+def test_secrets_of_addresses_in_the_settings_are_known():
+    """Of those that are no secret as a whole: the login in them."""
+    redactor = Redactor.of_settings(
+        Settings(
+            _env_file=None,
+            model_base_url="http://me-and:s3cret-of-model@127.0.0.1:1/v1?api_key=query-canary&version=2024-05-01",
+            database_url="postgresql://u:s3cret%2Fof-db@127.0.0.1/x",
+            notify_url="tgram://123456789:AbcDef_Ghi/98765/?format=markdown",
+        )
+    )
+    for canary in ("me-and", "s3cret-of-model", "query-canary", "s3cret/of-db", "s3cret%2Fof-db", "AbcDef_Ghi"):
+        assert redactor.text(f"x {canary} y") == f"x {MASK} y"
+    plain = "127.0.0.1 2024-05-01 98765 markdown tgram"
+    assert redactor.text(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("params", "canary"),
+    [
+        ({"headers": {"Authorization": "Bearer canary-1"}}, "canary-1"),
+        ({"headers": {"authorization": f"Basic {base64.b64encode(b'me:canary-2').decode()}"}}, "canary-2"),
+        ({"headers": {"X-Api-Key": "canary-3"}}, "canary-3"),
+        ({"query": {"access_token": "canary-4"}}, "canary-4"),
+        ({"json": [{"clientSecret": "canary-5"}]}, "canary-5"),
+        ({"url": "https://example.org/?key=canary-6"}, "canary-6"),
+        ({"url": "https://me:canary-7@example.org/"}, "canary-7"),
+        ({"url": "discord://12345678901/canary-8_X"}, "canary-8_X"),
+    ],
+)
+def test_secrets_of_params_are_known(params: dict[str, object], canary: str):
+    assert Redactor(secrets_of_params(params)).text(f"x {canary} y") == f"x {MASK} y"
+
+
+def test_ordinary_params_are_no_secrets():
+    params = {
+        "url": "https://example.org/feed?date=2024-05-01&nextPageToken=abcdefgh",
+        "query": {"pageToken": "abcdefgh", "q": "summaries"},
+        "headers": {"Accept": "application/json"},
+        "prompt": "Which token? See tgram:// and so on",
+    }
+    assert not list(secrets_of_params(params))
 
 
 def test_lower_case_escapes_are_hidden_too():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
 
-from voicegraph import __version__
+from voicegraph import __version__, logs
 from voicegraph.cli.filtering import OfWorkflow, Search, Since, Statuses, Triggers, Until, run_filter
 from voicegraph.errors import ConfigError, UserError
 from voicegraph.plan.planner import PlannerName
@@ -26,8 +27,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 def _settings() -> Settings:
     """From the environment; ConfigError names the first setting that is wrong, and never shows its value."""
+    from voicegraph.run.redact import Redactor
+
     try:
-        return Settings()
+        settings = Settings()
+        logs.set_up(Redactor.of_settings(settings).text, logging.WARNING)
+        return settings
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]).upper()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import os
 import signal
 import socket
@@ -14,9 +13,11 @@ from contextlib import contextmanager
 import typer
 import uvicorn
 
+from voicegraph import logs
 from voicegraph.app import Runtime, create_app
 from voicegraph.cli.remote import ADDRESS_FILE
 from voicegraph.errors import ConfigError
+from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
 
 GRACE_SECONDS = 5
@@ -67,9 +68,7 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. ConfigError when the port or the database is taken."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logs.set_up(Redactor.of_settings(settings).text)
     with _listen(settings) as listening:
         asyncio.run(_serve(settings, listening))
 
@@ -80,7 +79,12 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with app.router.lifespan_context(app):  # not uvicorn's: it would log our refusals as crashes
         runtime: Runtime = app.state.runtime
         config = uvicorn.Config(
-            app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS
+            app,
+            lifespan="off",
+            log_config=None,  # its lines go through our handler, see logs.py
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
         address = settings.data_dir / ADDRESS_FILE
         address.write_text(url, "utf-8")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 
 import typer
 
+from voicegraph import logs
 from voicegraph.app import running
 from voicegraph.errors import ConfigError
 from voicegraph.run.choice import background_engine
+from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
 
 
@@ -21,8 +22,7 @@ def work(settings: Settings) -> None:
             "VOICEGRAPH_ENGINE",
             "A worker takes its work from Inngest, which is not set up. Set INNGEST_DEV=1 or Inngest's keys.",
         )
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logs.set_up(Redactor.of_settings(settings).text)
     asyncio.run(_work(settings))
 
 
