@@ -34,9 +34,15 @@ class Settings(BaseSettings):
     # -- server
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    allow_public_address: bool = Field(
+        default=False,
+        description="Listen on an address that other machines reach, such as `0.0.0.0`. There are no accounts: whoever "
+        "reaches it does everything. Without it the server starts on loopback only.",
+    )
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         default_factory=lambda: ["127.0.0.1", "localhost", "[::1]"],
-        description="Host names the server answers to, comma-separated; anything else is refused (DNS rebinding).",
+        description="Host names the server answers to, comma-separated; anything else is refused (DNS rebinding). "
+        "Names of loopback are for requests from this machine.",
     )
     public_url: str | None = Field(
         default=None, description="Address users reach the server at, for links in messages."

@@ -118,6 +118,7 @@ def test_a_second_server_on_one_database_is_refused(server: Serve, cli: Cli) -> 
 
 
 def test_an_address_of_another_machine_is_said_plainly(cli: Cli) -> None:
+    cli.settings["VOICEGRAPH_ALLOW_PUBLIC_ADDRESS"] = "1"
     done = cli("serve", "--host", "192.0.2.1", "--port", "0")
     assert done.code == 2
     assert "Cannot listen on 192.0.2.1:0" in done.said
@@ -155,9 +156,11 @@ def test_ipv6(cli: Cli) -> None:
 
 
 def test_a_server_that_listens_everywhere_is_reached_on_loopback(cli: Cli) -> None:
+    cli.settings["VOICEGRAPH_ALLOW_PUBLIC_ADDRESS"] = "1"
     process = cli.start("serve", "--host", "0.0.0.0", "--port", "0")
     assert process.stdout
     try:
+        assert "Other machines reach 0.0.0.0, and there are no accounts" in process.stdout.readline()
         url = process.stdout.readline().split()[3]
         assert url.startswith("http://127.0.0.1:")
         done = cli("run", cli.write("hello.json", steps(seed())), "--background")

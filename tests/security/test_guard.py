@@ -9,7 +9,8 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
-from support.api import UPLOADS, Api, api_with, judge_problem, settings_in
+from support.api import BASE, UPLOADS, Api, api_with, judge_problem, settings_in
+from support.hooks import hook_of
 
 from voicegraph.api.build import build_api
 from voicegraph.settings import Settings
@@ -112,6 +113,48 @@ async def test_listening_everywhere_does_not_mean_answering_to_everything(
         assert (await ask(api, "GET", "/api/health", host="evil.test")).status_code == 400
         assert (await ask(api, "GET", "/api/health", host="0.0.0.0:8000")).status_code == 400
         assert (await ask(api, "GET", "/api/health", host="localhost:8000")).status_code == 200
+
+
+def from_elsewhere(api: Api, peer: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(api.app, client=(peer, 4711)), base_url=BASE)
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000"])
+@pytest.mark.parametrize("peer", ["192.0.2.9", "2001:db8::9", "10.0.0.7", "::ffff:192.0.2.9", "fe80::1%eth0"])
+async def test_a_name_of_loopback_is_refused_to_other_machines_on_every_route(raw: Api, host: str, peer: str) -> None:
+    async with from_elsewhere(raw, peer) as client:
+        for method, path in ADDRESSES:
+            claims = {"host": host, "x-forwarded-for": "127.0.0.1", "forwarded": "for=127.0.0.1"}
+            response = await client.request(method, path, headers=claims)
+            assert response.status_code == 400, f"{method} {path}"
+            if method != "HEAD":
+                assert response.json()["code"] == "forbidden_host"
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"])
+async def test_a_proxy_on_this_machine_is_answered_whoever_it_speaks_for(raw: Api, peer: str) -> None:
+    """A tunnel for webhooks says `localhost`, and may name its caller."""
+    async with from_elsewhere(raw, peer) as client:
+        for claims in ({}, {"x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https"}):
+            response = await client.get("/api/health", headers={"host": "localhost:8000", **claims})
+            assert response.status_code == 200
+
+
+async def test_names_the_owner_added_are_for_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`localhost` too, where that is the public address: a container, whose port is published on loopback."""
+    names = {"allowed_hosts": ["voice.example", "localhost"], "public_url": "http://localhost:9000"}
+    async with (
+        api_with(settings_in(tmp_path, monkeypatch, host="0.0.0.0", **names)) as api,
+        from_elsewhere(api, "172.17.0.1") as client,
+    ):
+        for host, status in {"voice.example": 200, "localhost:9000": 200, "127.0.0.1:9000": 400}.items():
+            assert (await client.get("/api/health", headers={"host": host})).status_code == status, host
+
+
+async def test_a_webhooks_address_has_the_scheme_that_the_proxy_tells(raw: Api) -> None:
+    hook = await hook_of(raw)
+    (told,) = (await raw.call("GET", "/api/hooks", headers={"x-forwarded-proto": "https"}))["hooks"]
+    assert told["url"] == f"https://127.0.0.1:8000{hook.path}"
 
 
 FOREIGN_PAGES = [

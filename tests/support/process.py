@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 READY = re.compile(r"runs on (http://\S+)")
@@ -29,11 +30,11 @@ class Serve:
         self._listening = threading.Event()
         self._reader: threading.Thread | None = None
 
-    def start(self) -> Serve:
-        """Return once it listens."""
+    def start(self, inside: Sequence[str] = ()) -> Serve:
+        """Return once it listens. `inside` are words before the command, that start it somewhere else."""
         self._listening.clear()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "voicegraph", "serve", "--port", self._port],
+            [*inside, sys.executable, "-m", "voicegraph", "serve", "--port", self._port],
             cwd=self.home,
             env=self._environment(),
             stdout=subprocess.PIPE,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from voicegraph import __version__
 from voicegraph.api import approve_page
@@ -76,5 +78,6 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     install_problem_handlers(app)
     app.include_router(approve_page.router)
     mount_site(app)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1"))
+    app.add_middleware(Guard, settings=settings)  # the outermost: it sees the connection's own address
     return app

@@ -2,12 +2,16 @@
 
 A page on another site must not reach a server on loopback: neither by a name that resolves to it (rebinding: the Host
 header is checked), nor by a form or fetch (Origin, Sec-Fetch-Site and the content type are checked). There is no CORS.
+
+Anybody can write `Host: localhost`, so a name of loopback counts only on a connection that comes from loopback (row 22).
+The connection's own address is looked at, not what a proxy's header says: this stands before those are read.
 """
 
 from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import anyio
@@ -56,12 +60,25 @@ def known_hosts(settings: Settings) -> frozenset[str]:
     return frozenset(name.lower().strip("[]") for name in names if name and name not in ("0.0.0.0", "::"))  # noqa: S104
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a Host header's name, or a peer's address, means the machine itself."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    mapped = address.ipv4_mapped if address.version == 6 else None
+    return (mapped or address).is_loopback
+
+
 class Guard:
     """ASGI middleware: refuses what no honest client sends, and limits the size of what is left."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._hosts = known_hosts(settings)
+        public = urlsplit(settings.public_url or "").hostname
+        self._for_all = {public.lower()} if public else set[str]()
+        """In a container, whose port is published on loopback, users say `localhost` and come from elsewhere."""
         self._max_upload = settings.max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,7 +88,7 @@ class Guard:
             return
         path = scope["path"]
         exchange = _Exchange(receive, send, self._limit(path))
-        if refusal := self._refusal(scope["method"], path, Headers(scope=scope)):
+        if refusal := self._refusal(scope, Headers(scope=scope)):
             await refusal(scope, receive, exchange.send)
         else:
             try:
@@ -79,10 +96,15 @@ class Guard:
             except* anyio.BrokenResourceError:
                 pass  # the client left while an event was on its way to it
 
-    def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        method, path = scope["method"], scope["path"]
         host = ", ".join(headers.getlist("host"))
-        if not self._is_known(host):
+        name = self._known(host)
+        if not name:
             message = f"This server does not answer to “{host}”. Add the name to VOICEGRAPH_ALLOWED_HOSTS."
+            return problem(HTTPStatus.BAD_REQUEST, "forbidden_host", message)
+        if is_loopback(name) and not self._is_near(name, scope.get("client")):
+            message = f"“{host}” is for requests from the server's own machine. Use the name others know it by."
             return problem(HTTPStatus.BAD_REQUEST, "forbidden_host", message)
         is_safe = method in SAFE_METHODS
         if not is_safe and _is_foreign(headers, host):
@@ -95,9 +117,15 @@ class Guard:
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", TooLarge(limit).detail)
         return None
 
-    def _is_known(self, host: str) -> bool:
+    def _known(self, host: str) -> str:
+        """The name in a Host header, if it is one of ours."""
         found = _HOST.fullmatch(host)
-        return found is not None and (found["v6"] or found["name"]).lower() in self._hosts
+        name = (found["v6"] or found["name"]).lower() if found else ""
+        return name if name in self._hosts else ""
+
+    def _is_near(self, name: str, peer: tuple[str, int] | None) -> bool:
+        """A connection without an address is one over a socket in the file system."""
+        return peer is None or is_loopback(peer[0]) or name in self._for_all
 
     def _limit(self, path: str) -> int:
         if path == AUDIO_PATH:

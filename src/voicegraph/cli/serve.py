@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import socket
 from collections.abc import Generator
@@ -15,6 +14,7 @@ import uvicorn
 
 from voicegraph import logs
 from voicegraph.app import Runtime, create_app
+from voicegraph.cli.listening import listen, url_of, warning
 from voicegraph.cli.remote import ADDRESS_FILE
 from voicegraph.errors import ConfigError
 from voicegraph.run.redact import Redactor
@@ -69,12 +69,14 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. ConfigError when the port or the database is taken."""
     logs.set_up(Redactor.of_settings(settings).text)
-    with _listen(settings) as listening:
+    with listen(settings) as listening:
         asyncio.run(_serve(settings, listening))
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    url = _url(*listening.getsockname()[:2])
+    url = url_of(listening)
+    if said := warning(listening):
+        typer.echo(said)
     app = create_app(settings)
     async with app.router.lifespan_context(app):  # not uvicorn's: it would log our refusals as crashes
         runtime: Runtime = app.state.runtime
@@ -94,21 +96,3 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             address.unlink(missing_ok=True)
     if runtime.lost.is_set():
         raise ConfigError("VOICEGRAPH_DATABASE_URL", "Another VoiceGraph server has taken over this database.")
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """A listening socket. It says that it is TCP: asyncio turns Nagle's algorithm off for no other."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        plain = socket.create_server((settings.host, settings.port), family=family)
-    except OSError as error:
-        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
-        message = f"Cannot listen on {settings.host}:{settings.port} ({reason}). Choose another port with --port."
-        raise ConfigError("VOICEGRAPH_PORT", message) from error
-    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=plain.detach())
-
-
-def _url(host: str, port: int) -> str:
-    """Where a client on this machine reaches the server; one that listens everywhere is reached on loopback."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
