@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +64,31 @@ def test_a_fresh_machine_is_healthy_and_told_what_is_missing(cli: Cli) -> None:
     assert all(lines[name].startswith("•") for name in ("model", "web search", "mail", "notifications", "Inngest"))
     for setting in ("VOICEGRAPH_MODEL", "TAVILY_API_KEY", "SMTP_HOST"):
         assert setting in done.out
+
+
+def test_a_database_that_is_not_there_yet_is_said_and_not_made(tmp_path: Path, dist: Path) -> None:
+    cli = Cli(tmp_path / "home")
+    cli.home.mkdir()
+    for _ in range(2):
+        state, message = finding(cli, "database")
+        assert (state, "not created yet" in message) == ("note", True)
+        assert finding(cli, "notifications")[0] == "note"
+    assert list(cli.home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("revision", "state", "said"), [("0004", "note", "the next start upgrades it"), ("9999", "bad", "newer version")]
+)
+def test_a_database_of_another_version_is_named_and_left_as_it_is(
+    cli: Cli, revision: str, state: str, said: str
+) -> None:
+    path = cli.home / "data" / "voicegraph.db"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = ?", [revision])
+    before = path.read_bytes()
+    found = finding(cli, "database")
+    assert (found[0], said in found[1]) == (state, True)
+    assert (revision in found[1], path.read_bytes() == before) == (True, True)
 
 
 def test_the_database_is_named_without_its_password(cli: Cli) -> None:

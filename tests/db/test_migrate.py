@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from filelock import FileLock
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from support.postgres import Postgres
 
 from voicegraph.db import file_tables, notice_tables, tables, workflow_tables
 from voicegraph.db.connect import connect
+from voicegraph.db.look import look, reading
 from voicegraph.db.migrate import HEAD, MIGRATIONS, current_revision, migrate, open_database
 from voicegraph.db.search import OWN_TABLES
 from voicegraph.db.tables import RUN_STATUSES, TERMINAL_STATUSES
@@ -188,3 +192,56 @@ def test_files_that_are_there_already_are_told_apart(empty: Settings):
     assert using == {("run_1", upload), ("run_1", made), ("run_1", item)}
     assert naming == [("wf_1", pinned)]
     engine.dispose()
+
+
+def test_threads_that_find_it_empty_at_once_migrate_it_once(empty: Settings) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        for engine in threads.map(open_database, [empty] * 4):
+            assert current_revision(engine) == HEAD
+            engine.dispose()
+
+
+def test_who_waits_too_long_for_a_migration_is_told_so(empty: Settings) -> None:
+    engine = connect(empty)
+    with _migrating(engine), pytest.raises(ConfigError, match=r"another process uses it or upgrades it, for 0 s now"):
+        migrate(engine, 0.05)
+    assert current_revision(engine) is None
+    migrate(engine)
+    assert current_revision(engine) == HEAD
+    engine.dispose()
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Generator[None]:
+    """What another process holds while it migrates."""
+    if engine.dialect.name == "sqlite":
+        with FileLock(Path(str(engine.url.database)).with_name("migrate.lock")):
+            yield
+        return
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x566F6963654D6967})
+        yield
+
+
+def test_a_look_names_the_age_of_a_database_and_changes_nothing(empty: Settings, tmp_path: Path) -> None:
+    assert look(empty).age == "absent"
+    assert list(tmp_path.iterdir()) == [], "not even a folder"
+    engine = open_database(empty)
+    for revision, age in ((HEAD, "current"), ("0001", "older"), ("9999", "newer")):
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+        seen = look(empty)
+        assert (seen.age, seen.revision) == (age, revision)
+        assert seen.size > 0
+        assert current_revision(engine) == revision
+    engine.dispose()
+    before = _files(tmp_path)
+    assert look(empty).age == "newer"
+    assert _files(tmp_path) == before
+    delete = text("DELETE FROM alembic_version")
+    with reading(empty) as there, pytest.raises(DBAPIError, match=r"read.?only"):
+        there.execute(delete)  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

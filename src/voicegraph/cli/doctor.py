@@ -14,7 +14,8 @@ from rich.text import Text
 from voicegraph.api.site import DIST
 from voicegraph.cli.doctor_inngest import examine_inngest
 from voicegraph.cli.view import out, print_json
-from voicegraph.db.migrate import current_revision, open_database
+from voicegraph.db.look import look, reading
+from voicegraph.db.migrate import HEAD
 from voicegraph.errors import NodeError, VoiceGraphError
 from voicegraph.history.notices import Message, latest
 from voicegraph.history.upkeep import files_of
@@ -54,17 +55,25 @@ async def examine(settings: Settings, as_json: bool) -> bool:
 
 
 async def _database(settings: Settings) -> Finding:
-    def work() -> str:
-        engine = open_database(settings)
-        try:
-            return f"{engine.dialect.name}, revision {current_revision(engine)}, {engine.url.render_as_string()}"
-        finally:
-            engine.dispose()
-
+    """How it stands. Only a server or a command that needs it migrates it."""
     try:
-        return Finding("database", "ok", await asyncio.to_thread(work))
+        there = await asyncio.to_thread(look, settings)
     except VoiceGraphError as error:
         return Finding("database", "bad", error.message)
+    where = f"{there.where}, {there.size / 1e6:.1f} MB"
+    match there.age:
+        case "absent":
+            return Finding("database", "note", f"{there.where}: not created yet. The first start makes it.")
+        case "older":
+            message = f"revision {there.revision}, of an older version: the next start upgrades it to {HEAD}. {where}"
+            return Finding("database", "note", message)
+        case "newer":
+            message = (
+                f"revision {there.revision}, of a newer version than this program ({HEAD}): upgrade VoiceGraph. {where}"
+            )
+            return Finding("database", "bad", message)
+        case "current":
+            return Finding("database", "ok", f"{there.kind}, revision {there.revision}, {where}")
 
 
 async def _disk(settings: Settings) -> Finding:
@@ -93,13 +102,11 @@ async def _model(settings: Settings) -> Finding:
 
 
 def last_messages(settings: Settings) -> list[Message]:
-    """The last twenty notifications, whatever became of them."""
-    engine = open_database(settings)
-    try:
-        with engine.connect() as connection:
-            return latest(connection, 20)
-    finally:
-        engine.dispose()
+    """The last twenty notifications, whatever became of them; none where there are no tables of this version yet."""
+    if look(settings).age != "current":
+        return []
+    with reading(settings) as connection:
+        return latest(connection, 20) if connection else []
 
 
 async def _notifications(settings: Settings) -> Finding:

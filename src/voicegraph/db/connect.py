@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from voicegraph.errors import ConfigError
@@ -30,19 +30,34 @@ def connect(settings: Settings) -> Engine:
     except OSError as error:
         message = f"The data folder {settings.data_dir} cannot be made ({error.strerror}). Look at VOICEGRAPH_DATA_DIR."
         raise ConfigError("VOICEGRAPH_DATA_DIR", message) from error
+    url = url_of(settings)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url.database or ":memory:")
+    return create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+
+
+def url_of(settings: Settings) -> URL:
+    """Where the database is, with the driver we use. ConfigError when VOICEGRAPH_DATABASE_URL cannot be used."""
     if not settings.database_url:
-        return _sqlite(str(settings.data_dir / "voicegraph.db"))
+        return URL.create("sqlite", database=str(settings.data_dir / "voicegraph.db"))
     try:
         url = make_url(settings.database_url)
     except ArgumentError as error:
         raise ConfigError("VOICEGRAPH_DATABASE_URL", "VOICEGRAPH_DATABASE_URL is not a database URL.") from error
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url.database or ":memory:")
+        return url
     if url.get_backend_name() != "postgresql":
         raise ConfigError(
             "VOICEGRAPH_DATABASE_URL", f"VOICEGRAPH_DATABASE_URL names {url.get_backend_name()}; use postgresql://…"
         )
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=10, pool_pre_ping=True)
+    return url.set(drivername="postgresql+psycopg")
+
+
+def cannot_open(settings: Settings, error: Exception) -> ConfigError:
+    """The refusal for a database that does not open, with the setting that says where it is."""
+    setting = "VOICEGRAPH_DATABASE_URL" if settings.database_url else "VOICEGRAPH_DATA_DIR"
+    reason = str(error).splitlines()[0]
+    return ConfigError(setting, f"The database cannot be opened ({reason}). Look at {setting}.")
 
 
 def _sqlite(path: str) -> Engine:

@@ -1,26 +1,39 @@
-"""Bring the database to this version's tables, with Alembic."""
+"""Bring the database to this version's tables, with Alembic: once, whoever else starts at the same time."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from voicegraph.db.connect import connect
+from voicegraph.db.connect import cannot_open, connect
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0013"
+LOCK_SECONDS = 60.0
+"""How long to wait for another process that migrates, or on PostgreSQL uses a table that is to be changed."""
+_LOCK_NOT_AVAILABLE = "55P03"
+_alembic = threading.Lock()  # its context is one for the whole process
 
 
 def current_revision(engine: Engine) -> str | None:
     """The revision the database is at; None when it is empty."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The same, over a connection."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def open_database(settings: Settings) -> Engine:
@@ -30,16 +43,69 @@ def open_database(settings: Settings) -> Engine:
         migrate(engine)
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        reason = str(error).splitlines()[0]
-        setting = "VOICEGRAPH_DATABASE_URL" if settings.database_url else "VOICEGRAPH_DATA_DIR"
-        raise ConfigError(setting, f"The database cannot be opened ({reason}). Look at {setting}.") from error
+        raise cannot_open(settings, error) from error
+    except ConfigError:
+        engine.dispose()
+        raise
     return engine
 
 
-def migrate(engine: Engine) -> None:
-    """Upgrade to the newest revision. ConfigError when the database was written by a newer VoiceGraph."""
+def migrate(engine: Engine, wait: float = LOCK_SECONDS) -> None:
+    """Upgrade to the newest revision, alone. ConfigError when another process is at it for longer than `wait`.
+
+    Or when the database was written by a newer VoiceGraph.
+    """
     if current_revision(engine) == HEAD:
         return  # Alembic takes a third of a second to import; an up-to-date database need not wait for it
+    try:
+        with _alone(engine, wait):
+            if current_revision(engine) != HEAD:  # or somebody else was faster
+                _upgrade(engine, wait)
+    except TimeoutError as error:
+        raise _busy(wait) from error
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise _busy(wait) from error
+        raise
+
+
+@contextmanager
+def _alone(engine: Engine, wait: float) -> Generator[None]:
+    """In this process and, beside a file, in all of this machine. PostgreSQL has a lock of its own, see `env.py`."""
+    if not _alembic.acquire(timeout=wait):
+        raise TimeoutError
+    try:
+        if engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:"):
+            with _file_lock(Path(engine.url.database), wait):
+                yield
+        else:
+            yield
+    finally:
+        _alembic.release()
+
+
+@contextmanager
+def _file_lock(database: Path, wait: float) -> Generator[None]:
+    lock = FileLock(database.with_name("migrate.lock"), timeout=wait)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise TimeoutError from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _busy(wait: float) -> ConfigError:
+    return ConfigError(
+        "VOICEGRAPH_DATABASE_URL",
+        f"The database is to be upgraded, but another process uses it or upgrades it, for {wait:.0f} s now. "
+        "Stop every VoiceGraph of the older version, or wait until the upgrade is done; then start again.",
+    )
+
+
+def _upgrade(engine: Engine, wait: float) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -47,6 +113,7 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["engine"] = engine
+    config.attributes["wait"] = wait
     try:
         command.upgrade(config, "head")
     except CommandError as error:
