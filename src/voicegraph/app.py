@@ -41,7 +41,7 @@ from voicegraph.nodes.registry import Registry
 from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline
 from voicegraph.plan.choice import Planners, planner_kind
-from voicegraph.plan.planner import Planner
+from voicegraph.plan.planner import OwnWorkflows, Planner, none_saved
 from voicegraph.plan.rules import RulesPlanner
 from voicegraph.plan.sure import SureFirst
 from voicegraph.run.children import Children
@@ -129,12 +129,12 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     pipeline = Pipeline(
         settings=settings,
         registry=registry,
-        planners=make_planners(settings, registry),
+        planners=make_planners(settings, registry, (workflows := SavedWorkflows(reader, journal)).last_changed),
         live=make_live(runner, journal, store, settings, slots, shared),
         background=durable,
         queries=RunQueries(reader),
         feed=feed,
-        workflows=SavedWorkflows(reader, journal),
+        workflows=workflows,
         files=files,
         callee=callee,
         upkeep=upkeep,
@@ -142,7 +142,10 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     )
     triggers = make_triggers(pipeline, Schedules(reader, journal), Webhooks(reader, journal))
     children = Children(
-        [pipeline.live, durable], StoredFamilies(reader, store), pipeline.require_runnable, shared=shared is not None
+        [pipeline.live, durable],
+        StoredFamilies(reader, store),
+        partial(pipeline.require_runnable, handed=True),
+        shared=shared is not None,
     )
     feed.listen(children.notice)
     notifier = Notifier(Notices(reader, journal), feed, settings, http)
@@ -205,14 +208,17 @@ def make_triggers(pipeline: Pipeline, schedules: Schedules, webhooks: Webhooks) 
     return Triggers(keeper, ScheduleDesk(pipeline, schedules, keeper), WebhookDoor(pipeline, webhooks))
 
 
-def make_planners(settings: Settings, registry: Registry) -> Planners:
-    """Rules alone, or with the model where one is configured; which of them is the usual one, the settings say."""
+def make_planners(settings: Settings, registry: Registry, own: OwnWorkflows = none_saved) -> Planners:
+    """Rules alone, or with the model where one is configured; which of them is the usual one, the settings say.
+
+    `own` gives the workflows that are saved.
+    """
     rules = RulesPlanner()
     if planner_kind(settings) == "rules" and choose(settings) is None:
         return Planners(rules, {"rules": rules})
     from voicegraph.plan.llm import LlmPlanner
 
-    model = LlmPlanner(settings, registry)
+    model = LlmPlanner(settings, registry, own)
     usual: dict[str, Planner] = {"rules": rules, "llm": model, "auto": SureFirst(rules, model)}
     return Planners(usual[settings.planner], {"rules": rules, "llm": model})
 

@@ -63,7 +63,7 @@ def edges(workflow: Workflow) -> list[tuple[str, str, bool | None]]:
 
 async def test_a_plan(planner: LlmPlanner, model_server: Any) -> None:
     model_server.replies = [DIGEST]
-    plan = await planner.plan("Take hello, summarize it and mail it to dana")
+    plan = await planner.plan("Take hello, summarize it and mail it to dana@example.com")
     nodes = plan.workflow.nodes
     assert [(node.id, node.type, node.action) for node in nodes] == [
         ("step-0", "prompt", "seed"),
@@ -81,7 +81,7 @@ async def test_a_plan(planner: LlmPlanner, model_server: Any) -> None:
     ]
     system, user = model_server.requests[0]["messages"]
     assert "- email.send:" in system["content"]
-    assert "Take hello, summarize it and mail it to dana" in user["content"]
+    assert "Take hello, summarize it and mail it to dana@example.com" in user["content"]
 
 
 async def test_branches_conditions_each_and_own_actions(planner: LlmPlanner, model_server: Any) -> None:
@@ -95,7 +95,7 @@ async def test_branches_conditions_each_and_own_actions(planner: LlmPlanner, mod
             assumptions=["Ten is many."],
         )
     ]
-    plan = await planner.plan("…if there are more than ten rows…")
+    plan = await planner.plan("…if there are more than ten rows… to #news …")
     assert edges(plan.workflow) == [
         ("step-0", "step-1", None),
         ("step-1", "step-2", True),
@@ -128,7 +128,7 @@ async def test_triggers(planner: LlmPlanner, model_server: Any, given: dict[str,
 async def test_params_that_are_no_text_are_read_as_json(planner: LlmPlanner, model_server: Any) -> None:
     params = {"method": "POST", "url": "https://example.com", "headers": '{"X-A": "1"}', "failOnError": "false"}
     model_server.replies = [sketch(step("a", "http.request", params={**params, "text": "42", "query": ""}))]
-    node = (await planner.plan("post it")).workflow.nodes[0]
+    node = (await planner.plan("post it to example.com")).workflow.nodes[0]
     assert node.params == {**params, "headers": {"X-A": "1"}, "failOnError": False, "text": "42"}
 
 

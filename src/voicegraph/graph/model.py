@@ -101,6 +101,10 @@ class Node(Wire):
     timeout: float | None = Field(default=None, gt=0, le=86_400, description="Seconds one attempt may take.")
     on_error: Literal["fail", "continue"] = Field(default="fail", description="continue: the error becomes the output.")
     credential: str | None = Field(default=None, max_length=64)
+    allow_outside_target: bool = Field(
+        default=False,
+        description="Fetched text or a model's answer may say whom or what this node reaches (an address, a channel).",
+    )
     merge: Literal["text", "list", "first"] | None = Field(
         default=None,
         description="What the node sees of several predecessors. text (as if nothing were set): labelled blocks; list: "

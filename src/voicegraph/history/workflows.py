@@ -22,6 +22,7 @@ from voicegraph.history.triggers import keep_in_step
 from voicegraph.history.uses import users_of
 
 NAMED_USERS = 5
+LAST_CHANGED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ class SavedWorkflows:
         query = select(workflows.c.id, workflows.c.name, workflows.c.node_count, workflows.c.updated_at)
         ordered = query.order_by(workflows.c.updated_at.desc(), workflows.c.id)
         return await self._reader.read(lambda c: [SavedWorkflow(*row) for row in c.execute(ordered)])
+
+    async def last_changed(self) -> list[Workflow]:
+        """The workflows themselves, the last changed first, LAST_CHANGED at most."""
+        query = select(workflows.c.definition).order_by(workflows.c.updated_at.desc()).limit(LAST_CHANGED)
+        found = await self._reader.read(lambda connection: connection.execute(query).scalars().all())
+        return [Workflow.model_validate(json.loads(definition)) for definition in found]
 
     async def get(self, workflow_id: str) -> Workflow:
         """One of them; NotFound."""

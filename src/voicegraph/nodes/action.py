@@ -19,6 +19,8 @@ from voicegraph.nodes.output import Result
 from voicegraph.settings import Settings
 
 Group = Literal["source", "ai", "logic", "delivery", "tool"]
+Content = Literal["own", "passed", "outside"]
+Target = Literal["recipient", "url", "link", "channel", "repository", "page", "workflow", "values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def param(
     why: str | None = None,
     accept: str | None = None,
     template: bool = True,
+    target: Target | None = None,
     **limits: Any,
 ) -> Any:
     """A field of a params model, with what the form shows.
@@ -57,9 +60,10 @@ def param(
     next. `why` ends the run dialog's question: what the node needs the value for. A required field is `param(title=…)`.
     `accept` is the file dialog's filter, as HTML's `accept` writes it.
     `template=False` keeps Liquid off a field that holds another language (CEL, JMESPath): data must not become code.
+    `target` says what the field names when that is where the node reaches to, see `nodes/targets.py`.
     """
     extra: dict[str, Any] = {"x-config": config, "x-setting": setting, "x-widget": widget, "x-why": why}
-    extra["x-accept"] = accept
+    extra["x-accept"], extra["x-target"] = accept, target
     extra["x-template"] = None if template else False
     return Field(
         default,
@@ -78,6 +82,8 @@ class Action:
     `requires(settings, action)` says in words which setting is missing (a plain text blocks), or None.
     `any_name`: the type accepts any snake_case action name of the user's (llm does).
     `each`: it can run once per item of a list.
+    `content` is whose words its output holds: `outside` (fetched, or a model's), `passed` (those of what comes in), or
+    `own` (its user's, as far as its params name nothing else).
     """
 
     type: str
@@ -93,6 +99,7 @@ class Action:
     requires: Requires | None = None
     any_name: bool = False
     each: bool = True
+    content: Content = "outside"
 
     @property
     def key(self) -> str:
@@ -112,10 +119,12 @@ def action(
     requires: Requires | None = None,
     any_name: bool = False,
     each: bool = True,
+    content: Content | None = None,
 ) -> Callable[[Callable[[Any, NodeContext], Awaitable[Result]]], Action]:
     """Make an `Action` of an async function `(params, node) -> Output`; its docstring is the description.
 
-    The params model is read from the annotation of the first argument.
+    The params model is read from the annotation of the first argument. Without `content`, what a delivery or a node of
+    logic gives is what came in, and everything else comes from outside.
     """
 
     def decorate(run: Callable[[Any, NodeContext], Awaitable[Result]]) -> Action:
@@ -135,6 +144,7 @@ def action(
             requires=requires,
             any_name=any_name,
             each=each,
+            content=content or ("passed" if group in ("delivery", "logic") else "outside"),
         )
 
     return decorate

@@ -12,7 +12,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from voicegraph.nodes.action import Params
+from voicegraph.nodes.action import Params, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class ParamField:
     template: bool
     config: str | None
     setting: str | None
+    target: Target | None
 
     def is_open(self, value: object) -> bool:
         """Whether the value leaves the field to config and settings: nothing, or an empty text where that is none."""
@@ -53,6 +54,7 @@ class ParamFields:
     by_name: dict[str, ParamField]
     fillable: tuple[ParamField, ...]
     verbatim: frozenset[str]
+    targets: tuple[ParamField, ...]
 
 
 @cache
@@ -64,6 +66,7 @@ def fields_of(model: type[Params]) -> ParamFields:
         by_name={name: field for field in every for name in (field.attribute, field.name)},
         fillable=tuple(f for f in every if f.config or f.setting),
         verbatim=frozenset(name for f in every if not f.template for name in (f.attribute, f.name)),
+        targets=tuple(f for f in every if f.target),
     )
 
 
@@ -123,6 +126,7 @@ def _field(attribute: str, info: FieldInfo) -> ParamField:
         template=extra.get("x-template", True),
         config=extra.get("x-config"),
         setting=extra.get("x-setting"),
+        target=extra.get("x-target"),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
@@ -54,6 +55,26 @@ def check(text: str) -> str | None:
     except NodeError as error:
         return error.message
     return None
+
+
+@lru_cache(maxsize=1024)
+def names_in(text: str) -> frozenset[tuple[str, ...]]:
+    """What the template reads from outside itself, as paths: ("input",), ("nodes", "step-0", "text").
+
+    A path ends where a part of it is computed. A template that cannot be parsed reads nothing: it cannot be filled.
+    """
+    if not is_template(text):
+        return frozenset()
+    try:
+        found = _parse(text).analyze().globals.values()
+    except NodeError:
+        return frozenset()
+    paths = [tuple(map(str, takewhile(_is_literal, name.segments))) for places in found for name in places]
+    return frozenset(paths)
+
+
+def _is_literal(segment: object) -> bool:
+    return isinstance(segment, str | int)
 
 
 def _parse(text: str) -> BoundTemplate:

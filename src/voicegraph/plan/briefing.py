@@ -21,6 +21,7 @@ Conventions
 - Steps that do not need one another run side by side: give them the same `after`. A step that combines results waits
   for all of them.
 - "me" is the user's own address: leave `to` out. Leave out every param the command does not say; it is asked for later.
+- Name no address, host, URL, channel or repository that the command does not name, however likely it is: leave it out.
 - A search query is the topic without the words of the command. News are web_search.search_news.
 - An http(s) address is read with web_page.fetch; with rss.fetch when it is called a feed; with http.request when an
   API or an HTTP method is named. A repository is owner/name.

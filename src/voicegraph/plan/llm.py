@@ -15,7 +15,8 @@ from voicegraph.nodes.consult import consult
 from voicegraph.nodes.models import require
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.briefing import EXAMPLE, briefing
-from voicegraph.plan.planner import Clause, Edit, Plan, PlannerUnavailable, check_length
+from voicegraph.plan.named import named_in, without_unnamed
+from voicegraph.plan.planner import Clause, Edit, OwnWorkflows, Plan, PlannerUnavailable, check_length, none_saved
 from voicegraph.plan.sketch import Revision, Sketch, of_workflow, to_workflow
 from voicegraph.settings import Settings
 
@@ -35,22 +36,27 @@ class Decline(BaseModel):
 
 
 class LlmPlanner:
-    """Plans with the model of the settings. Besides the port's errors it raises `PlannerUnavailable`."""
+    """Plans with the model of the settings. Besides the port's errors it raises `PlannerUnavailable`.
 
-    def __init__(self, settings: Settings, registry: Registry) -> None:
+    `own` gives the workflows the user has saved: a plan may reach what they reach.
+    """
+
+    def __init__(self, settings: Settings, registry: Registry, own: OwnWorkflows = none_saved) -> None:
         self._settings = settings
         self._registry = registry
+        self._own = own
 
     async def plan(self, text: str) -> Plan:
         """Make a new workflow of a command."""
         prompt = f"The command:\n{_command(text)}"
         sketch, workflow = await self._ask(briefing(self._registry), prompt, Sketch, None)
+        workflow, assumptions = await self._only_named(text, sketch, workflow, None)
         return Plan(
             layout(workflow),
             sketch.explanation,
             _clauses(sketch, workflow),
-            sketch.assumptions,
-            DOUBTFUL if sketch.assumptions else 1.0,
+            assumptions,
+            DOUBTFUL if assumptions else 1.0,
             "llm",
         )
 
@@ -58,6 +64,7 @@ class LlmPlanner:
         """Change a workflow as the command says; what the command does not name stays as it is."""
         prompt = f"The workflow:\n{of_workflow(workflow, self._registry)}\n\nThe command:\n{_command(text)}"
         sketch, edited = await self._ask(briefing(self._registry, editing=True), prompt, Revision, workflow)
+        edited, assumptions = await self._only_named(text, sketch, edited, workflow)
         if any(node.position for node in workflow.nodes):
             edited = layout(edited, keep=True)
         return Edit(
@@ -65,10 +72,19 @@ class LlmPlanner:
             sketch.explanation,
             diff(workflow, edited),
             _clauses(sketch, edited),
-            sketch.assumptions,
-            DOUBTFUL if sketch.assumptions else 1.0,
+            assumptions,
+            DOUBTFUL if assumptions else 1.0,
             "llm",
         )
+
+    async def _only_named(
+        self, command: str, sketch: Sketch, workflow: Workflow, base: Workflow | None
+    ) -> tuple[Workflow, list[str]]:
+        """The workflow without what it would reach and nobody named, and all that is doubtful about it."""
+        own = [*await self._own(), *([base] if base else [])]
+        named = named_in(command, self._settings, own, self._registry)
+        workflow, told = without_unnamed(workflow, named, self._registry)
+        return workflow, [*sketch.assumptions, *told]
 
     async def _ask(
         self, instructions: str, prompt: str, kind: type[Sketch], base: Workflow | None

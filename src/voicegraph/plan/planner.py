@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -76,6 +76,15 @@ class Planner(Protocol):
     async def edit(self, text: str, workflow: Workflow) -> Edit:
         """Change a workflow as the command says; what the command does not name stays as it is."""
         ...
+
+
+OwnWorkflows = Callable[[], Awaitable[Sequence[Workflow]]]
+"""Gives the workflows that the user has saved: what they reach may be named without being said."""
+
+
+async def none_saved() -> Sequence[Workflow]:
+    """Where no workflows are kept."""
+    return []
 
 
 def check_length(text: str) -> None:

@@ -33,10 +33,15 @@ def trigger_data(row: NodeRun, parent: RunId) -> dict[str, JsonValue]:
     }
 
 
+def is_handed(data: Mapping[str, JsonValue]) -> bool:
+    """Whether a run with this trigger data is given its input by another run."""
+    return data.get("kind") in HANDED_OVER  # and not the trigger: a replay keeps the data of its origin
+
+
 def given_to(run: NewRun) -> Inputs | None:
     """What the first nodes of the run get as their input; None where a run has none."""
     data = cast("dict[str, Any]", run.trigger_data)
-    if data.get("kind") not in HANDED_OVER:  # and not the trigger: a replay keeps the data of its origin
+    if not is_handed(data):
         return None
     refs: list[object] = data.get("files") or []
     files = [FileRef.model_validate(ref) for ref in refs]

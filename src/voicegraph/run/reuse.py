@@ -21,7 +21,7 @@ from voicegraph.run.restore import outcome_of
 from voicegraph.run.state import Done, NodeStatus
 
 Config = Mapping[str, JsonValue]
-NO_RESULT = {"id", "label", "position", "retry", "timeout", "on_error", "concurrency", "params"}
+NO_RESULT = {"id", "label", "position", "retry", "timeout", "on_error", "concurrency", "params", "allow_outside_target"}
 """Fields of a node that do not change what it gives; params are compared by themselves."""
 
 

@@ -30,4 +30,5 @@ export interface ParamSchema {
   'x-config'?: string;
   'x-setting'?: string;
   'x-why'?: string;
+  'x-target'?: 'recipient' | 'url' | 'link' | 'channel' | 'repository' | 'page' | 'workflow' | 'values';
 }

@@ -1853,6 +1853,12 @@ export interface components {
             /** Action */
             action: string;
             /**
+             * Allowoutsidetarget
+             * @description Fetched text or a model's answer may say whom or what this node reaches (an address, a channel).
+             * @default false
+             */
+            allowOutsideTarget: boolean;
+            /**
              * Concurrency
              * @description With `each`: items at a time; 5 if empty.
              */

@@ -6,6 +6,7 @@ import { setParam, updateNode } from '@/workflow/ops';
 import { ActionChoice } from './ActionChoice';
 import { Connections } from './Connections';
 import { Field } from './form/Field';
+import { OutsideTarget } from './OutsideTarget';
 import classes from './Panel.module.css';
 import { PinnedOutput } from './PinnedOutput';
 import { Reliability } from './Reliability';
@@ -40,6 +41,7 @@ export function NodeSettings({ node, action, readOnly }: Props) {
       />
       <ActionChoice node={node} action={action} readOnly={readOnly} onChange={change} />
       <Params node={node} action={action} readOnly={readOnly} />
+      <OutsideTarget node={node} action={action} readOnly={readOnly} onChange={change} />
       <Connections node={node} readOnly={readOnly} />
       <Reliability node={node} action={action} readOnly={readOnly} onChange={change} />
       <PinnedOutput node={node} readOnly={readOnly} onChange={change} />

@@ -14,7 +14,8 @@ export function readWorkflow(text: string): Workflow {
     ...inner,
     workflowId: newWorkflowId(), // an imported workflow is a new one
     name: typeof inner.name === 'string' && inner.name ? inner.name : 'Imported workflow',
-    nodes: inner.nodes.map((node) => ({ params: {}, label: '', ...node })),
+    // What an author allowed is not allowed by whoever imports their file.
+    nodes: inner.nodes.map((node) => ({ params: {}, label: '', ...node, allowOutsideTarget: false })),
     edges: Array.isArray(inner.edges) ? inner.edges : [],
     triggers: Array.isArray(inner.triggers) ? inner.triggers : [],
   } as Workflow;

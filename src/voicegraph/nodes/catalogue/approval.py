@@ -34,6 +34,7 @@ class Request(Params):
         title="Who may answer",
         description="E-mail addresses. Each gets a link of their own; the first answer counts. You can always answer "
         "on this page.",
+        target="recipient",
     )
     notify: bool = param(
         False, title="Send a notification", description="With a link, to where VOICEGRAPH_NOTIFY_URL leads."

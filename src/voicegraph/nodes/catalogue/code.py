@@ -38,7 +38,7 @@ class Run(Params):
         return code
 
 
-@action("code", "run", group="tool", title="Run Python", attempts=1, timeout=90)
+@action("code", "run", group="tool", title="Run Python", attempts=1, timeout=90, content="passed")
 async def run(params: Run, node: NodeContext) -> Output:
     """Runs a short Python script in a sandbox: it sees its input and nothing of the computer it runs on."""
     given = {name: node.scope.get(name) for name in ("input", "data", "nodes", "item")}

@@ -26,8 +26,9 @@ class Send(Params):
         config="recipientEmail",
         setting="user_email",
         why="it is where the mail is sent",
+        target="recipient",
     )
-    cc: Recipients | None = param(None, title="Cc")
+    cc: Recipients | None = param(None, title="Cc", target="recipient")
     subject: Annotated[str, AfterValidator(header)] = param(
         "", title="Subject", description="Empty: the first heading of the text.", max_length=900
     )

@@ -48,6 +48,7 @@ def _repo_param() -> Any:
         description="owner/name, or its address.",
         config="githubRepoUrl",
         why="it is the GitHub repository the node works on",
+        target="repository",
     )
 
 

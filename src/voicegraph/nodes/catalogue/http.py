@@ -27,7 +27,7 @@ Scalar = str | int | float | bool
 class Request(Params):
     """Params of http.request. At most one of `json`, `form` and `text` is the body."""
 
-    url: Url = param(title="URL", widget="url", why="it is what the node calls")
+    url: Url = param(title="URL", widget="url", why="it is what the node calls", target="url")
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = param("GET", title="Method")
     query: dict[str, Scalar] = param({}, title="Query", description="Added to the URL.")
     headers: dict[str, Scalar] = param({}, title="Headers")

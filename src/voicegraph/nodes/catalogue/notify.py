@@ -20,6 +20,7 @@ class Send(Params):
         setting="notify_url",
         widget="secret",
         why="it is where the notification goes",
+        target="recipient",
     )
     title: str = param("", title="Title", max_length=250)
     body: str = param("", title="Text", description="Markdown. Empty: what comes in.", widget="markdown")

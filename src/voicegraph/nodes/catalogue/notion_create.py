@@ -30,6 +30,7 @@ class CreatePage(Params):
         description=_REFERENCE,
         config="notionPageId",
         why="the new page is made in it",
+        target="page",
     )
     title: str = param(
         "", title="Title", description="Empty: the first heading of the content, or its first words.", max_length=2_000
@@ -41,7 +42,11 @@ class AppendToPage(Params):
     """Params of notion_create.append_to_page."""
 
     page_id: str = param(
-        title="Page", description=_REFERENCE, config="notionPageId", why="the text is added at its end"
+        title="Page",
+        description=_REFERENCE,
+        config="notionPageId",
+        why="the text is added at its end",
+        target="page",
     )
     content: str = param("", title="Content", description="Markdown. Empty: what comes in.", widget="markdown")
 

@@ -13,7 +13,7 @@ class Seed(Params):
     text: str = param(title="Text", widget="textarea", why="the flow starts from it")
 
 
-@action("prompt", "seed", group="source", title="Start text")
+@action("prompt", "seed", group="source", title="Start text", content="own")
 async def seed(params: Seed, node: NodeContext) -> Output:
     """Starts the flow with a text of yours."""
     return Output(text=params.text)

@@ -29,6 +29,7 @@ class Fetch(Params):
         title="Feed URL",
         description="RSS or Atom, or a page that announces its feed.",
         widget="url",
+        target="link",
         why="it is the feed to read",
     )
     limit: int = param(20, title="Entries", description="How many to take, newest first.", ge=1, le=MAX_ENTRIES)

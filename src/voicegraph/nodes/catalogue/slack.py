@@ -58,6 +58,7 @@ class PostMessage(Params):
         title="Channel",
         description="#name, or the id of a channel or person (C…, U…).",
         why="it is where the message is posted",
+        target="channel",
         max_length=200,
     )
     text: str = param("", title="Text", description="Markdown. Empty: what comes in.", widget="markdown")

@@ -24,7 +24,7 @@ class Template(Params):
     )
 
 
-@action("transform", "template", group="tool", title="Fill a template")
+@action("transform", "template", group="tool", title="Fill a template", content="passed")
 async def template(params: Template, node: NodeContext) -> Output:
     """Writes a text from a Liquid template over the input."""
     return Output(text=params.template, data=node.inputs.data, files=node.inputs.files)
@@ -50,7 +50,7 @@ class Select(Params):
         return text
 
 
-@action("transform", "select", group="tool", title="Select data")
+@action("transform", "select", group="tool", title="Select data", content="passed")
 async def select(params: Select, node: NodeContext) -> Output:
     """Picks a part of the input's data with a JMESPath expression."""
     found = await in_thread(selection.select, params.expression, node.inputs.data)

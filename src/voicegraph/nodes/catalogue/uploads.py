@@ -60,25 +60,25 @@ class UploadAny(Params):
     )
 
 
-@action("csv_upload", "upload_csv", group="source", title="Upload a CSV")
+@action("csv_upload", "upload_csv", group="source", title="Upload a CSV", content="own")
 async def upload_csv(params: UploadCsv, node: NodeContext) -> Output:
     """Reads an uploaded CSV: a table as text, the rows as data."""
     return await _read(params.file_id, node, "csv")
 
 
-@action("pdf_upload", "upload_pdf", group="source", title="Upload a PDF")
+@action("pdf_upload", "upload_pdf", group="source", title="Upload a PDF", content="own")
 async def upload_pdf(params: UploadPdf, node: NodeContext) -> Output:
     """Reads the text of an uploaded PDF."""
     return await _read(params.file_id, node, "pdf")
 
 
-@action("txt_upload", "upload_txt", group="source", title="Upload a text file")
+@action("txt_upload", "upload_txt", group="source", title="Upload a text file", content="own")
 async def upload_txt(params: UploadText, node: NodeContext) -> Output:
     """Reads an uploaded text file, whatever its encoding."""
     return await _read(params.file_id, node, "text")
 
 
-@action("file_upload", "upload_any", group="source", title="Upload a file")
+@action("file_upload", "upload_any", group="source", title="Upload a file", content="own")
 async def upload_any(params: UploadAny, node: NodeContext) -> Output:
     """Reads an uploaded file: CSV, JSON, PDF, text, Markdown or HTML."""
     return await _read(params.file_id, node, None)

@@ -25,7 +25,7 @@ _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.8,text/*;q=0.7,*/
 class Fetch(Params):
     """Params of web_page.fetch."""
 
-    url: Url = param(title="URL", widget="url", why="it is the page to read")
+    url: Url = param(title="URL", widget="url", why="it is the page to read", target="link")
 
 
 @action("web_page", "fetch", group="source", title="Read a web page")

@@ -18,12 +18,16 @@ class Run(Params):
         description="A saved workflow: its name or its id.",
         widget="workflow",
         why="it is the workflow that is run",
+        target="workflow",
         min_length=1,
         max_length=200,
     )
     text: str = param("", title="What it is given", description="Empty: what comes in.", widget="textarea")
     config: dict[str, JsonValue] = param(
-        {}, title="Values", description="What its steps ask for, such as recipientEmail. Else those of this run."
+        {},
+        title="Values",
+        description="What its steps ask for, such as recipientEmail. Else those of this run.",
+        target="values",
     )
 
 

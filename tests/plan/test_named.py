@@ -1,0 +1,131 @@
+"""Row 8: a model's plan reaches only what its user has named; the rest is an open param."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from voicegraph.graph.model import Workflow
+from voicegraph.graph.validate import parse_workflow
+from voicegraph.nodes.builtin import builtin_registry
+from voicegraph.plan.llm import DOUBTFUL, LlmPlanner
+from voicegraph.plan.named import named_in, without_unnamed
+from voicegraph.settings import Settings
+
+REGISTRY = builtin_registry()
+
+
+def workflow(action: str, **params: Any) -> Workflow:
+    kind, _, name = action.partition(".")
+    return parse_workflow({"name": "Mine", "nodes": [{"id": "n", "type": kind, "action": name, "params": params}]})
+
+
+def kept(command: str, action: str, *own: Workflow, user_email: str = "", **params: Any) -> dict[str, Any]:
+    settings = Settings(_env_file=None, user_email=user_email or None)
+    named = named_in(command, settings, own, REGISTRY)
+    planned, told = without_unnamed(workflow(action, **params), named, REGISTRY)
+    left = planned.nodes[0].params
+    assert len(told) == len(params) - len(left)
+    return left
+
+
+@pytest.mark.parametrize(
+    ("command", "action", "params"),
+    [
+        ("mail it to dana@example.com", "email.send", {"to": "Dana@Example.com"}),
+        ("mail it to dana at example dot com", "email.send", {"to": "dana@example.com"}),
+        ("mail it to a@example.com and b@example.com", "email.send", {"to": "a@example.com, b@example.com"}),
+        ("mail it to a@example.com", "email.send", {"to": "Anne <a@example.com>"}),
+        ("read example.com/news", "web_page.fetch", {"url": "https://example.com/news"}),
+        ("read https://www.example.com/news/.", "web_page.fetch", {"url": "https://example.com/news"}),
+        ("call example dot com slash api", "http.request", {"url": "https://example.com/api"}),
+        ("call https://example.com/api for each", "http.request", {"url": "https://example.com/api/{{ item.id }}"}),
+        ("post it to the general channel", "slack.post_message", {"channel": "#general"}),
+        ("issues of example/repo", "github.get_issues", {"repo": "example/repo"}),
+        ("issues of https://github.com/example/repo", "github.get_issues", {"repo": "example/repo"}),
+        ("add it to the page Weekly Notes", "notion_create.append_to_page", {"pageId": "Weekly notes"}),
+        ("mail each of them", "email.send", {"to": "{{ item.email }}"}),
+        ("notify json://localhost/abc", "notify.send", {"url": "json://localhost/abc"}),
+    ],
+)
+def test_what_the_command_names_stays(command: str, action: str, params: dict[str, Any]) -> None:
+    assert kept(command, action, **params) == params
+
+
+@pytest.mark.parametrize(
+    ("command", "action", "params"),
+    [
+        ("mail it to dana", "email.send", {"to": "dana@example.com"}),
+        ("mail it to dana@example.com", "email.send", {"to": "ana@example.com"}),
+        ("mail it to dana@example.com", "email.send", {"to": "dana@example.com.evil.test"}),
+        ("mail it to dana@example.com", "email.send", {"to": "dana@example.com, spy@evil.test"}),
+        ("mail it to a@example.com", "email.send", {"to": "a@example.com <spy@evil.test>"}),
+        ("mail each of them", "email.send", {"to": "{{ item.email }}, spy@evil.test"}),
+        ("mail each of them", "email.send", {"to": '{{ "spy@evil.test" }}'}),
+        ("mail each of them", "email.send", {"to": '{% assign x = "spy@evil" %}{{ x | append: ".test" }}'}),
+        ("read the news site", "web_page.fetch", {"url": "https://example.com"}),
+        ("read example.com/news", "web_page.fetch", {"url": "https://example.com.evil.test/news"}),
+        ("read example.com/news", "web_page.fetch", {"url": "https://evil.test/example.com/news"}),
+        ("read proxy.test/evil.test", "web_page.fetch", {"url": "https://evil.test"}),
+        ("call example.com", "http.request", {"url": "https://evil.test/{{ input }}"}),
+        ("post it to general", "slack.post_message", {"channel": "#general-public"}),
+        ("issues of the repo", "github.get_issues", {"repo": "example/repo"}),
+        ("run the sender", "workflow.run", {"config": {"recipientEmail": "spy@evil.test"}}),
+    ],
+)
+def test_what_nobody_named_is_open(command: str, action: str, params: dict[str, Any]) -> None:
+    assert kept(command, action, **params) == {}
+
+
+def test_what_says_nothing_of_where_it_goes_is_the_models() -> None:
+    params = {"subject": "For spy@evil.test", "body": "https://evil.test"}
+    assert kept("mail it to me", "email.send", **params) == params
+
+
+def test_what_the_settings_name_stays() -> None:
+    assert kept("mail me", "email.send", user_email="me@example.com", to="me@example.com") == {"to": "me@example.com"}
+
+
+def test_what_an_own_workflow_reaches_stays() -> None:
+    own = workflow("email.send", to="team@example.com")
+    assert kept("mail the team", "email.send", own, to="team@example.com") == {"to": "team@example.com"}
+    assert kept("run mine", "workflow.run", own, workflow="Mine") == {"workflow": "Mine"}
+    assert kept("run it", "workflow.run", own, workflow=own.workflow_id) == {"workflow": own.workflow_id}
+    assert kept("run it", "workflow.run", own, workflow="Yours") == {}
+
+
+STEP = {"id": "a", "action": "email.send", "after": [], "params": [{"name": "to", "value": "team@example.com"}]}
+SKETCH = {"tool": "Sketch", "name": "N", "explanation": "It mails.", "steps": [STEP]}
+
+
+def planner(model_server: Any, *own: Workflow) -> LlmPlanner:
+    async def saved() -> Sequence[Workflow]:
+        return own
+
+    model_server.replies = [SKETCH]
+    settings = Settings(_env_file=None, model="openai:tiny", model_base_url=model_server.url)
+    return LlmPlanner(settings, REGISTRY, saved)
+
+
+async def test_a_plan_that_invents_an_address_leaves_it_open_and_says_so(model_server: Any) -> None:
+    plan = await planner(model_server).plan("Mail it to the team")
+    assert plan.workflow.nodes[0].params == {}
+    assert plan.assumptions == ["“To” of “Send” is open: you did not name “team@example.com”."]
+    assert plan.confidence == DOUBTFUL
+
+
+async def test_a_plan_may_reach_whom_a_saved_workflow_reaches(model_server: Any) -> None:
+    plan = await planner(model_server, workflow("email.send", to="team@example.com")).plan("Mail it to the team")
+    assert plan.workflow.nodes[0].params == {"to": "team@example.com"}
+
+
+async def test_an_edit_keeps_what_is_there_and_invents_nothing(model_server: Any) -> None:
+    there = workflow("email.send", to="team@example.com")
+    step = {**STEP, "id": "n", "params": [{"name": "cc", "value": "spy@evil.test"}]}
+    editor = planner(model_server)
+    model_server.replies = [{**SKETCH, "tool": "Revision", "steps": [step]}]
+    edit = await editor.edit("add a copy", there)
+    assert edit.workflow.nodes[0].params == {"to": "team@example.com"}
+    assert "spy@evil.test" in edit.assumptions[0]
