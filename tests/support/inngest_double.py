@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import httpx
-from inngest._internal import net
+from inngest._internal import net, transforms
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -80,7 +80,8 @@ class InngestDouble:
         self.traffic: list[str] = []
         self.refused: list[int] = []
         self.down = False
-        self.refuses = False
+        self.event_key: str | None = None
+        """The only one it knows; None: any will do, as at the dev server."""
         self.retry_pause = 0.05
         self.gateway: Gateway | None = None
         self.listening: list[tuple[tuple[Any, Any, Any], asyncio.Event]] = []
@@ -104,6 +105,7 @@ class InngestDouble:
     async def __aenter__(self) -> InngestDouble:
         routes = [
             Route("/e/{key}", self._take_events, methods=["POST"]),
+            Route("/v1/apps/{app}/functions", self._list_functions),
             Route("/fn/register", self._register, methods=["POST"]),
             Route("/dev", self._describe),
             Route("/v0/connect/start", self._welcome, methods=["POST"]),
@@ -138,6 +140,8 @@ class InngestDouble:
     async def _take_events(self, request: Request) -> JSONResponse:
         if self.down:
             return JSONResponse({"error": "down", "ids": [], "status": 503}, 503)
+        if self.event_key not in (None, request.path_params["key"]):
+            return JSONResponse({"error": "Event key not found", "status": 401}, 401)
         body = await request.json()
         events = body if isinstance(body, list) else [body]
         self.traffic.append(json.dumps(events))
@@ -145,13 +149,24 @@ class InngestDouble:
         return JSONResponse({"ids": ids, "status": 200})
 
     async def _register(self, request: Request) -> JSONResponse:
-        if self.refuses:
+        if self._signed_by_another(request):
             return JSONResponse({"error": "unknown key"}, 401)
         body = await request.json()
         self.registered.append(body | {"authorization": request.headers.get("authorization")})
         for function in body["functions"]:
             self.functions[function["id"]] = function
         return JSONResponse({"ok": True, "modified": True})
+
+    def _signed_by_another(self, request: Request) -> bool:
+        if self.signing_key is None:
+            return False
+        return request.headers.get("authorization") != f"Bearer {transforms.hash_signing_key(self.signing_key)}"
+
+    async def _list_functions(self, request: Request) -> JSONResponse:
+        if self._signed_by_another(request):
+            return JSONResponse({"error": "no auth"}, 401)
+        mine = [one for name, one in self.functions.items() if name.startswith(request.path_params["app"])]
+        return JSONResponse([{"slug": one["id"], "name": one["name"]} for one in mine])
 
     async def _welcome(self, _request: Request) -> Response:
         return Response(self.gateway.welcome()) if self.gateway else Response(status_code=503)

@@ -1,9 +1,14 @@
-"""What `voicegraph doctor` says about Inngest: which engine runs, is the server there, does it know our functions."""
+"""What `voicegraph doctor` says about Inngest: which engine runs, is the server there, are the keys right, does it know us.
+
+It only asks. A registration (PUT) would move a working installation to wherever the doctor was called.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from http import HTTPStatus
 from typing import Any, Literal, cast
+from urllib.parse import quote
 
 import httpx
 
@@ -11,9 +16,11 @@ from voicegraph.errors import ConfigError
 from voicegraph.run.choice import InngestSetup, background_engine, inngest_setup
 from voicegraph.settings import Settings
 
+APP = "voicegraph"
 FUNCTION = "execute-workflow"
 SERVE_PATH = "/api/inngest"
 _TIMEOUT = 5.0
+_NOT_KNOWN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 State = Literal["ok", "note", "bad"]
 Answer = tuple[State, str]
@@ -28,21 +35,15 @@ async def examine_inngest(settings: Settings) -> Answer:
     except ConfigError as error:
         return "bad", error.message
     async with httpx.AsyncClient(trust_env=False, timeout=_TIMEOUT) as client:
-        return await _ask_server(client, setup, settings) or await _ask_ourselves(client, setup, settings)
-
-
-async def _ask_server(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
-    """None when there is nothing to complain about, or nothing to be learned."""
-    try:
-        answer = await client.get(f"{setup.api_url}/dev" if setup.dev else setup.api_url)
-    except httpx.HTTPError as error:
-        return "bad", (
-            f"cannot connect to Inngest at {setup.api_url} ({type(error).__name__}). "
-            f"{_start_it(setup, settings)} Runs that are started meanwhile are stored, and sent as soon as it is there."
-        )
-    if not setup.dev or answer.is_error:
-        return None
-    return None if _knows_us(answer) else _not_registered(setup, settings)
+        try:
+            wrong = await (_ask_dev(client, setup, settings) if setup.dev else _ask_with_keys(client, setup, settings))
+        except httpx.HTTPError as error:
+            where = f"{error.request.url.scheme}://{error.request.url.netloc.decode()}"
+            return "bad", (
+                f"cannot connect to Inngest at {where} ({type(error).__name__}). {_start_it(setup, settings)} "
+                "Runs that are started meanwhile are stored, and sent as soon as it is there."
+            )
+        return wrong or await _ask_ourselves(client, setup, settings)
 
 
 def _start_it(setup: InngestSetup, settings: Settings) -> str:
@@ -51,13 +52,61 @@ def _start_it(setup: InngestSetup, settings: Settings) -> str:
     return "Look at INNGEST_BASE_URL and at the server it names."
 
 
-def _knows_us(answer: httpx.Response) -> bool:
+async def _ask_dev(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
+    """None when there is nothing to complain about, or nothing to be learned. A dev server looks at no key."""
+    answer = await client.get(f"{setup.api_url}/dev")
+    functions = None if answer.is_error else _functions(answer)
+    return None if functions is None or _has_ours(functions) else _not_registered(setup, settings)
+
+
+async def _ask_with_keys(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
+    """Both keys, then the function. A batch without an event shows the event key, and starts nothing."""
+    sent = await client.post(f"{setup.event_url}/e/{quote(setup.event_key or '', safe='')}", json=[])
+    if sent.status_code in (*_NOT_KNOWN, HTTPStatus.NOT_FOUND):
+        return "bad", (
+            f"Inngest at {setup.event_url} does not know the event key ({sent.status_code}), so no run can be sent. "
+            "Set INNGEST_EVENT_KEY to a key of this environment."
+        )
+    if sent.is_server_error:
+        return "bad", f"Inngest at {setup.event_url} takes no events now: {sent.status_code} {sent.text[:200]}"
+    address = f"{setup.api_url}/v1/apps/{APP}/functions"
+    env = {"x-inngest-env": setup.env} if setup.env else {}
+    known = await client.get(address, headers=env | _bearer(setup.signing_key))
+    if known.status_code in _NOT_KNOWN:
+        other = setup.signing_key_fallback
+        if other and (await client.get(address, headers=env | _bearer(other))).is_success:
+            return "note", (
+                f"Inngest at {setup.api_url} knows INNGEST_SIGNING_KEY_FALLBACK and not INNGEST_SIGNING_KEY. Runs are "
+                "executed; finish the change of keys at Inngest, or swap the two."
+            )
+        return "bad", (
+            f"Inngest at {setup.api_url} does not know the signing key ({known.status_code}), so runs are sent and "
+            "never executed. Set INNGEST_SIGNING_KEY to the one of this environment. The event key is right."
+        )
+    functions = None if known.is_error else _functions(known)
+    return None if functions is None or _has_ours(functions) else _not_registered(setup, settings)
+
+
+def _bearer(key: str | None) -> dict[str, str]:
+    """How Inngest's library shows the signing key: hashed."""
+    raw = bytes.fromhex((key or "").rpartition("-")[2])
+    return {"authorization": f"Bearer {hashlib.sha256(raw).hexdigest()}"}
+
+
+def _functions(answer: httpx.Response) -> list[Any] | None:
+    """What it lists; None for a page we do not know, of which nothing can be told."""
     try:
         body: Any = answer.json()
     except ValueError:
-        return True  # not a page we know: nothing can be told from it
-    functions = cast("dict[str, Any]", body).get("functions") if isinstance(body, dict) else None
-    return functions is None or any(FUNCTION in str(function) for function in cast("list[Any]", functions))
+        return None
+    for name in ("functions", "data"):
+        if isinstance(body, dict) and name in body:
+            body = cast("dict[str, Any]", body)[name]
+    return cast("list[Any]", body or []) if isinstance(body, list) or body is None else None
+
+
+def _has_ours(functions: list[Any]) -> bool:
+    return any(FUNCTION in str(function) for function in functions)
 
 
 def _our_door(setup: InngestSetup, settings: Settings) -> str:
@@ -66,28 +115,25 @@ def _our_door(setup: InngestSetup, settings: Settings) -> str:
 
 def _not_registered(setup: InngestSetup, settings: Settings) -> Answer:
     where = _our_door(setup, settings)
+    first = "" if setup.dev or setup.serve_origin else "Set INNGEST_SERVE_ORIGIN to where Inngest reaches VoiceGraph. "
     message = (
-        f"the function {FUNCTION} is not registered at {setup.api_url}. Start VoiceGraph, then give Inngest its address: "
-        f"{'the option -u ' + where if setup.dev else 'sync the app ' + where} (or: curl -X PUT {where})."
+        f"the function {FUNCTION} is not registered at {setup.api_url}. {first}Start VoiceGraph, then give Inngest its "
+        f"address: {'the option -u ' + where if setup.dev else 'sync the app ' + where} (or: curl -X PUT {where})."
     )
     return "bad", message
 
 
 async def _ask_ourselves(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer:
-    """Register once more, through our own door: the answer says whether Inngest takes us."""
-    mode = "dev server, calls are not signed" if setup.dev else f"keys are set{_rotating(setup)}"
-    summary = f"runs the background runs: {setup.api_url} ({mode})"
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    door = f"http://{host}:{settings.port}{SERVE_PATH}"
+    """Whether somebody is here to execute what Inngest sends."""
+    mode = "dev server, calls are not signed" if setup.dev else f"keys are right{_rotating(setup)}"
+    summary = f"runs the background runs: {setup.api_url} ({mode}), {FUNCTION} registered"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    door = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     try:
-        answer = await client.put(door)
+        await client.get(f"{door}/api/health")
     except httpx.HTTPError:
         return "note", f"{summary}. No VoiceGraph answers at {door}; start it, or a worker, to have runs executed."
-    if answer.status_code == HTTPStatus.UNAUTHORIZED:
-        return "note", f"{summary}. Set INNGEST_SERVE_ORIGIN to have the functions registered from here."
-    if answer.is_error or '"error"' in answer.text:  # the library answers 200 whatever Inngest says
-        return "bad", f"Inngest refused to register {FUNCTION}: {answer.text[:200]}. Look at INNGEST_SIGNING_KEY."
-    return "ok", f"{summary}; app synced, {FUNCTION} registered"
+    return "ok", summary
 
 
 def _rotating(setup: InngestSetup) -> str:

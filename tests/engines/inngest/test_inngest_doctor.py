@@ -52,30 +52,64 @@ async def test_nobody_answers_here(on_stage: Stage) -> None:
     assert "No VoiceGraph answers" in message
 
 
-@pytest.mark.parametrize("signed", [False, True], ids=["dev", "signed"])
+@pytest.mark.parametrize("signed", [False, True])
 async def test_all_is_well(tmp_path: Path, signed: bool) -> None:
     async with stage(tmp_path, signed=signed) as on_stage:
-        more = {"inngest_serve_origin": "http://127.0.0.1:8000"} if signed else {}
-        process = await on_stage.process(**more)
+        process = await on_stage.process()
+        on_stage.server.event_key = "event-key" if signed else None
         state, message = await examine_inngest(process.settings)
         assert state == "ok", message
         assert "execute-workflow registered" in message
         assert KEY not in message
 
 
-async def test_a_server_without_its_own_address_says_how_to_give_it_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("signed", [False, True])
+async def test_it_writes_nothing_at_inngest_nor_moves_the_app(tmp_path: Path, signed: bool) -> None:
+    async with stage(tmp_path, signed=signed) as on_stage:
+        process = await on_stage.process()
+        server = on_stage.server
+        before = dict(server.functions), len(server.registered)
+        state, _ = await examine_inngest(process.settings)
+        assert state == "ok"
+        assert (dict(server.functions), len(server.registered)) == before
+        assert (server.events, server.runs) == ([], [])
+
+
+OTHER = "signkey-test-" + "cd" * 32
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named", "not_named"),
+    [
+        ({"inngest_event_key": "other"}, "INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY"),
+        ({"inngest_signing_key": OTHER}, "INNGEST_SIGNING_KEY", "INNGEST_EVENT_KEY"),
+    ],
+)
+async def test_it_says_which_of_the_keys_is_wrong(
+    tmp_path: Path, wrong: dict[str, str], named: str, not_named: str
+) -> None:
     async with stage(tmp_path, signed=True) as on_stage:
         process = await on_stage.process()
-        state, message = await examine_inngest(process.settings)
-        assert (state, "INNGEST_SERVE_ORIGIN" in message) == ("note", True)
+        on_stage.server.event_key = "event-key"
+        state, message = await examine_inngest(on_stage.settings(port=process.settings.port, **wrong))
+        assert (state, named in message, not_named in message) == ("bad", True, False)
+        assert OTHER not in message
 
 
-async def test_inngest_refuses_our_key(tmp_path: Path) -> None:
+async def test_a_key_that_is_only_the_fallback_is_a_note(tmp_path: Path) -> None:
     async with stage(tmp_path, signed=True) as on_stage:
-        process = await on_stage.process(inngest_serve_origin="http://127.0.0.1:8000")
-        on_stage.server.refuses = True
-        state, message = await examine_inngest(process.settings)
-        assert (state, "INNGEST_SIGNING_KEY" in message) == ("bad", True)
+        await on_stage.process()
+        keys = {"inngest_signing_key": OTHER, "inngest_signing_key_fallback": KEY}
+        state, message = await examine_inngest(on_stage.settings(**keys))
+        assert (state, "INNGEST_SIGNING_KEY_FALLBACK" in message) == ("note", True)
+
+
+async def test_an_app_that_was_never_synced_is_told_how(tmp_path: Path) -> None:
+    async with stage(tmp_path, signed=True) as on_stage:
+        state, message = await examine_inngest(on_stage.settings())
+        assert (state, "INNGEST_SERVE_ORIGIN" in message) == ("bad", True)
+        state, message = await examine_inngest(on_stage.settings(inngest_serve_origin="https://me.example.com"))
+        assert (state, "curl -X PUT https://me.example.com/api/inngest" in message) == ("bad", True)
 
 
 async def test_what_the_settings_forbid() -> None:

@@ -53,6 +53,19 @@ async def test_fifty_runs_submitted_during_an_outage_complete_once_each(on_stage
     assert first.probe.starts == {"a": 50, "b": 50}
 
 
+async def test_an_event_key_that_inngest_does_not_know_is_named_and_nothing_is_lost(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    on_stage.server.event_key = "another"
+    run_id = await process.start(workflow("a>b"))
+    async with asyncio.timeout(20):
+        while not (await process.pipeline.queries.summary(run_id)).unsent:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    told = (await process.pipeline.queries.detail(run_id)).events[0].message
+    assert ("INNGEST_EVENT_KEY" in told, "cannot be reached" in told) == (True, False)
+    on_stage.server.event_key = None
+    assert (await process.end_of(run_id)).summary.status == "completed"
+
+
 async def test_who_watches_the_list_hears_that_a_run_is_stored_and_not_sent(on_stage: Stage) -> None:
     process = await on_stage.process(sync=False)
     on_stage.server.down = True

@@ -28,6 +28,10 @@ AGAIN_SECONDS, LONGEST_AGAIN = 15.0, 600.0
 AGAIN_FOR = 20 * 3_600.0
 """Inngest knows an event's id for 24 hours; while it does, a run that it has started is not started twice."""
 UNREACHABLE = "Inngest cannot be reached. The run is stored and will be sent as soon as it can be."
+WRONG_KEY = (
+    "Inngest does not know the event key. The run is stored and will be sent as soon as INNGEST_EVENT_KEY is right; "
+    "`voicegraph doctor` looks at it."
+)
 REACHED = "Inngest has the run now."
 NOT_STARTED = (
     "Inngest took the run and has not started it. It is sent again, in case Inngest did not know VoiceGraph's function yet; "
@@ -92,9 +96,10 @@ class Sender:
             if not self._closing:
                 raise
         except Exception as error:  # noqa: BLE001 - the library raises whatever its parts do; each means: not sent
-            log.warning("Inngest cannot be reached (%s: %s); it is tried again", type(error).__name__, error)
+            words = WRONG_KEY if "event key" in str(error).lower() else UNREACHABLE
+            log.warning("%s (%s: %s)", words.partition(". ")[0], type(error).__name__, error)
             await self._outbox.failed(wanted, self._retry_base)
-            self._tell([message for message in wanted if not message.tries + message.sends], UNREACHABLE, unsent=True)
+            self._tell([message for message in wanted if not message.tries + message.sends], words, unsent=True)
             messages = [message for message in messages if message not in wanted]
             wanted = []
         if self._closing:
