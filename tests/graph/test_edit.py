@@ -115,6 +115,26 @@ def test_insert_between_takes_the_edges_between_two_nodes_alone(build: Build, no
         edit.insert_between(workflow, node("n"), "b", "a")
 
 
+def asking(build: Build, edges: str) -> Workflow:
+    """As `build("ask a b", …)`, where `ask` is an approval."""
+    made = build("ask a b", edges)
+    nodes = [one.model_copy(update={"type": "approval", "action": "request"}) for one in made.nodes[:1]]
+    return made.model_copy(update={"nodes": [*nodes, *made.nodes[1:]]})
+
+
+@pytest.mark.parametrize("sign", [">", "+"])
+def test_what_waits_for_an_approval_stands_on_its_branch_whether_the_edge_names_it_or_not(
+    build: Build, node: MakeNode, edges: Edges, sign: str
+) -> None:
+    before = asking(build, f"ask{sign}a ask-b")
+    beside = edit.add_parallel(before, node("n"), "ask")
+    assert edges(beside) == " ".join(sorted([f"ask{sign}a", "ask-b"]))  # behind the node beside it nothing waits
+    after = edit.insert_after(before, node("n"), "ask")
+    assert edges(after) == "ask-b ask>n n>a"
+    with pytest.raises(GraphError, match="already"):
+        edit.connect(before, "ask", "a")
+
+
 @pytest.mark.parametrize(
     ("nodes", "before", "new", "beside", "result"),
     [

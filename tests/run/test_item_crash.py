@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -121,3 +123,39 @@ async def test_a_run_whose_items_wait_for_their_next_try_leaves_memory(drive: Dr
     assert await ended(await drive.resume(stored)) is End.OVER
     assert drive.probe.items == [0, 1, 0]
     assert drive.sink.disk.rows[W].output
+
+
+@pytest.mark.parametrize("on_error", ["fail", "continue"])
+async def test_an_error_that_may_pass_while_the_server_stops_gets_its_next_try_from_the_next_process(
+    drive: Drive, on_error: str
+):
+    drive.probe.gates["w:0"]
+    graph = listed(2, concurrency=1, bad=[0], times=1, retryable=True, on_error=on_error)
+    driver = await drive.start(graph)
+    await drive.probe.gates["w:0"].enter()
+    stopping = asyncio.create_task(driver.stop(5))
+    await asyncio.sleep(0)  # it has begun to stop
+    drive.probe.gates["w:0"].opened.set()
+    await stopping
+    assert await ended(driver) is End.STOPPED
+    kept = drive.sink.disk.items[W][0]
+    assert (kept.status, kept.attempt) == (NodeStatus.RETRYING, 1)
+    assert kept.due_at is not None
+    assert drive.probe.items == [0]
+    assert await ended(await drive.resume()) is End.OVER
+    assert drive.sink.disk.change.status is RunStatus.COMPLETED
+    assert drive.probe.items in ([0, 0, 1], [0, 1, 0])
+
+
+async def test_a_try_that_fails_after_the_run_failed_elsewhere_is_the_last(drive: Drive):
+    drive.probe.gates["w:0"]
+    graph = listed(1, bad=[0], times=1, retryable=True)
+    graph = graph.model_copy(update={"nodes": [*graph.nodes, node("x", "gate_then_fail")]})
+    driver = await drive.start(graph)
+    await drive.probe.gates["w:0"].enter()
+    drive.probe.gates["x"].opened.set()
+    await drive.sink.until(lambda disk: disk.statuses.get(NodeId("x")) is NodeStatus.FAILED)
+    drive.probe.gates["w:0"].opened.set()
+    assert await ended(driver) is End.OVER
+    assert drive.probe.items == [0]
+    assert drive.sink.disk.items[W][0].status is NodeStatus.FAILED

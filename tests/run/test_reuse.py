@@ -51,6 +51,21 @@ def with_edges(graph: Workflow, *edges: str) -> Workflow:
     return graph.model_copy(update={"edges": workflow(*edges).edges})
 
 
+@pytest.mark.parametrize("when", [None, True])
+def test_behind_a_rejected_approval_what_was_skipped_stays_skipped_and_what_joins_again_is_reused(when: bool | None):
+    nodes = [node("ask", "request", type="approval"), node("send"), node("sorry"), node("d"), node("e", "fail")]
+    graph = workflow("ask>send", "ask->sorry", "send>d", "sorry>d", "d>e", nodes=nodes)
+    graph.edges[0] = graph.edges[0].model_copy(update={"when": when})
+    origin = ran(graph)
+    origin.nodes[NodeId("ask")].output = Output(text="the draft", branch=False)
+    origin.nodes[NodeId("send")] = NodeRun(NodeId("send"), NodeStatus.SKIPPED, starts=0)
+    reuse = planned(origin).reuse
+    assert {*reuse.rows} == {"ask", "sorry", "d"}
+    assert reuse.reasons == {}
+    named = [graph.edges[0].model_copy(update={"when": True}), *graph.edges[1:]]
+    assert planned(origin, workflow=graph.model_copy(update={"edges": named})).reuse.reasons == {}
+
+
 def test_a_row_that_is_taken_over_was_not_started_here_and_nobody_pays_for_it_again():
     row = planned(ran(CHAIN)).reuse.rows[A]
     assert (row.status, row.attempt, row.starts, row.started_at) == (NodeStatus.COMPLETED, 2, 0, None)

@@ -69,9 +69,14 @@ class Draft:
         """The `when` of an edge that leaves `source`: on a condition "nothing said" means yes."""
         return True if when is None and self.node(source).type == CONDITION else when
 
+    def stands_on(self, source: str, when: bool | None) -> bool | None:
+        """The branch of an edge that leaves `source`; None: it is taken in any case."""
+        return branch_of(self.node(source).type, when)
+
     def link(self, source: NodeId, target: NodeId, when: bool | None = None) -> None:
         """Let `target` wait for `source`, unless it does on this branch already."""
-        if any((edge.source, edge.target, edge.when) == (source, target, when) for edge in self.edges):
+        branch = self.stands_on(source, when)
+        if any(edge.target == target and self.stands_on(source, edge.when) is branch for edge in self.leaving(source)):
             return
         new = EdgeId(free_id("edge", (edge.id for edge in self.edges)))
         self.edges.append(Edge(id=new, source=source, target=target, when=when))
@@ -85,7 +90,7 @@ class Draft:
         """Of several edges that say the same, keep the first."""
         first: dict[tuple[NodeId, NodeId, bool | None], Edge] = {}
         for edge in self.edges:
-            first.setdefault((edge.source, edge.target, edge.when), edge)
+            first.setdefault((edge.source, edge.target, self.stands_on(edge.source, edge.when)), edge)
         self.edges = list(first.values())
 
     def take_out(self, node_id: str) -> Node:

@@ -75,14 +75,14 @@ def insert_between(workflow: Workflow, node: Node, source: str, target: str) -> 
 def add_parallel(workflow: Workflow, node: Node, beside: str) -> Workflow:
     """Add a node that waits for what `beside` waits for, and that what comes after `beside` waits for as well.
 
-    The branches of a condition stay its own: nothing behind them waits for the node beside it.
+    The branches of a condition or an approval stay its own: nothing behind them waits for the node beside it.
     """
     draft = Draft(workflow)
     new = draft.add(node, draft.index(beside) + 1)
     for edge in draft.entering(beside):
         draft.link(edge.source, new, edge.when)
     for edge in draft.leaving(beside):
-        if edge.when is None:
+        if draft.stands_on(beside, edge.when) is None:
             draft.link(new, edge.target, draft.branch(new, None))
     return draft.finish()
 
@@ -153,7 +153,8 @@ def connect(workflow: Workflow, source: str, target: str, when: bool | None = No
     draft = Draft(workflow)
     start, end = draft.node(source).id, draft.node(target).id
     branch = draft.branch(start, when)
-    if any(edge.target == end and edge.when == branch for edge in draft.leaving(start)):
+    stands_on = draft.stands_on(start, branch)
+    if any(edge.target == end and draft.stands_on(start, edge.when) is stands_on for edge in draft.leaving(start)):
         raise refuse(f"{quoted(source)} leads to {quoted(target)} already.", "duplicate_edge")
     draft.link(start, end, branch)
     return draft.finish()
@@ -201,7 +202,8 @@ def _before(draft: Draft, node: Node, target: str) -> None:
 def _after(draft: Draft, node: Node, target: str, when: bool | None) -> None:
     source = draft.node(target).id
     branch = draft.branch(source, when)
-    onward = [edge for edge in draft.leaving(source) if edge.when == branch]
+    stands_on = draft.stands_on(source, branch)
+    onward = [edge for edge in draft.leaving(source) if draft.stands_on(source, edge.when) is stands_on]
     new = draft.add(node, draft.index(target) + 1)
     draft.redirect(onward, source=new, when=draft.branch(new, None))
     draft.link(source, new, branch)

@@ -1,8 +1,9 @@
 """Which items of a node may run now, and when the node is done: pure, as `state.py` is for nodes.
 
 At most so many items are in flight; one that waits for its next try holds no place. Items start in their order, those
-whose next try is due come first. Once stopped (an item failed for good and the node does not go on, the run failed
-elsewhere, or the server stops), those in flight finish and nothing new starts.
+whose next try is due come first. Once stopped (an item failed for good and the node does not go on, or the run failed
+elsewhere), those in flight finish and nothing new starts. So it is while paused (the server stops), but then a try that
+failed still gets its next one: the next process makes it.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ class Board:
         self.done = sum(row.status is NodeStatus.COMPLETED for row in kept.values())
         self.failed = sum(row.status is NodeStatus.FAILED for row in kept.values())
         self.stopped = stops and self.failed > 0
+        self.paused = False
 
     def starts(self, now: float) -> list[int]:
         """Items to start now; from here on they are in flight."""
         found: list[int] = []
-        if not self.stopped:
+        if not self.halted:
             due = sorted((at, item) for item, at in self.timers.items() if at <= now)
             for _, item in due[: self._room]:
                 del self.timers[item]
@@ -69,8 +71,17 @@ class Board:
         self.running.remove(item)
 
     def stop(self) -> None:
-        """Start nothing more."""
+        """The run failed elsewhere: start nothing more, try nothing again."""
         self.stopped = True
+
+    def pause(self) -> None:
+        """The server stops: start nothing more; what is left is the next process's."""
+        self.paused = True
+
+    @property
+    def halted(self) -> bool:
+        """Whether nothing starts any more in this process."""
+        return self.stopped or self.paused
 
     @property
     def retries(self) -> bool:
@@ -80,7 +91,7 @@ class Board:
     @property
     def settled(self) -> bool:
         """Whether nothing is in flight and nothing will be."""
-        return not self.running and (self.stopped or self.whole)
+        return not self.running and (self.halted or self.whole)
 
     @property
     def whole(self) -> bool:
@@ -95,12 +106,12 @@ class Board:
     @property
     def rings_at(self) -> float | None:
         """When the next try can start; None without one, and while there is no room or nothing starts any more."""
-        return min(self.timers.values()) if self.timers and self._room > 0 and not self.stopped else None
+        return min(self.timers.values()) if self.timers and self._room > 0 and not self.halted else None
 
     @property
     def resting(self) -> bool:
         """Whether only timers are left."""
-        return bool(self.timers) and not self.running and self._next is None and not self.stopped
+        return bool(self.timers) and not self.running and self._next is None and not self.halted
 
     @property
     def counts(self) -> ItemCounts:

@@ -144,7 +144,7 @@ class RunDriver:
     async def stop(self, patience: float) -> None:
         """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process."""
         self._course.stopping = True
-        self._each.stop()
+        self._each.pause()
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=patience)
         if self.ended.done():

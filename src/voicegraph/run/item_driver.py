@@ -60,7 +60,7 @@ class EachNodes:
         self.kept: Mapping[NodeId, dict[int, ItemRun]] = {}
         self._bench = bench
         self._at_work: dict[NodeId, _EachNode] = {}
-        self._stopped = False
+        self._paused = False
 
     async def work(self, row: NodeRun, around: Surroundings, entry: Entry) -> Output | Rest | NodeError | None:
         """The node's output, why it fails, or a rest, after which this is called again; None when it was stopped.
@@ -78,18 +78,23 @@ class EachNodes:
             except NodeError as error:
                 return error
             self._at_work[node.id] = one
-            if self._stopped:
-                one.stop()
+            if self._paused:
+                one.pause()
         result = await one.work(entry)
         if not isinstance(result, Rest):
             del self._at_work[row.node_id]
         return result
 
     def stop(self) -> None:
-        """Start nothing more; what is in flight finishes."""
-        self._stopped = True
+        """The run failed elsewhere: what is in flight finishes, nothing more starts, and no try is followed by another."""
         for one in self._at_work.values():
             one.stop()
+
+    def pause(self) -> None:
+        """The server stops: what is in flight finishes, and nothing more starts in this process."""
+        self._paused = True
+        for one in self._at_work.values():
+            one.pause()
 
     def halt(self) -> None:
         """Stop at once."""
@@ -153,11 +158,18 @@ class _EachNode:
         self._board.stop()
         self._changed.set()
 
+    def pause(self) -> None:
+        self._board.pause()
+        self._changed.set()
+
     def halt(self) -> None:
         for task in self._tasks.values():
             task.cancel()
 
     def cut(self, entry: Entry) -> None:
+        """What has ended while the disk was busy counts; the rest was cut off."""
+        self._outcomes = [one for one in self._outcomes if isinstance(one[1], (Output, NodeError))]
+        self._note(entry)
         for item in sorted(self._board.running):
             self._script.cut(entry, self._rows[item])
 
@@ -169,7 +181,7 @@ class _EachNode:
             return item_failure([*self._rows.values()], board.total)
         if board.whole:
             return gathered([self._rows[item] for item in range(board.total)])
-        if board.stopped:
+        if board.halted:
             return None
         item = min(board.timers, key=board.timers.__getitem__)
         return Rest(board.timers[item], self._rows[item].error)
@@ -255,7 +267,7 @@ class _EachNode:
     async def _run_alone(self, item: int) -> None:
         """The last start an item has after crashes. It counts from when it is this item's turn."""
         async with self._bench.alone:
-            if self._board.stopped:
+            if self._board.halted:
                 self._outcomes.append((item, None))
                 self._changed.set()
                 return

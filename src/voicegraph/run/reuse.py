@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from pydantic import JsonValue
 
 from voicegraph import clock
+from voicegraph.graph.branches import branch_of, is_taken
 from voicegraph.graph.model import Edge, Node, NodeId, RunId, Workflow
 from voicegraph.graph.order import incoming, topological_order
 from voicegraph.nodes.params import with_answers
@@ -110,8 +111,9 @@ class _Judge:
 
     def _is_live(self, edge: Edge) -> bool:
         row = self.rows.get(edge.source)
-        branch = row.output.branch if row and row.output else None
-        return row is not None and (branch is None or edge.when is None or edge.when is branch)
+        if row is None:
+            return False
+        return is_taken(self._new[edge.source].type, edge.when, row.output.branch if row.output else None)
 
     def _reason(self, node_id: NodeId, before: NodeId | None) -> str | None:
         """Why the earlier result does not hold; None when it does."""
@@ -127,7 +129,7 @@ class _Judge:
         return None
 
     def _change_around(self, node: Node) -> str | None:
-        if _ways_in(self._edges[node.id]) != _ways_in(self._old_edges[node.id]):
+        if _ways_in(self._edges[node.id], self._new) != _ways_in(self._old_edges[node.id], self._old):
             return "What leads to it has changed."
         if self._config_changed and "config" in repr(node.params):
             return "It uses values of the run that have changed."
@@ -145,9 +147,9 @@ def _change(old: Node, new: Node) -> str | None:
     return f"It has changed: {', '.join(other)}." if other else None
 
 
-def _ways_in(edges: Collection[Edge]) -> list[tuple[NodeId, bool | None]]:
+def _ways_in(edges: Collection[Edge], nodes: Mapping[NodeId, Node]) -> list[tuple[NodeId, bool | None]]:
     """In their order, which is the order of the node's input."""
-    return [(edge.source, edge.when) for edge in edges]
+    return [(edge.source, branch_of(nodes[edge.source].type, edge.when)) for edge in edges]
 
 
 def _shared(config: Config) -> dict[str, JsonValue]:

@@ -19,7 +19,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from voicegraph.graph.branches import branch_of
+from voicegraph.graph.branches import is_taken
 from voicegraph.graph.model import Edge, NodeId, Workflow
 
 
@@ -170,9 +170,7 @@ class RunState:
         """Settle the edges that leave a finished node, and of every node that is skipped because of it."""
         dead = deque[NodeId]()
         for edge in self._edges[source]:
-            when = branch_of(self._kinds[source], edge.when)
-            taken = branch is None or when is None or when is branch
-            self._settle_edge(edge, taken, step, dead)
+            self._settle_edge(edge, is_taken(self._kinds[source], edge.when, branch), step, dead)
         while dead:
             for edge in self._edges[dead.popleft()]:
                 self._settle_edge(edge, False, step, dead)

@@ -82,6 +82,22 @@ async def test_conditions_keep_their_branch_and_what_was_skipped_stays_skipped(h
     assert second.text("end") == ran
 
 
+async def test_behind_a_rejected_approval_nothing_that_was_done_is_done_again(host: Host):
+    ask = Node(id=NodeId("ask"), type="approval", action="request")
+    edges = ("ask>send", "ask->sorry", "send>join", "sorry>join", "join>end")
+    graph = workflow(*edges, nodes=[ask, node("end", "fail")])
+    run_id = await host.start(graph)
+    await host.until(run_id, "waiting", "ask")
+    await host.decide(run_id, "ask", approved=False)
+    first = await host.told(run_id)
+    assert first.status == "failed"
+    second = await replay(host, first, "failed", workflow=mended(graph, "end"))
+    assert second.status == "completed"
+    assert reused(second) == {"ask", "sorry", "join"}
+    assert second.statuses["send"] == "skipped"
+    assert host.probe.order == ["ask", "sorry", "join", "end", "end"]
+
+
 async def test_a_replay_from_a_condition_chooses_anew(host: Host):
     graph = workflow("a>if", "if+>yes", "if->no", nodes=[choice("if", True)])
     first = await host.run(graph)
