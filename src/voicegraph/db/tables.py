@@ -177,3 +177,12 @@ follow_ups = Table(
     Column("workflow_id", String(64), nullable=False),
     Column("created_at", Double, nullable=False),
 )
+
+# A row for each process that writes: see `history.marks`.
+write_marks = Table(
+    "write_marks",
+    metadata,
+    Column("writer", String(32), primary_key=True),
+    Column("batch", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+)

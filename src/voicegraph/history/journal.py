@@ -15,17 +15,16 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from voicegraph.errors import Conflict, StorageError
+from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.feed import Feed
 from voicegraph.history.load import load_run
 from voicegraph.history.rows import EntryWriter
+from voicegraph.history.writing import BatchWriter, Job
 from voicegraph.run.events import Entry, StoredRun
 
 log = logging.getLogger(__name__)
@@ -39,33 +38,16 @@ SETTLE_TURNS = 2
 """Turns of the event loop to wait before handing over: a resolved entry leads to the next within two."""
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    """An entry of a run, or any other work on the database. `must_land` is tried until it is written.
-
-    `locks` is the run that is looked at before it is written; `also` are entries that `work` wrote.
-    """
-
-    done: asyncio.Future[Any]
-    entry: Entry | None = None
-    work: Callable[[Connection], Any] | None = None
-    must_land: bool = False
-    locks: RunId | None = None
-    also: Sequence[Entry] = ()
-    result: Any = None
-    error: Exception | None = field(default=None)
-
-
 class Journal:
     """All writes of the process. `open` starts the writing thread, `close` ends it when the queue is empty."""
 
     def __init__(self, engine: Engine, feed: Feed, writer: EntryWriter | None = None) -> None:
-        self._engine = engine
         self._feed = feed
         self._writer = writer or EntryWriter(engine.dialect)
-        self._gathered: list[_Job] = []
+        self._batches = BatchWriter(engine, self._writer)
+        self._gathered: list[Job] = []
         self._busy = False
-        self._queue: list[_Job] = []
+        self._queue: list[Job] = []
         self._wakeup = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
@@ -87,11 +69,11 @@ class Journal:
     def record(self, entry: Entry) -> asyncio.Future[None]:
         """See `run.ports.EventSink.record`."""
         locks = None if entry.create else entry.run_id
-        return self._submit(_Job(self._future(), entry=entry, must_land=entry.create is None, locks=locks))
+        return self._submit(Job(self._future(), entry=entry, must_land=entry.create is None, locks=locks))
 
     def execute(self, work: Callable[[Connection], T]) -> asyncio.Future[T]:
         """Run `work` inside the next transaction, on the writing thread. Fails with StorageError or work's own error."""
-        return self._submit(_Job(self._future(), work=work))
+        return self._submit(Job(self._future(), work=work))
 
     def decide(
         self, run_id: RunId, decision: Callable[[StoredRun], tuple[Entry, T]], *, lands: bool = True
@@ -102,13 +84,13 @@ class Journal:
             entry, result = decision(load_run(connection, run_id))
             return [entry], result
 
-        return self._write_with(_Job(self._future(), must_land=lands, locks=run_id), work)
+        return self._write_with(Job(self._future(), must_land=lands, locks=run_id), work)
 
     def transact(self, work: Callable[[Connection], tuple[Sequence[Entry], T]]) -> asyncio.Future[T]:
         """As `execute`; the entries that `work` answers beside its result are written in the same transaction."""
-        return self._write_with(_Job(self._future()), work)
+        return self._write_with(Job(self._future()), work)
 
-    def _write_with(self, job: _Job, work: Callable[[Connection], tuple[Sequence[Entry], T]]) -> asyncio.Future[T]:
+    def _write_with(self, job: Job, work: Callable[[Connection], tuple[Sequence[Entry], T]]) -> asyncio.Future[T]:
         def writing(connection: Connection) -> T:
             job.also, result = work(connection)
             self._writer.write(connection, job.also)
@@ -120,7 +102,7 @@ class Journal:
     def _future(self) -> asyncio.Future[Any]:
         return self._loop.create_future()
 
-    def _submit(self, job: _Job) -> asyncio.Future[Any]:
+    def _submit(self, job: Job) -> asyncio.Future[Any]:
         if self._closing:
             job.done.set_exception(StorageError("The server is stopping; try again in a moment."))
             return job.done
@@ -143,68 +125,48 @@ class Journal:
 
     def _write_all(self) -> None:
         refused = 0
-        with self._engine.connect().execution_options(writes=True) as connection:
-            while jobs := self._take():
-                kept = self._write(connection, jobs)
-                refused = refused + 1 if kept else 0
-                if kept:
-                    self._put_back(kept, RETRY_SECONDS[min(refused, len(RETRY_SECONDS)) - 1])
+        while jobs := self._take():
+            try:
+                kept = self._batches.write(jobs)
+            except Exception as error:
+                log.exception("The journal failed, and goes on")
+                kept = [job for job in jobs if job.must_land]
+                for job in jobs:
+                    job.error = None if job.must_land else error
+            self._settle([job for job in jobs if job not in kept])
+            refused = refused + 1 if kept else 0
+            if kept:
+                self._put_back(kept, RETRY_SECONDS[min(refused, len(RETRY_SECONDS)) - 1])
+        self._batches.close()
 
-    def _take(self) -> list[_Job]:
+    def _take(self) -> list[Job]:
         with self._wakeup:
             self._wakeup.wait_for(lambda: self._queue or self._closing)
             jobs, self._queue = self._queue, []
             return jobs
 
-    def _put_back(self, kept: list[_Job], pause: float) -> None:
+    def _put_back(self, kept: list[Job], pause: float) -> None:
         """Keep the order: what could not be written comes before what was queued since."""
         with self._wakeup:
             if self._closing:
                 log.error("Stopping with %d entries that the database refused", len(kept))
                 self._queue = []
+                unknown = StorageError("The database did not answer before the server stopped. Look at the history.")
+                waiting = [job for job in kept if not job.must_land]
+                for job in waiting:
+                    job.error = unknown
+                self._settle(waiting)
                 return
             self._queue = kept + self._queue
             self._wakeup.wait_for(lambda: self._closing, timeout=pause)
 
-    def _write(self, connection: Connection, jobs: list[_Job]) -> list[_Job]:
-        """Commit the jobs together, or, when that fails, each alone. Answers the jobs to be tried again."""
-        if self._commit(connection, jobs) is None:
-            self._settle(jobs)
-            return []
-        outage: OperationalError | None = None
-        kept: list[_Job] = []
-        for job in jobs:
-            error = outage or self._commit(connection, [job])
-            if isinstance(error, OperationalError):
-                outage = error  # the disk or a lock, not the job: the others would only wait for the same answer
-            if outage and job.must_land:
-                kept.append(job)
-            else:
-                job.error = _translate(error)
-        self._settle([job for job in jobs if job not in kept])
-        return kept
-
-    def _commit(self, connection: Connection, jobs: Sequence[_Job]) -> Exception | None:
-        entries = [job.entry for job in jobs if job.entry]
-        try:
-            with connection.begin():
-                self._writer.lock(connection, {job.locks for job in jobs if job.locks})
-                self._writer.write(connection, entries)
-                for job in jobs:
-                    if job.work:
-                        job.result = job.work(connection)
-        except Exception as error:  # noqa: BLE001 - every error is handed to whoever waits for the job
-            return error
-        self._writer.committed([*entries, *(entry for job in jobs for entry in job.also)])
-        return None
-
-    def _settle(self, jobs: list[_Job]) -> None:
+    def _settle(self, jobs: list[Job]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits
             self._loop.call_soon_threadsafe(self._resolve, jobs)
 
     # -- on the event loop
 
-    def _resolve(self, jobs: list[_Job]) -> None:
+    def _resolve(self, jobs: list[Job]) -> None:
         for job in jobs:
             for entry in [job.entry] if job.entry else job.also:
                 if job.error is None:
@@ -218,13 +180,3 @@ class Journal:
         self._busy = False
         if self._gathered:
             self._hand_over(SETTLE_TURNS)
-
-
-def _translate(error: Exception | None) -> Exception | None:
-    """The database's error in the words of whoever waits."""
-    if isinstance(error, IntegrityError):
-        return Conflict("conflict", "Something with this id or key exists already.")
-    if isinstance(error, DBAPIError):
-        reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
-        return StorageError(f"The database did not take the write ({reason}). Nothing was started; try again.")
-    return error

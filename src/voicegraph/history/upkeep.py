@@ -19,6 +19,7 @@ from voicegraph.history.contents import Contents
 from voicegraph.history.file_uses import drop_unused
 from voicegraph.history.filters import Finder, RunFilter
 from voicegraph.history.journal import Journal
+from voicegraph.history.marks import drop_old_marks
 from voicegraph.history.removal import Removal, Removals
 from voicegraph.history.store import Reader
 from voicegraph.settings import Settings
@@ -132,6 +133,7 @@ class Upkeep:
             assert removal.task  # noqa: S101 - it was just started
             await asyncio.wait({removal.task})
         await self._journal.execute(drop_unused)
+        await self._journal.execute(drop_old_marks)
         await self._contents.sweep()
         await self.tidy()
 

@@ -1,0 +1,196 @@
+"""Write jobs: together, or each alone where together was refused. What was refused for a time only is kept.
+
+Runs on the journal's thread. A job is written once, whatever the network does: where COMMIT was sent and not answered,
+the database is asked first whether it has it (`history.marks`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from voicegraph.errors import Conflict, StorageError
+from voicegraph.graph.model import RunId
+from voicegraph.history.marks import Marks
+from voicegraph.history.outage import judge
+from voicegraph.history.rows import EntryWriter
+from voicegraph.run.events import Entry
+
+log = logging.getLogger(__name__)
+
+UNCLEAR_TRIES = 10
+"""So often an entry is refused while others are taken; then it is refused for good."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """An entry of a run, or any other work on the database. `must_land` is tried until it is written.
+
+    `locks` is the run that is looked at before it is written; `also` are entries that `work` wrote.
+    """
+
+    done: asyncio.Future[Any]
+    entry: Entry | None = None
+    work: Callable[[Connection], Any] | None = None
+    must_land: bool = False
+    locks: RunId | None = None
+    also: Sequence[Entry] = ()
+    result: Any = None
+    error: Exception | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A transaction whose COMMIT was not answered."""
+
+    batch: int
+    jobs: Sequence[Job]
+
+
+class BatchWriter:
+    """One connection, and what is known of its last transaction."""
+
+    def __init__(self, engine: Engine, writer: EntryWriter) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._marks = Marks(engine.dialect)
+        self._connection: Connection | None = None
+        self._doubt: _Doubt | None = None
+
+    def write(self, jobs: Sequence[Job]) -> list[Job]:
+        """Commit what can be; answers the jobs to be tried again, in order. The others are settled: see `Job.error`."""
+        jobs, trouble = self._clear(jobs)
+        if trouble is None and jobs:
+            trouble = self._commit(jobs)
+            if isinstance(trouble, DBAPIError) and trouble.connection_invalidated and not self._doubt:
+                trouble = self._commit(jobs)  # on a new connection
+        if trouble is None:
+            return []
+        return self._keep(jobs, trouble) if self._doubt else self._each_alone(jobs)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _clear(self, jobs: Sequence[Job]) -> tuple[Sequence[Job], Exception | None]:
+        """Settle what was in doubt: the jobs that are to be written, or why it is still unknown."""
+        if (doubt := self._doubt) is None:
+            return jobs, None
+        try:
+            connection = self._connected()
+            with connection.begin():
+                landed = self._marks.landed(connection, doubt.batch)
+        except SQLAlchemyError as error:
+            self._renew()
+            return jobs, error
+        self._doubt = None
+        if not landed:
+            return jobs, None
+        log.warning("The database had taken %d entries whose commit it did not answer", len(doubt.jobs))
+        self._landed(doubt.jobs)
+        return [job for job in jobs if job not in doubt.jobs], None
+
+    def _keep(self, jobs: Sequence[Job], trouble: Exception) -> list[Job]:
+        """While it is unknown what is on disk, nothing is tried. Who is in doubt waits for the truth."""
+        kept: list[Job] = []
+        for job in jobs:
+            if job.must_land or (self._doubt and job in self._doubt.jobs):
+                kept.append(job)
+            else:
+                job.error = translated(trouble)
+        return kept
+
+    def _each_alone(self, jobs: Sequence[Job]) -> list[Job]:
+        kept: list[Job] = []
+        held: set[RunId | None] = set()
+        for number, job in enumerate(jobs):
+            if job.must_land and run_of(job) in held:
+                kept.append(job)  # behind an entry of the same run
+                continue
+            if (error := self._commit([job])) is None:
+                continue
+            if self._doubt:
+                return kept + self._keep(jobs[number:], error)
+            verdict = judge(error)
+            if verdict == "outage":  # not the job: the others would only wait for the same answer
+                return kept + self._keep(jobs[number:], error)
+            if verdict == "unclear" and job.must_land and not self._is_hopeless(job):
+                kept.append(job)
+                held.add(run_of(job))
+            else:
+                job.error = translated(error)
+        return kept
+
+    def _is_hopeless(self, job: Job) -> bool:
+        """Whether it was refused often enough, and is still refused while the database takes something else."""
+        job.tries += 1
+        return job.tries >= UNCLEAR_TRIES and self._commit([]) is None
+
+    def _commit(self, jobs: Sequence[Job]) -> Exception | None:
+        """None: they are on disk."""
+        entries = [job.entry for job in jobs if job.entry]
+        batch, committing = 0, False
+        try:
+            connection = self._connected()
+            with connection.begin():
+                if self._marks.needed or not jobs:
+                    batch = self._marks.put(connection)
+                self._writer.lock(connection, {job.locks for job in jobs if job.locks})
+                self._writer.write(connection, entries)
+                for job in jobs:
+                    if job.work:
+                        job.result = job.work(connection)
+                committing = True
+        except Exception as error:  # noqa: BLE001 - every error is handed to whoever waits for the job
+            if self._marks.needed and judge(error) != "final":
+                self._renew()
+                if committing:
+                    self._doubt = _Doubt(batch, jobs)
+            return error
+        self._landed(jobs)
+        return None
+
+    def _landed(self, jobs: Sequence[Job]) -> None:
+        self._writer.committed(
+            [*(job.entry for job in jobs if job.entry), *(entry for job in jobs for entry in job.also)]
+        )
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(writes=True)
+        return self._connection
+
+    def _renew(self) -> None:
+        """Let the next try have a session of its own: after a fail-over the old one may stay with the old server."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(SQLAlchemyError):
+                connection.invalidate()
+                connection.close()
+
+
+def run_of(job: Job) -> RunId | None:
+    """The run whose entries keep their order."""
+    return job.entry.run_id if job.entry else job.locks
+
+
+def translated(error: Exception) -> Exception:
+    """The database's error in the words of whoever waits."""
+    if isinstance(error, IntegrityError):
+        return Conflict("conflict", "Something with this id or key exists already.")
+    if isinstance(error, DBAPIError):
+        reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+        return StorageError(f"The database did not take the write ({reason}). Nothing was started; try again.")
+    if isinstance(error, SQLAlchemyError):
+        return StorageError(f"The database did not take the write ({type(error).__name__}). Try again.")
+    return error
