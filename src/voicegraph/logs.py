@@ -14,6 +14,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from voicegraph.repeats import Repeats
+
 Hide = Callable[[str], str]
 """Gives a text back without the secrets in it."""
 
@@ -70,17 +72,26 @@ class Handler(logging.Handler):
 
     def __init__(self, hide: Hide) -> None:
         super().__init__()
+        self._repeats = Repeats()
         self.addFilter(may_speak)
         self.setFormatter(Formatter(hide))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record."""
+        """Write the record, unless it is one of many."""
         try:
-            line = self.format(record)
+            lines = self._repeats.due(record, self.format)
         except Exception as error:  # noqa: BLE001 - a library's record may be wrong in any way
-            line = f"{record.levelname} {record.name}: a line could not be written ({type(error).__name__})"
+            lines = [f"{record.levelname} {record.name}: a line could not be written ({type(error).__name__})"]
+        self._write(lines)
+
+    def close(self) -> None:
+        """Tell what was only counted."""
+        self._write(self._repeats.rest())
+        super().close()
+
+    def _write(self, lines: list[str]) -> None:
         try:
-            sys.stderr.write(f"{line}\n")
+            sys.stderr.write("".join(f"{line}\n" for line in lines))
             sys.stderr.flush()
         except (OSError, ValueError):
             return  # nobody reads it any more

@@ -14,6 +14,8 @@ import uvicorn
 
 from voicegraph import logs
 from voicegraph.app import Runtime, create_app
+from voicegraph.cli.connection import limited
+from voicegraph.cli.connections import limits_here
 from voicegraph.cli.listening import listen, url_of, warning
 from voicegraph.cli.remote import ADDRESS_FILE
 from voicegraph.errors import ConfigError
@@ -82,6 +84,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         runtime: Runtime = app.state.runtime
         config = uvicorn.Config(
             app,
+            http=limited(limits_here()),
+            ws="none",
             lifespan="off",
             log_config=None,  # its lines go through our handler, see logs.py
             log_level="warning",
