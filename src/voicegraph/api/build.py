@@ -32,6 +32,7 @@ from voicegraph.api.routes import (
 )
 from voicegraph.api.schemas import Problems
 from voicegraph.api.site import mount_site
+from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -75,7 +76,7 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     ):
         app.include_router(routes.router)
     correct_description(app)
-    install_problem_handlers(app)
+    install_problem_handlers(app, Redactor.of_settings(settings))
     app.include_router(approve_page.router)
     mount_site(app)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1"))

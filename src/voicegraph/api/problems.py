@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from voicegraph.errors import ConfigError, NodeError, Overloaded, StorageError, UserError, VoiceGraphError
+from voicegraph.run.redact import Redactor
 
 log = logging.getLogger(__name__)
 
@@ -54,22 +56,25 @@ class TooLarge(HTTPException):
         )
 
 
-def install_problem_handlers(app: FastAPI) -> None:
-    """Translate every exception a route can raise."""
-    app.add_exception_handler(VoiceGraphError, _ours)
+def install_problem_handlers(app: FastAPI, redactor: Redactor) -> None:
+    """Translate every exception a route can raise. What services said in it may quote the settings' secrets."""
+    app.add_exception_handler(VoiceGraphError, partial(_ours, redactor))
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _ours(_request: Request, error: Exception) -> JSONResponse:
+def _ours(redactor: Redactor, request: Request, error: Exception) -> JSONResponse:
+    if redactor and isinstance(error, VoiceGraphError):
+        error.message = redactor.text(error.message)
     match error:
         case Overloaded():
             response = problem(error.status, error.code, error.message)
             response.headers["Retry-After"] = str(int(error.retry_after))
             return response
         case UserError():
-            return problem(error.status, error.code, error.message, error.details)
+            details = to_jsonable_python(error.details, fallback=str)
+            return problem(error.status, error.code, error.message, redactor.value(details))
         case StorageError():
             return problem(error.status, error.code, error.message)
         case ConfigError():
@@ -77,7 +82,7 @@ def _ours(_request: Request, error: Exception) -> JSONResponse:
         case NodeError():
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.message)
         case _:
-            return _unexpected(_request, error)
+            return _unexpected(request, error)
 
 
 def _bad_request(_request: Request, error: Exception) -> JSONResponse:

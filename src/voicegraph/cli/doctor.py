@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +21,8 @@ from voicegraph.history.notices import Message, latest
 from voicegraph.history.upkeep import files_of
 from voicegraph.nodes.models import choose, load
 from voicegraph.nodes.smtp import connect_and_login
+from voicegraph.nodes.urls import shown
+from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
 from voicegraph.speech.choice import endpoint, transcriber_kind
 from voicegraph.speech.weights import find_weights, verify
@@ -42,7 +44,9 @@ class Finding:
 
 async def examine(settings: Settings, as_json: bool) -> bool:
     """Print a line for each part; answers whether nothing is bad."""
+    redactor = Redactor.of_settings(settings)
     findings = await asyncio.gather(*(check(settings) for check in CHECKS))
+    findings = [replace(finding, message=redactor.text(finding.message)) for finding in findings]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -135,7 +139,7 @@ async def _speech(settings: Settings) -> Finding:
     try:
         if transcriber_kind(settings) == "hosted":
             where = endpoint(settings)
-            return Finding("speech", "ok", f"{where.model} at {where.base_url}: recordings leave this machine")
+            return Finding("speech", "ok", f"{where.model} at {shown(where.base_url)}: recordings leave this machine")
         weights = find_weights(settings.speech_model)
         if weights.shipped:
             await asyncio.to_thread(verify, Path(weights.source))
@@ -149,7 +153,7 @@ async def _speech(settings: Settings) -> Finding:
 
 async def _search(settings: Settings) -> Finding:
     if settings.tavily_api_key:
-        return Finding("web search", "ok", f"Tavily at {settings.tavily_base_url}")
+        return Finding("web search", "ok", f"Tavily at {shown(settings.tavily_base_url)}")
     return Finding("web search", "note", "DuckDuckGo, without a key. Set TAVILY_API_KEY for steadier results.")
 
 

@@ -16,6 +16,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from urllib.parse import urlsplit
 
 from voicegraph.errors import ConfigError, NodeError
+from voicegraph.nodes.urls import shown
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -89,7 +90,7 @@ class AddressGuard:
         """Judge a URL for a library that makes its own connections. It resolves again, so prefer the guarded client."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise NodeError("invalid_url", f"“{url}” is no http or https address.")
+            raise NodeError("invalid_url", f"“{shown(url)}” is no http or https address.")
         await self.addresses(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
 
     def _permits(self, host: str, address: Address, port: int) -> bool:

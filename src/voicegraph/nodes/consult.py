@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from voicegraph.errors import NodeError
 from voicegraph.nodes.models import ModelChoice, load
 from voicegraph.nodes.output import Metrics
+from voicegraph.nodes.urls import shown
 
 if TYPE_CHECKING:
     from pydantic_ai.usage import RunUsage
@@ -114,9 +115,17 @@ def explain(error: Exception, choice: ModelChoice) -> NodeError:
         (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {error}"),
     ):
         if isinstance(error, kinds):
-            return NodeError(code, message, retryable=retryable, retry_after=getattr(error, "retry_after", None))
-    return NodeError("model_answer", f"{name} gave no usable answer: {error}", retryable=True)
+            after = getattr(error, "retry_after", None)
+            return NodeError(code, _without_key(message, choice), retryable=retryable, retry_after=after)
+    message = _without_key(f"{name} gave no usable answer: {error}", choice)
+    return NodeError("model_answer", message, retryable=True)
+
+
+def _without_key(message: str, choice: ModelChoice) -> str:
+    """Providers quote a key they refuse."""
+    key = choice.key.get_secret_value() if choice.key else ""
+    return message.replace(key, "[redacted]") if key else message
 
 
 def _where(choice: ModelChoice) -> str:
-    return f" at {choice.base_url}" if choice.base_url else ""
+    return f" at {shown(choice.base_url)}" if choice.base_url else ""

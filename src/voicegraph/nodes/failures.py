@@ -42,7 +42,11 @@ def translated(what: str) -> Generator[None]:
         raise NodeError("timeout", f"{_name(what)} did not answer in time.", retryable=True) from error
     except httpx.TooManyRedirects as error:
         raise NodeError("too_many_redirects", f"{_name(what)} redirects more than five times.") from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
+    except httpx.InvalidURL as error:  # whose words quote the address
+        raise NodeError(
+            "invalid_request", f"{_name(what)}: the request cannot be sent: the address is broken"
+        ) from error
+    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
         raise NodeError("invalid_request", f"{_name(what)}: the request cannot be sent: {error}") from error
     except httpx.ConnectError as error:
         raise _connect_error(what, error) from error

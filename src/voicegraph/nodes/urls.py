@@ -21,7 +21,7 @@ def normal_url(text: str) -> str:
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
-        raise ValueError(f"this is no web address: {error}") from error
+        raise ValueError("this is no web address: its host or port cannot be read") from error
     if not url.host or re.search(r"[\s%\[]", url.host):
         raise ValueError("this is no web address: it names no host")
     return text
@@ -32,7 +32,7 @@ Url = Annotated[str, AfterValidator(normal_url)]
 
 
 def shown(url: httpx.URL | str) -> str:
-    """A URL for messages: without what may be secret (user, password, query)."""
+    """A URL for messages, every one: without what may be secret (user, password, query)."""
     try:
         url = httpx.URL(url)
     except httpx.InvalidURL:

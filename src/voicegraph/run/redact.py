@@ -11,6 +11,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -58,7 +59,7 @@ class Redactor:
     def and_of(self, secrets: Iterable[str]) -> Redactor:
         """One that knows these too."""
         more = frozenset(secrets) - self._secrets
-        return Redactor(self._secrets | more) if more else self
+        return _redactor(self._secrets | more) if more else self
 
     def text(self, text: str) -> str:
         """`text` with every secret masked."""
@@ -89,6 +90,12 @@ class Redactor:
             return output
         meta = {key: self.value(item) for key, item in output.meta.items()}
         return output.model_copy(update={"text": self.text(output.text), "data": self.value(output.data), "meta": meta})
+
+
+@lru_cache(64)
+def _redactor(secrets: frozenset[str]) -> Redactor:
+    """Made once for all items and attempts of a node."""
+    return Redactor(secrets)
 
 
 def secrets_of_url(url: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import JsonValue
 
+from voicegraph import logs
 from voicegraph.errors import ConfigError, NodeError, UserError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
@@ -20,7 +21,7 @@ from voicegraph.run.connections import ConnectionGate
 from voicegraph.run.events import NewRun
 from voicegraph.run.pinned import MESSAGE, pinned_output
 from voicegraph.run.plain import plain_json
-from voicegraph.run.redact import Redactor
+from voicegraph.run.redact import Redactor, secrets_of_params
 from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,45 +74,47 @@ class NodeRunner:
         action = self.registry.find(node.type, node.action)
         if action is None:
             raise NodeError("unknown_action", f"There is no action {node.type}.{node.action}.")
+        redactor = self._redactor.and_of(secrets_of_params([node.params, dict(attempt.run.config)]))
         async with self._connections.turn(attempt.run, node, lambda message: attempt.emit("progress", message)):
-            return await self._in_time(action, attempt)
+            with logs.hiding(redactor.text):
+                return await self._in_time(action, attempt, redactor)
 
-    async def _in_time(self, action: Action, attempt: Attempt) -> Result:
+    async def _in_time(self, action: Action, attempt: Attempt, redactor: Redactor) -> Result:
         node = attempt.node
         limit = node.timeout or action.timeout or self._settings.node_timeout
         deadline = asyncio.timeout(limit)
         try:
             async with deadline:
-                return self._clean(await self._call(action, attempt))
+                return _clean(await self._call(action, attempt, redactor), redactor)
         except TimeoutError as error:
             ours = f"The node took longer than {limit:g} seconds."
             message = ours if deadline.expired() else f"A service did not answer in time. {error}".strip()
-            raise self._redacted(NodeError("timeout", message, retryable=True)) from error
+            raise _redacted(redactor, NodeError("timeout", message, retryable=True)) from error
         except asyncio.CancelledError as error:
             if (task := asyncio.current_task()) is None or task.cancelling():
                 raise
             # Not us: a task the action waited for was cancelled. Let through, it would end ours without an outcome.
             raise NodeError("unexpected", "Something the node waited for was cancelled.", retryable=True) from error
         except NodeError as error:
-            raise self._redacted(error) from error.__cause__
+            raise _redacted(redactor, error) from error.__cause__
         except (ConfigError, UserError) as error:
-            raise NodeError(error.code, self._redactor.text(error.message)) from error
+            raise NodeError(error.code, redactor.text(error.message)) from error
         except OSError as error:
-            raise self._redacted(NodeError("io", f"{type(error).__name__}: {error}", retryable=True)) from error
+            raise _redacted(redactor, NodeError("io", f"{type(error).__name__}: {error}", retryable=True)) from error
         except Exception as error:
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
-            raise self._redacted(NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
+            raise _redacted(redactor, NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
 
     def pinned(self, run: NewRun, node: Node) -> Output | None:
         """The output that is pinned to the node, where pins count."""
         output = pinned_output(run, node)
-        return None if output is None else self._clean_output(output)
+        return None if output is None else _clean_output(output, self._redactor)
 
-    async def _call(self, action: Action, attempt: Attempt) -> Result:
+    async def _call(self, action: Action, attempt: Attempt, redactor: Redactor) -> Result:
         run, node = attempt.run, attempt.node
         scope = _scope(attempt)
         params = bind_params(action, node, run.config, self._settings, scope)
-        emit = self._limited(attempt.emit)
+        emit = _limited(attempt.emit, redactor)
         context = NodeContext(
             run_id=run.run_id,
             node_id=node.id,
@@ -132,39 +135,43 @@ class NodeRunner:
         )
         return await action.run(params, context)
 
-    def _limited(self, emit: Emit) -> Emit:
-        """Pass on the first lines, say once that more were dropped; hide secrets in each."""
-        count = 0
 
-        def limited(kind: Literal["log", "progress"], message: str) -> None:
-            nonlocal count
-            count += 1
-            if count <= MAX_LINES:
-                emit(kind, self._redactor.text(message))
-            elif count == MAX_LINES + 1:
-                emit("log", f"More than {MAX_LINES} lines: the rest is not kept.")
+def _limited(emit: Emit, redactor: Redactor) -> Emit:
+    """Pass on the first lines, say once that more were dropped; hide secrets in each."""
+    count = 0
 
-        return limited
+    def limited(kind: Literal["log", "progress"], message: str) -> None:
+        nonlocal count
+        count += 1
+        if count <= MAX_LINES:
+            emit(kind, redactor.text(message))
+        elif count == MAX_LINES + 1:
+            emit("log", f"More than {MAX_LINES} lines: the rest is not kept.")
 
-    def _clean(self, result: object) -> Result:
-        if isinstance(result, Output):
-            return self._clean_output(result)
-        if isinstance(result, Suspend):
-            return Suspend(result.until, self._clean_output(result.output), self._redactor.text(result.message))
-        if isinstance(result, Await):
-            request = {key: self._redactor.value(value) for key, value in result.request.items()}
-            message = self._redactor.text(result.message)
-            return Await(result.kind, self._clean_output(result.output), message, request, result.until)
-        raise TypeError(f"the action gave {type(result).__name__} and not an Output")
+    return limited
 
-    def _clean_output(self, output: Output) -> Output:
-        if output.data is not None:
-            output = output.model_copy(update={"data": plain_json(output.data)})
-        return self._redactor.output(output)
 
-    def _redacted(self, error: NodeError) -> NodeError:
-        message = self._redactor.text(error.message)
-        return NodeError(error.code, message, retryable=error.retryable, retry_after=error.retry_after)
+def _clean(result: object, redactor: Redactor) -> Result:
+    if isinstance(result, Output):
+        return _clean_output(result, redactor)
+    if isinstance(result, Suspend):
+        return Suspend(result.until, _clean_output(result.output, redactor), redactor.text(result.message))
+    if isinstance(result, Await):
+        request = {key: redactor.value(value) for key, value in result.request.items()}
+        output = _clean_output(result.output, redactor)
+        return Await(result.kind, output, redactor.text(result.message), request, result.until)
+    raise TypeError(f"the action gave {type(result).__name__} and not an Output")
+
+
+def _clean_output(output: Output, redactor: Redactor) -> Output:
+    if output.data is not None:
+        output = output.model_copy(update={"data": plain_json(output.data)})
+    return redactor.output(output)
+
+
+def _redacted(redactor: Redactor, error: NodeError) -> NodeError:
+    message = redactor.text(error.message)
+    return NodeError(error.code, message, retryable=error.retryable, retry_after=error.retry_after)
 
 
 def _scope(attempt: Attempt) -> dict[str, JsonValue]:

@@ -33,7 +33,9 @@ def read_feed(address: str, content: bytes) -> Document:
     feed = cast("Any", feedparser).parse(BytesIO(content), response_headers=headers, sanitize_html=False)
     version = feed.get("version", "")
     if not version and not feed.entries:
-        raise NodeError("not_a_feed", f"{address} is neither RSS nor Atom; give the address of the feed itself.")
+        from voicegraph.nodes.urls import shown
+
+        raise NodeError("not_a_feed", f"{shown(address)} is neither RSS nor Atom; give the address of the feed itself.")
     meta: dict[str, JsonValue] = {
         "format": version or "unknown",
         "title": _plain(feed.feed.get("title")),

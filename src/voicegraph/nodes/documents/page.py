@@ -42,9 +42,11 @@ def read_page(address: str, content: bytes) -> Document:
     tree: Any = trafilatura.load_html(source)
     text = trafilatura.extract(tree, url=address, output_format="markdown") or trafilatura.html2txt(source)
     if tree is None or not text.strip():
+        from voicegraph.nodes.urls import shown
+
         raise NodeError(
             "no_text",
-            f"{address} has no readable text. A page that only a browser's JavaScript fills cannot be read; "
+            f"{shown(address)} has no readable text. A page that only a browser's JavaScript fills cannot be read; "
             "look for its feed or its API.",
         )
     facts: Any = trafilatura.extract_metadata(tree, default_url=address)
