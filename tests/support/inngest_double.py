@@ -46,7 +46,7 @@ class Faults:
 
 @dataclass(eq=False)
 class FunctionRun:
-    """One run of a function. `status`: running, completed, failed or cancelled."""
+    """One run of a function. `status`: running, completed, failed, cancelled, or lost with the server's state."""
 
     id: str
     function: dict[str, Any]
@@ -134,6 +134,16 @@ class InngestDouble:
     def run_of(self, run_id: str) -> FunctionRun:
         """The first function run that an event of this run of ours started."""
         return next(run for run in self.runs if run.event["data"].get("runId") == run_id)
+
+    def forget(self) -> None:
+        """Lose everything, as a dev server does that is restarted: apps, runs, timers, whom it waits for, known ids."""
+        for run in self.runs:
+            run.end("lost")
+        for task in self._tasks:
+            task.cancel()
+        self.functions.clear()
+        self.listening.clear()
+        self._seen.clear()
 
     # -- what the app calls
 

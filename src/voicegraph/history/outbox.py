@@ -74,6 +74,11 @@ class Outbox:
 
         await self._journal.execute(work)
 
+    async def has(self, run_id: RunId, name: str) -> bool:
+        """Whether this message waits to be sent, or to be sent again."""
+        query = select(outbox.c.name).where(outbox.c.run_id == run_id, outbox.c.name == name)
+        return await self._reader.read(lambda connection: connection.execute(query).first() is not None)
+
     async def drop(self, messages: Collection[Message]) -> None:
         """Nothing more is to be done with them."""
         keys = [(message.run_id, message.name) for message in messages]

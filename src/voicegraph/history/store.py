@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Select, func, select, update
 from sqlalchemy.exc import DBAPIError
 
+from voicegraph import clock
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
@@ -17,6 +18,7 @@ from voicegraph.history.admission import admit
 from voicegraph.history.journal import Journal
 from voicegraph.history.line import read_line, read_tickets
 from voicegraph.history.load import load_run, load_whole
+from voicegraph.history.overdue import begun_runs, overdue_runs
 from voicegraph.run.events import EngineName, StoredRun
 from voicegraph.run.ports import Line
 from voicegraph.run.queue import Ticket
@@ -98,6 +100,14 @@ class StoredRuns:
     async def admit(self, run_id: RunId, workflow_id: str, limit: int, engine_run_id: str) -> bool:
         """Whether one more run of this workflow may begin; for engines whose line is elsewhere."""
         return await self._journal.execute(lambda c: admit(c, run_id, workflow_id, limit, engine_run_id))
+
+    async def overdue(self, limit: int) -> list[RunId]:
+        """Runs of Inngest that by their rows may wait for a call in vain."""
+        return await self._reader.read(lambda connection: overdue_runs(connection, clock.now(), limit))
+
+    async def begun(self, after: str, limit: int) -> list[RunId]:
+        """Runs of Inngest that have begun and are not over, in order of their ids."""
+        return await self._reader.read(lambda connection: begun_runs(connection, after, limit))
 
     async def tickets(self, run_ids: Sequence[RunId]) -> list[Ticket]:
         """See `run.ports.RunStore`."""

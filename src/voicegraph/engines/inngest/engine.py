@@ -14,16 +14,18 @@ from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.messages import CANCEL_EVENT, REQUEST_EVENT
 from voicegraph.engines.inngest.sender import Sender
 from voicegraph.engines.inngest.steps import NodeSteps, decide
+from voicegraph.engines.inngest.watch import Watch
 from voicegraph.engines.inngest.worker import serve_connected
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
 from voicegraph.history.outbox import Outbox
+from voicegraph.history.store import StoredRuns
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
 from voicegraph.run.choice import inngest_setup
 from voicegraph.run.events import EngineName, Entry, NewRun
-from voicegraph.run.ports import Call, Reply, RunLedger, RunStore
+from voicegraph.run.ports import Call, Reply, RunLedger
 from voicegraph.run.queue import Place
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
@@ -40,7 +42,7 @@ class InngestEngine:
         self,
         runner: NodeRunner,
         ledger: RunLedger,
-        store: RunStore,
+        store: StoredRuns,
         outbox: Outbox,
         feed: Feed,
         settings: Settings,
@@ -52,15 +54,17 @@ class InngestEngine:
         self.items = ItemSteps(runner, ledger, settings.retry_base_seconds)
         self.functions = Functions(self.steps, self.items, store, ledger).of(self.client)
         self._host = Host(self.setup, self.client, self.functions)
-        self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds)
+        self._watch = Watch(store, ledger, outbox)
+        self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds, self._watch.still_stuck)
         self._ledger = ledger
         self._backlog = backlog
         self._drain_seconds = settings.drain_seconds
         feed.listen(self._stop_what_is_over)
 
     async def open(self) -> None:
-        """Send what is waiting. Runs that are under way are Inngest's to go on with."""
+        """Send what is waiting. Runs that are under way are Inngest's to go on with; what it forgets is sent again."""
         self._sender.open()
+        self._watch.open()
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, with the message that starts it."""
@@ -99,6 +103,7 @@ class InngestEngine:
 
     async def close(self) -> None:
         """Nodes in flight get the drain time; what does not finish is started elsewhere."""
+        await self._watch.close()
         await self._drain()
         await self._sender.close()
         await close_client(self.client)

@@ -122,13 +122,16 @@ class Functions:
         return {"status": "completed"}
 
     def _branches(self, ctx: inngest.Context, stored: StoredRun, node_id: NodeId) -> Iterator[Branch]:
-        """A node's step; of a node with `each` also those of its items, in lanes, once they are counted."""
+        """A node's step; of a node with `each` also those of its items, in lanes, once they are counted.
+
+        They stay when the node is done: Inngest may still repeat a call for one, and gives the run up that has no such step.
+        """
         run_id = stored.run.run_id
         node = stored.run.workflow.node(node_id)
         run = partial(self._items.open if node.each else self._steps.run, run_id, node_id, ctx.run_id)
         yield partial(self._steps_of, ctx, node_id, run)
         row = stored.nodes.get(node_id)
-        if node.each and row is not None and row.items and row.finished_at is None:
+        if node.each and row is not None and row.items:
             for lane in lanes(stored.run.workflow, node, row.items.total):
                 yield partial(self._lane, ctx, run_id, node_id, lane)
 
@@ -202,12 +205,17 @@ class Functions:
         original = cast("dict[str, Any]", ctx.event.data.get("event") or {})
         run_id: object = cast("dict[str, Any]", original.get("data") or {}).get("runId")
         if isinstance(run_id, str):
-            await ctx.step.run("close", self._close, RunId(run_id), reason)
+            await ctx.step.run("close", self._close, RunId(run_id), reason, str(ctx.event.data.get("run_id")))
 
-    async def _close(self, run_id: RunId, reason: str | None) -> str:
-        """End the run in our history if it is not over: failed with the reason, or cancelled without one."""
+    async def _close(self, run_id: RunId, reason: str | None, ended: str | None = None) -> str:
+        """End the run in our history if it is not over: failed with the reason, or cancelled without one.
+
+        `ended` is the function run that Inngest gave up; another one may go on with the run since.
+        """
 
         def close(look: Look) -> str:
+            if ended is not None and look.stored.engine_run_id not in (None, ended):
+                return "goes on"
             if reason is None:
                 look.cancel()
             else:

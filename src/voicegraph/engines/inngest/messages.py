@@ -18,3 +18,14 @@ def woken_node(message: str) -> str | None:
     """The node a message of the outbox wakes; None for other messages."""
     name, _, node_id = message.partition(":")
     return node_id if name == ANSWERED_EVENT else None
+
+
+def again_message(state: str) -> str:
+    """Starts a run again that Inngest does not call for. `state` is a digest of how the run stands."""
+    return f"{REQUEST_EVENT}:{state}"
+
+
+def stuck_state(message: str) -> str | None:
+    """How the run stood that a message of the outbox starts again; None for other messages."""
+    name, _, state = message.partition(":")
+    return state or None if name == REQUEST_EVENT else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import inngest
 
 from voicegraph import clock
-from voicegraph.engines.inngest.messages import ANSWERED_EVENT, CANCEL_EVENT, REQUEST_EVENT, woken_node
+from voicegraph.engines.inngest.messages import ANSWERED_EVENT, CANCEL_EVENT, REQUEST_EVENT, stuck_state, woken_node
+from voicegraph.engines.inngest.watch import pause_after
 from voicegraph.errors import StorageError
 from voicegraph.history.outbox import Message, Outbox
 from voicegraph.run.events import Entry, RunEvent
@@ -42,11 +43,19 @@ NOT_STARTED = (
 class Sender:
     """A task that empties the outbox. `poke` it after something was put in."""
 
-    def __init__(self, client: inngest.Inngest, outbox: Outbox, sink: EventSink, retry_base: float) -> None:
+    def __init__(
+        self,
+        client: inngest.Inngest,
+        outbox: Outbox,
+        sink: EventSink,
+        retry_base: float,
+        still_stuck: Callable[[Message], Awaitable[bool]],
+    ) -> None:
         self._client = client
         self._outbox = outbox
         self._sink = sink
         self._retry_base = retry_base
+        self._still_stuck = still_stuck
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._sending: asyncio.Task[list[str]] | None = None
@@ -87,7 +96,7 @@ class Sender:
                     await self._news.wait()
 
     async def _send(self, messages: Sequence[Message]) -> None:
-        wanted = [message for message in messages if _is_wanted(message)]
+        wanted = [message for message in messages if await self._is_wanted(message)]
         try:
             if wanted and not self._closing:
                 self._sending = asyncio.create_task(self._client.send([event_of(message) for message in wanted]))
@@ -105,7 +114,7 @@ class Sender:
         if self._closing:
             await self._outbox.release(messages)  # it is unknown what was sent; sent again, it starts no second run
             return
-        kept = [message for message in wanted if message.name == REQUEST_EVENT]
+        kept = [message for message in wanted if message.name == REQUEST_EVENT or stuck_state(message.name)]
         done = [message for message in messages if message not in kept]
         if kept:
             await self._outbox.keep(kept, _pause)
@@ -113,6 +122,13 @@ class Sender:
             await self._outbox.drop(done)
         self._tell([message for message in wanted if message.tries and not message.sends], REACHED, unsent=False)
         self._tell([message for message in wanted if message.sends == 1], NOT_STARTED, unsent=False)
+
+    async def _is_wanted(self, message: Message) -> bool:
+        """What starts a run that has begun, or is over, is not sent any more; nor, again, one that went on."""
+        if stuck_state(message.name):
+            return not message.sends or await self._still_stuck(message)
+        in_time = clock.now() < message.created_at + AGAIN_FOR or not message.sends
+        return message.name != REQUEST_EVENT or (not message.begun and in_time)
 
     def _tell(self, messages: Sequence[Message], words: str, *, unsent: bool) -> None:
         """So that whoever watches the run or the list knows why it does not start, and when it can."""
@@ -122,21 +138,24 @@ class Sender:
                 self._sink.record(Entry(message.run_id, events=[event], news=RunStatus.PENDING))
 
 
-def _is_wanted(message: Message) -> bool:
-    """What starts a run that has begun, or is over, is not sent any more."""
-    in_time = clock.now() < message.created_at + AGAIN_FOR or not message.sends
-    return message.name != REQUEST_EVENT or (not message.begun and in_time)
-
-
 def _pause(message: Message) -> float:
+    if stuck_state(message.name):
+        return pause_after(message.sends)
     return min(LONGEST_AGAIN, AGAIN_SECONDS * 2.0 ** min(message.sends, 32))
 
 
 def event_of(message: Message) -> inngest.Event:
-    """The run's id is the event's, so that a message that is sent twice starts one run. Waking twice does no harm."""
+    """The run's id is the event's, so that a message that is sent twice starts one run. Waking twice does no harm.
+
+    What starts a run again has a new id each time: Inngest takes an id once in 24 hours.
+    """
     if (node_id := woken_node(message.name)) is not None:
         return inngest.Event(name=ANSWERED_EVENT, data={"runId": message.run_id, "nodeId": node_id})
     seed = message.run_id if message.name != CANCEL_EVENT else f"{message.run_id}:cancelled"
+    if (state := stuck_state(message.name)) is not None:
+        seed = f"{message.run_id}:{state}:{message.sends}"
     return inngest.Event(
-        id=seed, name=message.name, data={"runId": message.run_id, "graphVersion": message.graph_version}
+        id=seed,
+        name=message.name.partition(":")[0],
+        data={"runId": message.run_id, "graphVersion": message.graph_version},
     )
