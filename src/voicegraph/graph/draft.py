@@ -35,6 +35,7 @@ class Draft:
 
     def __init__(self, workflow: Workflow) -> None:
         self._original = workflow
+        self._ids = {(edge.source, edge.target, edge.when): edge.id for edge in workflow.edges}
         self.nodes: list[Node] = list(workflow.nodes)
         self.edges: list[Edge] = list(workflow.edges)
 
@@ -74,11 +75,13 @@ class Draft:
         return branch_of(self.node(source).type, when)
 
     def link(self, source: NodeId, target: NodeId, when: bool | None = None) -> None:
-        """Let `target` wait for `source`, unless it does on this branch already."""
+        """Let `target` wait for `source`, unless it does on this branch already. Where it did before, by the old id."""
         branch = self.stands_on(source, when)
         if any(edge.target == target and self.stands_on(source, edge.when) is branch for edge in self.leaving(source)):
             return
-        new = EdgeId(free_id("edge", (edge.id for edge in self.edges)))
+        taken = {edge.id for edge in self.edges}
+        known = self._ids.get((source, target, when))
+        new = known if known and known not in taken else EdgeId(free_id("edge", {*taken, *self._ids.values()}))
         self.edges.append(Edge(id=new, source=source, target=target, when=when))
 
     def redirect(self, edges: Iterable[Edge], **ends: NodeId | bool | None) -> None:
