@@ -73,7 +73,7 @@ async def test_every_run_goes_on_and_nothing_is_done_twice(on_stage: Stage, capl
     }
     assert process.probe.gates["e:1"], "the second item is held"
     ids = {name: await process.start(graph) for name, graph in graphs.items()}
-    for name, gate in (("g", "g"), ("slow", "slow"), ("held", "held"), ("e:1", "e:1")):
+    for gate in ("g", "slow", "held", "e:1"):
         await process.probe.gates[gate].enter()
     await process.reaches(ids["timer"], "waiting")
     await process.reaches(ids["approval"], "waiting")

@@ -9,10 +9,11 @@ import pytest
 from support.cut import Cutter, cutter
 from support.graphs import node, workflow
 from support.inngest_server import REAL_SERVER
-from support.inngest_stage import Stage
+from support.inngest_stage import Process, Stage
 from support.postgres import Postgres
 
 from voicegraph.errors import StorageError
+from voicegraph.graph.model import RunId
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="a real server calls in its own time")
 
@@ -40,6 +41,13 @@ async def test_a_commit_that_was_not_answered_is_not_repeated(
     assert cut.cuts >= 3
 
 
+async def until_refused(process: Process, runs: list[RunId]) -> None:
+    """Start runs until PostgreSQL has heard that it takes none."""
+    while True:
+        runs.append(await process.start(GRAPH))
+        await asyncio.sleep(0.02)
+
+
 async def test_a_database_that_is_read_only_for_a_while_is_waited_for(on_stage: Stage, postgres: Postgres) -> None:
     url = postgres.fresh()
     process = await on_stage.process(database_url=url)
@@ -49,9 +57,7 @@ async def test_a_database_that_is_read_only_for_a_while_is_waited_for(on_stage: 
     postgres.ask("SELECT pg_reload_conf()")
     try:
         with pytest.raises(StorageError, match="read-only"):
-            while True:  # until PostgreSQL has heard of it
-                runs.append(await process.start(GRAPH))
-                await asyncio.sleep(0.02)
+            await until_refused(process, runs)
         process.probe.gates["a"].opened.set()
         await process.probe.gates["a"].left.wait()
     finally:
