@@ -17,7 +17,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
@@ -29,6 +29,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from support.inngest_gateway import Gateway
+from support.inngest_run import FunctionRun, heard_by, seconds
 from support.serving import Served, free_socket, serve
 
 ROOT = "step"
@@ -42,28 +43,6 @@ class Faults:
     duplicate: bool = False
     reorder: float = 0.0
     lose: Callable[[str], bool] = lambda step: False
-
-
-@dataclass(eq=False)
-class FunctionRun:
-    """One run of a function. `status`: running, completed, failed, cancelled, or lost with the server's state."""
-
-    id: str
-    function: dict[str, Any]
-    event: dict[str, Any]
-    steps: dict[str, Any] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    planned: set[str] = field(default_factory=set)
-    parallel: bool = False
-    status: str = "running"
-    output: Any = None
-    calls: list[tuple[str, int]] = field(default_factory=list)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def end(self, status: str, output: Any = None) -> None:
-        if self.status == "running":
-            self.status, self.output = status, output
-            self.ended.set()
 
 
 class InngestDouble:
@@ -196,7 +175,7 @@ class InngestDouble:
                 run.end("cancelled")
                 self._internal("inngest/function.cancelled", run, {})
         for wanted, heard in self.listening:
-            if _heard(event) == wanted:
+            if heard_by(event) == wanted:
                 heard.set()
         for function in self.functions.values():
             known = (function["id"], event["id"])
@@ -297,7 +276,11 @@ class InngestDouble:
             return
         match answer.status_code:
             case 206:
-                for op in answer.json():
+                ops = answer.json()
+                run.parallel = run.parallel or len(ops) > 1
+                for op in ops:
+                    if op["op"] == "StepError" and answer.headers.get("x-inngest-no-retry") == "true":
+                        op["op"] = "StepFailed"
                     self._take_op(run, step, attempt, op)
             case 200:
                 run.end("completed", answer.json() if answer.content else None)
@@ -315,7 +298,6 @@ class InngestDouble:
         race = (op.get("opts") or {}).get("parallelMode") == "race"
         match op["op"]:
             case "StepPlanned":
-                run.parallel = True
                 if hashed not in run.planned:
                     run.planned.add(hashed)
                     self._spawn(run, hashed, 0)
@@ -333,6 +315,8 @@ class InngestDouble:
             case "StepError":
                 self._retry(run, step, attempt, None, op["error"])
             case "StepFailed":
+                run.planned.add(hashed)
+                run.failed[op["displayName"]] = op["error"]
                 self._remember(run, hashed, {"error": op["error"]}, race)
             case other:
                 raise AssertionError(f"opcode {other}")
@@ -348,9 +332,9 @@ class InngestDouble:
         async def wait() -> None:
             event = None
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_seconds(op["opts"]["timeout"])):
+                async with asyncio.timeout(seconds(op["opts"]["timeout"])):
                     await heard.wait()
-                event = next(one for one in reversed(self.events) if _heard(one) == wanted)
+                event = next(one for one in reversed(self.events) if heard_by(one) == wanted)
             self.listening.remove((wanted, heard))
             if run.status == "running":
                 self._remember(run, hashed, event, True)
@@ -387,13 +371,3 @@ class InngestDouble:
             run.end("failed", error)
             if not run.function["id"].endswith("-failure"):
                 self._internal("inngest/function.failed", run, error)
-
-
-def _heard(event: dict[str, Any]) -> tuple[Any, Any, Any]:
-    return event["name"], event["data"].get("runId"), event["data"].get("nodeId")
-
-
-def _seconds(duration: str) -> float:
-    """`1w2d3h4m5s` in seconds."""
-    units = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-    return sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)([wdhms])", duration))

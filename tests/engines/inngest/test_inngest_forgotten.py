@@ -10,7 +10,8 @@ from support.graphs import node, workflow
 from support.inngest_server import REAL_SERVER
 from support.inngest_stage import Process, Stage, until
 
-from voicegraph.engines.inngest.look import Claim, Look
+from voicegraph.engines.inngest.look import Look
+from voicegraph.engines.inngest.memo import Claim
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.history.queries import RunDetail

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import inngest
 
 from voicegraph import clock
-from voicegraph.engines.inngest.look import Memo
+from voicegraph.engines.inngest.memo import Memo
 from voicegraph.run.events import StoredRun
 
 ASK_SECONDS = 2.0

@@ -4,16 +4,14 @@ The body runs again on every call of Inngest's, so it only reads; everything tha
 is ready follows from the run in our database, which is never behind what Inngest remembers: a row is written before its
 step answers. The last node's step ends the run, so the history knows it at once.
 
-A node that fails for good is an ordinary result of its step: an error Inngest does not retry would end the function with
-other nodes still in flight. The function fails when they are done (docs/decisions/0007).
+A node that fails for good is a step that failed, and the function goes on: nodes in flight finish. It fails when they are
+done (docs/decisions/0007).
 """
 
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, cast
 
@@ -23,11 +21,13 @@ from voicegraph import clock
 from voicegraph.engines.inngest.admission import wait_for_room
 from voicegraph.engines.inngest.item_look import lanes
 from voicegraph.engines.inngest.item_steps import ItemSteps
-from voicegraph.engines.inngest.look import Later, Look, Memo
-from voicegraph.engines.inngest.messages import ANSWERED_EVENT, CANCEL_EVENT, REQUEST_EVENT
+from voicegraph.engines.inngest.look import Look
+from voicegraph.engines.inngest.memo import Later, Memo
+from voicegraph.engines.inngest.messages import CANCEL_EVENT, REQUEST_EVENT
+from voicegraph.engines.inngest.shown import come_again, moment, step_name, steps_of
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.errors import NodeError, NotFound, VoiceGraphError
-from voicegraph.graph.model import NodeId, RunId
+from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.graph.order import topological_order
 from voicegraph.run.events import StoredRun
 from voicegraph.run.limits import deadline_of
@@ -42,11 +42,6 @@ CANCELLED = "workflow-cancelled"
 FAILED_EVENT = "inngest/function.failed"
 CANCELLED_EVENT = "inngest/function.cancelled"
 FUNCTION_ID = f"{APP}-{EXECUTE}"
-
-FIRST_LOOK = 1.0
-"""Seconds until an answer is looked for that was not announced; five times as long each time, up to the longest."""
-LONGEST_LOOK = 30 * 86_400.0
-LATEST = 253_402_300_799.0
 
 MAX_RETRIES = 20
 """Inngest's maximum. It is the same for every run, so each node's own policy is kept by its step."""
@@ -106,20 +101,32 @@ class Functions:
         if stored.status is RunStatus.CANCELLED:
             return {"status": "cancelled"}
         await wait_for_room(ctx, stored, partial(self._admit, run_id, ctx.run_id))
-        look = Look(stored)
-        nodes = [node_id for node_id in topological_order(stored.run.workflow) if look.starts_a_step(node_id)]
-        branches = [branch for node_id in nodes for branch in self._branches(ctx, stored, node_id)]
-        if stored.run.workflow.timeout is not None and not stored.status.terminal:
-            branches.append(partial(self._keep_deadline, ctx, stored))
-        await ctx.group.parallel(
-            tuple(branches),
-            parallel_mode=inngest.ParallelMode.RACE,
-        )
+        await self._nodes(ctx, stored)
         if not stored.status.terminal:
             await ctx.step.run("close", self._close, run_id, "Inngest ended the run before its nodes were done.")
         if stored.status is RunStatus.FAILED:
             raise inngest.NonRetriableError(f"Workflow run {run_id} failed; its history says why.", quiet=True)
         return {"status": "completed"}
+
+    async def _nodes(self, ctx: inngest.Context, stored: StoredRun) -> None:
+        """The steps there are by now. Those that may go on side by side are one race, which costs a call more each.
+
+        A single open node needs none: it runs in the call that finds it. Of what is done, only a step whose answer was
+        lost is called for again.
+        """
+        look = Look(stored)
+        nodes = [node_id for node_id in topological_order(stored.run.workflow) if look.starts_a_step(node_id)]
+        is_open = [node_id for node_id in nodes if look.is_open(node_id)]
+        last = is_open[0] if len(is_open) == 1 and not stored.run.workflow.node(is_open[0]).each else None
+        limited = stored.run.workflow.timeout is not None and not stored.status.terminal
+        alone = None if limited else last
+        branches = [branch for node_id in nodes if node_id != alone for branch in self._branches(ctx, stored, node_id)]
+        if limited:
+            branches.append(partial(self._keep_deadline, ctx, stored))
+        await ctx.group.parallel(tuple(branches), parallel_mode=inngest.ParallelMode.RACE)
+        if alone is not None:
+            for branch in self._branches(ctx, stored, alone):
+                await branch()
 
     def _branches(self, ctx: inngest.Context, stored: StoredRun, node_id: NodeId) -> Iterator[Branch]:
         """A node's step; of a node with `each` also those of its items, in lanes, once they are counted.
@@ -129,30 +136,20 @@ class Functions:
         run_id = stored.run.run_id
         node = stored.run.workflow.node(node_id)
         run = partial(self._items.open if node.each else self._steps.run, run_id, node_id, ctx.run_id)
-        yield partial(self._steps_of, ctx, node_id, run)
+        yield partial(steps_of, ctx, step_name(ctx, node), node, partial(self._step, ctx, run))
         row = stored.nodes.get(node_id)
         if node.each and row is not None and row.items:
             for lane in lanes(stored.run.workflow, node, row.items.total):
-                yield partial(self._lane, ctx, run_id, node_id, lane)
+                yield partial(self._lane, ctx, run_id, node, lane)
 
-    async def _lane(self, ctx: inngest.Context, run_id: RunId, node_id: NodeId, lane: list[list[int]]) -> None:
+    async def _lane(self, ctx: inngest.Context, run_id: RunId, node: Node, lane: list[list[int]]) -> None:
         """Items one after the other, a step each. It ends early when the node starts no more of them."""
         for items in lane:
-            name = f"{node_id}:item-{items[0]}" if len(items) == 1 else f"{node_id}:items-{items[0]}-{items[-1]}"
-            memo = await self._steps_of(ctx, name, partial(self._items.run, run_id, node_id, items, ctx.run_id))
+            which = f":item-{items[0]}" if len(items) == 1 else f":items-{items[0]}-{items[-1]}"
+            run = partial(self._items.run, run_id, node.id, items, ctx.run_id)
+            memo = await steps_of(ctx, step_name(ctx, node, which), node, partial(self._step, ctx, run))
             if memo["status"] == "skipped":
                 return
-
-    async def _steps_of(self, ctx: inngest.Context, name: str, run: Callable[[], Awaitable[Later | Memo]]) -> Memo:
-        """A step, and for each wait a sleep, or an event that is waited for, and a further step."""
-        step = partial(self._step, ctx, run)
-        memo = await ctx.step.run(name, step)
-        turn = 0
-        while "until" in memo or "asks" in memo:
-            turn += 1
-            await _rest(ctx, name, memo, turn)
-            memo = await ctx.step.run(f"{name}:after-{turn}", step)
-        return memo
 
     async def _step(self, ctx: inngest.Context, run: Callable[[], Awaitable[Later | Memo]]) -> Memo:
         answer = await self._guarded(run)
@@ -160,7 +157,7 @@ class Functions:
             return answer
         if ctx.attempt >= MAX_RETRIES:
             return Memo(status="retrying", until=answer.due)  # Inngest gives a step no more tries: go on in a new one
-        raise _come_again(answer.due)
+        raise come_again(answer.due)
 
     async def _keep_deadline(self, ctx: inngest.Context, stored: StoredRun) -> None:
         """The workflow's time limit: a sleep beside the nodes. Whatever ends the run ends it, too."""
@@ -169,7 +166,7 @@ class Functions:
         turn = 0
         while at is not None:
             turn += 1
-            await ctx.step.sleep_until(f"time-limit-{turn}", _moment(at))
+            await ctx.step.sleep_until(f"time-limit-{turn}", moment(at))
             memo = await ctx.step.run(f"time-limit-{turn}:look", self._expire, stored.run.run_id)
             at = memo.get("until")
 
@@ -190,7 +187,7 @@ class Functions:
             log.exception("A step for Inngest could not be done; Inngest will try again")
             code = error.code if isinstance(error, VoiceGraphError) else type(error).__name__
             raise inngest.RetryAfterError(
-                f"VoiceGraph could not do this now ({code}).", _moment(clock.now() + PAUSE_SECONDS), quiet=True
+                f"VoiceGraph could not do this now ({code}).", moment(clock.now() + PAUSE_SECONDS), quiet=True
             ) from None
 
     # -- when Inngest ends it
@@ -223,31 +220,3 @@ class Functions:
             return "closed"
 
         return await self._guarded(partial(decide, self._ledger, run_id, close))
-
-
-async def _rest(ctx: inngest.Context, name: str, memo: Memo, turn: int) -> None:
-    """Until the memo says, or until an answer is announced to the node of this name.
-
-    The announcement may come before Inngest waits for it, and then wakes nobody. So it is looked for again after a
-    second, after five, and so on: the row has the answer.
-    """
-    step_id = f"{name}:wait-{turn}"
-    if "asks" not in memo:
-        await ctx.step.sleep_until(step_id, _moment(memo.get("until", 0)))
-        return
-    longest = min(LONGEST_LOOK, FIRST_LOOK * 5.0 ** min(turn - 1, 32))
-    seconds = min(longest, memo.get("until", LATEST) - clock.now())
-    await ctx.step.wait_for_event(
-        step_id,
-        event=ANSWERED_EVENT,
-        if_exp=f"event.data.runId == async.data.runId && async.data.nodeId == '{name}'",
-        timeout=timedelta(seconds=max(1, math.ceil(seconds))),
-    )
-
-
-def _come_again(due: float) -> inngest.RetryAfterError:
-    return inngest.RetryAfterError("This node is tried again.", _moment(due), quiet=True)
-
-
-def _moment(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)

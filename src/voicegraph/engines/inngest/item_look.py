@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from voicegraph import clock
-from voicegraph.engines.inngest.look import CLAIM_SECONDS, EARLY, TIMERS, Claim, Later, Look, Memo, memo_of
+from voicegraph.engines.inngest.look import CLAIM_SECONDS, EARLY, TIMERS, Look
+from voicegraph.engines.inngest.memo import Claim, Later, Memo, memo_of
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId, Workflow
 from voicegraph.nodes.output import Output
@@ -83,7 +84,7 @@ class ItemLook(Look):
             return SKIPPED
         row = self._item(item)
         if row is not None and row.finished_at is not None:
-            return Memo(status=str(row.status))
+            return memo_of(row)
         if row is None or row.status is not NodeStatus.RUNNING:
             if self._stopped(node_row):
                 self._close_if_idle(node_row)
@@ -107,7 +108,7 @@ class ItemLook(Look):
             script.restarted(self.entry, row)
         elif row.starts >= MAX_STARTS:
             self._fail(node_row, row, POISON)
-            return Memo(status=str(row.status))
+            return memo_of(row)
         else:
             script.resumed(self.entry, row)
         row.due_at = clock.now() + CLAIM_SECONDS
@@ -150,7 +151,7 @@ class ItemLook(Look):
                 self.entry, row, result, ItemCounts(counts.total, counts.done + 1, counts.failed)
             )
             self._item_settled(node_row)
-        return Memo(status=str(row.status))
+        return memo_of(row)
 
     # -- what follows
 

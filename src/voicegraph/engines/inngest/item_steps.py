@@ -11,7 +11,8 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.engines.inngest.attempts import Attempts
 from voicegraph.engines.inngest.item_look import ItemLook
-from voicegraph.engines.inngest.look import CLAIM_SECONDS, Claim, Later, Memo
+from voicegraph.engines.inngest.look import CLAIM_SECONDS
+from voicegraph.engines.inngest.memo import Claim, Later, Memo
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.nodes.output import Output
@@ -52,8 +53,8 @@ class ItemSteps:
                 later = answer if later is None or answer.due < later.due else later
             elif answer["status"] == "skipped":
                 return answer
-            else:
-                memo = answer
+            elif len(items) == 1 or "error" not in answer:
+                memo = answer  # a step of several items has no failure of its own
         return later or memo
 
     def halt(self, run_id: RunId) -> None:

@@ -12,10 +12,10 @@ decides nothing by what Inngest tells it, and everything by the node's row:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 from voicegraph import clock
+from voicegraph.engines.inngest.memo import Claim, Later, Memo, memo_of
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Result, Suspend
@@ -35,33 +35,6 @@ EARLY = 0.1
 """Seconds a call may come before its time: clocks differ."""
 ONCE = RetryPolicy(attempts=1)
 TIMERS = (NodeStatus.RETRYING, NodeStatus.WAITING)
-
-
-class Memo(TypedDict):
-    """A step's result at Inngest: no output, no message. `until` (seconds since the epoch): go on then, in a new step.
-
-    `asks`: the node waits for somebody's answer.
-    """
-
-    status: str
-    branch: NotRequired[bool]
-    until: NotRequired[float]
-    asks: NotRequired[bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The node is ours to run. `starts` tells this start from one that takes over."""
-
-    attempt: int
-    starts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Come again at `due`, in seconds since the epoch."""
-
-    due: float
 
 
 class Look:
@@ -92,6 +65,11 @@ class Look:
         if row is None:
             return node_id in self.ready
         return row.status is not NodeStatus.SKIPPED and row.reused_from is None and not _was_dropped(row)
+
+    def is_open(self, node_id: NodeId) -> bool:
+        """Whether something of it is still to come."""
+        row = self.rows.get(node_id)
+        return row is None or row.finished_at is None
 
     # -- a step begins
 
@@ -286,19 +264,6 @@ class Look:
 
     def _open_rows(self) -> list[NodeRun]:
         return [self.rows[node_id] for node_id in self.machine.open if node_id in self.rows]
-
-
-def memo_of(row: NodeRun) -> Memo:
-    """What Inngest is told of a node."""
-    memo = Memo(status=str(row.status))
-    if row.status is NodeStatus.WAITING:
-        if row.due_at is not None:
-            memo["until"] = row.due_at
-        if row.waits is not None:
-            memo["asks"] = True
-    elif row.output is not None and row.output.branch is not None:
-        memo["branch"] = row.output.branch
-    return memo
 
 
 def _is_claimed(row: NodeRun, claim: Claim) -> bool:

@@ -7,6 +7,8 @@ from voicegraph.graph.model import NodeId
 REQUEST_EVENT = "workflow/execute.requested"
 CANCEL_EVENT = "workflow/execute.cancelled"
 ANSWERED_EVENT = "workflow/node.answered"
+NAMES = 2
+"""How steps of runs are named that are sent from now on: 2, with their nodes' labels. A run keeps the names it began with."""
 
 
 def wake_message(node_id: NodeId) -> str:

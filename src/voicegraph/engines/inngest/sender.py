@@ -10,7 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 import inngest
 
 from voicegraph import clock
-from voicegraph.engines.inngest.messages import ANSWERED_EVENT, CANCEL_EVENT, REQUEST_EVENT, stuck_state, woken_node
+from voicegraph.engines.inngest.messages import (
+    ANSWERED_EVENT,
+    CANCEL_EVENT,
+    NAMES,
+    REQUEST_EVENT,
+    stuck_state,
+    woken_node,
+)
 from voicegraph.engines.inngest.watch import pause_after
 from voicegraph.errors import StorageError
 from voicegraph.history.outbox import Message, Outbox
@@ -157,5 +164,5 @@ def event_of(message: Message) -> inngest.Event:
     return inngest.Event(
         id=seed,
         name=message.name.partition(":")[0],
-        data={"runId": message.run_id, "graphVersion": message.graph_version},
+        data={"runId": message.run_id, "graphVersion": message.graph_version, "names": NAMES},
     )

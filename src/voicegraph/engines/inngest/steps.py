@@ -9,7 +9,8 @@ from typing import Literal, TypeVar
 
 from voicegraph import clock
 from voicegraph.engines.inngest.attempts import Attempts
-from voicegraph.engines.inngest.look import CLAIM_SECONDS, Claim, Later, Look, Memo
+from voicegraph.engines.inngest.look import CLAIM_SECONDS, Look
+from voicegraph.engines.inngest.memo import Claim, Later, Memo
 from voicegraph.engines.inngest.messages import wake_message
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId, RunId
