@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -14,13 +15,15 @@ class Sink:
     """`mails` are the bytes after DATA, without the dots that SMTP adds. `login` is what it says to one, with the line sent."""
 
     port: int = 0
-    mails: list[bytes] = field(default_factory=list)
-    recipients: list[list[str]] = field(default_factory=list)
+    mails: list[bytes] = field(default_factory=list, repr=False)
+    recipients: list[list[str]] = field(default_factory=list, repr=False)
     login: str = "235 welcome"
 
-    def lines(self, mail: int = -1) -> list[bytes]:
-        """The header of a mail, line by line as it went over the wire."""
-        return self.mails[mail].partition(b"\r\n\r\n")[0].split(b"\r\n")
+    async def has(self, count: int) -> None:
+        """Wait until so many mails are there."""
+        async with asyncio.timeout(30):
+            while len(self.mails) < count:  # noqa: ASYNC110 - a thread fills it
+                await asyncio.sleep(0.01)
 
 
 class _Talk(socketserver.StreamRequestHandler):

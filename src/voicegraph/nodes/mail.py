@@ -1,7 +1,7 @@
 """Mail messages that cannot be bent: addresses and headers are checked, Markdown becomes harmless HTML.
 
-Built with `EmailMessage` and the SMTP policy, which fold and encode headers (RFC 5322, RFC 2047). Line breaks and other
-control characters are refused in every header instead of being cleaned: who puts one there means something by it.
+What stands in a header is text, literally (`mail_headers`): encoded words in it are not decoded. Line ends become spaces,
+for answers of models end with one; other control characters are refused: who puts one there means something by it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime, getaddresses, parseaddr
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator
 
 from voicegraph import clock
+from voicegraph.nodes.mail_headers import POLICY, Written, addresses_value, attachment_value, mailbox_value, text_value
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -28,8 +28,11 @@ MAX_RECIPIENTS = 50
 MAX_SUBJECT = 200
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_LINE_ENDS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\\,;:\"]+")
+_SUBTYPE = re.compile(r"[\w.+-]{1,100}", re.ASCII)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:44em}table{border-collapse:collapse}"
@@ -47,13 +50,17 @@ class Attachment:
 
 
 def addresses(text: str) -> list[str]:
-    """The addresses in `a@x.org, Bea <b@x.org>; c@x.org`, as bare `local@domain`. ValueError says which one is wrong."""
+    """The addresses in `a@x.org, Bea <b@x.org>; c@x.org`, as bare `local@domain`. ValueError says which one is wrong.
+
+    A line end separates them too.
+    """
+    text = ", ".join(line.strip(" ,;") for line in _LINE_ENDS.split(text) if line.strip(" ,;"))
     if control := _CONTROL.search(text):
         raise ValueError(f"an address cannot contain the control character {control[0]!r}")
     separated = text if '"' in text else text.replace(";", ",")
     found = [address for name, address in getaddresses([separated]) if name or address]
-    wrong = [address for address in found if not _ADDRESS.fullmatch(address)]
-    if wrong or not found:
+    wrong = [address for address in found if not _ADDRESS.fullmatch(address) or "=?" in address]
+    if wrong or not found or ":" in _QUOTED.sub("", text):  # a group (`Bcc: …`) hides its members
         raise ValueError(f"{(wrong or [text])[0]!r} is not an e-mail address")
     if len(found) > MAX_RECIPIENTS:
         raise ValueError(f"at most {MAX_RECIPIENTS} recipients, not {len(found)}")
@@ -79,7 +86,8 @@ Recipients = Annotated[str, BeforeValidator(_joined), AfterValidator(lambda text
 
 
 def header(text: str) -> str:
-    """The text when it can stand in a header; ValueError when it holds a line break or another control character."""
+    """The text in one line, as it can stand in a header; ValueError when it holds another control character."""
+    text = _LINE_ENDS.sub(" ", text)
     if control := _CONTROL.search(text):
         raise ValueError(f"a subject cannot contain the control character {control[0]!r}")
     return text.strip()
@@ -93,6 +101,16 @@ def subject_of(body: str, label: str) -> str:
     return line[:MAX_SUBJECT] or "Result of your workflow"
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it goes over the wire, and the envelope's sender. `utf8`: an address needs a server that knows it."""
+
+    sender: str
+    message_id: str
+    content: bytes
+    utf8: bool
+
+
 def compose(
     *,
     sender: str,
@@ -102,23 +120,34 @@ def compose(
     body: str,
     key: str,
     attachments: Iterable[Attachment] = (),
-) -> EmailMessage:
-    """The message: `body` (Markdown) as text and HTML. `key` makes the Message-ID, so a repeated mail is recognised."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = ", ".join(to)
+) -> Mail:
+    """The mail: `body` (Markdown) as text and HTML. `key` makes the Message-ID, so a repeated mail is recognised."""
+    origin = _origin(sender)
+    message_id = f"<{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:40]}@{_domain(sender)}>"
+    message = EmailMessage(policy=POLICY)
+    message["From"] = mailbox_value(sender, origin)
+    message["To"] = addresses_value(to)
     if cc:
-        message["Cc"] = ", ".join(cc)
-    message["Subject"] = header(subject)
-    message["Date"] = format_datetime(datetime.fromtimestamp(clock.now(), UTC))
-    message["Message-ID"] = f"<{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:40]}@{_domain(sender)}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday notes must not answer
+        message["Cc"] = addresses_value(cc)
+    message["Subject"] = text_value(header(subject), "Subject")
+    message["Date"] = Written(format_datetime(datetime.fromtimestamp(clock.now(), UTC)))
+    message["Message-ID"] = Written(message_id)
+    message["Auto-Submitted"] = Written("auto-generated")  # RFC 3834: holiday notes must not answer
     text = _BODY_CONTROL.sub("", body)
     message.set_content(text)
     message.add_alternative(html(text), subtype="html")
     for attachment in attachments:
         _attach(message, attachment)
-    return message
+    utf8 = not "".join((origin, *to, *cc)).isascii()
+    return Mail(origin, message_id, message.as_bytes(), utf8)
+
+
+def _origin(sender: str) -> str:
+    """The bare address of `VoiceGraph <robot@example.org>`."""
+    address = parseaddr(sender)[1]
+    if _CONTROL.search(sender) or not _ADDRESS.fullmatch(address) or "=?" in address:
+        raise ValueError(f"the sender {sender!r} is not an e-mail address")
+    return _ascii_domain(address)
 
 
 def html(markdown: str) -> str:
@@ -146,10 +175,15 @@ def _image_as_link(renderer: Any, tokens: Any, index: int, *_: Any) -> str:
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:
     kind, _, subtype = attachment.media_type.partition(";")[0].strip().lower().partition("/")
-    if kind not in ("application", "audio", "font", "image", "text", "video") or not re.fullmatch(r"[\w.+-]+", subtype):
+    if kind not in ("application", "audio", "font", "image", "text", "video") or not _SUBTYPE.fullmatch(subtype):
         kind, subtype = "application", "octet-stream"
-    name = _CONTROL.sub("_", attachment.name) or "file"
-    message.add_attachment(attachment.content, maintype=kind, subtype=subtype, filename=name)
+    part = EmailMessage(policy=POLICY)
+    part.set_content(attachment.content, maintype=kind, subtype=subtype)
+    del part["MIME-Version"]  # which the whole mail has
+    part["Content-Disposition"] = attachment_value(_CONTROL.sub("_", attachment.name) or "file")
+    if message.get_content_subtype() != "mixed":
+        message.make_mixed()
+    message.attach(part)
 
 
 def _domain(sender: str) -> str:

@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.mail import Mail
 from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
     from aiosmtplib import SMTP
 
 TIMEOUT = 30.0
@@ -35,10 +34,18 @@ def sender_of(settings: Settings) -> str:
     return next((address for address in candidates if address and "@" in address), "")
 
 
-async def deliver(message: EmailMessage, recipients: list[str], settings: Settings) -> dict[str, str]:
-    """Hand the mail over. Returns who was refused while others were not; NodeError when nobody will get it."""
+async def deliver(mail: Mail, recipients: list[str], settings: Settings) -> dict[str, str]:
+    """Hand the mail over. Returns who was refused while others were not; NodeError when nobody will get it.
+
+    As bytes: aiosmtplib would write a message anew, and read its headers for that.
+    """
     async with connect_and_login(settings) as client:
-        refused, _ = await client.send_message(message, recipients=recipients)
+        if client.is_ehlo_or_helo_needed:
+            await client.ehlo()
+        if mail.utf8 and not client.supports_extension("smtputf8"):
+            raise ValueError("it does not take addresses with letters beyond ASCII before the @")
+        options = ["SMTPUTF8"] if mail.utf8 else []
+        refused, _ = await client.sendmail(mail.sender, recipients, mail.content, mail_options=options)
     return {address: _line(response.message) for address, response in refused.items()}
 
 

@@ -200,7 +200,7 @@ async def test_no_text_adds_a_header_or_a_recipient(
 
 
 @pytest.mark.parametrize(
-    "given", [{"to": "nobody"}, {"to": "a@b.org", "cc": "x"}, {"to": "a@b.org", "subject": "a\nb"}]
+    "given", [{"to": "nobody"}, {"to": "a@b.org", "cc": "x"}, {"to": "a@b.org", "subject": "a\x00b"}]
 )
 def test_wrong_params_are_refused_before_the_run(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError):

@@ -67,7 +67,7 @@ async def send(params: Send, node: NodeContext) -> Output:
     for address, reason in refused.items():
         node.log(f"The mail server refused {address}: {reason}")
     node.log(f"Sent to {', '.join(address for address in [*to, *cc] if address not in refused)}")
-    data: dict[str, JsonValue] = {"to": [*to], "subject": str(message["Subject"]), "messageId": message["Message-ID"]}
+    data: dict[str, JsonValue] = {"to": [*to], "subject": header(subject), "messageId": message.message_id}
     return Output(text=body, data={**data, "refused": {**refused}}, files=node.inputs.files)
 
 
