@@ -6,6 +6,7 @@ VoiceGraphError
 │   ├── Refusal          422  the sentence is `off_topic` or `unclear`; carries an example
 │   ├── NotFound         404
 │   ├── Conflict         409
+│   ├── Unreadable       409  what is stored cannot be read
 │   └── Overloaded       429  back-pressure, before anything was accepted
 ├── NodeError            a node failed; says whether trying again can help
 ├── ConfigError          a setting is missing or wrong; the person who runs the server acts
@@ -83,6 +84,15 @@ class Conflict(UserError):
     """The thing exists, but its state does not allow the request."""
 
     status = 409
+
+
+class Unreadable(UserError):
+    """It is in the database, and cannot be read: it was damaged, or written by another version."""
+
+    status = 409
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unreadable", message)
 
 
 class Overloaded(UserError):

@@ -268,8 +268,8 @@ async def test_a_run_leaves_memory_though_the_disk_refuses_even_its_end(drive: D
     await drive.probe.gates["a"].enter()
     drive.sink.refusals += [Conflict("conflict", "No."), Conflict("conflict", "Not that either.")]
     drive.probe.gates["a"].opened.set()
-    assert await ended(driver) is End.OVER
-    assert drive.sink.disk.statuses == {"a": "running"}, "the next start takes it up"
+    assert await ended(driver) is End.REFUSED
+    assert drive.sink.disk.statuses == {"a": "running"}, "the engine takes it up again"
 
 
 async def test_the_time_limit_of_a_run_that_was_not_accepted_never_passes(drive: Drive):

@@ -14,15 +14,16 @@ from dataclasses import replace
 from typing import Protocol
 
 from voicegraph import clock
-from voicegraph.errors import ConfigError, NodeError, NotFound, StorageError
+from voicegraph.errors import ConfigError, NodeError, NotFound, StorageError, Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
 from voicegraph.run.driver import RunDriver
-from voicegraph.run.events import EngineName, Entry, NewRun
+from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, queue_full, ticket_of
+from voicegraph.run.refused import REFUSED, Refusals
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
@@ -87,6 +88,7 @@ class EmbeddedEngine:
         self._alone = asyncio.Lock()
         self._queue = FairQueue(slots)
         self._queue.slots.on_release = self._fill
+        self._refusals = Refusals(self.accepted, lambda run_id: self._spawn(self._give_up(run_id, REFUSED)))
         self._timer_set = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._on_lost = on_lost
@@ -163,7 +165,11 @@ class EmbeddedEngine:
             return await driver.cancel()
         self._queue.remove(run_id)
         async with self._deciding:  # one by one: of two who read the same state, both would write the end
-            stored = await self._store.load(run_id)
+            try:
+                stored = await self._store.load(run_id)
+            except Unreadable as error:
+                await self._sink.record(closing(run_id, _unreadable(error)))
+                return True
             if driver := self._drivers.get(run_id):
                 return await driver.cancel()  # it was taken up meanwhile
             if stored.status.terminal:
@@ -196,6 +202,7 @@ class EmbeddedEngine:
     async def close(self) -> None:
         """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
         self._closing = True
+        self._refusals.close()
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*(driver.stop(self._settings.drain_seconds) for driver in list(self._drivers.values())))
@@ -234,7 +241,7 @@ class EmbeddedEngine:
                 return
             driver = self._hold(stored.run)
             self._loading.discard(run_id)
-            await driver.resume(stored)
+            await self._resume(driver, stored)
         except NotFound:
             gone = True  # deleted meanwhile
         except StorageError as error:
@@ -244,14 +251,32 @@ class EmbeddedEngine:
         except Exception as error:
             gone = True
             log.exception("Run %s cannot be taken up", run_id)
-            reason = NodeError("unreadable", f"The stored run cannot be read ({type(error).__name__}). Start it anew.")
-            await self._sink.record(closing(run_id, reason))
+            await self._give_up(run_id, _unreadable(error))
         finally:
             self._loading.discard(run_id)
             self._rewritten.discard(run_id)
             if gone:
                 self._queue.slots.release(run_id)
             self._fill()
+
+    @staticmethod
+    async def _resume(driver: RunDriver, stored: StoredRun) -> None:
+        try:
+            await driver.resume(stored)
+        except Exception:
+            log.exception("Run %s: that it goes on could not be recorded", stored.run.run_id)
+            driver.refuse()
+
+    async def _give_up(self, run_id: RunId, reason: NodeError) -> None:
+        """Fail a run that cannot go on, whatever is on disk of it."""
+        try:
+            await self._sink.record(closing(run_id, reason))
+        except Exception:
+            log.exception("Run %s: its end could not be recorded", run_id)
+            if not self._closing:
+                self._refusals.note(run_id)
+        else:
+            self._refusals.forget(run_id)
 
     def _hold(self, run: NewRun) -> RunDriver:
         driver = self._drivers[run.run_id] = RunDriver(run, self._runner, self._sink, self._promise, self._alone)
@@ -260,6 +285,10 @@ class EmbeddedEngine:
 
     def _let_go(self, run_id: RunId, end: End | None) -> None:
         self._drivers.pop(run_id, None)
+        if end is End.REFUSED and not self._closing:
+            self._refusals.note(run_id)
+        elif end is End.OVER:
+            self._refusals.forget(run_id)
         if end is End.PARKED:
             self._timer_set.set()
         else:
@@ -307,3 +336,8 @@ class EmbeddedEngine:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._timer_set.wait()
+
+
+def _unreadable(error: Exception) -> NodeError:
+    message = error.message if isinstance(error, Unreadable) else f"It cannot be read ({type(error).__name__})."
+    return NodeError("unreadable", message)

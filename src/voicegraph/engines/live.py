@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from voicegraph.errors import Conflict, NodeError, Overloaded, StorageError
+from voicegraph.errors import Conflict, NodeError, NotFound, Overloaded, StorageError, Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.answers import Answer
 from voicegraph.run.driver import RunDriver
@@ -20,6 +20,7 @@ from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 from voicegraph.run.ports import RunLedger, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import Place, Slots, ticket_of
+from voicegraph.run.refused import REFUSED, Refusals
 from voicegraph.run.restore import cancelling, closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.run.waiting import settle
@@ -79,6 +80,8 @@ class LiveEngine:
         self._others = others or _Nobody()
         self._slots = slots or Slots()
         self._drivers: dict[RunId, RunDriver] = {}
+        self._refusals = Refusals(self._close_refused, self._close_refused)
+        self._tasks: set[asyncio.Task[None]] = set()
         self._sweeping: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -105,16 +108,35 @@ class LiveEngine:
         self._slots.hold(run.run_id, ticket.group)
         driver = RunDriver(run, self._runner, self._ledger, Promise(retries=False, parks=False))
         self._drivers[run.run_id] = driver
-        driver.ended.add_done_callback(lambda _: self._let_go(run.run_id))
+        driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
         try:
             await driver.start()
         except BaseException:
             self._let_go(run.run_id)
             raise
 
-    def _let_go(self, run_id: RunId) -> None:
+    def _let_go(self, run_id: RunId, end: End = End.OVER) -> None:
         self._drivers.pop(run_id, None)
         self._slots.release(run_id)
+        if end is End.REFUSED and not self._closing:
+            self._refusals.note(run_id)
+
+    def _close_refused(self, run_id: RunId) -> None:
+        """A live run does not go on: its end is tried again until it is written."""
+        task = asyncio.create_task(self._close_later(run_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _close_later(self, run_id: RunId) -> None:
+        try:
+            await self._interrupt(run_id, REFUSED)
+        except NotFound:
+            self._refusals.forget(run_id)
+        except Exception:
+            log.exception("Run %s: its end could not be recorded", run_id)
+            self._refusals.note(run_id)
+        else:
+            self._refusals.forget(run_id)
 
     def places(self, ids: Iterable[str]) -> Mapping[str, Place]:
         """A live run never waits."""
@@ -126,7 +148,11 @@ class LiveEngine:
             return await driver.cancel()
         if self._others.has(run_id) and not self._others.hear:
             raise Conflict("elsewhere", "A command line runs this workflow live. Stop it there, with Ctrl+C.")
-        return await self._ledger.decide(run_id, _cancelled)
+        try:
+            return await self._ledger.decide(run_id, _cancelled)
+        except Unreadable as error:
+            await self._ledger.record(closing(run_id, NodeError(error.code, error.message)))
+            return True
 
     def notice(self, entry: Entry) -> None:
         """Another process has ended the run: nothing more of it happens here."""
@@ -145,6 +171,7 @@ class LiveEngine:
     async def close(self) -> None:
         """Let runs finish for the drain time; mark the rest interrupted."""
         self._closing = True
+        self._refusals.close()
         if self._sweeping:
             self._sweeping.cancel()
         drivers = dict(self._drivers)
@@ -167,15 +194,15 @@ class LiveEngine:
             except Exception:
                 log.exception("Live runs of other processes could not be looked after")
 
-    async def _interrupt(self, run_id: RunId) -> None:
+    async def _interrupt(self, run_id: RunId, reason: NodeError = INTERRUPTED) -> None:
         stored: StoredRun | None = None
         try:
             stored = await self._store.load(run_id)
-        except ValueError:
-            log.exception("Run %s cannot be read; it is closed as it is", run_id)
+        except Unreadable:
+            log.warning("Run %s is closed as it is", run_id)
         if stored and stored.status.terminal:
             return
-        await self._ledger.record(closing(run_id, INTERRUPTED, stored))
+        await self._ledger.record(closing(run_id, reason, stored))
 
 
 def _cancelled(stored: StoredRun) -> tuple[Entry, bool]:

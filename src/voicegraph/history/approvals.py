@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, func, literal_column, select
 
 from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_payloads, runs
-from voicegraph.errors import NotFound
+from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.history.lenient import BROKEN
 from voicegraph.history.rows import node_of
 from voicegraph.run.events import NodeRun
 from voicegraph.run.state import RunStatus
@@ -47,7 +48,8 @@ def open_approvals(connection: Connection, limit: int, run_id: RunId | None) -> 
         conditions.append(node_runs.c.run_id == run_id)
     total = connection.execute(select(func.count()).select_from(_JOINED).where(*conditions)).scalar_one()
     query = _WHOLE.where(*conditions).order_by(node_runs.c.run_id, node_runs.c.node_id).limit(limit)
-    return OpenApprovals([_approval(row) for row in connection.execute(query).mappings().all()], total)
+    rows = connection.execute(query).mappings().all()
+    return OpenApprovals([approval for row in rows if (approval := _readable(row))], total)
 
 
 def one_approval(connection: Connection, run_id: RunId, node_id: NodeId) -> Approval:
@@ -58,7 +60,16 @@ def one_approval(connection: Connection, run_id: RunId, node_id: NodeId) -> Appr
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such approval.")
-    return _approval(row)
+    if (approval := _readable(row)) is None:
+        raise Unreadable("This approval cannot be read from the database. Cancel its run and start it anew.")
+    return approval
+
+
+def _readable(row: RowMapping) -> Approval | None:
+    try:
+        return _approval(row)
+    except BROKEN:
+        return None
 
 
 def _approval(row: RowMapping) -> Approval:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from voicegraph.graph.model import NodeId
 from voicegraph.history.lines import Difference, Line, difference
 from voicegraph.history.queries import RunDetail, RunSummary
 from voicegraph.nodes.output import Output
@@ -40,11 +41,19 @@ class Comparison:
 def compare(left: RunDetail, right: RunDetail) -> Comparison:
     """What differs between two runs."""
     sides = (left, right)
-    graphs = [{node["id"]: node for node in side.workflow.get("nodes", [])} for side in sides]
+    graphs = [_nodes_of(side.workflow) for side in sides]
     states = [{node.node_id: node for node in side.nodes} for side in sides]
     order = [*dict.fromkeys([*graphs[0], *graphs[1]])]
     pairs = [_pair(node_id, [g.get(node_id) for g in graphs], [s.get(node_id) for s in states]) for node_id in order]
     return Comparison(left.summary, right.summary, left.config != right.config, pairs)
+
+
+def _nodes_of(workflow: Mapping[str, Any]) -> dict[NodeId, Mapping[str, Any]]:
+    """By id; what is no node, in a graph that is damaged, is passed over."""
+    nodes: Any = workflow.get("nodes")
+    found = cast("list[Any]", nodes) if isinstance(nodes, list) else []
+    read = [cast("Mapping[str, Any]", node) for node in found if isinstance(node, dict)]
+    return {NodeId(node["id"]): node for node in read if isinstance(node.get("id"), str)}
 
 
 def _pair(node_id: str, nodes: list[Mapping[str, Any] | None], states: list[NodeRun | None]) -> NodePair:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from voicegraph.db.tables import item_runs, node_runs, runs
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.history.rows import item_of, node_of
+from voicegraph.history.lenient import Lenient
 from voicegraph.run.events import ItemCounts, ItemRun
 
 MAX_ITEMS_PAGE = 500
@@ -35,7 +35,8 @@ def page_of(
         raise NotFound(f"There is no run {run_id}.")
     of_node = select(node_runs).where(node_runs.c.run_id == run_id, node_runs.c.node_id == node_id)
     node = connection.execute(of_node).mappings().one_or_none()
-    counts = (node_of(node).items if node else None) or ItemCounts(0)
+    reading = Lenient()
+    counts = (reading.node(node).items if node else None) or ItemCounts(0)
     made_by = (node["reused_from"] if node else None) or run_id
     size = max(1, min(limit, MAX_ITEMS_PAGE))
     query = select(item_runs).where(
@@ -44,5 +45,5 @@ def page_of(
     if status:
         query = query.where(item_runs.c.status == status)
     rows = connection.execute(query.order_by(item_runs.c.item).limit(size + 1)).mappings().all()
-    items = [item_of(row) for row in rows[:size]]
+    items = [reading.item(row) for row in rows[:size]]
     return ItemPage(items, counts, items[-1].item if len(rows) > size else None)

@@ -12,6 +12,7 @@ from voicegraph.db.workflow_tables import workflows
 from voicegraph.errors import NotFound, UserError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.history.approvals import IS_WAITING
+from voicegraph.history.lenient import Lenient
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.run.children import Ancestor, Kin
 from voicegraph.run.events import EngineName, StoredRun
@@ -73,7 +74,9 @@ def _waiting(connection: Connection, engine: EngineName) -> list[Kin]:
         .select_from(parents)
         .where(node_runs.c.waits_for == "run", IS_WAITING, runs.c.engine == engine)
     )
-    rows = [(run_id, node_id, json.loads(waits)["runId"]) for run_id, node_id, waits in connection.execute(query)]
+    read = Lenient()
+    found = [(run_id, node_id, read.object("waits", waits)) for run_id, node_id, waits in connection.execute(query)]
+    rows = [(run_id, node_id, str(waits["runId"])) for run_id, node_id, waits in found if waits and "runId" in waits]
     statuses: dict[str, str] = {}
     for start in range(0, len(rows), 500):  # databases limit how many values a query may name
         children = [child for _, _, child in rows[start : start + 500]]

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Sequence
 from functools import partial
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from voicegraph.db.tables import item_runs, node_runs, run_payloads, runs
-from voicegraph.errors import NotFound
+from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.history.lenient import BROKEN
 from voicegraph.history.rows import item_of, load, node_of
 from voicegraph.run.events import ItemRun, NewRun, StoredRun
 from voicegraph.run.state import RunStatus
 
+log = logging.getLogger(__name__)
+
 
 def load_run(connection: Connection, run_id: RunId) -> StoredRun:
-    """The run, its payload and its node rows; NotFound."""
-    query = select(runs, run_payloads).join(run_payloads).where(runs.c.id == run_id)
+    """The run, its payload and its node rows; NotFound, Unreadable."""
+    query = select(runs, run_payloads).outerjoin(run_payloads).where(runs.c.id == run_id)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no run {run_id}.")
     # All of it before any of it is parsed: a cursor that an error leaves open would keep its connection at an old
     # state of the database.
     nodes = connection.execute(select(node_runs).where(node_runs.c.run_id == run_id)).mappings().all()
+    try:
+        return _stored(connection, run_id, row, nodes)
+    except BROKEN as error:
+        log.warning("Run %s cannot be read: %s", run_id, error)
+        raise Unreadable(f"The stored run {run_id} cannot be read ({type(error).__name__}). Start it anew.") from error
+
+
+def _stored(connection: Connection, run_id: RunId, row: RowMapping, nodes: Sequence[RowMapping]) -> StoredRun:
     run = NewRun(
         run_id,
         Workflow.model_validate_json(row["workflow"]),

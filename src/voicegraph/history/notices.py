@@ -14,7 +14,8 @@ from voicegraph.db.notice_tables import notices, notify_messages, notify_states,
 from voicegraph.db.tables import run_payloads, runs
 from voicegraph.graph.model import new_id
 from voicegraph.history.journal import Journal
-from voicegraph.history.rows import dump, load, plain
+from voicegraph.history.lenient import Lenient, error_of
+from voicegraph.history.rows import dump, plain
 from voicegraph.history.store import Reader
 
 BATCH = 100
@@ -194,9 +195,9 @@ def _take_facts(connection: Connection) -> list[Fact]:
 
 
 def _fact(row: RowMapping) -> Fact:
-    workflow = load(row["workflow"]) or {}
+    workflow = Lenient().object("workflow", row["workflow"]) or {}
     wishes: Any = workflow.get("notify")
-    error: Any = (load(row["error"]) or {}).get("message") or ""
+    error: Any = (error_of(row["error"]) or {}).get("message") or ""
     at = row["finished_at"] or clock.now()
     return Fact(row["run_id"], row["kind"], row["workflow_id"], row["name"], row["command"], str(error), at, wishes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -15,9 +15,9 @@ from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.approvals import Approval, OpenApprovals, one_approval, open_approvals
 from voicegraph.history.filters import Finder, RunFilter, in_order
 from voicegraph.history.items import ItemPage, page_of
+from voicegraph.history.lenient import Lenient, error_of
 from voicegraph.history.lineage import Lineage, lineage_of
 from voicegraph.history.load import load_run
-from voicegraph.history.rows import event_of, load, node_of
 from voicegraph.history.statistics import WorkflowFigures, figures
 from voicegraph.history.store import Reader
 from voicegraph.nodes.output import Output
@@ -185,14 +185,15 @@ def _summaries(connection: Connection, rows: Sequence[RowMapping]) -> list[RunSu
         RunSummary(
             **{name: row[name] for name in _PLAIN_COLUMNS},
             done_count=done.get(row["id"], 0),
-            error=load(row["error"]),
+            error=error_of(row["error"]),
             unsent=row["id"] in unsent,
         )
         for row in rows
     ]
 
 
-_PLAIN_COLUMNS = [name for name in RunSummary.__dataclass_fields__ if name not in ("done_count", "error", "unsent")]
+_READ = ("done_count", "error", "unsent")
+_PLAIN_COLUMNS = [name for name in RunSummary.__dataclass_fields__ if name not in _READ]
 
 
 def _unsent(connection: Connection, pending: list[str]) -> set[str]:
@@ -205,13 +206,20 @@ def _unsent(connection: Connection, pending: list[str]) -> set[str]:
 
 def _detail(connection: Connection, run_id: RunId) -> RunDetail:
     summary = _summary(connection, run_id)
-    payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one()
-    nodes = [node_of(row) for row in connection.execute(_nodes_of(run_id)).mappings().all()]
-    events = _events(connection, run_id, 0, MAX_EVENTS)
+    reading = Lenient()
+    payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one_or_none()
+    none: dict[str, JsonValue] = {"id": summary.workflow_id, "name": summary.name, "nodes": [], "edges": []}
+    workflow = reading.workflow(payload["workflow"] if payload else "", none)
+    config, trigger_data = (
+        reading.object(part.replace("_", " "), payload[part] if payload else "") or {}
+        for part in ("config", "trigger_data")
+    )
+    nodes = [reading.node(row) for row in connection.execute(_nodes_of(run_id)).mappings().all()]
+    events = _events(connection, run_id, 0, MAX_EVENTS, reading)
     last = select(func.max(run_events.c.seq)).where(run_events.c.run_id == run_id)  # `seq` has no gaps
     count = connection.execute(last).scalar() or 0
-    workflow, config, trigger_data = (load(payload[part]) or {} for part in ("workflow", "config", "trigger_data"))
     lineage = lineage_of(connection, run_id, summary.origin_run_id)
+    summary = replace(summary, error=reading.said(summary.error))
     return RunDetail(summary, workflow, config, trigger_data, nodes, events, count, lineage)
 
 
@@ -226,7 +234,10 @@ def _nodes_of(run_id: RunId) -> Select[Any]:
     return select(node_runs).where(node_runs.c.run_id == run_id).order_by(*order)
 
 
-def _events(connection: Connection, run_id: RunId, after: int, limit: int) -> list[RunEvent]:
+def _events(
+    connection: Connection, run_id: RunId, after: int, limit: int, reading: Lenient | None = None
+) -> list[RunEvent]:
+    reading = reading or Lenient()
     query = (
         select(run_events)
         .where(run_events.c.run_id == run_id, run_events.c.seq > after)
@@ -235,14 +246,18 @@ def _events(connection: Connection, run_id: RunId, after: int, limit: int) -> li
     )
     rows = connection.execute(query).mappings().all()
     with_output = {row["node_id"] for row in rows if row["kind"] in ("success", "error") and row["node_id"]}
-    outputs = _outputs(connection, run_id, with_output)
-    return [event_of(row, outputs.get(row["node_id"]) if row["kind"] in ("success", "error") else None) for row in rows]
+    outputs = _outputs(connection, run_id, with_output, reading)
+    return [
+        reading.event(row, outputs.get(row["node_id"]) if row["kind"] in ("success", "error") else None) for row in rows
+    ]
 
 
-def _outputs(connection: Connection, run_id: RunId, node_ids: set[NodeId]) -> dict[NodeId, Output]:
+def _outputs(
+    connection: Connection, run_id: RunId, node_ids: set[NodeId], reading: Lenient
+) -> dict[NodeId, Output | None]:
     if not node_ids:
         return {}
     query = select(node_runs.c.node_id, node_runs.c.output).where(
         node_runs.c.run_id == run_id, node_runs.c.node_id.in_(node_ids), node_runs.c.output.is_not(None)
     )
-    return {node_id: Output.model_validate_json(output) for node_id, output in connection.execute(query).all()}
+    return {node_id: reading.output(node_id, output) for node_id, output in connection.execute(query).all()}

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 from pydantic_core import to_json
-from sqlalchemy import Connection, Dialect, RowMapping, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Dialect, RowMapping, Table, Update, bindparam, func, insert, select, text, update
 
 from voicegraph import clock
 from voicegraph.db.file_tables import run_files
@@ -37,7 +37,8 @@ class EntryWriter:
         self._upsert_node = Prepared(_upsert(node_runs, dialect.name), dialect)
         self._upsert_item = Prepared(_upsert(item_runs, dialect.name), dialect)
         self._note_file = Prepared(_upsert(run_files, dialect.name), dialect)
-        self._drop_items = Prepared(_DROP_ITEMS, dialect)
+        self._drop_items = Prepared(_drop(item_runs), dialect)
+        self._drop_nodes = Prepared(_drop(node_runs), dialect)
         self._update_run = Prepared(_UPDATE_RUN, dialect)
         self._insert_follow_up = Prepared(insert(follow_ups), dialect)
 
@@ -59,6 +60,7 @@ class EntryWriter:
         self._upsert_item.execute(connection, [_item_row(e.run_id, item) for e in entries for item in e.items])
         self._note_file.execute(connection, used(entries, payloads))
         self._drop_items.execute(connection, [_dropped_row(e.run_id) for e in entries if e.drops_items])
+        self._drop_nodes.execute(connection, [_dropped_row(e.run_id) for e in entries if e.drops_nodes])
         changes = [_change_row(e.run_id, e.change) for e in entries if e.change and not e.create]
         self._update_run.execute(connection, changes)
         followed = [
@@ -106,11 +108,13 @@ _UPDATE_RUN = (
 )
 
 
-_DROP_ITEMS = (
-    update(item_runs)
-    .where(item_runs.c.run_id == bindparam("run"), text("finished_at IS NULL"))
-    .values({name: bindparam(f"new_{name}") for name in ("status", "finished_at", "due_at")})
-)
+def _drop(table: Table) -> Update:
+    """What is open of a run."""
+    return (
+        update(table)
+        .where(table.c.run_id == bindparam("run"), text("finished_at IS NULL"))
+        .values({name: bindparam(f"new_{name}") for name in ("status", "finished_at", "due_at")})
+    )
 
 
 def _upsert(table: Table, dialect: str) -> Any:

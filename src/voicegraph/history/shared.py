@@ -143,5 +143,5 @@ def _is_new(run_id: RunId, event: RunEvent, told: set[tuple[str, str]]) -> bool:
 
 def _empty(entry: Entry) -> None:
     entry.events, entry.nodes, entry.items = [], [], []
-    entry.drops_items = False
+    entry.drops_items = entry.drops_nodes = False
     entry.change = entry.send = entry.engine_run_id = entry.news = entry.follow_up = None

@@ -241,12 +241,20 @@ class RunDriver:
             self._end(End.OVER)
 
     async def _close(self, entry: Entry) -> None:
-        """Its last entry. Where even that is refused it leaves memory all the same, and is open on disk for the next start."""
+        """Its last entry. Where even that is refused it leaves memory all the same, and is open on disk."""
         self._halt()
         try:
             await self._sink.record(entry)
+        except Exception:
+            self._end(End.REFUSED)
+            raise
         finally:
             self._end(End.OVER)
+
+    def refuse(self) -> None:
+        """What it is to write is refused: it leaves memory, and is open on disk."""
+        self._halt()
+        self._end(End.REFUSED)
 
     @contextmanager
     def _logged(self, what: str) -> Generator[None]:

@@ -205,6 +205,8 @@ class Entry:
     change: RunChange | None = None
     drops_items: bool = False
     """The run is over: items that are in flight or wait for a retry are cancelled."""
+    drops_nodes: bool = False
+    """The run is over: nodes that are open are cancelled, whatever their rows say."""
     send: str | None = None
     """A message to the engine's server, put into the outbox with the rest."""
     engine_run_id: str | None = None

@@ -19,6 +19,8 @@ class End(Enum):
     OVER = auto()
     PARKED = auto()
     STOPPED = auto()
+    REFUSED = auto()
+    """What became of it could not be written: on disk it is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,4 +101,5 @@ def closing(run_id: RunId, reason: NodeError, stored: StoredRun | None = None) -
         change=RunChange(RunStatus.FAILED, stored.started_at if stored else None, now, error=error),
         follow_up=follow_up_of(stored.run) if stored else None,
         drops_items=True,
+        drops_nodes=True,
     )

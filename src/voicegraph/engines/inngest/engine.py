@@ -16,6 +16,7 @@ from voicegraph.engines.inngest.sender import Sender
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.engines.inngest.watch import Watch
 from voicegraph.engines.inngest.worker import serve_connected
+from voicegraph.errors import NodeError, Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
@@ -27,6 +28,7 @@ from voicegraph.run.choice import inngest_setup
 from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.ports import Call, Reply, RunLedger
 from voicegraph.run.queue import Place
+from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
@@ -92,7 +94,11 @@ class InngestEngine:
                 look.entry.send = CANCEL_EVENT
             return cancelled
 
-        cancelled = await decide(self._ledger, run_id, cancel, lands=False)
+        try:
+            cancelled = await decide(self._ledger, run_id, cancel, lands=False)
+        except Unreadable as error:
+            await self._ledger.record(closing(run_id, NodeError(error.code, error.message)))
+            cancelled = True
         self._sender.poke()
         return cancelled
 

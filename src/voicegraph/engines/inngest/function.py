@@ -26,12 +26,13 @@ from voicegraph.engines.inngest.memo import Later, Memo
 from voicegraph.engines.inngest.messages import CANCEL_EVENT, REQUEST_EVENT
 from voicegraph.engines.inngest.shown import come_again, moment, step_name, steps_of
 from voicegraph.engines.inngest.steps import NodeSteps, decide
-from voicegraph.errors import NodeError, NotFound, VoiceGraphError
+from voicegraph.errors import NodeError, NotFound, Unreadable, VoiceGraphError
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.graph.order import topological_order
 from voicegraph.run.events import StoredRun
 from voicegraph.run.limits import deadline_of
 from voicegraph.run.ports import RunLedger
+from voicegraph.run.restore import closing
 from voicegraph.run.state import RunStatus
 
 log = logging.getLogger(__name__)
@@ -183,6 +184,8 @@ class Functions:
             return await work()
         except NotFound:
             raise inngest.NonRetriableError("The run is not in the history any more.", quiet=True) from None
+        except Unreadable:
+            raise inngest.NonRetriableError("The run cannot be read from the history.", quiet=True) from None
         except Exception as error:
             log.exception("A step for Inngest could not be done; Inngest will try again")
             code = error.code if isinstance(error, VoiceGraphError) else type(error).__name__
@@ -219,4 +222,11 @@ class Functions:
                 look.close(NodeError("engine_gave_up", reason))
             return "closed"
 
-        return await self._guarded(partial(decide, self._ledger, run_id, close))
+        async def close_anyhow() -> str:
+            try:
+                return await decide(self._ledger, run_id, close)
+            except Unreadable as error:
+                await self._ledger.record(closing(run_id, NodeError(error.code, error.message)))
+                return "closed"
+
+        return await self._guarded(close_anyhow)

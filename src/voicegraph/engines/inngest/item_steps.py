@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
@@ -13,16 +14,18 @@ from voicegraph.engines.inngest.attempts import Attempts
 from voicegraph.engines.inngest.item_look import ItemLook
 from voicegraph.engines.inngest.look import CLAIM_SECONDS
 from voicegraph.engines.inngest.memo import Claim, Later, Memo
-from voicegraph.errors import NodeError
+from voicegraph.errors import NodeError, NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import Entry, RunEvent, StoredRun
 from voicegraph.run.item_driver import WAITS
 from voicegraph.run.items import seen_by
 from voicegraph.run.ports import RunLedger
+from voicegraph.run.refused import refusal
 from voicegraph.run.retry import policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 Key = tuple[RunId, NodeId, int]
 
@@ -91,7 +94,14 @@ class ItemSteps:
             return Later(clock.now())
         finally:
             keeping.cancel()
-        return await self._decide(run_id, node_id, lambda look: look.end_item(item, claim, result, policy))
+        try:
+            return await self._decide(run_id, node_id, lambda look: look.end_item(item, claim, result, policy))
+        except (NotFound, Unreadable):
+            raise
+        except Exception as error:
+            log.exception("Run %s: item %d of node %s could not be recorded", run_id, item, node_id)
+            refused = refusal(error)
+            return await self._decide(run_id, node_id, lambda look: look.end_item(item, claim, refused, policy))
 
     async def _attempt(self, look: ItemLook, item: int, claim: Claim) -> Output | NodeError:
         run, node = look.stored.run, look.node

@@ -12,12 +12,13 @@ from voicegraph.engines.inngest.attempts import Attempts
 from voicegraph.engines.inngest.look import CLAIM_SECONDS, Look
 from voicegraph.engines.inngest.memo import Claim, Later, Memo
 from voicegraph.engines.inngest.messages import wake_message
-from voicegraph.errors import NodeError
+from voicegraph.errors import NodeError, NotFound, Unreadable
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.nodes.output import Result
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import Entry, RunEvent, StoredRun
 from voicegraph.run.ports import RunLedger
+from voicegraph.run.refused import refusal
 from voicegraph.run.retry import RetryPolicy, policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
 
@@ -85,7 +86,14 @@ class NodeSteps:
             return Later(clock.now())
         finally:
             keeping.cancel()
-        return await self._decide(run_id, lambda look: look.end(node_id, claim, result, policy))
+        try:
+            return await self._decide(run_id, lambda look: look.end(node_id, claim, result, policy))
+        except (NotFound, Unreadable):
+            raise
+        except Exception as error:
+            log.exception("Run %s: node %s could not be recorded", run_id, node_id)
+            refused = refusal(error)
+            return await self._decide(run_id, lambda look: look.end(node_id, claim, refused, policy))
 
     def _policy(self, node: Node) -> RetryPolicy:
         return policy_for(node, self._runner.registry.find(node.type, node.action), self._retry_base)

@@ -1,0 +1,102 @@
+"""What the database refuses for good ends with a reason in this process: no run is left open for the next start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from support.graphs import node, workflow
+from support.history import History
+from support.hosts import EmbeddedHost, LiveHost
+
+from voicegraph.errors import StorageError
+from voicegraph.run import refused
+from voicegraph.run.events import Entry
+
+GRAPH = workflow("a>b", "b>c")
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refused, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(refused, "LONGEST_PAUSE", 0.05)
+
+
+class Refusing:
+    """The history, but so many entries that fit are refused for good."""
+
+    def __init__(self, history: History, fits: Callable[[Entry], bool], times: int) -> None:
+        self._history = history
+        self._fits = fits
+        self.left = times
+        self.count = 0
+
+    def record(self, entry: Entry) -> Awaitable[None]:
+        if self.left and self._fits(entry):
+            self.left -= 1
+            self.count += 1
+            done = asyncio.get_running_loop().create_future()
+            done.set_exception(StorageError("No such value can be stored."))
+            return done
+        return self._history.journal.record(entry)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._history.journal, name)
+
+
+def about(node_id: str) -> Callable[[Entry], bool]:
+    return lambda entry: any(row.node_id == node_id for row in entry.nodes)
+
+
+def settles(node_id: str) -> Callable[[Entry], bool]:
+    """What became of a node, and the end of the run that follows when that is refused."""
+    return lambda entry: any(row.node_id == node_id and row.finished_at for row in entry.nodes)
+
+
+async def test_a_result_that_cannot_be_written_fails_the_run(embedded: EmbeddedHost) -> None:
+    embedded.engine._sink = Refusing(embedded.history, settles("b"), 1)  # pyright: ignore[reportAttributeAccessIssue]
+    told = await embedded.run(GRAPH)
+    assert (told.status, told.statuses["b"]) == ("failed", "failed")
+    assert "No such value" in told.detail.summary.error["message"]  # pyright: ignore[reportOptionalSubscript]
+
+
+async def test_a_run_whose_end_is_refused_too_is_taken_up_again_by_this_process(embedded: EmbeddedHost) -> None:
+    sink = Refusing(embedded.history, settles("b"), 2)
+    embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
+    told = await embedded.run(GRAPH)
+    assert (told.status, sink.count) == ("completed", 2)
+    assert embedded.probe.starts["a"] == 1
+
+
+async def test_a_run_that_is_refused_again_and_again_is_given_up_with_a_reason(embedded: EmbeddedHost) -> None:
+    sink = Refusing(embedded.history, about("b"), 10_000)
+    embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
+    told = await embedded.run(GRAPH)
+    assert told.status == "failed"
+    assert told.detail.summary.error["code"] == "not_recorded"  # pyright: ignore[reportOptionalSubscript]
+    assert all(status in ("completed", "cancelled", "failed") for status in told.statuses.values())
+    assert sink.count <= 20, "it is no hot loop"
+    embedded.engine._sink = embedded.history.journal
+    assert (await embedded.run(GRAPH)).status == "completed"
+
+
+async def test_a_cancellation_that_is_refused_leaves_no_run_hanging(embedded: EmbeddedHost) -> None:
+    sink = Refusing(embedded.history, lambda entry: bool(entry.change and entry.change.status == "cancelled"), 1)
+    embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
+    run_id = await embedded.start(workflow("a>b", nodes=[node("a", "gate")]))
+    await embedded.probe.gates["a"].enter()
+    with pytest.raises(StorageError):
+        await embedded.cancel(run_id)
+    await embedded.probe.gates["a"].enter()
+    embedded.probe.gates["a"].opened.set()
+    assert (await embedded.told(run_id)).status == "completed"
+
+
+async def test_a_live_run_whose_end_is_refused_is_closed(live: LiveHost) -> None:
+    sink = Refusing(live.history, about("b"), 5)
+    live.engine._ledger = sink  # pyright: ignore[reportAttributeAccessIssue]
+    told = await live.run(GRAPH)
+    assert told.status == "failed"
+    assert told.detail.summary.error["code"] == "not_recorded"  # pyright: ignore[reportOptionalSubscript]
