@@ -44,6 +44,7 @@ from voicegraph.plan.choice import Planners, planner_kind
 from voicegraph.plan.planner import OwnWorkflows, Planner, none_saved
 from voicegraph.plan.rules import RulesPlanner
 from voicegraph.plan.sure import SureFirst
+from voicegraph.rounds import Rounds
 from voicegraph.run.children import Children
 from voicegraph.run.choice import background_engine
 from voicegraph.run.promise import Promise
@@ -74,6 +75,12 @@ class Runtime:
     upkeep: Upkeep
     lost: asyncio.Event
     """Another process has taken the database, and this one has to end."""
+
+    @property
+    def rounds(self) -> list[Rounds]:
+        """What works by itself."""
+        own = (self.upkeep, self.notifier, self.triggers.keeper, self.error_workflows)
+        return [*(one.rounds for one in own), *self.pipeline.live.rounds, *self.pipeline.background.rounds]
 
     async def open(self) -> None:
         """Start what works by itself, when the engines have taken up what was left."""
@@ -251,6 +258,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.triggers = runtime.triggers
             app.state.runtime = runtime
             app.state.notifier = runtime.notifier
+            app.state.rounds = runtime.rounds
             yield
 
     return build_api(chosen, lifespan)

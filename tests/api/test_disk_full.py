@@ -69,8 +69,9 @@ async def test_a_run_is_refused_before_it_is_accepted(full: Api, disk: Disk, pat
         assert "full" in problem["error"]
         assert "Nothing was started" in problem["error"]
     assert (await full.call("GET", "/api/workflow-history"))["count"] == 0
-    assert (await full.call("GET", "/api/health/ready"))["status"] == "ok"
+    assert "full" in (await full.call("GET", "/api/health/ready", status=503))["error"]
     disk.free()
+    assert (await full.call("GET", "/api/health/ready"))["status"] == "ok"
     accepted = await full.call("POST", "/api/execute-background", LARGE, status=202)
     assert (await full.over(accepted["runId"]))["status"] == "completed"
     assert (await full.call("GET", "/api/workflow-history"))["count"] == 1
@@ -140,6 +141,8 @@ def test_a_real_server_on_a_full_disk(small_disk: Path) -> None:
             for answer in [*answers, upload]:
                 assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable"), answer.text
             assert "disk" in upload.json()["error"]
+            unready = client.get("/api/health/ready")
+            assert (unready.status_code, "The disk is full" in unready.text) == (503, True), unready.text
             history = client.get("/api/workflow-history").json()
             assert [run["id"] for run in history["history"]] == [kept]
             (small_disk / "ballast").unlink()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 
 import pytest
-from support.history import History
+from sqlalchemy.exc import OperationalError
+from support.history import History, open_history
 from support.past import past_run
 
 from voicegraph import clock
@@ -113,3 +115,25 @@ async def test_what_is_removed_is_given_back_to_the_disk(history: History, upkee
         assert after.database + after.log < before.database + before.log - 4e6
         assert after.free < 2e6
     await past_run(history)  # and it can be written to
+
+
+async def test_upkeep_survives_any_error_and_says_so(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicegraph.rounds.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("voicegraph.history.upkeep.EVERY_SECONDS", 0.01)
+    async with open_history(settings) as history:
+        upkeep = Upkeep(history.engine, history.reader, history.journal, settings)
+        errors: list[Exception] = [OperationalError("PRAGMA", {}, sqlite3.OperationalError("disk I/O error"))] * 3
+        mended = asyncio.Event()
+
+        async def tidy() -> int:
+            if errors:
+                raise errors.pop()
+            mended.set()
+            return 0
+
+        monkeypatch.setattr(upkeep, "tidy", tidy)
+        upkeep.open()
+        async with asyncio.timeout(10):
+            await mended.wait()
+        assert upkeep.rounds.state.state in ("ok", "failing")
+        await upkeep.close()

@@ -267,8 +267,23 @@ class Info(Wire):
     speech: SpeechInfo
 
 
+class Work(Wire):
+    """Something the server does by itself, again and again. `since` is when it began to fail."""
+
+    name: str
+    state: Literal["ok", "failing", "stopped"]
+    error: str | None
+    since: str | None
+
+
 class Health(Wire):
     """The server answers."""
 
     status: Literal["ok"] = "ok"
     version: str
+
+
+class Ready(Health):
+    """The server takes work. `work` is what it does by itself; what fails there keeps nobody from starting runs."""
+
+    work: list[Work]

@@ -7,7 +7,6 @@ a checkpoint, every timer a row. What is in memory can be thrown away at any mom
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
@@ -16,6 +15,7 @@ from typing import Protocol
 from voicegraph import clock
 from voicegraph.errors import ConfigError, NodeError, NotFound, StorageError, Unreadable
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.rounds import Rounds
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
 from voicegraph.run.driver import RunDriver
@@ -89,10 +89,13 @@ class EmbeddedEngine:
         self._queue = FairQueue(slots)
         self._queue.slots.on_release = self._fill
         self._refusals = Refusals(self.accepted, lambda run_id: self._spawn(self._give_up(run_id, REFUSED)))
-        self._timer_set = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._on_lost = on_lost
-        self._keepers: list[asyncio.Task[None]] = []
+        self._time = Rounds("timers", self._keep_time, MAX_SLEEP)
+        self.rounds = [
+            self._time,
+            Rounds("lock on the database", self._keep_owning, OWNER_SECONDS, first=OWNER_SECONDS),
+        ]
         self._closing = False
 
     async def open(self) -> None:
@@ -105,7 +108,8 @@ class EmbeddedEngine:
             self._queue.add(ticket)
         if self._queue:
             log.info("Taking up %d runs", len(self._queue))
-        self._keepers = [asyncio.create_task(self._keep_time()), asyncio.create_task(self._keep_owning())]
+        for rounds in self.rounds:
+            rounds.open()
         self._fill()
 
     async def start(self, run: NewRun) -> None:
@@ -203,8 +207,8 @@ class EmbeddedEngine:
         """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
         self._closing = True
         self._refusals.close()
-        for keeper in self._keepers:
-            keeper.cancel()
+        for rounds in self.rounds:
+            await rounds.close()
         await asyncio.gather(*(driver.stop(self._settings.drain_seconds) for driver in list(self._drivers.values())))
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_WRITE)
@@ -290,7 +294,7 @@ class EmbeddedEngine:
         elif end is End.OVER:
             self._refusals.forget(run_id)
         if end is End.PARKED:
-            self._timer_set.set()
+            self._time.poke()
         else:
             self._queue.slots.release(run_id)
         self._fill()
@@ -304,38 +308,26 @@ class EmbeddedEngine:
 
     async def _keep_owning(self) -> None:
         """What another process has taken up is its own: nothing more may happen to it here."""
-        while True:
-            await asyncio.sleep(OWNER_SECONDS)
-            try:
-                await asyncio.to_thread(self._owner.check)
-            except ConfigError as error:
-                log.critical("The database was lost to another process, so this one stops. %s", error.message)
-                self._closing = True
-                for driver in list(self._drivers.values()):
-                    driver.abandon()
-                self._on_lost()
-                return
-            except Exception:
-                log.exception("It could not be seen whether the database is still ours")
+        if self._closing:
+            return
+        try:
+            await asyncio.to_thread(self._owner.check)
+        except ConfigError as error:
+            log.critical("The database was lost to another process, so this one stops. %s", error.message)
+            self._closing = True
+            for driver in list(self._drivers.values()):
+                driver.abandon()
+            self._on_lost()
 
     # -- timers
 
-    async def _keep_time(self) -> None:
-        """Queue parked runs when their time comes. Sleeps until the next one, or until a nearer one is set."""
-        while True:
-            self._timer_set.clear()
-            try:
-                for ticket in await self._store.tickets(await self._store.take_due(self.name, clock.now())):
-                    self._queue.add(ticket)
-                wake_at = await self._store.next_wake(self.name)
-            except StorageError as error:
-                log.warning("The timers could not be read: %s", error.message)
-                wake_at = clock.now() + 1
-            self._fill()
-            pause = MAX_SLEEP if wake_at is None else min(MAX_SLEEP, max(0.0, wake_at - clock.now()))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._timer_set.wait()
+    async def _keep_time(self) -> float | None:
+        """Queue parked runs when their time comes; the answer is how long until the next one."""
+        for ticket in await self._store.tickets(await self._store.take_due(self.name, clock.now())):
+            self._queue.add(ticket)
+        self._fill()
+        wake_at = await self._store.next_wake(self.name)
+        return None if wake_at is None else wake_at - clock.now()
 
 
 def _unreadable(error: Exception) -> NodeError:

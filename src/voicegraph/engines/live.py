@@ -14,6 +14,7 @@ from typing import Protocol
 
 from voicegraph.errors import Conflict, NodeError, NotFound, Overloaded, StorageError, Unreadable
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.rounds import Rounds
 from voicegraph.run.answers import Answer
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
@@ -82,7 +83,7 @@ class LiveEngine:
         self._drivers: dict[RunId, RunDriver] = {}
         self._refusals = Refusals(self._close_refused, self._close_refused)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._sweeping: asyncio.Task[None] | None = None
+        self.rounds = [Rounds("live runs of other processes", self._sweep, SWEEP_SECONDS, first=SWEEP_SECONDS)]
         self._closing = False
 
     async def open(self) -> None:
@@ -90,7 +91,8 @@ class LiveEngine:
         for run_id in await self._store.unfinished(self.name):
             if not self._others.has(run_id):
                 await self._interrupt(run_id)
-        self._sweeping = asyncio.create_task(self._sweep())
+        for rounds in self.rounds:
+            rounds.open()
 
     async def start(self, run: NewRun) -> None:
         """Record the run and start it."""
@@ -172,8 +174,8 @@ class LiveEngine:
         """Let runs finish for the drain time; mark the rest interrupted."""
         self._closing = True
         self._refusals.close()
-        if self._sweeping:
-            self._sweeping.cancel()
+        for rounds in self.rounds:
+            await rounds.close()
         drivers = dict(self._drivers)
         await asyncio.gather(*(driver.stop(self._drain_seconds) for driver in drivers.values()))
         with contextlib.suppress(StorageError, TimeoutError):  # a disk that refuses: the next start marks them
@@ -184,15 +186,8 @@ class LiveEngine:
 
     async def _sweep(self) -> None:
         """Runs of other processes that died meanwhile are closed, too."""
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            try:
-                for run_id in await self._others.left_behind():
-                    await self._interrupt(run_id)
-            except StorageError as error:
-                log.warning("Live runs of other processes could not be looked after: %s", error.message)
-            except Exception:
-                log.exception("Live runs of other processes could not be looked after")
+        for run_id in await self._others.left_behind():
+            await self._interrupt(run_id)
 
     async def _interrupt(self, run_id: RunId, reason: NodeError = INTERRUPTED) -> None:
         stored: StoredRun | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import shutil
 from dataclasses import dataclass, replace
@@ -13,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, make_url, text
 
 from voicegraph import clock
-from voicegraph.errors import VoiceGraphError
 from voicegraph.graph.model import first_id
 from voicegraph.history.contents import Contents
 from voicegraph.history.file_uses import drop_unused
@@ -21,7 +19,9 @@ from voicegraph.history.filters import Finder, RunFilter
 from voicegraph.history.journal import Journal
 from voicegraph.history.marks import drop_old_marks
 from voicegraph.history.removal import Removal, Removals
+from voicegraph.history.room import require_room
 from voicegraph.history.store import Reader
+from voicegraph.rounds import Rounds
 from voicegraph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Upkeep:
         self._journal = journal
         self._settings = settings
         self._sqlite = engine.dialect.name == "sqlite"
-        self._task: asyncio.Task[None] | None = None
+        self.rounds = Rounds("upkeep of the history", self.round, EVERY_SECONDS, first=EVERY_SECONDS)
         self._contents = Contents(settings.data_dir / "files", reader, journal)
         self.removals = Removals(reader, journal, self._contents)
 
@@ -113,16 +113,17 @@ class Upkeep:
 
         return replace(use, free=await self._reader.read(free))
 
+    async def require_room(self) -> None:
+        """StorageError when the disk is full, or the database takes no writes."""
+        await require_room(self._settings, self._journal, sqlite=self._sqlite)
+
     def open(self) -> None:
         """Look every quarter of an hour."""
-        self._task = asyncio.create_task(self._work())
+        self.rounds.open()
 
     async def close(self) -> None:
         """Stop, after the batch in hand."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self.rounds.close()
         await self.removals.close()
 
     async def round(self) -> None:
@@ -136,14 +137,6 @@ class Upkeep:
         await self._journal.execute(drop_old_marks)
         await self._contents.sweep()
         await self.tidy()
-
-    async def _work(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await self.round()
-            except VoiceGraphError as error:
-                log.warning("Upkeep of the history failed, and is tried again later: %s", error.message)
 
     def _checkpoint(self) -> None:
         connection = self._engine.raw_connection()  # outside of any transaction

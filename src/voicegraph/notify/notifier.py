@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from typing import Any
 
 import httpx
 
 from voicegraph import clock
-from voicegraph.errors import NodeError, VoiceGraphError
+from voicegraph.errors import NodeError
 from voicegraph.history.feed import Feed
 from voicegraph.history.notices import Draft, Fact, Message, Notices
 from voicegraph.notify.channels import Channels
 from voicegraph.notify.texts import Writer
 from voicegraph.notify.throttle import Throttle, Wishes
+from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry
 from voicegraph.run.redact import Redactor
 from voicegraph.run.state import NodeStatus
@@ -41,21 +41,17 @@ class Notifier:
         self.channels = Channels(settings, http)
         self._settings = settings
         self._redact = Redactor.of_settings(settings)
-        self._news = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self.rounds = Rounds("notifications", self._work, LOOK_SECONDS)
         feed.listen(self._note)
 
     async def open(self) -> None:
         """Say in the database what the settings want, then look for what an earlier process left."""
         await self.notices.want(self._settings.notify_on)
-        self._task = asyncio.create_task(self._work())
+        self.rounds.open()
 
     async def close(self) -> None:
         """Stop. What was not sent is sent after the next start."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self.rounds.close()
 
     async def round(self) -> int:
         """Decide, then send what is due. How much there was to do."""
@@ -91,26 +87,15 @@ class Notifier:
         else:
             await self.notices.settle(message.id)
 
-    async def _work(self) -> None:
-        while True:
-            self._news.clear()
-            due = None
-            try:
-                while await self.round():
-                    pass
-                due = await self.notices.next_due()
-            except VoiceGraphError as error:
-                log.warning("Notifications are late: %s", error.message)
-            except Exception:
-                log.exception("Notifications are late")
-            await asyncio.sleep(GATHER_SECONDS)
-            wait = LOOK_SECONDS if due is None else min(LOOK_SECONDS, due - clock.now())
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._news.wait()
+    async def _work(self) -> float | None:
+        while await self.round():
+            pass
+        due = await self.notices.next_due()
+        await asyncio.sleep(GATHER_SECONDS)
+        return None if due is None else due - clock.now()
 
     def _note(self, entry: Entry) -> None:
         if (entry.change and entry.change.status.terminal) or any(
             row.status is NodeStatus.WAITING for row in entry.nodes
         ):
-            self._news.set()
+            self.rounds.poke()

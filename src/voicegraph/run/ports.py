@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.rounds import Rounds
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 from voicegraph.run.queue import Place, Ticket
@@ -91,6 +92,11 @@ class Engine(Protocol):
     @property
     def name(self) -> EngineName:
         """As written in the run's row."""
+        ...
+
+    @property
+    def rounds(self) -> Sequence[Rounds]:
+        """What it does by itself."""
         ...
 
     async def start(self, run: NewRun) -> None:

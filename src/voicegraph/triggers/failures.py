@@ -6,8 +6,6 @@ now and then, for what other processes left.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 
 from pydantic import JsonValue
@@ -17,6 +15,7 @@ from voicegraph.errors import Overloaded, StorageError, VoiceGraphError
 from voicegraph.history.follow_ups import FollowUp, FollowUps
 from voicegraph.history.queries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry
 from voicegraph.run.handover import error_data
 from voicegraph.run.state import RunStatus
@@ -24,7 +23,6 @@ from voicegraph.run.state import RunStatus
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 30.0
-AGAIN_SECONDS = 2.0
 
 
 class ErrorWorkflows:
@@ -33,20 +31,16 @@ class ErrorWorkflows:
     def __init__(self, pipeline: Pipeline, follow_ups: FollowUps) -> None:
         self._pipeline = pipeline
         self._follow_ups = follow_ups
-        self._news = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self.rounds = Rounds("error workflows", self._start_all, LOOK_SECONDS)
         pipeline.feed.listen(self._note)
 
     def open(self) -> None:
         """Begin."""
-        self._task = asyncio.create_task(self._start_all())
+        self.rounds.open()
 
     async def close(self) -> None:
         """What is not started yet stays a row."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self.rounds.close()
 
     async def open_rows(self) -> list[FollowUp]:
         """What is not started yet, the oldest first."""
@@ -54,24 +48,12 @@ class ErrorWorkflows:
 
     def _note(self, entry: Entry) -> None:
         if entry.change and entry.change.status is RunStatus.FAILED:
-            self._news.set()
+            self.rounds.poke()
 
     async def _start_all(self) -> None:
-        while True:
-            self._news.clear()
-            pause = LOOK_SECONDS
-            try:
-                while found := await self.open_rows():
-                    for one in found:
-                        await self.start(one)
-            except (StorageError, Overloaded) as error:
-                log.warning("Error workflows cannot be started yet: %s", error.message)
-                pause = AGAIN_SECONDS
-            except Exception:
-                log.exception("Error workflows cannot be started yet")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._news.wait()
+        while found := await self.open_rows():
+            for one in found:
+                await self.start(one)
 
     async def start(self, one: FollowUp) -> None:
         """Start it, unless that was done before. What can never be started is named in the failed run's log."""

@@ -6,7 +6,6 @@ the engine takes it up when it starts.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Iterable, Mapping
@@ -16,13 +15,14 @@ from pydantic import JsonValue
 
 from voicegraph import clock
 from voicegraph.clock import iso
-from voicegraph.errors import Conflict, Overloaded, StorageError, UserError
+from voicegraph.errors import Conflict, UserError
 from voicegraph.graph.model import RunId, new_id
 from voicegraph.graph.times import next_time, times_until
 from voicegraph.history.firing import Firing
 from voicegraph.history.schedule_rows import LiveSchedule
 from voicegraph.history.schedules import Schedules
 from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry, NewRun
 from voicegraph.triggers.misfire import MAX_CATCH_UP, judge
 
@@ -30,8 +30,6 @@ log = logging.getLogger(__name__)
 
 MAX_SLEEP = 10.0
 """Seconds between looks: so soon a clock that was set, a machine that slept, or a change elsewhere is noticed."""
-TRY_AGAIN = 2.0
-"""Seconds until the next look when the database or the engine took nothing."""
 
 
 class ScheduleKeeper:
@@ -40,26 +38,21 @@ class ScheduleKeeper:
     def __init__(self, pipeline: Pipeline, schedules: Schedules) -> None:
         self._pipeline = pipeline
         self._schedules = schedules
-        self._news = asyncio.Event()
+        self.rounds = Rounds("schedules", self._keep, MAX_SLEEP)
         self._has_queue = False
-        self._closing = False
-        self._keeping: asyncio.Task[None] | None = None
         pipeline.feed.listen(self._note)
 
     def open(self) -> None:
         """Start. What was missed is seen to at once."""
-        self._keeping = asyncio.create_task(self._keep())
+        self.rounds.open()
 
     def poke(self) -> None:
         """Look now."""
-        self._news.set()
+        self.rounds.poke()
 
     async def close(self) -> None:
         """Stop when the look that is under way is done. Safe to call twice."""
-        self._closing = True
-        self.poke()
-        if self._keeping:
-            await self._keeping
+        await self.rounds.close(finish=True)
 
     async def look(self) -> None:
         """See to everything that is due by now. StorageError, Overloaded: what is left is due at the next look."""
@@ -130,23 +123,10 @@ class ScheduleKeeper:
 
     # -- the loop
 
-    async def _keep(self) -> None:
-        while not self._closing:
-            self._news.clear()
-            pause = MAX_SLEEP
-            try:
-                await self.look()
-                if (next_at := await self._schedules.next_due()) is not None:
-                    pause = min(pause, max(0.0, next_at - clock.now()))
-            except (StorageError, Overloaded) as error:
-                log.warning("Schedules have to wait: %s", error.message)
-                pause = TRY_AGAIN
-            except Exception:
-                log.exception("Schedules could not be seen to")
-                pause = TRY_AGAIN
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(0 if self._closing else pause):
-                    await self._news.wait()
+    async def _keep(self) -> float | None:
+        await self.look()
+        next_at = await self._schedules.next_due()
+        return None if next_at is None else next_at - clock.now()
 
     def _note(self, entry: Entry) -> None:
         """The end of a run may be the turn of a time that waits."""

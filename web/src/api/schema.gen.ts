@@ -202,7 +202,7 @@ export interface paths {
         };
         /**
          * Ready
-         * @description The database answers too.
+         * @description The database answers too, and takes writes; there is room on the disk.
          */
         get: operations["ready"];
         put?: never;
@@ -2237,6 +2237,22 @@ export interface components {
             reason: "turn" | "workflow_limit";
         };
         /**
+         * Ready
+         * @description The server takes work. `work` is what it does by itself; what fails there keeps nobody from starting runs.
+         */
+        Ready: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Version */
+            version: string;
+            /** Work */
+            work: components["schemas"]["Work"][];
+        };
+        /**
          * ReceivedAnswer
          * @description The run a call started, or, for a `duplicate`, the one it started when it came first.
          *
@@ -2993,6 +3009,23 @@ export interface components {
             status: number;
         };
         /**
+         * Work
+         * @description Something the server does by itself, again and again. `since` is when it began to fail.
+         */
+        Work: {
+            /** Error */
+            error: string | null;
+            /** Name */
+            name: string;
+            /** Since */
+            since: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "failing" | "stopped";
+        };
+        /**
          * Workflow
          * @description A named graph. Build one from untrusted input with `validate.parse_workflow`, which locates every breach.
          */
@@ -3583,7 +3616,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Ready"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

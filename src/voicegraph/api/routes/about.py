@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from voicegraph import __version__
 from voicegraph.api.deps import Wired
 from voicegraph.api.routes.voice import speech_info
-from voicegraph.api.schemas import Catalogue, EngineInfo, Health, Info, NodeKind, TemplateCard, TemplateList
+from voicegraph.api.schemas import (
+    Catalogue,
+    EngineInfo,
+    Health,
+    Info,
+    NodeKind,
+    Ready,
+    TemplateCard,
+    TemplateList,
+    Work,
+)
+from voicegraph.clock import iso
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.fields import schema_of
 from voicegraph.nodes.models import choose
@@ -69,10 +80,17 @@ async def health() -> Health:
 
 
 @router.get("/health/ready")
-async def ready(voicegraph: Wired) -> Health:
-    """The database answers too."""
+async def ready(voicegraph: Wired, request: Request) -> Ready:
+    """The database answers too, and takes writes; there is room on the disk."""
     await voicegraph.queries.ping()
-    return Health(version=__version__)
+    if voicegraph.upkeep:
+        await voicegraph.upkeep.require_room()
+    states = [rounds.state for rounds in getattr(request.app.state, "rounds", ())]
+    work = [
+        Work(name=one.name, state=one.state, error=one.error, since=iso(one.since) if one.since else None)
+        for one in states
+    ]
+    return Ready(version=__version__, work=work)
 
 
 def _kind(action: Action, settings: Settings) -> NodeKind:

@@ -22,6 +22,7 @@ from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.store import StoredRuns
+from voicegraph.rounds import Rounds
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
 from voicegraph.run.choice import inngest_setup
@@ -50,6 +51,7 @@ class InngestEngine:
         settings: Settings,
         backlog: Backlog,
     ) -> None:
+        self.rounds: list[Rounds] = []
         self.setup = inngest_setup(settings)
         self.client = make_client(self.setup)
         self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds)
