@@ -103,6 +103,10 @@ class Pipeline:
     upkeep: Upkeep | None = None
     transcriber: Transcriber | None = None
 
+    def __post_init__(self) -> None:
+        if self.callee:
+            self.callee.starts_with(self)
+
     async def transcribe(self, audio: bytes, media_type: str) -> Transcript:
         """Speech to text. Raises SpeechError for a recording that cannot be understood."""
         if self.transcriber is None:
@@ -171,6 +175,12 @@ class Pipeline:
     async def start_background(self, request: RunRequest) -> RunId:
         """Run durably. On return the run is on disk; a repeated idempotency key answers the first run's id."""
         return await self._start(self.background, request)
+
+    async def start_asked(self, workflow: Workflow | str, config: Mapping[str, JsonValue], key: str) -> RunId:
+        """Run durably what somebody asks for at the engine's own server: a workflow, or the saved one with this id."""
+        if isinstance(workflow, str):
+            workflow = await self.workflows.get(workflow)
+        return await self.start_background(RunRequest(workflow, config, idempotency_key=key))
 
     async def replay(self, run_id: RunId, replay: Replay, *, live: bool, key: str | None = None) -> RunId:
         """A new run made from an earlier one; `run.replay` says what it takes over. NotFound, Conflict.

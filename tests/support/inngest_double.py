@@ -32,6 +32,8 @@ from support.inngest_gateway import Gateway
 from support.inngest_run import FunctionRun, heard_by, seconds
 from support.serving import Served, free_socket, serve
 
+from voicegraph.graph.model import new_id
+
 ROOT = "step"
 LISTENS = re.compile(r"event\.data\.runId == async\.data\.runId && async\.data\.nodeId == '([A-Za-z0-9_-]{1,64})'")
 
@@ -185,10 +187,20 @@ class InngestDouble:
         return event["id"]
 
     def start(self, function: dict[str, Any], event: dict[str, Any]) -> FunctionRun:
-        run = FunctionRun(f"01{secrets.token_hex(12).upper()}", function, event)
+        run = FunctionRun(new_id("run").removeprefix("run_").upper(), function, event)
         self.runs.append(run)
         self._spawn(run, ROOT, 0)
         return run
+
+    def rerun(self, run: FunctionRun) -> FunctionRun:
+        """As the dashboard does: the same event begins another run of the function."""
+        return self.start(run.function, run.event)
+
+    def invoke(self, function: str, data: dict[str, Any]) -> FunctionRun:
+        """As the dashboard does: the function is started without its event."""
+        name = "inngest/function.invoked"
+        event = {"id": secrets.token_hex(8), "ts": int(time.time() * 1000), "name": name, "data": data}
+        return self.start(self.functions[function], event)
 
     @staticmethod
     def _triggers(trigger: dict[str, Any], event: dict[str, Any]) -> bool:
@@ -201,7 +213,7 @@ class InngestDouble:
     def _cancels(run: FunctionRun, event: dict[str, Any]) -> bool:
         for cancel in run.function.get("cancel") or []:
             assert cancel["if"] == "event.data.runId == async.data.runId"
-            if cancel["event"] == event["name"] and run.event["data"]["runId"] == event["data"]["runId"]:
+            if cancel["event"] == event["name"] and run.event["data"].get("runId") == event["data"]["runId"]:
                 return True
         return False
 

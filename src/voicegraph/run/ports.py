@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from voicegraph.graph.model import NodeId, RunId
+from pydantic import JsonValue
+
+from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.rounds import Rounds
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 from voicegraph.run.queue import Place, Ticket
+from voicegraph.run.replay import Replay
 
 T = TypeVar("T")
 
@@ -159,8 +162,24 @@ class Reply:
     body: bytes
 
 
+class Starter(Protocol):
+    """Starts durable runs as for a person. A repeated key answers the first run's id. UserError: it cannot run."""
+
+    def start_asked(self, workflow: Workflow | str, config: Mapping[str, JsonValue], key: str) -> Awaitable[RunId]:
+        """Of a workflow, or of the saved one with this id."""
+        ...
+
+    def replay(self, run_id: RunId, replay: Replay, *, live: bool, key: str | None = None) -> Awaitable[RunId]:
+        """Of what an earlier run ran."""
+        ...
+
+
 class Callee(Protocol):
     """An engine that is driven from outside."""
+
+    def starts_with(self, starter: Starter) -> None:
+        """What starts runs that are asked for at its server."""
+        ...
 
     @property
     def dashboard_url(self) -> str:

@@ -27,7 +27,7 @@ from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
 from voicegraph.run.choice import inngest_setup
 from voicegraph.run.events import EngineName, Entry, NewRun
-from voicegraph.run.ports import Call, Reply, RunLedger
+from voicegraph.run.ports import Call, Reply, RunLedger, Starter
 from voicegraph.run.queue import Place
 from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
@@ -56,7 +56,8 @@ class InngestEngine:
         self.client = make_client(self.setup)
         self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds)
         self.items = ItemSteps(runner, ledger, settings.retry_base_seconds)
-        self.functions = Functions(self.steps, self.items, store, ledger).of(self.client)
+        self._served = Functions(self.steps, self.items, store, ledger)
+        self.functions = self._served.of(self.client)
         self._host = Host(self.setup, self.client, self.functions)
         self._watch = Watch(store, ledger, outbox)
         self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds, self._watch.still_stuck)
@@ -64,6 +65,10 @@ class InngestEngine:
         self._backlog = backlog
         self._drain_seconds = settings.drain_seconds
         feed.listen(self._stop_what_is_over)
+
+    def starts_with(self, starter: Starter) -> None:
+        """See `run.ports.Callee`."""
+        self._served.starter = starter
 
     async def open(self) -> None:
         """Send what is waiting. Runs that are under way are Inngest's to go on with; what it forgets is sent again."""

@@ -19,6 +19,7 @@ import inngest
 
 from voicegraph import clock
 from voicegraph.engines.inngest.admission import wait_for_room
+from voicegraph.engines.inngest.asked import is_rerun, rerun, start_asked
 from voicegraph.engines.inngest.item_look import lanes
 from voicegraph.engines.inngest.item_steps import ItemSteps
 from voicegraph.engines.inngest.look import Look
@@ -31,7 +32,7 @@ from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.graph.order import topological_order
 from voicegraph.run.events import StoredRun
 from voicegraph.run.limits import deadline_of
-from voicegraph.run.ports import RunLedger
+from voicegraph.run.ports import RunLedger, Starter
 from voicegraph.run.restore import closing
 from voicegraph.run.state import RunStatus
 
@@ -73,6 +74,7 @@ class Functions:
         self._items = items
         self._store = store
         self._ledger = ledger
+        self.starter: Starter | None = None
 
     def of(self, client: inngest.Inngest) -> list[inngest.Function[Any]]:
         """The functions, as the client's app."""
@@ -97,8 +99,12 @@ class Functions:
     # -- the run
 
     async def _execute(self, ctx: inngest.Context) -> dict[str, str]:
-        run_id = RunId(str(ctx.event.data.get("runId", "")))
+        if not isinstance(named := ctx.event.data.get("runId"), str):
+            return await self._ask(ctx, "start", partial(start_asked, ctx))
+        run_id = RunId(named)
         stored = await self._guarded(partial(self._store.load, run_id))
+        if is_rerun(ctx, stored):
+            return await self._ask(ctx, "replay", partial(rerun, ctx, stored))
         if stored.status is RunStatus.CANCELLED:
             return {"status": "cancelled"}
         await wait_for_room(ctx, stored, partial(self._admit, run_id, ctx.run_id))
@@ -108,6 +114,13 @@ class Functions:
         if stored.status is RunStatus.FAILED:
             raise inngest.NonRetriableError(f"Workflow run {run_id} failed; its history says why.", quiet=True)
         return {"status": "completed"}
+
+    async def _ask(self, ctx: inngest.Context, name: str, start: Callable[[Starter], Awaitable[str]]) -> dict[str, str]:
+        """A run of its own, with a function run of its own; this one says which."""
+        if self.starter is None:
+            raise inngest.NonRetriableError("This process starts no runs.", quiet=True)
+        work = partial(start, self.starter)
+        return {"status": "started", "runId": await ctx.step.run(name, partial(self._guarded, work))}
 
     async def _nodes(self, ctx: inngest.Context, stored: StoredRun) -> None:
         """The steps there are by now. Those that may go on side by side are one race, which costs a call more each.
@@ -182,6 +195,8 @@ class Functions:
         """What goes wrong on our side is tried again; its words stay in our log and out of Inngest's."""
         try:
             return await work()
+        except inngest.NonRetriableError:
+            raise
         except NotFound:
             raise inngest.NonRetriableError("The run is not in the history any more.", quiet=True) from None
         except Unreadable:

@@ -16,6 +16,7 @@ from typing import Any, cast
 from inngest._internal import transforms
 
 from voicegraph import clock
+from voicegraph.engines.inngest.asked import BEGINS
 from voicegraph.engines.inngest.function import (
     APP,
     CANCELLED,
@@ -23,7 +24,6 @@ from voicegraph.engines.inngest.function import (
     FAILED_EVENT,
     FUNCTION_ID,
 )
-from voicegraph.engines.inngest.messages import REQUEST_EVENT
 from voicegraph.run.choice import InngestSetup
 from voicegraph.run.ports import Call
 
@@ -77,7 +77,7 @@ def _check_function(call: Call) -> None:
     event = _object(_json(call.body).get("event"))
     name, failed = event.get("name"), _object(event.get("data")).get("function_id")
     allowed = {
-        FUNCTION_ID: name == REQUEST_EVENT,
+        FUNCTION_ID: name in BEGINS,
         f"{FUNCTION_ID}-failure": name == FAILED_EVENT and failed == FUNCTION_ID,
         f"{APP}-{CANCELLED}": name == CANCELLED_EVENT and failed == FUNCTION_ID,
     }

@@ -1,0 +1,123 @@
+"""Runs that are asked for in Inngest's dashboard: rerun, invoke, send event. They work, or are refused in words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from support.graphs import node, workflow
+from support.inngest_run import FunctionRun
+from support.inngest_server import REAL_SERVER
+from support.inngest_stage import Process, Stage
+
+from voicegraph.engines.inngest import asked
+from voicegraph.graph.model import RunId
+from voicegraph.history.queries import RunDetail
+
+pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="presses the dashboard's buttons")
+EXECUTE = "voicegraph-execute-workflow"
+GRAPH = workflow("a>b")
+
+
+@pytest.fixture(autouse=True)
+def _one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "A_MOMENT", 0.002)
+
+
+async def ended(run: FunctionRun) -> FunctionRun:
+    async with asyncio.timeout(20):
+        await run.ended.wait()
+    return run
+
+
+async def started(process: Process, run: FunctionRun) -> RunDetail:
+    """The run that a function run says it has started."""
+    assert (await ended(run)).status == "completed", run.output
+    assert run.output["status"] == "started"
+    return await process.end_of(RunId(run.output["runId"]))
+
+
+async def test_rerun_of_a_run_is_a_replay(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    first = await process.run(workflow("a>b", nodes=[node("a", text="${config:what}")]), config={"what": "x"})
+    run = await ended(on_stage.server.run_of(first.summary.id))
+    await asyncio.sleep(0.01)  # ids count milliseconds
+    replay = await started(process, on_stage.server.rerun(run))
+    assert replay.summary.id != first.summary.id
+    assert (replay.summary.status, replay.summary.trigger) == ("completed", "replay")
+    assert replay.summary.origin_run_id == first.summary.id
+    assert process.probe.starts == {"a": 2, "b": 2}
+    assert len((await process.pipeline.queries.detail(first.summary.id)).events) == len(first.events)
+
+
+async def test_rerun_of_a_failed_run_is_a_replay_too(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    first = await process.run(workflow("a>b", nodes=[node("a", "fail")]))
+    run = await ended(on_stage.server.run_of(first.summary.id))
+    await asyncio.sleep(0.01)
+    replay = await started(process, on_stage.server.rerun(run))
+    assert (replay.summary.status, replay.summary.origin_run_id) == ("failed", first.summary.id)
+
+
+async def test_an_event_that_comes_once_more_repeats_nothing(on_stage: Stage) -> None:
+    """A run that was over when a late message for it began a function run: that is no wish of anybody's."""
+    process = await on_stage.process()
+    first = await process.run(GRAPH)
+    run = await ended(on_stage.server.run_of(first.summary.id))
+    await asyncio.sleep(0.01)
+    late = on_stage.server.start(run.function, run.event | {"id": f"{first.summary.id}:0123:0"})
+    assert (await ended(late)).status == "failed"
+    assert late.output["message"] == asked.OVER
+    assert process.probe.starts == {"a": 1, "b": 1}
+    assert len((await process.pipeline.queries.detail(first.summary.id)).events) == len(first.events)
+
+
+async def test_a_run_cancelled_before_it_began_is_not_run_by_its_late_event(on_stage: Stage) -> None:
+    process = await on_stage.process(sync=False)
+    run_id = await process.start(GRAPH)
+    assert await process.pipeline.cancel(run_id)
+    await asyncio.sleep(0.01)
+    await on_stage.server.sync(f"{process.url}/api/inngest")
+    on_stage.server.send({"id": run_id, "name": "workflow/execute.requested", "data": {"runId": run_id}})
+    await ended(on_stage.server.run_of(run_id))
+    assert not process.probe.starts
+    assert (await process.pipeline.queries.summary(run_id)).status == "cancelled"
+
+
+@pytest.mark.parametrize("way", ["invoke", "send"])
+@pytest.mark.parametrize("what", ["workflow", "workflowId"])
+async def test_a_workflow_that_is_asked_for_is_run_and_in_the_history(on_stage: Stage, way: str, what: str) -> None:
+    process = await on_stage.process()
+    graph = workflow("a>b", name="Asked for")
+    saved = await process.pipeline.save(graph)
+    own: Any = graph.model_dump(mode="json", by_alias=True)
+    data = {what: own if what == "workflow" else saved.workflow_id, "config": {"what": "x"}}
+    if way == "invoke":
+        run = on_stage.server.invoke(EXECUTE, data)
+    else:
+        on_stage.server.send({"name": "workflow/execute.requested", "data": data})
+        run = on_stage.server.runs[-1]
+    detail = await started(process, run)
+    assert (detail.summary.status, detail.summary.name) == ("completed", "Asked for")
+    assert process.probe.starts == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({}, '"workflowId"'),
+        ({"workflow": {"nodes": 7}}, "cannot be read"),
+        ({"workflow": GRAPH.model_dump(mode="json", by_alias=True), "config": [1]}, "config"),
+        ({"workflowId": "wf_nobody"}, "wf_nobody"),
+        ({"workflow": {"name": "x", "nodes": [], "edges": []}}, "no nodes"),
+        ({"runId": "run_nobody"}, "not in the history"),
+    ],
+)
+async def test_anything_else_is_refused_at_once_and_in_words(on_stage: Stage, data: dict[str, Any], words: str) -> None:
+    process = await on_stage.process()
+    run = await ended(on_stage.server.invoke(EXECUTE, data))
+    assert run.status == "failed"
+    assert words in run.output["message"]
+    assert len(run.calls) == 1, "it is not tried again"
+    assert not process.probe.starts
