@@ -163,14 +163,15 @@ async def test_what_is_not_due_is_left_alone(on_stage: Stage) -> None:
     for run_id in ids[1:]:
         await process.reaches(run_id, "waiting")
     looks = 0
-    look = process.engine._watch._look
+    runs = process.engine._watch._runs
+    overdue = runs.overdue
 
-    async def counted() -> None:
+    async def counted(limit: int) -> list[RunId]:
         nonlocal looks
-        await look()
         looks += 1
+        return await overdue(limit)
 
-    process.engine._watch._look = counted
+    runs.overdue = counted
     await until(lambda: looks > 8)
     assert [times_sent(on_stage, run_id) for run_id in ids] == [1, 1, 1]
     for run_id in ids:

@@ -51,7 +51,6 @@ class InngestEngine:
         settings: Settings,
         backlog: Backlog,
     ) -> None:
-        self.rounds: list[Rounds] = []
         self.setup = inngest_setup(settings)
         self.client = make_client(self.setup)
         self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds)
@@ -60,6 +59,7 @@ class InngestEngine:
         self.functions = self._served.of(self.client)
         self._host = Host(self.setup, self.client, self.functions)
         self._watch = Watch(store, ledger, outbox)
+        self.rounds: list[Rounds] = [self._watch.rounds]
         self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds, self._watch.still_stuck)
         self._ledger = ledger
         self._backlog = backlog
@@ -73,7 +73,7 @@ class InngestEngine:
     async def open(self) -> None:
         """Send what is waiting. Runs that are under way are Inngest's to go on with; what it forgets is sent again."""
         self._sender.open()
-        self._watch.open()
+        self._watch.rounds.open()
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, with the message that starts it."""
@@ -116,7 +116,7 @@ class InngestEngine:
 
     async def close(self) -> None:
         """Nodes in flight get the drain time; what does not finish is started elsewhere."""
-        await self._watch.close()
+        await self._watch.rounds.close()
         await self._drain()
         await self._sender.close()
         await close_client(self.client)

@@ -7,7 +7,6 @@ node claimed or done.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from typing import Protocol
@@ -17,9 +16,10 @@ from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.messages import again_message, stuck_state
 from voicegraph.engines.inngest.overdue import overdue
 from voicegraph.engines.inngest.steps import decide
-from voicegraph.errors import NotFound, StorageError
+from voicegraph.errors import NotFound
 from voicegraph.graph.model import RunId
 from voicegraph.history.outbox import Message, Outbox
+from voicegraph.rounds import Rounds
 from voicegraph.run.events import RunEvent, StoredRun
 from voicegraph.run.ports import RunLedger
 
@@ -54,7 +54,7 @@ class Runs(Protocol):
 
 
 class Watch:
-    """A task that looks for runs that are overdue, and gives what starts them again into the outbox."""
+    """Looks, round by round, for runs that are overdue, and gives what starts them again into the outbox."""
 
     def __init__(self, runs: Runs, ledger: RunLedger, outbox: Outbox) -> None:
         self._runs = runs
@@ -62,32 +62,11 @@ class Watch:
         self._outbox = outbox
         self._since: dict[RunId, tuple[str, float]] = {}
         self._last = ""
-        self._task: asyncio.Task[None] | None = None
-
-    def open(self) -> None:
-        """Start looking."""
-        self._task = asyncio.create_task(self._look_on())
-
-    async def close(self) -> None:
-        """Stop."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        self.rounds = Rounds("Looking for runs that Inngest has forgotten", self._look, LOOK_SECONDS, LOOK_SECONDS)
 
     async def still_stuck(self, message: Message) -> bool:
         """Before a message is sent once more: whether the run stands as it stood when it was written."""
         return await self._tell(message.run_id, stuck_state(message.name) or "", send=None)
-
-    async def _look_on(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self._look()
-            except StorageError as error:
-                log.warning("It could not be looked for runs that Inngest has forgotten: %s", error.message)
-            except Exception:
-                log.exception("It could not be looked for runs that Inngest has forgotten")
 
     async def _look(self) -> None:
         sweep = await self._runs.begun(self._last, SWEEP)
