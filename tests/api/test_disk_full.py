@@ -154,3 +154,46 @@ def test_a_real_server_on_a_full_disk(small_disk: Path) -> None:
             assert client.get(f"/api/runs/{kept}").json()["status"] == "completed"
     finally:
         assert server.stop() == 0
+
+
+def kept_on(folder: Path) -> tuple[list[str], str, str]:
+    """Six runs, a file and a workflow, in a database that is at rest."""
+    server = Serve(folder).start()
+    try:
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
+            made = {"workflow": SMALL["workflow"], "config": {"ballast": "x" * 50_000}}
+            runs = [client.post("/api/execute-background", json=made).json()["runId"] for _ in range(6)]
+            for run_id in runs:
+                client.get(f"/api/runs/{run_id}/events")
+            upload = client.post("/api/files", files={"file": b"x" * 200_000}).json()["file"]["id"]
+            saved = client.post("/api/workflows", json={"workflow": SMALL["workflow"]}).json()["workflow"]["workflowId"]
+            return runs, upload, saved
+    finally:
+        assert server.stop() == 0
+
+
+def test_a_full_disk_is_mended_by_deleting(small_disk: Path) -> None:
+    """Runs, files and workflows go while there is no room for another byte, and then there is room again."""
+    runs, upload, saved = kept_on(small_disk)
+    server = Serve(small_disk).start()
+    try:
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
+            for _ in range(2):
+                fill(small_disk / "ballast")
+                assert client.get("/api/health/ready").status_code == 503
+                assert client.post("/api/execute-background", json=LARGE).status_code == 503
+                gone = client.delete(f"/api/runs/{runs.pop()}")
+                assert gone.status_code == 200, gone.text
+            deletions = [
+                client.delete(f"/api/files/{upload}"),
+                client.delete(f"/api/workflows/{saved}"),
+                *(client.delete(f"/api/runs/{run_id}") for run_id in runs),
+            ]
+            assert [answer.status_code for answer in deletions] == [200] * 6, [one.text for one in deletions]
+            accepted = client.post("/api/execute-background", json=SMALL)
+            assert accepted.status_code == 202, accepted.text
+            client.get(f"/api/runs/{accepted.json()['runId']}/events")
+            (small_disk / "ballast").unlink()
+            assert client.get("/api/health/ready").status_code == 200
+    finally:
+        assert server.stop() == 0

@@ -70,7 +70,7 @@ class Contents:
         after = ""
         while ids := await self._reader.read(lambda connection, after=after: _due(connection, after)):
             gone = await asyncio.to_thread(self._remove, ids)
-            await self._journal.execute(
+            await self._journal.free(
                 lambda connection, gone=gone: (
                     connection.execute(delete(loose_files).where(loose_files.c.id.in_(gone))) and None
                 )

@@ -113,7 +113,7 @@ class StoredFiles:
             _known(connection, file_id)
             drop_file(connection, file_id)
 
-        await self._journal.execute(work)
+        await self._journal.free(work)
         await self._contents.sweep()
 
 

@@ -75,6 +75,14 @@ class Journal:
         """Run `work` inside the next transaction, on the writing thread. Fails with StorageError or work's own error."""
         return self._submit(Job(self._future(), work=work))
 
+    def free(self, work: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """As `execute`, for what makes room: on a full disk it may use what is kept back."""
+        return self._submit(Job(self._future(), work=work, frees=True))
+
+    def make_reserve(self) -> None:
+        """Keep some room back for that."""
+        self._batches.make_reserve()
+
     def decide(
         self, run_id: RunId, decision: Callable[[StoredRun], tuple[Entry, T]], *, lands: bool = True
     ) -> asyncio.Future[T]:
@@ -125,6 +133,7 @@ class Journal:
 
     def _write_all(self) -> None:
         refused = 0
+        self.make_reserve()
         while jobs := self._take():
             try:
                 kept = self._batches.write(jobs)

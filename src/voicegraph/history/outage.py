@@ -30,3 +30,9 @@ def judge(error: Exception) -> Trouble:
     if name := getattr(error.orig, "sqlite_errorname", None):
         return "outage" if name.removeprefix("SQLITE_").startswith(OUTAGES) else "unclear"
     return "outage" if isinstance(error, OperationalError) else "unclear"
+
+
+def is_full(error: Exception) -> bool:
+    """Whether SQLite found no room on the disk."""
+    name = getattr(error.orig, "sqlite_errorname", "") if isinstance(error, DBAPIError) else ""
+    return str(name).startswith(("SQLITE_FULL", "SQLITE_IOERR"))

@@ -57,7 +57,7 @@ class Removals:
                     raise NotFound(f"There is no run {run_id}.")
                 raise Conflict("run_active", "The run is not over. Cancel it first, then delete it.")
 
-        await self._journal.execute(work)
+        await self._journal.free(work)
         await self._contents.sweep()
 
     async def start_filter(self, which: RunFilter, before: str | None = None) -> Removal:
@@ -132,7 +132,7 @@ class Removals:
             await self._remove(removal, ids[start : start + BATCH])
 
     async def _remove(self, removal: Removal, ids: Sequence[RunId]) -> None:
-        removal.deleted += await self._journal.execute(lambda connection: delete_over(connection, ids))
+        removal.deleted += await self._journal.free(lambda connection: delete_over(connection, ids))
         await self._contents.sweep()
 
 

@@ -95,7 +95,7 @@ class Upkeep:
         if not self._sqlite:
             return 0
         pages = 0
-        while freed := await self._journal.execute(_give_back):
+        while freed := await self._journal.free(_give_back):
             pages += freed
         await asyncio.to_thread(self._checkpoint)
         return pages * await self._reader.read(lambda c: c.exec_driver_sql("PRAGMA page_size").scalar_one())
@@ -133,10 +133,11 @@ class Upkeep:
             log.info("Retention removes %d runs and keeps %d", plan.count, plan.kept)
             assert removal.task  # noqa: S101 - it was just started
             await asyncio.wait({removal.task})
-        await self._journal.execute(drop_unused)
+        await self._journal.free(drop_unused)
         await self._journal.execute(drop_old_marks)
         await self._contents.sweep()
         await self.tidy()
+        await asyncio.to_thread(self._journal.make_reserve)
 
     def _checkpoint(self) -> None:
         connection = self._engine.raw_connection()  # outside of any transaction

@@ -102,7 +102,7 @@ class SavedWorkflows:
                 raise _in_use(name, users)
             connection.execute(delete(workflows).where(workflows.c.id == workflow_id))
 
-        await self._journal.execute(work)
+        await self._journal.free(work)
 
 
 def _in_use(name: str, users: Sequence[str]) -> Conflict:

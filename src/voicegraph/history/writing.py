@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -19,7 +20,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from voicegraph.errors import Conflict, StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.marks import Marks
-from voicegraph.history.outage import judge
+from voicegraph.history.outage import is_full, judge
+from voicegraph.history.reserve import Reserve
 from voicegraph.history.rows import EntryWriter
 from voicegraph.run.events import Entry
 
@@ -45,6 +47,8 @@ class Job:
     result: Any = None
     error: Exception | None = None
     tries: int = 0
+    frees: bool = False
+    """It makes room, so it comes first, and may use what is kept back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,19 @@ class BatchWriter:
         self._marks = Marks(engine.dialect)
         self._connection: Connection | None = None
         self._doubt: _Doubt | None = None
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        self._reserve = Reserve(Path(file).parent) if file and file != ":memory:" else None
+
+    def make_reserve(self) -> None:
+        """Keep some room back, where the database is a file."""
+        if self._reserve:
+            self._reserve.make()
 
     def write(self, jobs: Sequence[Job]) -> list[Job]:
         """Commit what can be; answers the jobs to be tried again, in order. The others are settled: see `Job.error`."""
+        if self._reserve and any(job.frees for job in jobs):
+            self._free([job for job in jobs if job.frees], self._reserve)
+            jobs = [job for job in jobs if not job.frees]
         jobs, trouble = self._clear(jobs)
         if trouble is None and jobs:
             trouble = self._commit(jobs)
@@ -75,6 +89,23 @@ class BatchWriter:
         if trouble is None:
             return []
         return self._keep(jobs, trouble) if self._doubt else self._each_alone(jobs)
+
+    def _free(self, jobs: Sequence[Job], reserve: Reserve) -> None:
+        """Jobs that make room, each alone; on a full disk with the room that is kept back."""
+        for job in jobs:
+            error = self._commit([job])
+            if error and is_full(error) and reserve.release():
+                error = self._commit([job])
+                self._checkpoint()
+                reserve.make()
+            if error:
+                job.error = translated(error)
+
+    def _checkpoint(self) -> None:
+        """Empty the write-ahead log: what it took is free again."""
+        with contextlib.suppress(Exception):  # a reader may hold it, and the disk may still be full
+            driver: Any = self._connected().connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Give the connection back."""
