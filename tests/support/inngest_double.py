@@ -264,7 +264,8 @@ class InngestDouble:
             "version": 1,
         }
         content = json.dumps(body).encode()
-        url = urlsplit(run.function["steps"][ROOT]["runtime"]["url"])
+        function = self.functions.get(run.function["id"], run.function)  # as it is registered now
+        url = urlsplit(function["steps"][ROOT]["runtime"]["url"])
         fn_id = parse_qs(url.query)["fnId"][0]
         if self.gateway and url.scheme == "wss":
             return await self.gateway.call(run.id, fn_id, step, content)

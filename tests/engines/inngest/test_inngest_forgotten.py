@@ -139,11 +139,13 @@ async def test_a_run_that_nobody_starts_again_is_sent_less_and_less_often(on_sta
     await process.reaches(run_id, "waiting")
     before = times_sent(on_stage, run_id)
     on_stage.server.forget()
+    on_stage.server.refuses = True  # to register us
     await until(lambda: times_sent(on_stage, run_id) == before + 3)
     sent = [event for event in on_stage.server.events if event["data"].get("runId") == run_id]
     assert len({event["id"] for event in sent}) == len(sent) == before + 3, "Inngest takes an id once"
     gaps = [(b["ts"] - a["ts"]) / 1000 for a, b in zip(sent[-3:], sent[-2:], strict=False)]
     assert gaps[1] > gaps[0] >= 0.4, gaps
+    on_stage.server.refuses = False
     await on_stage.server.sync(f"{process.url}/api/inngest")
     run = await other.end_of(run_id)
     check_once(process, run)
@@ -176,3 +178,11 @@ async def test_what_is_not_due_is_left_alone(on_stage: Stage) -> None:
     assert [times_sent(on_stage, run_id) for run_id in ids] == [1, 1, 1]
     for run_id in ids:
         assert await process.pipeline.cancel(run_id)
+
+
+async def test_a_server_that_forgot_us_too_is_told_where_we_are(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    run_id = await process.start(workflow("w>b", nodes=[node("w", "later", seconds=0.5)]))
+    await process.reaches(run_id, "waiting")
+    on_stage.server.forget()
+    check_once(process, await process.end_of(run_id))

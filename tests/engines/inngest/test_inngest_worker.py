@@ -46,6 +46,29 @@ async def test_runs_go_through_a_connection_that_the_worker_opens(on_stage: Stag
     assert gateway.paused == 1
 
 
+async def test_a_server_gets_the_calls_again_when_the_worker_has_gone(
+    on_stage: Stage, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker turns the app at Inngest to its connection; nobody turned it back."""
+    monkeypatch.setattr("voicegraph.engines.inngest.sender.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("voicegraph.engines.inngest.sender.AGAIN_SECONDS", 0.3)
+    on_stage.server.retry_pause = 0.3
+    server, worker = await on_stage.process(), await on_stage.process(sync=False)
+    stopped = asyncio.Event()
+    serving = asyncio.create_task(worker.engine.serve_connected(stopped))
+    async with asyncio.timeout(20):
+        await gateway.connected.wait()
+    await server.run(workflow("a>b"))
+    assert (server.probe.starts, worker.probe.starts) == ({}, {"a": 1, "b": 1})
+    stopped.set()
+    async with asyncio.timeout(20):
+        await serving
+    run = await server.run(workflow("c>d"))
+    assert run.summary.status == "completed", run.summary.error
+    assert server.probe.starts == {"c": 1, "d": 1}
+    assert len(on_stage.server.registered) == 2, "a worker registers no address, and nobody registers without need"
+
+
 async def test_a_worker_that_stops_hands_over_what_takes_too_long(on_stage: Stage, gateway: Gateway) -> None:
     process = await on_stage.process(sync=False, drain_seconds=0.1)
     stopped = asyncio.Event()

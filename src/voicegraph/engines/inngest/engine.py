@@ -60,7 +60,10 @@ class InngestEngine:
         self._host = Host(self.setup, self.client, self.functions)
         self._watch = Watch(store, ledger, outbox)
         self.rounds: list[Rounds] = [self._watch.rounds]
-        self._sender = Sender(self.client, outbox, ledger, settings.retry_base_seconds, self._watch.still_stuck)
+        self._sender = Sender(
+            self.client, outbox, ledger, settings.retry_base_seconds, self._watch.still_stuck, self._register_again
+        )
+        self._is_worker = False
         self._ledger = ledger
         self._backlog = backlog
         self._drain_seconds = settings.drain_seconds
@@ -136,7 +139,12 @@ class InngestEngine:
 
     async def serve_connected(self, stopped: asyncio.Event) -> None:
         """Take steps over a connection that we open."""
+        self._is_worker = True
         await serve_connected(self.setup, self.client, self.functions, stopped, self._drain)
+
+    async def _register_again(self) -> None:
+        if not self._is_worker:  # nobody can call a worker
+            await self._host.register_again()
 
     async def _drain(self) -> None:
         await self.steps.drain(self._drain_seconds, self.items.tasks)

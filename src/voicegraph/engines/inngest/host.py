@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import math
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +20,8 @@ from voicegraph.run.ports import Call, Reply
 log = logging.getLogger(__name__)
 
 SERVE_PATH = "/api/inngest"
+REGISTER_SECONDS = 300.0
+"""Between registrations of our own accord."""
 _JSON = {"content-type": "application/json"}
 
 
@@ -26,6 +30,8 @@ class Host:
 
     def __init__(self, setup: InngestSetup, client: inngest.Inngest, functions: list[inngest.Function[Any]]) -> None:
         self._setup = setup
+        self._origin = setup.serve_origin
+        self._registered_at = -math.inf
         with only_from(setup):
             self._handler = comm_lib.CommHandler(
                 client=client,
@@ -42,11 +48,28 @@ class Host:
         except Refused as refusal:
             log.warning("Refused a call of %s: %s", SERVE_PATH, refusal)
             return _reply(HTTPStatus.UNAUTHORIZED, {"message": "Unauthorized"})
+        if self._setup.dev:
+            self._origin = self._setup.serve_origin or call.url.partition(SERVE_PATH)[0]
         try:
             return await self._pass_on(call)
         except Exception:
             log.exception("Inngest's library could not answer a call")
             return _reply(HTTPStatus.BAD_REQUEST, {"message": "The call could not be understood."})
+
+    async def register_again(self) -> None:
+        """Tell Inngest where we are called: it may have forgotten, or calls a worker that has gone.
+
+        Only at the address that is set, or in development the one that it has called before.
+        """
+        if self._origin is None or time.monotonic() < self._registered_at + REGISTER_SECONDS:
+            return
+        self._registered_at = time.monotonic()
+        try:
+            await self._pass_on(Call("PUT", f"{self._origin}{SERVE_PATH}"))
+        except Exception as error:  # noqa: BLE001 - the library raises whatever its parts do; each means: not registered
+            log.warning("Inngest could not be told again where it reaches us (%s: %s)", type(error).__name__, error)
+            return
+        log.warning("Inngest was told again where it reaches us: %s", self._origin)
 
     async def _pass_on(self, call: Call) -> Reply:
         request = self._request(call)

@@ -57,12 +57,14 @@ class Sender:
         sink: EventSink,
         retry_base: float,
         still_stuck: Callable[[Message], Awaitable[bool]],
+        register_again: Callable[[], Awaitable[None]],
     ) -> None:
         self._client = client
         self._outbox = outbox
         self._sink = sink
         self._retry_base = retry_base
         self._still_stuck = still_stuck
+        self._register_again = register_again
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._sending: asyncio.Task[list[str]] | None = None
@@ -104,6 +106,8 @@ class Sender:
 
     async def _send(self, messages: Sequence[Message]) -> None:
         wanted = [message for message in messages if await self._is_wanted(message)]
+        if any(message.sends or stuck_state(message.name) for message in wanted):
+            await self._register_again()  # no call came of it: Inngest may not know any more where to call
         try:
             if wanted and not self._closing:
                 self._sending = asyncio.create_task(self._client.send([event_of(message) for message in wanted]))
