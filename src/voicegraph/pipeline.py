@@ -215,9 +215,9 @@ class Pipeline:
         engine = self.live if summary.engine == self.live.name else self.background
         return await engine.cancel(run_id)
 
-    def follow(self, run_id: RunId, after: int = 0) -> AsyncIterator[RunEvent]:
+    def follow(self, run_id: RunId, after: int = 0, *, whole: bool = False) -> AsyncIterator[RunEvent]:
         """Every event after `after`, those on disk first, until the run is over."""
-        return follow(self.queries, self.feed, run_id, after)
+        return follow(self.queries, self.feed, run_id, after, whole=whole)
 
     async def new_run(self, request: RunRequest, engine: Engine | None = None) -> NewRun:
         """The run that is asked for, to be written by whoever has something to write with it. UserError: it cannot run."""

@@ -114,8 +114,8 @@ class Watching(RunQueries):
         super().__init__(history.reader)
         self.read_all = asyncio.Event()
 
-    async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[RunEvent]:
-        page = await super().events(run_id, after, limit)
+    async def events(self, run_id: RunId, after: int = 0, limit: int = 500, *, whole: bool = False) -> list[RunEvent]:
+        page = await super().events(run_id, after, limit, whole=whole)
         if not page:
             self.read_all.set()
         return page

@@ -13,7 +13,7 @@ from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
 from voicegraph.history.items import ItemPage
 from voicegraph.history.lineage import RunLink as Link
-from voicegraph.history.queries import RunDetail
+from voicegraph.history.queries import EventPage, RunDetail
 from voicegraph.history.queries import RunSummary as Summary
 from voicegraph.nodes.output import FileRef, Metrics, Output
 from voicegraph.run.events import ItemRun, Kind, NodeRun, RunEvent
@@ -44,6 +44,8 @@ class EventOutput(Wire):
     files: list[FileRef]
     meta: dict[str, JsonValue]
     branch: bool | None
+    truncated: bool = Field(default=False, exclude_if=lambda cut: not cut, description="Only its beginning is here.")
+    size: int | None = Field(default=None, exclude_if=lambda size: size is None)
 
 
 class Event(Wire):
@@ -64,6 +66,27 @@ class Event(Wire):
     def of(cls, event: RunEvent) -> Event:
         """From the record."""
         return cls.model_validate(event.to_wire())
+
+
+class LogPage(Wire):
+    """Events of a run in their order. `count` is how many it has, `next` the `after` of the next page."""
+
+    count: int
+    logs: list[Event]
+    next: int | None
+
+    @classmethod
+    def of(cls, page: EventPage) -> LogPage:
+        """From the record."""
+        return cls(count=page.count, logs=[Event.of(event) for event in page.events], next=page.next)
+
+
+class OutputPiece(Wire):
+    """A part of the JSON text of a result: all parts one after the other are the whole."""
+
+    text: str
+    size: int = Field(description="Characters of the whole.")
+    next: int | None = Field(description="The `offset` of the next part.")
 
 
 class ItemTally(Wire):
@@ -228,8 +251,8 @@ class Run(RunSummary):
     workflow: Json
     config: Json
     trigger_data: Json
-    logs: list[Event] = Field(description="The first 100,000 events.")
-    log_count: int = Field(description="How many there are; `/events` with `Last-Event-ID` gives the others.")
+    logs: list[Event] = Field(description="The first events, 2,000 at most.")
+    log_count: int = Field(description="How many there are; `/logs` gives the others by pages.")
     nodes: list[NodeResult]
     origin: RunLink | None
     replays: list[RunLink]

@@ -79,8 +79,8 @@ async def watch_to_the_end(
 
 async def _watch(pipeline: Pipeline, run_id: RunId, progress: Progress | None) -> None:
     if progress is None:
-        async for event in pipeline.follow(run_id):
-            print_json(event.to_wire())
+        async for event in pipeline.follow(run_id, whole=True):
+            print_json(event.to_wire(whole=True))
         return
     with progress:
         async for event in pipeline.follow(run_id):
@@ -96,7 +96,7 @@ async def _interrupted(pipeline: Pipeline, run_id: RunId, background: bool) -> N
 
 
 async def _report(pipeline: Pipeline, run_id: RunId, as_json: bool) -> str:
-    detail = await pipeline.queries.detail(run_id)
+    detail = await pipeline.queries.detail(run_id, whole=True)
     if not as_json:
         last = [node.output.text for node in detail.nodes if node.output and node.output.text][-1:]
         out.print(*last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -38,13 +38,16 @@ class Comparison:
     nodes: list[NodePair]
 
 
-def compare(left: RunDetail, right: RunDetail) -> Comparison:
-    """What differs between two runs."""
+def compare(left: RunDetail, right: RunDetail, same: Collection[NodeId] = ()) -> Comparison:
+    """What differs between two runs. `same` are nodes with the same result, also where only its beginning is at hand."""
     sides = (left, right)
     graphs = [_nodes_of(side.workflow) for side in sides]
     states = [{node.node_id: node for node in side.nodes} for side in sides]
     order = [*dict.fromkeys([*graphs[0], *graphs[1]])]
-    pairs = [_pair(node_id, [g.get(node_id) for g in graphs], [s.get(node_id) for s in states]) for node_id in order]
+    pairs = [
+        _pair(node_id, [g.get(node_id) for g in graphs], [s.get(node_id) for s in states], node_id in same)
+        for node_id in order
+    ]
     return Comparison(left.summary, right.summary, left.config != right.config, pairs)
 
 
@@ -56,13 +59,14 @@ def _nodes_of(workflow: Mapping[str, Any]) -> dict[NodeId, Mapping[str, Any]]:
     return {NodeId(node["id"]): node for node in read if isinstance(node.get("id"), str)}
 
 
-def _pair(node_id: str, nodes: list[Mapping[str, Any] | None], states: list[NodeRun | None]) -> NodePair:
+def _pair(node_id: str, nodes: list[Mapping[str, Any] | None], states: list[NodeRun | None], same: bool) -> NodePair:
     label = next((str(node["label"]) for node in nodes if node and node.get("label")), node_id)
     texts = [_written(state.output) if state and state.output else "" for state in states]
-    differs = texts[0] != texts[1]
+    beginnings = any(state.output.truncated for state in states if state and state.output)
+    differs = texts[0] != texts[1] or (beginnings and not same)
     found = difference(*(text.splitlines() for text in texts)) if differs else Difference([], cut=False)
     params_differ = _meaning(nodes[0]) != _meaning(nodes[1])
-    return NodePair(node_id, label, states[0], states[1], params_differ, differs, found.lines, found.cut)
+    return NodePair(node_id, label, states[0], states[1], params_differ, differs, found.lines, found.cut or beginnings)
 
 
 def _written(output: Output) -> str:

@@ -13,7 +13,9 @@ PAGE = 500
 LIVE_POLL = 1.0
 
 
-async def follow(queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0) -> AsyncIterator[RunEvent]:
+async def follow(
+    queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0, *, whole: bool = False
+) -> AsyncIterator[RunEvent]:
     """Events with a `seq` greater than `after`, until the run's last one, or until the feed drops this reader.
 
     The watch begins before the first read, so nothing falls between; what comes twice is passed over by its `seq`.
@@ -25,7 +27,7 @@ async def follow(queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0)
         if summary.engine == "live":  # it may be a command line's, which announces nothing
             watcher.poll_every(LIVE_POLL)
         while True:
-            async for event in _stored(queries, run_id, after):
+            async for event in _stored(queries, run_id, after, whole):
                 yield event
                 after = event.seq
                 if event.final:
@@ -44,8 +46,8 @@ async def follow(queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0)
                 return
 
 
-async def _stored(queries: RunQueries, run_id: RunId, after: int) -> AsyncIterator[RunEvent]:
-    while page := await queries.events(run_id, after, PAGE):
+async def _stored(queries: RunQueries, run_id: RunId, after: int, whole: bool) -> AsyncIterator[RunEvent]:
+    while page := await queries.events(run_id, after, PAGE, whole=whole):
         for event in page:
             yield event
         after = page[-1].seq

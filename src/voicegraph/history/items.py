@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from voicegraph.db.tables import item_runs, node_runs, runs
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.lenient import Lenient
+from voicegraph.history.outputs import room_among, shown
 from voicegraph.run.events import ItemCounts, ItemRun
 
 MAX_ITEMS_PAGE = 500
@@ -39,11 +41,14 @@ def page_of(
     counts = (reading.node(node).items if node else None) or ItemCounts(0)
     made_by = (node["reused_from"] if node else None) or run_id
     size = max(1, min(limit, MAX_ITEMS_PAGE))
-    query = select(item_runs).where(
-        item_runs.c.run_id == made_by, item_runs.c.node_id == node_id, item_runs.c.item > after
-    )
+    which = [item_runs.c.run_id == made_by, item_runs.c.node_id == node_id, item_runs.c.item > after]
     if status:
-        query = query.where(item_runs.c.status == status)
-    rows = connection.execute(query.order_by(item_runs.c.item).limit(size + 1)).mappings().all()
+        which.append(item_runs.c.status == status)
+
+    def page(*columns: Any) -> Any:
+        return connection.execute(select(*columns).where(*which).order_by(item_runs.c.item).limit(size + 1))
+
+    most = room_among(page(func.length(item_runs.c.output)).scalars().all())
+    rows = page(*shown(item_runs, most)).mappings().all()
     items = [reading.item(row) for row in rows[:size]]
     return ItemPage(items, counts, items[-1].item if len(rows) > size else None)

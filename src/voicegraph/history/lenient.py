@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from sqlalchemy import RowMapping
 
 from voicegraph.graph.model import Workflow
+from voicegraph.history.outputs import of_row
 from voicegraph.history.rows import dump, event_of, item_of, node_of
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import ItemRun, NodeRun, RunEvent
@@ -62,9 +63,9 @@ class Lenient:
         name = f"item {row['item']}"
         return self._read(name, lambda: item_of(row), lambda: item_of(_bare(row, "The result")))  # pyright: ignore[reportArgumentType]
 
-    def output(self, node_id: str, text: str) -> Output | None:
-        """An output, as its events show it."""
-        return self._read(f"node {node_id}", lambda: Output.model_validate_json(text), lambda: None)
+    def output(self, row: RowMapping) -> Output | None:
+        """The output in a node's row, as its events show it."""
+        return self._read(f"node {row['node_id']}", lambda: of_row(row), lambda: None)
 
     def event(self, row: RowMapping, output: Output | None) -> RunEvent:
         """A line of the log."""

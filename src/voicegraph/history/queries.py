@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, case, func, select
 
 from voicegraph.db.tables import node_runs, outbox, run_events, run_payloads, runs
 from voicegraph.errors import NotFound
@@ -18,14 +18,17 @@ from voicegraph.history.items import ItemPage, page_of
 from voicegraph.history.lenient import Lenient, error_of
 from voicegraph.history.lineage import Lineage, lineage_of
 from voicegraph.history.load import load_run
+from voicegraph.history.outputs import Piece, piece_of, room_for, same, short_payload, shown
 from voicegraph.history.statistics import WorkflowFigures, figures
 from voicegraph.history.store import Reader
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.shortened import FIRST_CHARACTERS, SHOWN_CHARACTERS
 from voicegraph.run.events import NodeRun, RunEvent, StoredRun
 
 MAX_PAGE = 200
-MAX_EVENTS = 100_000
-"""Events that are read with their run; the others are read by `seq`."""
+MAX_EVENTS = 2_000
+MAX_MESSAGES = 1 << 20
+"""Events, and characters of them, that are read with their run; the others are read by `seq`."""
 SETTLED = ("completed", "failed", "skipped", "cancelled")
 _GOING_ON = RunFilter(("pending", "running", "waiting"))
 
@@ -74,7 +77,8 @@ class RunPage:
 class RunDetail:
     """One run whole: the graph as it was run, its config, what started it, its nodes' results and its events.
 
-    `events` are the first 100,000; `event_count` is how many there are.
+    `events` are the first; `event_count` is how many there are. Unless it was asked for whole, large results and large
+    data of what started it are their beginnings.
     """
 
     summary: RunSummary
@@ -85,6 +89,15 @@ class RunDetail:
     events: list[RunEvent]
     event_count: int
     lineage: Lineage
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events in their order. `count` is how many the run has, `next` the `after` of the next page."""
+
+    events: list[RunEvent]
+    count: int
+    next: int | None
 
 
 class RunQueries:
@@ -119,13 +132,32 @@ class RunQueries:
         """One line; NotFound."""
         return await self._reader.read(lambda connection: _summary(connection, run_id))
 
-    async def detail(self, run_id: RunId) -> RunDetail:
-        """The run whole; NotFound."""
-        return await self._reader.read(lambda connection: _detail(connection, run_id))
+    async def detail(self, run_id: RunId, *, whole: bool = False) -> RunDetail:
+        """The run, to be shown, or with its results `whole`; NotFound."""
+        return await self._reader.read(lambda connection: _detail(connection, run_id, whole))
 
-    async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[RunEvent]:
-        """Events with a `seq` greater than `after`, in order."""
-        return await self._reader.read(lambda connection: _events(connection, run_id, after, limit))
+    async def events(self, run_id: RunId, after: int = 0, limit: int = 500, *, whole: bool = False) -> list[RunEvent]:
+        """Events with a `seq` greater than `after`, in order. Large results are their beginnings, unless `whole`."""
+        return await self._reader.read(lambda connection: _events(connection, run_id, after, limit, whole))
+
+    async def event_page(self, run_id: RunId, after: int, limit: int) -> EventPage:
+        """Events after `after`, as many as an answer holds; NotFound."""
+
+        def work(connection: Connection) -> EventPage:
+            _summary(connection, run_id)
+            events = _within_room(_events(connection, run_id, after, limit))
+            count = _event_count(connection, run_id)
+            return EventPage(events, count, events[-1].seq if events and events[-1].seq < count else None)
+
+        return await self._reader.read(work)
+
+    async def output_piece(self, run_id: RunId, node_id: NodeId, item: int | None = None, offset: int = 0) -> Piece:
+        """A part of the JSON of a node's result, or of one of its items; NotFound."""
+        return await self._reader.read(lambda connection: piece_of(connection, run_id, node_id, item, offset))
+
+    async def same_outputs(self, left: RunId, right: RunId) -> set[NodeId]:
+        """Nodes whose results are the same in both runs."""
+        return await self._reader.read(lambda connection: same(connection, left, right))
 
     async def stored(self, run_id: RunId) -> StoredRun:
         """The run as an engine goes on with it; NotFound."""
@@ -204,26 +236,45 @@ def _unsent(connection: Connection, pending: list[str]) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def _detail(connection: Connection, run_id: RunId) -> RunDetail:
+def _detail(connection: Connection, run_id: RunId, whole: bool) -> RunDetail:
     summary = _summary(connection, run_id)
     reading = Lenient()
-    payload = connection.execute(select(run_payloads).where(run_payloads.c.run_id == run_id)).mappings().one_or_none()
+    most = None if whole else room_for(connection, run_id)
+    payload = connection.execute(_payload_of(run_id, whole)).mappings().one_or_none()
     none: dict[str, JsonValue] = {"id": summary.workflow_id, "name": summary.name, "nodes": [], "edges": []}
     workflow = reading.workflow(payload["workflow"] if payload else "", none)
-    config, trigger_data = (
-        reading.object(part.replace("_", " "), payload[part] if payload else "") or {}
-        for part in ("config", "trigger_data")
-    )
-    nodes = [reading.node(row) for row in connection.execute(_nodes_of(run_id)).mappings().all()]
-    events = _events(connection, run_id, 0, MAX_EVENTS, reading)
-    last = select(func.max(run_events.c.seq)).where(run_events.c.run_id == run_id)  # `seq` has no gaps
-    count = connection.execute(last).scalar() or 0
+    config = reading.object("config", payload["config"] if payload else "") or {}
+    trigger_data = _trigger_data(payload, reading)
+    nodes = [reading.node(row) for row in connection.execute(_nodes_of(run_id, most)).mappings().all()]
+    outputs = {node.node_id: node.output for node in nodes}
+    events = _within_room(_events(connection, run_id, 0, MAX_EVENTS, reading=reading, known=outputs))
+    count = _event_count(connection, run_id)
     lineage = lineage_of(connection, run_id, summary.origin_run_id)
     summary = replace(summary, error=reading.said(summary.error))
     return RunDetail(summary, workflow, config, trigger_data, nodes, events, count, lineage)
 
 
-def _nodes_of(run_id: RunId) -> Select[Any]:
+def _event_count(connection: Connection, run_id: RunId) -> int:
+    last = select(func.max(run_events.c.seq)).where(run_events.c.run_id == run_id)  # `seq` has no gaps
+    return connection.execute(last).scalar() or 0
+
+
+def _trigger_data(payload: RowMapping | None, reading: Lenient) -> dict[str, JsonValue]:
+    """What started the run; where that is long, its beginning."""
+    if payload is None or payload["trigger_size"] in (None, len(payload["trigger_data"])):
+        return reading.object("trigger data", payload["trigger_data"] if payload else "") or {}
+    return short_payload(payload["trigger_data"], payload["trigger_size"])
+
+
+def _payload_of(run_id: RunId, whole: bool) -> Any:
+    data = run_payloads.c.trigger_data
+    size = func.length(data)
+    shown_data = data if whole else case((size <= SHOWN_CHARACTERS, data), else_=func.substr(data, 1, FIRST_CHARACTERS))
+    columns = (run_payloads.c.workflow, run_payloads.c.config, shown_data.label("trigger_data"))
+    return select(*columns, size.label("trigger_size")).where(run_payloads.c.run_id == run_id)
+
+
+def _nodes_of(run_id: RunId, most: int | None) -> Select[Any]:
     """What was taken over, then in the order they were started; what was skipped never was, and comes last."""
     order = (
         node_runs.c.reused_from.is_(None),
@@ -231,11 +282,28 @@ def _nodes_of(run_id: RunId) -> Select[Any]:
         node_runs.c.started_at,
         node_runs.c.node_id,
     )
-    return select(node_runs).where(node_runs.c.run_id == run_id).order_by(*order)
+    columns = [*node_runs.c] if most is None else shown(node_runs, most)
+    return select(*columns).where(node_runs.c.run_id == run_id).order_by(*order)
+
+
+def _within_room(events: list[RunEvent]) -> list[RunEvent]:
+    """The first events, as far as their messages are not too much for one answer; at least one."""
+    room = MAX_MESSAGES
+    for number, event in enumerate(events):
+        room -= len(event.message)
+        if room < 0 and number:
+            return events[:number]
+    return events
 
 
 def _events(
-    connection: Connection, run_id: RunId, after: int, limit: int, reading: Lenient | None = None
+    connection: Connection,
+    run_id: RunId,
+    after: int,
+    limit: int,
+    whole: bool = False,
+    known: Mapping[NodeId, Output | None] | None = None,
+    reading: Lenient | None = None,
 ) -> list[RunEvent]:
     reading = reading or Lenient()
     query = (
@@ -246,18 +314,18 @@ def _events(
     )
     rows = connection.execute(query).mappings().all()
     with_output = {row["node_id"] for row in rows if row["kind"] in ("success", "error") and row["node_id"]}
-    outputs = _outputs(connection, run_id, with_output, reading)
+    outputs = _outputs(connection, run_id, with_output, whole, reading) if known is None else known
     return [
         reading.event(row, outputs.get(row["node_id"]) if row["kind"] in ("success", "error") else None) for row in rows
     ]
 
 
 def _outputs(
-    connection: Connection, run_id: RunId, node_ids: set[NodeId], reading: Lenient
-) -> dict[NodeId, Output | None]:
+    connection: Connection, run_id: RunId, node_ids: set[NodeId], whole: bool, reading: Lenient
+) -> Mapping[NodeId, Output | None]:
     if not node_ids:
         return {}
-    query = select(node_runs.c.node_id, node_runs.c.output).where(
-        node_runs.c.run_id == run_id, node_runs.c.node_id.in_(node_ids), node_runs.c.output.is_not(None)
-    )
-    return {node_id: reading.output(node_id, output) for node_id, output in connection.execute(query).all()}
+    columns = [*node_runs.c] if whole else shown(node_runs, room_for(connection, run_id))
+    query = select(*columns).where(node_runs.c.run_id == run_id, node_runs.c.node_id.in_(node_ids))
+    rows = connection.execute(query).mappings().all()
+    return {NodeId(row["node_id"]): reading.output(row) for row in rows}

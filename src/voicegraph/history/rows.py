@@ -8,15 +8,17 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from pydantic import JsonValue
-from pydantic_core import to_json
 from sqlalchemy import Connection, Dialect, RowMapping, Table, Update, bindparam, func, insert, select, text, update
 
 from voicegraph import clock
 from voicegraph.db.file_tables import run_files
 from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, item_runs, node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history import outputs
 from voicegraph.history.file_uses import used
+from voicegraph.history.outputs import dump
 from voicegraph.history.prepared import Prepared
+from voicegraph.nodes.bulk import compact, decode, is_small
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import Entry, ItemCounts, ItemRun, NewRun, NodeRun, RunChange, RunEvent
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -168,7 +170,7 @@ def _payload_row(run: NewRun) -> dict[str, Any]:
         "run_id": run.run_id,
         "workflow": dump(run.workflow.to_wire()),
         "config": dump(run.config),
-        "trigger_data": dump(run.trigger_data),
+        "trigger_data": dump(run.trigger_data) if is_small(run.trigger_data) else compact(run.trigger_data),
     }
 
 
@@ -201,7 +203,7 @@ def _tried(run_id: RunId, row: NodeRun | ItemRun) -> dict[str, Any]:
         "finished_at": row.finished_at,
         "due_at": row.due_at,
         "error": dump(row.error) if row.error else None,
-        "output": dump(row.output.model_dump(exclude_defaults=True)) if row.output else None,
+        "output": outputs.written(row.output) if row.output else None,
     }
 
 
@@ -238,7 +240,7 @@ def _tries(row: RowMapping) -> tuple[Any, ...]:
         row["finished_at"],
         row["due_at"],
         load(row["error"]),
-        Output.model_validate_json(row["output"]) if row["output"] else None,
+        outputs.of_row(row),
     )
 
 
@@ -258,14 +260,6 @@ def event_of(row: RowMapping, output: Output | None) -> RunEvent:
     )
 
 
-def dump(value: object) -> str:
-    """Compact JSON text. A lone surrogate, which no database takes, becomes a question mark."""
-    try:
-        return to_json(value).decode()
-    except ValueError:
-        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
-
-
 def plain(text: str) -> str:
     """Text that every database takes: PostgreSQL refuses NUL, and both refuse lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
@@ -273,4 +267,4 @@ def plain(text: str) -> str:
 
 def load(text: str | None) -> dict[str, JsonValue] | None:
     """JSON text as stored, or None."""
-    return json.loads(text) if text else None
+    return cast("dict[str, JsonValue]", decode(text)) if text else None

@@ -9,6 +9,8 @@ from urllib.parse import unquote
 import httpx
 from pydantic import JsonValue
 
+from voicegraph.nodes.bulk import decode
+
 MAX_NAME = 120
 
 _TEXTS = frozenset(
@@ -38,9 +40,14 @@ def json_of(response: httpx.Response) -> JsonValue:
     if not is_json(media_type(response)):
         return None
     try:
-        return response.json()
+        return decode(response.content)
     except (ValueError, RecursionError):
         return None
+
+
+def text_and_json(response: httpx.Response) -> tuple[str, JsonValue]:
+    """Both at once: for a large response this is work for a thread."""
+    return response.text, json_of(response)
 
 
 def file_name(response: httpx.Response) -> str:

@@ -6,7 +6,9 @@ of the string extensions `lowerAscii`, `upperAscii` and `trim`, which here know 
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+import json
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -14,12 +16,20 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.machinery import PathFinder
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
+from voicegraph.child import ask
 from voicegraph.errors import NodeError
-from voicegraph.nodes.expression_cost import Shape, shape_of, too_costly
+from voicegraph.nodes.bulk import beside, compact, is_small
+from voicegraph.nodes.expression_cost import Shape, microseconds, shape_of
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
 MAX_LENGTH = 2_000
+AT_ONCE_MICROSECONDS = 5_000
+AT_ONCE = 2
+CHILD_SECONDS = 30.0
+_WORKER = "voicegraph.nodes.expression_worker"
+_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 _LOADING = threading.Lock()
 
 
@@ -32,12 +42,33 @@ class _Program:
     shape: Shape
 
 
+async def judge(expression: str, scope: Mapping[str, Any]) -> bool:
+    """As `evaluate`, in a child process where it may take long: nothing else runs while the library is at work."""
+    program = _compile(expression)
+    variables = {name: scope.get(name) for name in program.names}
+    if is_small(variables) and (microseconds(program.shape, variables) or 0) <= AT_ONCE_MICROSECONDS:
+        return evaluate(expression, scope)
+    request = await beside(False, compact, {"expression": expression, "variables": variables})
+    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    async with slots:
+        try:
+            answer = await ask(_WORKER, request.encode(), CHILD_SECONDS)
+        except TimeoutError as error:
+            raise _too_long() from error
+    if answer is None:
+        raise _too_long()
+    found = json.loads(answer)
+    if problem := found.get("error"):
+        raise NodeError(problem["code"], problem["message"])
+    return found["holds"]
+
+
 def evaluate(expression: str, scope: Mapping[str, Any]) -> bool:
     """Whether the condition holds. NodeError("bad_expression") says what is wrong with it, or with the data it met."""
     program = _compile(expression)
     variables = {name: scope.get(name) for name in program.names}
-    if too_costly(program.shape, variables):
-        raise _bad("it would take too long on this much data; let a “Select data” node filter or count it first")
+    if microseconds(program.shape, variables) is None:
+        raise _too_long()
     try:
         result: object = program.compiled.execute(_engine().Context(variables, _FUNCTIONS))
     except BaseException as error:
@@ -89,6 +120,10 @@ def _explained(error: BaseException) -> NodeError:
         return _bad("an operator does not fit its values; double(…) makes a number of a text, string(…) a text")
     sentence = message.split("\n", 1)[0].split(". ", 1)[0]
     return _bad(sentence[:300].rstrip(".") or type(error).__name__)
+
+
+def _too_long() -> NodeError:
+    return _bad("it would take too long on this much data; let a “Select data” node filter or count it first")
 
 
 def _bad(problem: str) -> NodeError:

@@ -107,8 +107,8 @@ def measure(root: object) -> Measure:
     return found
 
 
-def too_costly(shape: Shape, variables: Mapping[str, object]) -> bool:
-    """Whether the expression may take more than a second and a half, or blow a text up, on these variables."""
+def microseconds(shape: Shape, variables: Mapping[str, object]) -> float | None:
+    """What the expression may take on these variables at most; None when that is too long, or it may blow a text up."""
     whole = measure(variables)
     inner = measure({name: value for name, value in variables.items() if name in shape.inner})
     steps = shape.loops * max(whole.longest, shape.commas + 1) ** shape.depth
@@ -120,9 +120,9 @@ def too_costly(shape: Shape, variables: Mapping[str, object]) -> bool:
         + PER_COLLECTED_VALUE * whole.values * shape.collects
     )
     once = PER_VALUE * whole.values + PER_MATCHED_CHARACTER * shape.pattern * whole.characters
-    microseconds = once + steps * per_step * shape.growth
+    most = once + steps * per_step * shape.growth
     grown = whole.characters * shape.growth if shape.plus else 0
-    return whole.values > MAX_VALUES or microseconds > MAX_MICROSECONDS or grown > MAX_CHARACTERS
+    return None if whole.values > MAX_VALUES or most > MAX_MICROSECONDS or grown > MAX_CHARACTERS else most
 
 
 def _descend(found: Measure, left: list[object], children: list[object]) -> None:

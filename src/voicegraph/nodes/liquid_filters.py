@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -10,6 +9,8 @@ from typing import Any, cast
 
 from liquid.exceptions import ResourceLimitError
 from liquid.filter import sequence_filter, string_filter
+
+from voicegraph.nodes.bulk import spaced
 
 MAX_TEXT = 10 << 20  # characters
 MAX_ITEMS = 100_000
@@ -29,7 +30,7 @@ class Limit(ResourceLimitError):
 
 def to_json(value: object) -> str:
     """JSON as people read it; what JSON does not know becomes text."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return spaced(value)
 
 
 def limited(name: str, function: Filter) -> Filter:
@@ -111,11 +112,36 @@ def _inside(match: re.Match[str], inside: str) -> str:
     return "" if inside and match[1] and name == inside else inside
 
 
+@string_filter
+def _strip_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\n", "")
+
+
+@string_filter
+def _newline_to_br(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\n", "<br />\n")
+
+
+@string_filter
+def _squish(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _json(value: object) -> str:
     """The value as JSON, for bodies of requests."""
     return to_json(value)
 
 
 def replacements() -> dict[str, Filter]:
-    """Filters that take the place of Liquid's, and `json`."""
-    return {"uniq": _uniq, "strip_html": _strip_html, "json": _json}
+    """Filters that take the place of Liquid's, and `json`.
+
+    Those of white space search the whole text in one go in Liquid, which keeps everybody waiting.
+    """
+    return {
+        "uniq": _uniq,
+        "strip_html": _strip_html,
+        "json": _json,
+        "strip_newlines": _strip_newlines,
+        "newline_to_br": _newline_to_br,
+        "squish": _squish,
+    }

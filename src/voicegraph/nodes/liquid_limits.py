@@ -8,7 +8,8 @@ ends here, by counting and by processor time of the thread, so that a busy machi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from io import StringIO
 from typing import Any, TextIO, cast
 
@@ -24,20 +25,62 @@ from liquid.output import LimitedStringIO
 from voicegraph.nodes.liquid_filters import MAX_ITEMS, MAX_TEXT, Limit, limited, replacements, to_json
 
 MAX_SECONDS = 1.0
+"""For all templates of one try of a node together."""
+
+
+class Budget:
+    """What templates may take together: time of this thread's processor, steps of loops, characters they make."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self.seconds = MAX_SECONDS if seconds is None else seconds
+        self.deadline = time.thread_time() + self.seconds
+        self.out_of_time = False
+        self.steps = 0
+        self.characters = 0
+
+    def check_time(self) -> None:
+        """Raise Limit when the time is used up."""
+        if time.thread_time() > self.deadline:
+            self.out_of_time = True
+            raise Limit(f"the node's templates need more than {self.seconds:g} s")
+
+    def step(self, count: int) -> None:
+        """Loops are going to take so many steps."""
+        self.steps += count
+        if self.steps > MAX_ITEMS:
+            raise Limit(f"the loops of the node's templates take more than {MAX_ITEMS:,} steps")
+
+    def made(self, text: str) -> str:
+        """A template gave this."""
+        self.characters += len(text)
+        if self.characters > MAX_TEXT:
+            raise Limit(f"the node's templates make more than {MAX_TEXT:,} characters")
+        return text
+
+
+_budget: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+def fill(template: BoundTemplate, scope: Mapping[str, Any], budget: Budget) -> str:
+    """The template's text, within what is left of the budget. Call it on the thread that made the budget."""
+    budget.check_time()
+    token = _budget.set(budget)
+    try:
+        return budget.made(template.render(scope))
+    finally:
+        _budget.reset(token)
 
 
 class LimitedContext(RenderContext):
-    """Counts loop steps over the whole template, and looks at the clock wherever something may take long."""
+    """Counts loop steps over all templates, and looks at the clock wherever something may take long."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.deadline = time.thread_time() + MAX_SECONDS
-        self.steps = 0
+        self.budget = _budget.get() or Budget()
         super().__init__(*args, **kwargs)
 
     def check_time(self) -> None:
-        """Raise Limit when the template has used up its time."""
-        if time.thread_time() > self.deadline:
-            raise Limit(f"the template needs more than {MAX_SECONDS:g} s")
+        """Raise Limit when the templates have used up their time."""
+        self.budget.check_time()
 
     @property
     def disabled_tags(self) -> list[str]:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -66,14 +109,12 @@ class LimitedContext(RenderContext):
 
     def stopindex(self, key: str, index: int | None = None) -> int:
         """Loops announce here how far they will step, including what `offset` skips, before the first step."""
-        self.steps += index or 0
-        if self.steps > MAX_ITEMS:
-            raise Limit(f"the loops of the template take more than {MAX_ITEMS:,} steps")
+        self.budget.step(index or 0)
         return super().stopindex(key, index)
 
 
 class LimitedTemplate(BoundTemplate):
-    """Renders with a fresh budget."""
+    """Renders within a budget."""
 
     context_class = LimitedContext
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, ValidatorFunctionWrapHandler, WrapValidator
 
 from voicegraph.graph.model import NodeId, Wire
+from voicegraph.nodes.bulk import is_small
 
 JOINT = "\n\n---\n\n"
 
@@ -32,15 +33,28 @@ class Metrics(Wire):
     estimated: bool = False
 
 
+def _trusted(data: Any, judge: ValidatorFunctionWrapHandler) -> JsonValue:
+    """Large data is not judged, nor copied: that is one long call. The runner makes it plain on a thread."""
+    return judge(data) if is_small(data) else data
+
+
 class Output(Wire):
     """A node's result. `branch` is set by conditions alone: which outgoing edges are live."""
 
     text: str = ""
-    data: JsonValue = None
+    data: Annotated[JsonValue, WrapValidator(_trusted)] = None
     files: list[FileRef] = Field(default_factory=list)
     meta: dict[str, JsonValue] = Field(default_factory=dict)
     metrics: Metrics | None = None
     branch: bool | None = None
+    truncated: bool = Field(
+        default=False,
+        exclude_if=lambda cut: not cut,
+        description="Only its beginning is here; the node's `output` route gives all of it.",
+    )
+    size: int | None = Field(
+        default=None, exclude_if=lambda size: size is None, description="Of a truncated output: characters of its JSON."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,28 @@ the graph, then the config key the field names (`recipientEmail`), then the sett
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field, JsonValue, SecretStr, ValidationError
 
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, Wire, Workflow
 from voicegraph.nodes.action import Action, Params
+from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.fields import ParamField, ParamFields, explain, fields_of, schema_of
 from voicegraph.nodes.problems import Notice, notices, problems
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.template import is_template, render
+from voicegraph.nodes.template import CACHED_LENGTH, is_template, new_budget, render
 from voicegraph.settings import Settings
 
-__all__ = ["MissingParam", "Notice", "bind_params", "missing_params", "notices", "problems", "with_answers"]
+if TYPE_CHECKING:
+    from voicegraph.nodes.liquid_limits import Budget
+
+__all__ = ["MissingParam", "Notice", "bind", "bind_params", "missing_params", "notices", "problems", "with_answers"]
+
+
+AT_ONCE_SECONDS = 0.005
+"""What templates may take on the loop; those that need more are filled again, on a thread."""
 
 
 class MissingParam(Wire):
@@ -42,11 +50,37 @@ def bind_params(
 
     Raises NodeError `invalid_params` (which param, what is wrong) or `bad_template`; neither is worth a retry.
     """
+    return _bound(action, node, config, settings, scope, None)
+
+
+async def bind(
+    action: Action, node: Node, config: Mapping[str, Any], settings: Settings, scope: Mapping[str, Any]
+) -> Params:
+    """As `bind_params`, without keeping others waiting: what turns out to take long goes to a thread."""
+    if is_small(node.params, config, characters=CACHED_LENGTH) and is_small(scope):
+        budget = new_budget(AT_ONCE_SECONDS)
+        try:
+            return _bound(action, node, config, settings, scope, budget)
+        except NodeError:
+            if not budget.out_of_time:
+                raise
+    return await beside(False, bind_params, action, node, config, settings, scope)
+
+
+def _bound(
+    action: Action,
+    node: Node,
+    config: Mapping[str, Any],
+    settings: Settings,
+    scope: Mapping[str, Any],
+    budget: Budget | None,
+) -> Params:
     fields = fields_of(action.params)
     values = _given(fields, node, config)
+    budget = budget or new_budget()
     for name, value in values.items():
         if name not in fields.verbatim:
-            values[name] = _rendered(value, scope, name)
+            values[name] = _rendered(value, scope, name, budget)
     for field in fields.every:
         if field.name in values and field.is_open(values[field.name]):
             del values[field.name]
@@ -142,19 +176,19 @@ def _fill(values: dict[str, Any], name: str, value: JsonValue) -> None:
         values[name] = value
 
 
-def _rendered(value: Any, scope: Mapping[str, Any], place: str) -> Any:
+def _rendered(value: Any, scope: Mapping[str, Any], place: str, budget: Budget) -> Any:
     """The value with every text in it rendered; keys of objects are left alone."""
     if isinstance(value, str):
         if not is_template(value):
             return value
         try:
-            return render(value, scope)
+            return render(value, scope, budget)
         except NodeError as error:
             raise NodeError(error.code, f"params.{place}: {error.message}") from error
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
-        return {key: _rendered(item, scope, f"{place}.{key}") for key, item in items}
+        return {key: _rendered(item, scope, f"{place}.{key}", budget) for key, item in items}
     if isinstance(value, list):
         items = cast("list[Any]", value)
-        return [_rendered(item, scope, f"{place}[{index}]") for index, item in enumerate(items)]
+        return [_rendered(item, scope, f"{place}[{index}]", budget) for index, item in enumerate(items)]
     return value

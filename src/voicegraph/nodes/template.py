@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
     from liquid.exceptions import LiquidError
 
+    from voicegraph.nodes.liquid_limits import Budget
+
 PLACEHOLDER = "{input}"
 MAX_TAGS = 2_000
 MAX_TAG_LENGTH = 4_000
@@ -33,15 +35,27 @@ def is_template(text: str) -> bool:
     return "{" in text and ("{{" in text or "{%" in text or PLACEHOLDER in text)
 
 
-def render(text: str, scope: Mapping[str, Any]) -> str:
-    """`text` with its placeholders filled from `scope` (dicts, lists, texts, numbers). NodeError("bad_template")."""
+def new_budget(seconds: float | None = None) -> Budget:
+    """What the templates of one try of a node may take together. It is of the thread that makes it."""
+    from voicegraph.nodes.liquid_limits import Budget
+
+    return Budget(seconds)
+
+
+def render(text: str, scope: Mapping[str, Any], budget: Budget | None = None) -> str:
+    """`text` with its placeholders filled from `scope` (dicts, lists, texts, numbers). NodeError("bad_template").
+
+    Without a budget the text has one of its own.
+    """
     if not is_template(text):
         return text
     if "{{" not in text and "{%" not in text:
         return text.replace(PLACEHOLDER, str(scope.get("input", "")))
     template = _parse_cached(text) if len(text) <= CACHED_LENGTH else _parse(text)
     try:
-        return template.render(scope)
+        from voicegraph.nodes.liquid_limits import fill
+
+        return fill(template, scope, budget or new_budget())
     except Exception as error:  # whatever a filter trips over is the template's fault
         raise _bad_template(error) from error
 

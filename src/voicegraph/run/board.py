@@ -21,7 +21,9 @@ class Board:
     `stops` is the node's policy: whether one item that failed for good ends the rest.
     """
 
-    def __init__(self, total: int, at_once: int, stops: bool, rows: Mapping[int, ItemRun] | None = None) -> None:
+    def __init__(
+        self, total: int, at_once: int, stops: bool, rows: Mapping[int, ItemRun] | None = None, size: int = 0
+    ) -> None:
         kept = rows or {}
         self._at_once = at_once
         self._stops = stops
@@ -36,6 +38,7 @@ class Board:
         self.failed = sum(row.status is NodeStatus.FAILED for row in kept.values())
         self.stopped = stops and self.failed > 0
         self.paused = False
+        self.size = size
 
     def starts(self, now: float) -> list[int]:
         """Items to start now; from here on they are in flight."""
@@ -50,10 +53,11 @@ class Board:
                 self._next = next(self._fresh, None)
         return found
 
-    def complete(self, item: int) -> None:
-        """The item gave an output."""
+    def complete(self, item: int, size: int = 0) -> None:
+        """The item gave an output, of this size."""
         self.running.remove(item)
         self.done += 1
+        self.size += size
 
     def fail(self, item: int) -> None:
         """The item failed for good."""
@@ -116,7 +120,7 @@ class Board:
     @property
     def counts(self) -> ItemCounts:
         """How far it is."""
-        return ItemCounts(self.total, self.done, self.failed)
+        return ItemCounts(self.total, self.done, self.failed, self.size)
 
     @property
     def _room(self) -> int:

@@ -12,6 +12,7 @@ from voicegraph.clock import iso
 from voicegraph.errors import VoiceGraphError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.shortened import shortened
 from voicegraph.run.state import NodeStatus, RunStatus
 
 Kind = Literal["start", "progress", "success", "error", "retry", "waiting", "skipped", "log", "complete", "cancelled"]
@@ -46,9 +47,9 @@ class RunEvent:
         """Whether nothing follows."""
         return self.node_id is None and self.kind in FINAL_KINDS
 
-    def to_wire(self) -> dict[str, Any]:
-        """The event's JSON, as the original product sent it, extended."""
-        output = self.output
+    def to_wire(self, *, whole: bool = False) -> dict[str, Any]:
+        """The event's JSON, as the original product sent it, extended. Of a large output, unless `whole`, the beginning."""
+        output = self.output if whole or self.output is None else shortened(self.output)
         return {
             "type": self.kind,
             "nodeId": self.node_id,
@@ -70,6 +71,8 @@ class ItemCounts:
     total: int
     done: int = 0
     failed: int = 0
+    size: int = field(default=0, compare=False)
+    """Bytes of the results so far, about."""
 
 
 @dataclass(slots=True)

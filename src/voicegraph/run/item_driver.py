@@ -18,12 +18,13 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId
+from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.output import Inputs, Output
 from voicegraph.run.board import Board, sort_interrupted
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunEvent
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.item_script import ItemScript, item_failure
-from voicegraph.run.items import gathered, items_of, seen_by
+from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, share_of
 from voicegraph.run.pinned import MESSAGE
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import Promise
@@ -74,7 +75,9 @@ class EachNodes:
                 entry.events.append(RunEvent("log", clock.now(), MESSAGE, node.id, row.attempt))
                 return pinned
             try:
-                one = _EachNode(self._bench, row, node, around, self.kept.get(node.id, {}))
+                inputs = around.inputs(node.id)
+                items = await beside(is_small(inputs.text, inputs.data), items_of, inputs)
+                one = _EachNode(self._bench, row, node, around, self.kept.get(node.id, {}), inputs, items)
             except NodeError as error:
                 return error
             self._at_work[node.id] = one
@@ -115,6 +118,8 @@ class _EachNode:
         node: Node,
         around: Surroundings,
         rows: dict[int, ItemRun],
+        inputs: Inputs,
+        items: list[Item],
     ) -> None:
         self._bench = bench
         self._node = node
@@ -122,14 +127,16 @@ class _EachNode:
         action = bench.runner.registry.find(node.type, node.action)
         self._policy = policy_for(node, action, bench.promise.retry_base) if bench.promise.retries else None
         self._rows = rows
-        self._inputs: Inputs = around.inputs(node.id)
+        self._inputs = inputs
         self._ancestors = around.ancestors(node)
-        self._items = items_of(self._inputs)
+        self._items = items
         self._at_once = node.concurrency or DEFAULT_CONCURRENCY
-        self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows)
+        size = row.items.size if row.items else 0
+        self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows, size)
         self._script = ItemScript(row)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._outcomes: list[tuple[int, Output | Exception | None]] = []
+        self._shares: dict[int, int] = {}
         self._changed = asyncio.Event()
         self._begun = False
 
@@ -214,10 +221,12 @@ class _EachNode:
     def _note(self, entry: Entry) -> None:
         """Write what became of items."""
         outcomes, self._outcomes = self._outcomes, []
-        for item, outcome in outcomes:
-            row = self._rows[item]
+        for item, came in outcomes:
+            row, share = self._rows[item], self._shares.pop(item, 0)
+            too_much = refusal(self._board.size + share, self._board.done + 1) if isinstance(came, Output) else None
+            outcome = too_much or came
             if isinstance(outcome, Output):
-                self._board.complete(item)
+                self._board.complete(item, share)
                 self._script.completed(entry, row, outcome, self._board.counts)
             elif isinstance(outcome, NodeError):
                 self._failed(row, outcome, entry)
@@ -261,6 +270,8 @@ class _EachNode:
             outcome = error
         else:
             outcome = result if isinstance(result, Output) else WAITS
+        if isinstance(outcome, Output):
+            self._shares[item] = await beside(is_small(outcome.text, outcome.data), share_of, outcome)
         self._outcomes.append((item, outcome))
         self._changed.set()
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.bulk import MAX_OUTPUT, decode, too_large_output, weigh
 from voicegraph.nodes.output import JOINT, Inputs, Metrics, Output
 from voicegraph.run.events import ItemRun
 
@@ -44,13 +45,17 @@ def items_of(inputs: Inputs) -> list[Item]:
         found = [Item(value, text_of(value)) for value in merged]
     else:
         found = [item for output in sources for item in _items(output)]
-    if len(found) > MAX_ITEMS:
+    _refuse_more(len(found))
+    return found
+
+
+def _refuse_more(count: int) -> None:
+    if count > MAX_ITEMS:
         raise NodeError(
             "too_many_items",
-            f"The input has {len(found):,} items, and a node runs for at most {MAX_ITEMS:,}. "
+            f"The input has {count:,} items, and a node runs for at most {MAX_ITEMS:,}. "
             "Put a “Select data” node before it that keeps a part of them.",
         )
-    return found
 
 
 def seen_by(item: Item, inputs: Inputs) -> Inputs:
@@ -88,12 +93,23 @@ def gathered(rows: Sequence[ItemRun]) -> Output:
     )
 
 
+def share_of(output: Output) -> int:
+    """Bytes that an item's result takes in the node's, about: its text, and its data or the text again."""
+    return len(output.text) + (len(output.text) if output.data is None else weigh(output.data).bytes)
+
+
+def refusal(size: int, count: int) -> NodeError | None:
+    """Why the results of so many items cannot be kept together; None when they can."""
+    return too_large_output(size, f"What {count:,} items gave together") if size > MAX_OUTPUT else None
+
+
 def _items(output: Output) -> list[Item]:
     values = _list_in(output.data)
     if values is None:
         values = _decoded(output.text)
     if values is None:
         return [Item(line, line) for line in _lines(output.text)]
+    _refuse_more(len(values))
     texts = _texts_beside(output, len(values)) or map(text_of, values)
     return [Item(value, text) for value, text in zip(values, texts, strict=True)]
 
@@ -112,7 +128,7 @@ def _decoded(text: str) -> list[JsonValue] | None:
     if not text.lstrip().startswith("["):
         return None
     try:
-        return _list_in(json.loads(text))
+        return _list_in(decode(text))
     except (ValueError, RecursionError):
         return None
 

@@ -9,17 +9,23 @@ from pydantic_core import from_json, to_json
 
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import MAX_DEPTH
+from voicegraph.nodes.bulk import MAX_VALUES, compact, decode, is_small, too_many_values, weigh
 
 
 def plain_json(data: JsonValue) -> JsonValue:
     """The data, with null for NaN and Infinity and `?` for half a surrogate pair.
 
-    NodeError `too_deep` past MAX_DEPTH levels: parsers have limits too, and what one cannot read is lost.
+    NodeError `too_deep` past MAX_DEPTH levels: parsers have limits too, and what one cannot read is lost. `too_large`
+    past MAX_VALUES values.
     """
     if data is None:
         return None
     if _deeper_than(MAX_DEPTH, data):
         raise NodeError("too_deep", f"The result is nested more than {MAX_DEPTH} levels deep. Select a part of it.")
+    if not is_small(data):
+        if weigh(data).values > MAX_VALUES:
+            raise too_many_values("The result")
+        return decode(compact(data))
     try:
         text = to_json(data, inf_nan_mode="null")
     except ValueError:  # half a pair

@@ -22,6 +22,8 @@ from voicegraph.settings import Settings
 
 MASK = "[redacted]"
 MIN_LENGTH = 6  # a shorter "secret" would black out ordinary words
+AT_ONCE = 64 << 10
+"""Characters that one pattern is looked for in, in one go."""
 _TOKEN_LENGTH = 8
 _CREDENTIAL = re.compile(
     r"^(?!.*(?:page|next|sync|continuation))"
@@ -44,7 +46,9 @@ class Redactor:
         special = sorted(
             (one for one in self._secrets if not one.isalnum() or not one.isascii()), key=len, reverse=True
         )
-        self._escaped = re.compile("|".join(_percent_encoded(one) for one in special)) if special else None
+        patterns = [_percent_encoded(one) for one in special]
+        self._escaped = re.compile("|".join(patterns)) if patterns else None
+        self._longest = max(map(len, patterns), default=0)  # what is found is no longer than its pattern
 
     @classmethod
     def of_settings(cls, settings: Settings) -> Redactor:
@@ -69,8 +73,25 @@ class Redactor:
             if form in text:
                 text = text.replace(form, MASK)
         if self._escaped and ("%" in text or "+" in text):
-            text = self._escaped.sub(MASK, text)
+            text = self._in_pieces(self._escaped, text)
         return text
+
+    def _in_pieces(self, pattern: re.Pattern[str], text: str) -> str:
+        """All that fits the pattern masked. In one go a long text would keep everybody waiting until it is done."""
+        if len(text) <= AT_ONCE:
+            return pattern.sub(MASK, text)
+        kept: list[str] = []
+        place = 0
+        while place < len(text):
+            end = place + AT_ONCE
+            found = pattern.search(text, place, end + self._longest)
+            if found is None or found.start() >= end:
+                kept.append(text[place:end])
+                place = end
+            else:
+                kept += [text[place : found.start()], MASK]
+                place = found.end()
+        return "".join(kept)
 
     def value(self, value: JsonValue) -> JsonValue:
         """JSON with every secret masked, in keys too."""

@@ -13,9 +13,10 @@ from voicegraph import logs
 from voicegraph.errors import ConfigError, NodeError, UserError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
+from voicegraph.nodes.bulk import MAX_OUTPUT, beside, is_small, too_large_output, weigh
 from voicegraph.nodes.context import FilesOfRun, FileStore, NodeContext
 from voicegraph.nodes.output import Await, Inputs, Output, Result, Suspend
-from voicegraph.nodes.params import bind_params
+from voicegraph.nodes.params import bind
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.connections import ConnectionGate
 from voicegraph.run.events import NewRun
@@ -85,7 +86,7 @@ class NodeRunner:
         deadline = asyncio.timeout(limit)
         try:
             async with deadline:
-                return _clean(await self._call(action, attempt, redactor), redactor)
+                return await _clean(await self._call(action, attempt, redactor), attempt.inputs, redactor)
         except TimeoutError as error:
             ours = f"The node took longer than {limit:g} seconds."
             message = ours if deadline.expired() else f"A service did not answer in time. {error}".strip()
@@ -108,12 +109,12 @@ class NodeRunner:
     def pinned(self, run: NewRun, node: Node) -> Output | None:
         """The output that is pinned to the node, where pins count."""
         output = pinned_output(run, node)
-        return None if output is None else _clean_output(output, self._redactor)
+        return None if output is None else _plain_output(output, self._redactor)
 
     async def _call(self, action: Action, attempt: Attempt, redactor: Redactor) -> Result:
         run, node = attempt.run, attempt.node
         scope = _scope(attempt)
-        params = bind_params(action, node, run.config, self._settings, scope)
+        params = await bind(action, node, run.config, self._settings, scope)
         emit = _limited(attempt.emit, redactor)
         context = NodeContext(
             run_id=run.run_id,
@@ -151,19 +152,31 @@ def _limited(emit: Emit, redactor: Redactor) -> Emit:
     return limited
 
 
-def _clean(result: object, redactor: Redactor) -> Result:
+async def _clean(result: object, inputs: Inputs, redactor: Redactor) -> Result:
     if isinstance(result, Output):
-        return _clean_output(result, redactor)
+        return await _clean_output(result, inputs, redactor)
     if isinstance(result, Suspend):
-        return Suspend(result.until, _clean_output(result.output, redactor), redactor.text(result.message))
+        output = await _clean_output(result.output, inputs, redactor)
+        return Suspend(result.until, output, redactor.text(result.message))
     if isinstance(result, Await):
         request = {key: redactor.value(value) for key, value in result.request.items()}
-        output = _clean_output(result.output, redactor)
+        output = await _clean_output(result.output, inputs, redactor)
         return Await(result.kind, output, redactor.text(result.message), request, result.until)
     raise TypeError(f"the action gave {type(result).__name__} and not an Output")
 
 
-def _clean_output(output: Output, redactor: Redactor) -> Output:
+async def _clean_output(output: Output, inputs: Inputs, redactor: Redactor) -> Output:
+    small = is_small(output.text, output.data, output.meta)
+    if not small and any(output.data is one.data for one in inputs.nodes.values()):
+        # Handed through: it was cleaned when it was made.
+        rest = await beside(False, _plain_output, output.model_copy(update={"data": None}), redactor)
+        return rest.model_copy(update={"data": output.data})
+    return await beside(small, _plain_output, output, redactor)
+
+
+def _plain_output(output: Output, redactor: Redactor) -> Output:
+    if (size := len(output.text) + weigh(output.data).bytes) > MAX_OUTPUT:
+        raise too_large_output(size)
     if output.data is not None:
         output = output.model_copy(update={"data": plain_json(output.data)})
     return redactor.output(output)

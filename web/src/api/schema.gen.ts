@@ -707,6 +707,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Logs
+         * @description The run's events by pages, in their order.
+         */
+        get: operations["list_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/nodes/{node_id}/items": {
         parameters: {
             query?: never;
@@ -719,6 +739,46 @@ export interface paths {
          * @description What became of the items of a node that runs once per item, in their order.
          */
         get: operations["list_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/nodes/{node_id}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Output
+         * @description The JSON text of a result by parts: for one that is too large to be shown whole with its run.
+         */
+        get: operations["show_output"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/nodes/{node_id}/output/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Output
+         * @description A result whole, as a JSON file.
+         */
+        get: operations["download_output"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1523,8 +1583,16 @@ export interface components {
             meta: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /** Size */
+            size?: number | null;
             /** Text */
             text: string;
+            /**
+             * Truncated
+             * @description Only its beginning is here.
+             * @default false
+             */
+            truncated: boolean;
         };
         /**
          * ExecuteBody
@@ -1792,6 +1860,18 @@ export interface components {
             total: number;
         };
         JsonValue: unknown;
+        /**
+         * LogPage
+         * @description Events of a run in their order. `count` is how many it has, `next` the `after` of the next page.
+         */
+        LogPage: {
+            /** Count */
+            count: number;
+            /** Logs */
+            logs: components["schemas"]["Event"][];
+            /** Next */
+            next: number | null;
+        };
         /**
          * Metrics
          * @description What a model reported. `estimated` is set when a figure is ours and not the provider's. Cost in US dollars.
@@ -2095,9 +2175,38 @@ export interface components {
             };
             metrics?: components["schemas"]["Metrics"] | null;
             /**
+             * Size
+             * @description Of a truncated output: characters of its JSON.
+             */
+            size?: number | null;
+            /**
              * Text
              * @default
              */
+            text: string;
+            /**
+             * Truncated
+             * @description Only its beginning is here; the node's `output` route gives all of it.
+             * @default false
+             */
+            truncated: boolean;
+        };
+        /**
+         * OutputPiece
+         * @description A part of the JSON text of a result: all parts one after the other are the whole.
+         */
+        OutputPiece: {
+            /**
+             * Next
+             * @description The `offset` of the next part.
+             */
+            next: number | null;
+            /**
+             * Size
+             * @description Characters of the whole.
+             */
+            size: number;
+            /** Text */
             text: string;
         };
         /**
@@ -2475,12 +2584,12 @@ export interface components {
             inputTokens?: number | null;
             /**
              * Logcount
-             * @description How many there are; `/events` with `Last-Event-ID` gives the others.
+             * @description How many there are; `/logs` gives the others by pages.
              */
             logCount: number;
             /**
              * Logs
-             * @description The first 100,000 events.
+             * @description The first events, 2,000 at most.
              */
             logs: components["schemas"]["Event"][];
             /** Name */
@@ -4754,6 +4863,50 @@ export interface operations {
             };
         };
     };
+    list_logs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
     list_items: {
         parameters: {
             query?: {
@@ -4789,6 +4942,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemsPage"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    show_output: {
+        parameters: {
+            query?: {
+                /** @description Of a node with `each`: one of its items. */
+                item?: number | null;
+                /** @description `next` of the part before. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A node of the run. */
+                node_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputPiece"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    download_output: {
+        parameters: {
+            query?: {
+                /** @description Of a node with `each`: one of its items. */
+                item?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description A node of the run. */
+                node_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Output"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -25,8 +25,9 @@ from voicegraph.api.history_schemas import (
     WorkflowStatistics,
 )
 from voicegraph.api.run_schemas import Run, RunSummary
+from voicegraph.api.whole import run_pieces
 from voicegraph.errors import UserError
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.compare import compare
 from voicegraph.history.export import as_csv, details
 from voicegraph.history.filters import RunFilter
@@ -111,11 +112,12 @@ async def statistics(voicegraph: Wired, which: Filtered) -> Statistics:
 async def compare_runs(run_id: Id, other_id: Id, voicegraph: Wired) -> ComparisonAnswer:
     """Two runs, node by node: the first one left, the other right."""
     left, right = [await voicegraph.queries.detail(RunId(one)) for one in (run_id, other_id)]
-    return await asyncio.to_thread(_compared, left, right)  # texts of many nodes: seconds
+    same = await voicegraph.queries.same_outputs(RunId(run_id), RunId(other_id))
+    return await asyncio.to_thread(_compared, left, right, same)  # texts of many nodes: seconds
 
 
-def _compared(left: RunDetail, right: RunDetail) -> ComparisonAnswer:
-    found = compare(left, right)
+def _compared(left: RunDetail, right: RunDetail, same: Collection[NodeId]) -> ComparisonAnswer:
+    found = compare(left, right, same)
     return ComparisonAnswer(
         left=RunSummary.of(found.left),
         right=RunSummary.of(found.right),
@@ -128,6 +130,8 @@ async def as_json(queries: RunQueries, which: RunFilter) -> AsyncIterator[str]:
     """An array of runs as `GET /api/runs/{id}` gives them."""
     before = "["
     async for detail in details(queries, which):
-        yield before + Run.of_detail(detail).model_dump_json(by_alias=True)
+        yield before
+        async for piece in run_pieces(queries, Run.of_detail(detail)):
+            yield piece
         before = ",\n"
     yield "]\n" if before != "[" else "[]\n"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from voicegraph.api.deps import Id, Kept, Wired
@@ -16,16 +16,20 @@ from voicegraph.api.run_schemas import (
     HistoryPage,
     ItemsPage,
     ItemStatusName,
+    LogPage,
+    OutputPiece,
     Queued,
     Run,
     RunAnswer,
     RunSummary,
 )
 from voicegraph.api.schemas import Done
-from voicegraph.api.sse import encode, resume_after
+from voicegraph.api.sse import MAX_SEQ, encode, resume_after
+from voicegraph.api.whole import output_pieces, run_pieces
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
 from voicegraph.history.items import MAX_ITEMS_PAGE
-from voicegraph.history.queries import MAX_PAGE
+from voicegraph.history.queries import MAX_EVENTS, MAX_PAGE
+from voicegraph.nodes.output import Output
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.items import MAX_ITEMS
 from voicegraph.run.queue import Place
@@ -84,6 +88,44 @@ async def list_items(
     return ItemsPage.of(page)
 
 
+@router.get("/runs/{run_id}/logs")
+async def list_logs(
+    run_id: Id,
+    voicegraph: Wired,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="`next` of the page before.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_EVENTS)] = 500,
+) -> LogPage:
+    """The run's events by pages, in their order."""
+    return LogPage.of(await voicegraph.queries.event_page(RunId(run_id), after, limit))
+
+
+NodeName = Annotated[str, Path(pattern=ID_PATTERN, description="A node of the run.")]
+ItemNumber = Annotated[int | None, Query(ge=0, le=MAX_ITEMS, description="Of a node with `each`: one of its items.")]
+
+
+@router.get("/runs/{run_id}/nodes/{node_id}/output")
+async def show_output(
+    run_id: Id,
+    node_id: NodeName,
+    voicegraph: Wired,
+    item: ItemNumber = None,
+    offset: Annotated[int, Query(ge=0, le=MAX_SEQ, description="`next` of the part before.")] = 0,
+) -> OutputPiece:
+    """The JSON text of a result by parts: for one that is too large to be shown whole with its run."""
+    piece = await voicegraph.queries.output_piece(RunId(run_id), NodeId(node_id), item, offset)
+    return OutputPiece(text=piece.text, size=piece.size, next=piece.next)
+
+
+@router.get("/runs/{run_id}/nodes/{node_id}/output/file", responses={200: {"model": Output}})
+async def download_output(run_id: Id, node_id: NodeName, voicegraph: Wired, item: ItemNumber = None) -> Response:
+    """A result whole, as a JSON file."""
+    run, node = RunId(run_id), NodeId(node_id)
+    await voicegraph.queries.output_piece(run, node, item)  # there is one, or a 404
+    headers = {"Content-Disposition": f'attachment; filename="{run}-{node}.json"'}
+    pieces = output_pieces(voicegraph.queries, run, node, item)
+    return StreamingResponse(pieces, media_type="application/json", headers=headers)
+
+
 async def _known_run(run_id: Id, voicegraph: Wired) -> RunId:
     return (await voicegraph.queries.summary(RunId(run_id))).id
 
@@ -109,6 +151,9 @@ async def export_run(run_id: Id, voicegraph: Wired) -> Response:
     """The run as a JSON file."""
     run = await _whole(RunId(run_id), voicegraph)
     headers = {"Content-Disposition": f'attachment; filename="{run.id}.json"'}
+    if len(run.logs) < run.log_count or any(node.output and node.output.truncated for node in run.nodes):
+        pieces = run_pieces(voicegraph.queries, run)
+        return StreamingResponse(pieces, media_type="application/json", headers=headers)
     return Response(run.model_dump_json(by_alias=True, indent=2), media_type="application/json", headers=headers)
 
 

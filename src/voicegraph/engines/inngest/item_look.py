@@ -20,7 +20,7 @@ from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId, Workflow
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import ItemCounts, ItemRun, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.item_script import ItemScript, item_failure
-from voicegraph.run.items import Item, gathered, items_of
+from voicegraph.run.items import Item, gathered, items_of, refusal, share_of
 from voicegraph.run.pinned import MESSAGE
 from voicegraph.run.restore import POISON
 from voicegraph.run.retry import MAX_STARTS, RetryPolicy
@@ -135,6 +135,10 @@ class ItemLook(Look):
         row, node_row = self._item(item), self.rows[self.node.id]
         if row is None or self.over or row.status is not NodeStatus.RUNNING or row.attempt != claim.attempt:
             return Memo(status=str(row.status if row else NodeStatus.CANCELLED))
+        counts = _counts(node_row)
+        size = counts.size + (share_of(result) if isinstance(result, Output) else 0)
+        if isinstance(result, Output):
+            result = refusal(size, counts.done + 1) or result
         if isinstance(result, NodeError):
             if row.starts != claim.starts:
                 return Later(row.due_at or clock.now())  # whoever took over is trying still
@@ -146,9 +150,8 @@ class ItemLook(Look):
                 return Later(due)
             self._fail(node_row, row, result)
         else:
-            counts = _counts(node_row)
             ItemScript(node_row).completed(
-                self.entry, row, result, ItemCounts(counts.total, counts.done + 1, counts.failed)
+                self.entry, row, result, ItemCounts(counts.total, counts.done + 1, counts.failed, size)
             )
             self._item_settled(node_row)
         return memo_of(row)
@@ -157,7 +160,9 @@ class ItemLook(Look):
 
     def _fail(self, node_row: NodeRun, row: ItemRun, error: NodeError) -> None:
         counts = _counts(node_row)
-        ItemScript(node_row).failed(self.entry, row, error, ItemCounts(counts.total, counts.done, counts.failed + 1))
+        ItemScript(node_row).failed(
+            self.entry, row, error, ItemCounts(counts.total, counts.done, counts.failed + 1, counts.size)
+        )
         self._item_settled(node_row)
 
     def _item_settled(self, node_row: NodeRun) -> None:

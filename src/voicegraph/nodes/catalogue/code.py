@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from pydantic import field_validator
 
 from voicegraph.nodes.action import Params, action, param
@@ -47,5 +45,4 @@ async def run(params: Run, node: NodeContext) -> Output:
         return Output(text=ran.printed, meta={"cut": True} if ran.cut else {})
     for line in ran.printed.splitlines()[:LINES_SHOWN]:
         node.log(line)
-    text = ran.value if isinstance(ran.value, str) else json.dumps(ran.value, ensure_ascii=False, indent=2)
-    return Output(text=text, data=ran.value)
+    return Output(text=ran.text, data=ran.value)

@@ -34,6 +34,6 @@ class If(Params):
 @action("condition", "if", group="logic", title="If", each=False)
 async def if_(params: If, node: NodeContext) -> Output:
     """Judges a condition over the input and passes the input on, along the branch that fits."""
-    holds = cel.evaluate(params.expression, node.scope)
+    holds = await cel.judge(params.expression, node.scope)
     node.log(f"The condition is {'true' if holds else 'false'}.")
     return Output(text=node.inputs.text, data=node.inputs.data, files=node.inputs.files, branch=holds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Literal
 
@@ -10,6 +9,7 @@ from pydantic import field_validator
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
+from voicegraph.nodes.bulk import beside, is_small, pretty
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.filenames import clean_name
 from voicegraph.nodes.output import FileRef, Output
@@ -65,7 +65,8 @@ async def save(params: Save, node: NodeContext) -> Output:
         ending, usual = _KINDS[source]
         name = clean_name(params.name, ending)
         kind = params.media_type or _BY_ENDING.get(name.rpartition(".")[2].lower()) or usual
-        kept = [await _store(node, name, kind, _content(source, node))]
+        small = is_small(node.inputs.text, node.inputs.data)
+        kept = [await _store(node, name, kind, await beside(small, _content, source, node))]
     names = ", ".join(ref.name for ref in kept)
     return Output(text=node.inputs.text or names, data=node.inputs.data, files=kept, meta={"saved": len(kept)})
 
@@ -88,7 +89,7 @@ def _content(source: str, node: NodeContext) -> bytes:
             raise NodeError("no_data", "There is no data to write as CSV: the node before gives text only.")
         return to_csv(node.inputs.data).encode("utf-8", "replace")
     data = node.inputs.text if node.inputs.data is None else node.inputs.data
-    return json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "replace")
+    return pretty(data).encode("utf-8", "replace")
 
 
 async def _keep_files(params: Save, node: NodeContext) -> list[FileRef]:

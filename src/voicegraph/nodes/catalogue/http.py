@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -12,7 +11,8 @@ from pydantic import JsonValue, field_validator, model_validator
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
-from voicegraph.nodes.bodies import file_name, is_text, json_of, media_type
+from voicegraph.nodes.bodies import file_name, is_text, media_type, text_and_json
+from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, compact, decode, is_small
 from voicegraph.nodes.client import send, translated
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
@@ -65,7 +65,7 @@ class Request(Params):
         if not isinstance(body, str):
             return body
         try:
-            return json_module.loads(body) if body.strip() else None
+            return decode(body) if body.strip() else None
         except ValueError as error:
             raise ValueError(f"this is not valid JSON: {error}") from error
 
@@ -81,6 +81,9 @@ async def request(params: Request, node: NodeContext) -> Output:
     """Calls a web service and gives its answer: text, and data when it is JSON; other content becomes a file."""
     url = str(httpx.URL(params.url).copy_merge_params(params.query))
     options = _options(params, node)
+    if not is_small(params.json_body):
+        options["headers"].setdefault("Content-Type", "application/json")
+        options["content"] = await beside(False, compact, options.pop("json"))
     node.progress(f"{params.method} {shown(url)}")
     if params.fail_on_error:
         response = await send(node.http, params.method, url, **options)
@@ -136,4 +139,5 @@ async def _output(response: httpx.Response, node: NodeContext) -> Output:
     if kind and response.content and not is_text(kind):
         ref = await node.files.save(file_name(response), kind, response.content)
         return Output(text=f"{ref.name} ({kind}, {ref.size:,} bytes)", files=[ref], meta=meta)
-    return Output(text=response.text, data=json_of(response), meta=meta)
+    text, data = await beside(len(response.content) <= SMALL_CHARACTERS, text_and_json, response)
+    return Output(text=text, data=data, meta=meta)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from typing import Literal
 
@@ -12,6 +11,7 @@ from pydantic import JsonValue
 from voicegraph.errors import NodeError
 from voicegraph.nodes import extractive
 from voicegraph.nodes.action import Lack, Params, action, param
+from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, decode, is_small, pretty
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.digest import digest
 from voicegraph.nodes.models import choose, how_to_configure, require
@@ -97,7 +97,7 @@ async def generate(params: Llm, node: NodeContext) -> Output:
 
 
 async def _run(params: Llm, node: NodeContext) -> Output:
-    material = _material(node)
+    material = await beside(is_small(node.inputs.text, node.inputs.data, node.trigger), _material, node)
     if not material.strip() and (node.action in _IN_PARTS or node.action == "transform" or not params.instruction):
         raise NodeError("empty_input", f"There is nothing to {node.action.replace('_', ' ')}: the input is empty.")
     if choose(node.settings, params.model) is None and node.action in _EXTRACTIVE:
@@ -111,7 +111,8 @@ async def _run(params: Llm, node: NodeContext) -> Output:
         node.log("The input is longer than the model can read; only its beginning was used.")
     meta: dict[str, JsonValue] = {"method": "model", "model": choice.name, **result.meta}
     files = node.inputs.files
-    return Output(text=result.text, data=_data(result.text), files=files, meta=meta, metrics=result.metrics)
+    data = await beside(len(result.text) <= SMALL_CHARACTERS, _data, result.text)
+    return Output(text=result.text, data=data, files=files, meta=meta, metrics=result.metrics)
 
 
 def _material(node: NodeContext) -> str:
@@ -120,7 +121,7 @@ def _material(node: NodeContext) -> str:
     data = inputs.data if inputs.data is not None or inputs.nodes else node.trigger.get("body")
     if inputs.text.strip() or data is None:
         return inputs.text
-    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, indent=1)
+    return data if isinstance(data, str) else pretty(data, indent=1)
 
 
 def _task(params: Llm, name: str) -> str:
@@ -151,6 +152,6 @@ def _data(text: str) -> JsonValue:
     """The JSON of an answer that is JSON, so that the next node can use it; None otherwise."""
     match = _JSON.match(text)
     try:
-        return json.loads(match[1]) if match else None
+        return decode(match[1]) if match else None
     except (ValueError, RecursionError):
         return None

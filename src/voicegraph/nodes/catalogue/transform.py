@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from pydantic import field_validator
 
 from voicegraph.nodes import selection
 from voicegraph.nodes.action import Params, action, param
+from voicegraph.nodes.bulk import beside, is_small, pretty
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.threads import in_thread
@@ -54,5 +53,5 @@ class Select(Params):
 async def select(params: Select, node: NodeContext) -> Output:
     """Picks a part of the input's data with a JMESPath expression."""
     found = await in_thread(selection.select, params.expression, node.inputs.data)
-    text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, indent=2)
+    text = found if isinstance(found, str) else await beside(is_small(found), pretty, found)
     return Output(text=text, data=found)

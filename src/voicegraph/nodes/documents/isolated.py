@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from voicegraph.child import ask
 from voicegraph.errors import NodeError
+from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, decode
 from voicegraph.nodes.documents.model import Document, Kind
 
 SECONDS = 45.0
@@ -24,12 +25,17 @@ async def parse(name: str, content: bytes, wanted: Kind | None = None, seconds: 
     slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     async with slots:
         answer = await _ask(wanted, name, content, seconds)
-    if error := answer.get("error"):
+    return await beside(len(answer) <= SMALL_CHARACTERS, _document, answer)
+
+
+def _document(answer: bytes) -> Document:
+    found: Any = decode(answer)
+    if error := found.get("error"):
         raise NodeError(error["code"], error["message"])
-    return Document(**answer["document"])
+    return Document(**found["document"])
 
 
-async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float) -> dict[str, dict[str, Any]]:
+async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float) -> bytes:
     request = json.dumps({"wanted": wanted, "name": name}).encode() + b"\n" + content
     try:
         answer = await ask(_WORKER, request, seconds)
@@ -37,4 +43,4 @@ async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float) -
         raise NodeError("too_slow", f"Reading {name} took longer than {seconds:g} seconds. Split the file.") from error
     if answer is None:
         raise NodeError("unreadable_file", f"{name} cannot be read: the parser gave up. The file may be damaged.")
-    return json.loads(answer)
+    return answer

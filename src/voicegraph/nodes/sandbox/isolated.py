@@ -17,6 +17,7 @@ from pydantic import JsonValue
 
 from voicegraph.child import ask
 from voicegraph.errors import NodeError
+from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, compact, decode, is_small
 
 GRACE_SECONDS = 10.0
 """For the child to start and to answer, on a busy machine, besides what the script may take."""
@@ -33,20 +34,31 @@ class Ran:
     printed: str = ""
     cut: bool = field(default=False)
     """Whether it printed more than is kept."""
+    text: str = field(default="", compare=False)
+    """The value as people read it."""
 
 
 async def run_script(code: str, inputs: Mapping[str, Any], seconds: float, memory_bytes: int) -> Ran:
     """Run it with `inputs` as its variables. NodeError `script_failed`, `script_limit` says what went wrong and where."""
-    request = json.dumps({"code": code, "inputs": inputs, "seconds": seconds, "memory": memory_bytes}).encode()
+    asked = {"code": code, "inputs": inputs, "seconds": seconds, "memory": memory_bytes}
+    request = await beside(is_small(asked), compact, asked)
     slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     async with slots:
         try:
-            answer = await ask(_WORKER, request, seconds + GRACE_SECONDS)
+            answer = await ask(_WORKER, request.encode(), seconds + GRACE_SECONDS)
         except TimeoutError as error:
             raise NodeError("script_limit", f"The script took longer than {seconds:g} seconds.") from error
     if answer is None:
         raise NodeError("script_limit", "The script brought its interpreter down: it takes too much memory or depth.")
-    found = json.loads(answer)
+    return await beside(len(answer) <= SMALL_CHARACTERS, _ran, answer)
+
+
+def _ran(answer: bytes) -> Ran:
+    """What the child wrote, a line each: how it went, and the value, and its text."""
+    head, _, rest = answer.partition(b"\n")
+    found = json.loads(head)
     if problem := found.get("error"):
         raise NodeError(problem["code"], problem["message"])
-    return Ran(found["value"], found["printed"], found["cut"])
+    value = decode(rest[: found["size"]])
+    text = value if isinstance(value, str) else rest[found["size"] :].decode()
+    return Ran(value, found["printed"], found["cut"], text)

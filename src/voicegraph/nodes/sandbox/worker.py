@@ -48,7 +48,13 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return _failed(
             "script_limit", f"The script's result is larger than {MAX_RESULT >> 20} MiB. Return a part of it."
         )
-    return {"value": json.loads(text), "printed": "".join(printed.parts), "cut": printed.size > MAX_PRINTED}
+    shown = "" if isinstance(value, str) else json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    return {
+        "value": text,
+        "text": shown,
+        "printed": "".join(printed.parts),
+        "cut": printed.size > MAX_PRINTED,
+    }
 
 
 def _run(request: dict[str, Any], printed: _Printed) -> object:
@@ -114,9 +120,12 @@ def _failed(code: str, message: str) -> dict[str, Any]:
     return {"error": {"code": code, "message": message}}
 
 
-def main(stdin: IO[bytes], stdout: IO[str]) -> None:
+def main(stdin: IO[bytes], stdout: IO[bytes]) -> None:
     """Answer one request."""
-    json.dump(answer(json.load(stdin)), stdout)
+    found = answer(json.load(stdin))
+    value, text = found.pop("value", "null"), found.pop("text", "")
+    head = json.dumps(found | {"size": len(value)})  # in ASCII, where a character is a byte
+    stdout.write(f"{head}\n{value}{text}".encode("utf-8", "replace"))
 
 
 def _confine() -> None:
@@ -133,4 +142,4 @@ def _confine() -> None:
 
 if __name__ == "__main__":
     _confine()
-    main(sys.stdin.buffer, sys.stdout)
+    main(sys.stdin.buffer, sys.stdout.buffer)

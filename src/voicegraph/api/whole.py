@@ -1,0 +1,51 @@
+"""What is too large for one answer, in pieces: a result, or a run with all its results."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from voicegraph.api.run_schemas import Event, NodeResult, Run
+from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.queries import RunQueries
+
+PAGE = 500
+
+
+async def output_pieces(
+    queries: RunQueries, run_id: RunId, node_id: NodeId, item: int | None = None
+) -> AsyncIterator[str]:
+    """The JSON text of a result, piece by piece; NotFound before the first."""
+    offset: int | None = 0
+    while offset is not None:
+        piece = await queries.output_piece(run_id, node_id, item, offset)
+        yield piece.text
+        offset = piece.next
+
+
+async def run_pieces(queries: RunQueries, run: Run) -> AsyncIterator[str]:
+    """The run's JSON with all its events, and with its results whole."""
+    run_id = RunId(run.id)
+    head = run.model_dump_json(by_alias=True, exclude={"logs", "nodes"})
+    yield f'{head[:-1]},"logs":['
+    between, after = "", 0
+    while page := await queries.events(run_id, after, PAGE):
+        yield between + ",".join(Event.of(event).model_dump_json(by_alias=True) for event in page)
+        between, after = ",", page[-1].seq
+    yield '],"nodes":['
+    between = ""
+    for node in run.nodes:
+        yield between
+        async for text in _node(queries, run_id, node):
+            yield text
+        between = ","
+    yield "]}"
+
+
+async def _node(queries: RunQueries, run_id: RunId, node: NodeResult) -> AsyncIterator[str]:
+    if node.output is None or not node.output.truncated:
+        yield node.model_dump_json(by_alias=True)
+        return
+    yield node.model_dump_json(by_alias=True, exclude={"output"})[:-1] + ',"output":'
+    async for text in output_pieces(queries, run_id, NodeId(node.node_id)):
+        yield text
+    yield "}"

@@ -1,0 +1,97 @@
+"""Results that are too large for one answer: shown in part, fetched by pages, and refused where they would pile up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from support.api import Api, seed, steps, template
+
+LINE = "a line of words that go on and on\\n"
+MOST = 4 << 20
+"""Bytes of one answer."""
+
+
+def code(text: str, **more: Any) -> dict[str, Any]:
+    return {"type": "code", "action": "run", "params": {"code": text, "memory_mib": 256, "seconds": 30}, **more}
+
+
+async def ran(api: Api, *nodes: dict[str, Any]) -> dict[str, Any]:
+    accepted = await api.call("POST", "/api/execute-background", {"workflow": steps(*nodes)}, status=202)
+    return await api.over(accepted["runId"])
+
+
+async def whole(api: Api, path: str, **which: int) -> Any:
+    text, offset = "", 0
+    while offset is not None:
+        piece = await api.call("GET", path, params={"offset": offset, **which})
+        assert len(piece["text"]) <= 256 << 10
+        text, offset = text + piece["text"], piece["next"]
+    assert len(text) == piece["size"]
+    return json.loads(text)
+
+
+async def test_a_large_result_is_shown_in_part_and_fetched_by_pages(api: Api) -> None:
+    run = await ran(api, code(f"'{LINE}' * 60000"))
+    (shown,) = [node["output"] for node in run["nodes"]]
+    assert shown["truncated"] is True
+    assert 10_000 < len(shown["text"]) < 100_000
+    path = f"/api/runs/{run['id']}/nodes/step-0/output"
+    output = await whole(api, path)
+    assert output["text"].startswith(shown["text"])
+    assert len(output["text"]) == 60_000 * (len(LINE) - 1) == len(output["data"])
+    assert shown["size"] == len(json.dumps(output, ensure_ascii=False, separators=(",", ":")))
+    assert (await api.client.get(f"{path}/file")).json() == output
+    exported = (await api.client.get(f"/api/runs/{run['id']}/export")).json()
+    assert exported["nodes"][0]["output"] == output
+    every = (await api.client.get("/api/history/export", params={"format": "json"})).json()
+    assert every[0]["nodes"][0]["output"] == output
+    assert "truncated" in json.dumps(await api.events("GET", f"/api/runs/{run['id']}/events"))
+
+
+async def test_what_comes_after_a_large_result_sees_all_of_it(api: Api) -> None:
+    run = await ran(api, code(f"'{LINE}' * 60000"), template("{{ input | size }}"))
+    assert run["nodes"][1]["output"]["text"] == str(60_000 * (len(LINE) - 1))
+
+
+async def test_many_results_together_are_an_answer_of_a_few_megabytes(api: Api) -> None:
+    run = await ran(api, seed("x" * 200_000), *[template("{{ input }}") for _ in range(40)])
+    answer = await api.client.get(f"/api/runs/{run['id']}")
+    assert len(answer.content) < MOST
+    assert all(node["output"]["text"] for node in run["nodes"])
+
+
+async def test_items_are_gathered_up_to_a_limit_that_the_error_names(api: Api) -> None:
+    run = await ran(api, seed("\n".join(map(str, range(20)))), code(f"'{LINE}' * 100000", each=True, concurrency=2))
+    assert run["status"] == "failed"
+    assert "32 MiB" in run["error"]["message"]
+    assert run["error"]["code"] == "too_large"
+    done = run["nodes"][1]["items"]["done"]
+    assert 3 <= done < 10
+    answer = await api.client.get(f"/api/runs/{run['id']}/nodes/step-1/items")
+    assert len(answer.content) < MOST
+    items = [item for item in answer.json()["items"] if item["output"]]
+    assert all(item["output"]["truncated"] for item in items)
+    first = await whole(api, f"/api/runs/{run['id']}/nodes/step-1/output", item=items[0]["item"])
+    assert len(first["text"]) == 100_000 * (len(LINE) - 1)
+
+
+async def test_two_large_results_are_compared(api: Api) -> None:
+    runs = [await ran(api, code(f"'{LINE}' * 60000 + '{end}'")) for end in ("a", "a", "b")]
+
+    async def differs(other: int) -> bool:
+        found = await api.call("GET", f"/api/runs/{runs[0]['id']}/compare/{runs[other]['id']}")
+        return found["nodes"][0]["outputDiffers"]
+
+    assert not await differs(1)
+    assert await differs(2)
+
+
+async def test_events_come_by_pages(api: Api) -> None:
+    run = await ran(api, seed(), template("{{ input }}"))
+    logs, after = [], 0
+    while after is not None:
+        page = await api.call("GET", f"/api/runs/{run['id']}/logs", params={"after": after, "limit": 2})
+        assert page["count"] == run["logCount"]
+        logs, after = logs + page["logs"], page["next"]
+    assert logs == run["logs"]

@@ -1,0 +1,183 @@
+"""No node, answer or file keeps the others waiting: the server answers while it works on the heaviest that it takes."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from support.process import Serve
+from support.site import Site, site_on_loopback
+
+LONGEST_SECONDS = 0.25
+POLL_SECONDS = 0.01
+HEAVY = "{% for a in (1..300) %}{% for b in (1..300) %}{{ a | times: b }}{% endfor %}{% endfor %}"
+ROWS = 60_000
+MAKES_ROWS = f"[{{'id': i, 'name': 'name ' + str(i), 'price': i * 1.5}} for i in range({ROWS})]"
+
+
+class Watch:
+    """Asks `/api/health` all the time, on a thread of its own, and keeps how long the answers took."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._stopped = threading.Event()
+        self._took: list[float] = []
+        self._thread = threading.Thread(target=self._ask)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _ask(self) -> None:
+        with httpx.Client(base_url=self._url, timeout=60) as client:
+            while not self._stopped.is_set():
+                began = time.perf_counter()
+                client.get("/api/health").raise_for_status()
+                self._took.append(time.perf_counter() - began)
+                self._stopped.wait(POLL_SECONDS)
+
+    def judge(self, what: str) -> None:
+        longest = max(self._took)
+        print(f"{what}: /api/health took {longest * 1000:.0f} ms at most, of {len(self._took)} answers")
+        assert longest < LONGEST_SECONDS, f"{what}: {longest * 1000:.0f} ms"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    home: Path = tmp_path_factory.mktemp("responsive")
+    serve = Serve(home, TAVILY_API_KEY="tvly-0123456789abcdef", SLACK_BOT_TOKEN="xoxb-0123456789-abcdef").start()
+    try:
+        yield serve
+    finally:
+        serve.stop()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with site_on_loopback() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Serve) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, timeout=120) as one:
+        yield one
+
+
+def run(client: httpx.Client, *nodes: dict[str, Any]) -> dict[str, Any]:
+    """Run these nodes one after the other, follow the stream to its end, and look at the run as the page does."""
+    accepted = client.post("/api/execute-background", json={"workflow": {"name": "Heavy", "nodes": [*nodes]}})
+    assert accepted.status_code == 202, accepted.text[:500]
+    run_id = accepted.json()["runId"]
+    client.get(f"/api/runs/{run_id}/events").raise_for_status()
+    return client.get(f"/api/runs/{run_id}").raise_for_status().json()
+
+
+def code(text: str) -> dict[str, Any]:
+    return {"type": "code", "action": "run", "params": {"code": text, "seconds": 60, "memory_mib": 512}}
+
+
+def http_get(url: str, **params: Any) -> dict[str, Any]:
+    return {"type": "http", "action": "request", "retry": {"attempts": 1}, "params": {"url": url, **params}}
+
+
+def condition(expression: str) -> dict[str, Any]:
+    return {"type": "condition", "action": "if", "params": {"expression": expression}}
+
+
+def select(expression: str) -> dict[str, Any]:
+    return {"type": "transform", "action": "select", "params": {"expression": expression}}
+
+
+def template(text: str) -> dict[str, Any]:
+    return {"type": "transform", "action": "template", "params": {"template": text}}
+
+
+def save(name: str) -> dict[str, Any]:
+    return {"type": "file", "action": "save", "params": {"name": name}}
+
+
+Attack = Callable[[httpx.Client, Site], dict[str, Any]]
+
+
+def many_templates(client: httpx.Client, site: Site) -> dict[str, Any]:
+    headers = {f"X-Header-{number}": HEAVY for number in range(40)}
+    return run(client, http_get(site.put("/ok", "ok", "text/plain"), headers=headers))
+
+
+def many_keys(client: httpx.Client, site: Site) -> dict[str, Any]:
+    body = b"{" + b",".join(b'"k%d":1' % number for number in range(800_000)) + b"}"
+    return run(client, http_get(site.put("/keys", body, "application/json")))
+
+
+def long_answer(client: httpx.Client, site: Site) -> dict[str, Any]:
+    rows = [{"id": number, "name": f"name {number}", "note": "x" * 120} for number in range(ROWS)]
+    return run(client, http_get(site.put("/rows", json.dumps(rows), "application/json")))
+
+
+def much_code_output(client: httpx.Client, _: Site) -> dict[str, Any]:
+    return run(client, code("[{'n': i, 't': 'x' * 130} for i in range(100000)]"))
+
+
+def one_long_text(client: httpx.Client, _: Site) -> dict[str, Any]:
+    return run(client, code("'line of words\\n' * 1000000"), template("{{ input | strip_newlines | upcase }}"))
+
+
+def counted_rows(client: httpx.Client, _: Site) -> dict[str, Any]:
+    return run(client, code(MAKES_ROWS), condition("size(data) > 3"))
+
+
+def judged_rows(client: httpx.Client, _: Site) -> dict[str, Any]:
+    return run(client, code(MAKES_ROWS), condition("data.exists(row, data.exists(other, row.id > other.id + 70000))"))
+
+
+def selected_rows(client: httpx.Client, _: Site) -> dict[str, Any]:
+    return run(client, code(MAKES_ROWS), select("[?price > `100`].{id: id, name: name}"))
+
+
+def written_rows(client: httpx.Client, _: Site) -> dict[str, Any]:
+    return run(client, code(MAKES_ROWS), template("{{ data }}"))
+
+
+def saved_rows(client: httpx.Client, _: Site) -> dict[str, Any]:
+    return run(client, code(MAKES_ROWS), save("rows.csv"), save("rows.json"))
+
+
+def rows_each(client: httpx.Client, _: Site) -> dict[str, Any]:
+    return run(client, code(MAKES_ROWS), template("{{ item.name }}") | {"each": True})
+
+
+ATTACKS: dict[str, tuple[Attack, str]] = {
+    "40 heavy templates": (many_templates, "templates"),
+    "JSON of 800,000 keys": (many_keys, "500,000 values"),
+    "10 MB of JSON": (long_answer, ""),
+    "15 MB of code output": (much_code_output, ""),
+    "a text of 14 MB": (one_long_text, "10,485,760"),
+    "60,000 rows in a condition": (counted_rows, ""),
+    "60,000 rows in a condition with a loop": (judged_rows, "too long"),
+    "60,000 rows selected from": (selected_rows, ""),
+    "60,000 rows in a template": (written_rows, ""),
+    "60,000 rows saved as files": (saved_rows, ""),
+    "60,000 rows one by one": (rows_each, "60,000 items"),
+}
+"""What is done, and what the error says where there is one."""
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_server_answers_during(server: Serve, client: httpx.Client, site: Site, name: str) -> None:
+    attack, error = ATTACKS[name]
+    with Watch(server.url) as watch:
+        done = attack(client, site)
+    assert done["status"] == ("failed" if error else "completed"), done["error"]
+    assert error in (done["error"] or {"message": ""})["message"], done["error"]
+    watch.judge(name)
