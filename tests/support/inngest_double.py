@@ -61,6 +61,7 @@ class InngestDouble:
         self.traffic: list[str] = []
         self.refused: list[int] = []
         self.down = False
+        self.registers_nobody = False
         self.event_key: str | None = None
         """The only one it knows; None: any will do, as at the dev server."""
         self.retry_pause = 0.05
@@ -140,7 +141,7 @@ class InngestDouble:
         return JSONResponse({"ids": ids, "status": 200})
 
     async def _register(self, request: Request) -> JSONResponse:
-        if self._signed_by_another(request):
+        if self.registers_nobody or self._signed_by_another(request):
             return JSONResponse({"error": "unknown key"}, 401)
         body = await request.json()
         self.registered.append(body | {"authorization": request.headers.get("authorization")})

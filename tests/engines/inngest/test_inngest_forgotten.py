@@ -139,13 +139,13 @@ async def test_a_run_that_nobody_starts_again_is_sent_less_and_less_often(on_sta
     await process.reaches(run_id, "waiting")
     before = times_sent(on_stage, run_id)
     on_stage.server.forget()
-    on_stage.server.refuses = True  # to register us
+    on_stage.server.registers_nobody = True
     await until(lambda: times_sent(on_stage, run_id) == before + 3)
     sent = [event for event in on_stage.server.events if event["data"].get("runId") == run_id]
     assert len({event["id"] for event in sent}) == len(sent) == before + 3, "Inngest takes an id once"
     gaps = [(b["ts"] - a["ts"]) / 1000 for a, b in zip(sent[-3:], sent[-2:], strict=False)]
     assert gaps[1] > gaps[0] >= 0.4, gaps
-    on_stage.server.refuses = False
+    on_stage.server.registers_nobody = False
     await on_stage.server.sync(f"{process.url}/api/inngest")
     run = await other.end_of(run_id)
     check_once(process, run)
