@@ -6,6 +6,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 RESULTS := test-results
+# Why .venv has to be made anew, if it has to. Everything in it is remade then; a PYTHON that was named is one reason.
+STALE := $(shell tools/stale-venv $(VENV) $(if $(filter command environment,$(origin PYTHON)),$(PYTHON)))
+ifneq ($(STALE),)
+  .PHONY: $(PY) $(STAMPS)/run $(STAMPS)/dev $(STAMPS)/app
+endif
+
 # On two cores: the tests of the engines mostly wait.
 JOBS ?= 3
 
@@ -15,7 +21,7 @@ NPM = cd web && PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modul
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-web test-browser test-chaos check bench client docs audit lock clean
+.PHONY: help run test test-python test-web test-browser test-chaos test-wheel check bench client docs audit lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -30,14 +36,14 @@ bench: $(STAMPS)/app $(STAMPS)/dev ## measure runs per second, latencies, memory
 
 # -- tests ------------------------------------------------------------------------------------------------------------
 
-test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every test: Python, front end, real browser, killed processes
+test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every test: Python, front end, real browser, killed processes, the wheel
 	@tools/system-packages
 	@rm -rf $(RESULTS)
-	@$(MAKE) --no-print-directory --keep-going test-python test-web test-browser test-chaos; code=$$?; \
+	@$(MAKE) --no-print-directory --keep-going test-python test-web test-browser test-chaos test-wheel; code=$$?; \
 		$(PY) tools/summary.py $(RESULTS) && exit $$code
 
 test-python: $(STAMPS)/dev $(STAMPS)/app
-	$(PY) -m pytest -n $(JOBS) -m "not e2e and not chaos" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
+	$(PY) -m pytest -n $(JOBS) -m "not e2e and not chaos and not wheel" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
 	$(PY) -m coverage report --skip-covered --fail-under=94
 	$(PY) -m coverage report --skip-covered --show-missing --fail-under=98 \
 		--include="src/voicegraph/graph/*,src/voicegraph/run/*"
@@ -52,6 +58,10 @@ test-browser: $(STAMPS)/dev $(STAMPS)/app
 # Alone: it kills servers at random moments, and counts what comes of it.
 test-chaos: $(STAMPS)/dev $(STAMPS)/app
 	$(PY) -m pytest -m chaos --junitxml=$(RESULTS)/chaos.xml
+
+# From the source distribution, with an old pip, in an environment of its own, from the package index.
+test-wheel: $(STAMPS)/dev $(STAMPS)/app ## install the wheel as people do, and do the main job of the README with it
+	$(PY) -m pytest -m wheel --junitxml=$(RESULTS)/wheel.xml
 
 # -- the gate ---------------------------------------------------------------------------------------------------------
 
@@ -91,6 +101,7 @@ lock: $(STAMPS)/dev ## pin the dependencies anew (UPGRADE=1 for the newest relea
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "VoiceGraph needs Python 3.11 or newer; \`$(PYTHON)\` is not. Name another: make run PYTHON=python3.12"; exit 1; }
+	@[ -z "$(STALE)" ] || { echo "$(STALE) Making it anew …"; rm -rf $(VENV); }
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; \
 		rm -rf $(VENV); exit 1; }

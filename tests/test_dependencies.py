@@ -1,23 +1,17 @@
-"""Whoever installs VoiceGraph without the lock files gets every library it imports, with an old pip, too."""
+"""Whoever installs VoiceGraph without the lock files and with an old pip gets every library it needs."""
 
 from __future__ import annotations
 
-import ast
-import re
-import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-BROUGHT = {"pydantic-monty-client": "pydantic-monty"}
-"""Distributions that are the parts of another, which is named: a client and a runtime that only fit each other."""
 
 
 def direct() -> list[Requirement]:
@@ -26,38 +20,6 @@ def direct() -> list[Requirement]:
 
 
 NAMED = {canonicalize_name(requirement.name) for requirement in direct()}
-
-
-def imported() -> dict[str, set[str]]:
-    """Foreign packages, with the modules of ours that import them."""
-    found: dict[str, set[str]] = {}
-    for path in (ROOT / "src").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names = [node.module]
-            else:
-                continue
-            for name in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"voicegraph"}:
-                found.setdefault(name, set()).add(path.name)
-    return found
-
-
-@pytest.mark.parametrize("package", sorted(imported()))
-def test_every_library_that_is_imported_is_a_dependency_by_name(package: str) -> None:
-    brings = {canonicalize_name(name) for name in packages_distributions().get(package, ())}
-    assert {BROUGHT.get(name, name) for name in brings} & NAMED, f"{package} of {brings}: {imported()[package]}"
-
-
-def test_every_dependency_says_why_it_is_there() -> None:
-    reasons = (ROOT / "docs/dependencies.md").read_text().partition("## In the browser")[0]
-    told = {
-        canonicalize_name(word)
-        for line in reasons.splitlines()
-        for word in re.findall(r"[\w-]+", line.split("|")[1] if line.startswith("|") else "")
-    }
-    assert {name for name in NAMED if name != "sounddevice"} <= told
 
 
 def misspelt_extras() -> Iterator[tuple[str, str, str]]:

@@ -20,15 +20,8 @@ GENERATED = re.compile(r"/migrations/versions/|\.gen\.ts$|\.d\.ts$")
 BINARY = {".png", ".ico", ".woff2", ".wav", ".pdf", ".db", ".zip", ".gz"}
 
 MACHINE_PATH = re.compile(r"(?<![\w.~}-])/(?:work|root|home/\w+|Users/\w+)/")
-INSEPARABLE = {
-    "starlette": "fastapi",
-    "pydantic-core": "pydantic",
-    "pydantic-monty-client": "pydantic-monty",
-    "httpcore": "httpx",
-    "av": "faster-whisper",
-    "numpy": "faster-whisper",
-}
-"""Libraries that are the lower half of one that is declared, and versioned by it."""
+INSEPARABLE = {"pydantic-monty-client": "pydantic-monty"}
+"""Parts of a library that is declared, which only fit each other."""
 
 REGISTRY_HOST = re.compile(r"pypi\.org|pythonhosted\.org|registry\.npmjs|npmjs\.org|deb\.debian\.org")
 

@@ -23,6 +23,7 @@ class Serve:
         self.home = home
         self.settings = {"VOICEGRAPH_DATA_DIR": str(home / "data"), "VOICEGRAPH_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
         self.settings |= settings
+        self.command = [sys.executable, "-m", "voicegraph"]
         self.url = ""
         self.output: list[str] = []
         self._port = "0"
@@ -34,7 +35,7 @@ class Serve:
         """Return once it listens. `inside` are words before the command, that start it somewhere else."""
         self._listening.clear()
         self._process = subprocess.Popen(
-            [*inside, sys.executable, "-m", "voicegraph", "serve", "--port", self._port],
+            [*inside, *self.command, "serve", "--port", self._port],
             cwd=self.home,
             env=self._environment(),
             stdout=subprocess.PIPE,
