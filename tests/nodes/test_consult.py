@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -98,3 +101,47 @@ async def test_the_answer_and_its_usage(model_server: Any) -> None:
 async def test_context_windows() -> None:
     assert await context_window(ModelChoice("groq", "openai/gpt-oss-120b", key=SecretStr("k"))) == 131_072
     assert await context_window(choice_at("http://127.0.0.1:1/v1")) == UNKNOWN_WINDOW
+
+
+class Endless:
+    """A model server that begins an answer and never ends it. `gone` says that whoever asked hung up."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.gone = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        self.asked.set()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b"1\r\n \r\n")
+                await writer.drain()
+                await asyncio.sleep(0.005)
+        self.gone.set()
+
+
+@pytest.fixture
+async def endless() -> AsyncIterator[tuple[Endless, ModelChoice]]:
+    model = Endless()
+    async with await asyncio.start_server(model.serve, "127.0.0.1", 0) as server:
+        yield model, choice_at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+
+
+async def test_a_model_that_never_ends_its_answer_is_stopped(endless: tuple[Endless, ModelChoice]) -> None:
+    model, choice = endless
+    with pytest.raises(NodeError, match=r"longer than 0\.5 seconds") as caught:
+        await consult(choice, "be good", "hello", seconds=0.5)
+    assert (caught.value.code, caught.value.retryable) == ("model_unavailable", True)
+    await model.gone.wait()
+
+
+async def test_cancelling_ends_the_connection(endless: tuple[Endless, ModelChoice]) -> None:
+    model, choice = endless
+    asking = asyncio.create_task(consult(choice, "be good", "hello"))
+    await model.asked.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await model.gone.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MAX_TOKENS = 8_000
+"""Of an answer whose length nobody says."""
+THINKING_TOKENS = 16_000
+LOCAL_THINKING_TOKENS = 1_000
+"""On a machine of one's own they take minutes."""
+NO_LIMIT = 86_400.0
 UNKNOWN_WINDOW = 32_000
 """Tokens a model is taken to read when nobody knows its context window."""
 
@@ -26,6 +33,8 @@ class Answer(Generic[T]):
 
     output: T
     metrics: Metrics
+    cut: bool = False
+    """Whether it ended because it became too long."""
 
 
 async def consult(
@@ -36,11 +45,14 @@ async def consult(
     *,
     check: Callable[[Any], str | None] | None = None,
     repairs: int = 1,
-    seconds: float = 240,
+    seconds: float | None = None,
+    max_tokens: int = MAX_TOKENS,
 ) -> Answer[Any]:
     """Ask once. `output` is a pydantic-ai output type: str, a model, or a list of models to choose from.
 
     `check` says what is wrong with an answer, which then goes back to the model, up to `repairs` times.
+    `seconds` for all of it, however the answer dribbles in; without, whoever waits sets the limit, and being cancelled
+    ends the connection. `max_tokens` of the answer; what a model may think before it is on top.
     Nothing is tried again after a failed request: that is the engine's to decide. Raises NodeError, retryable for
     `model_rate_limit`, `model_unavailable` and `model_answer`; not for `model_auth`, `model_quota`, `model_not_found`,
     `model_too_long`, `model_rejected`, `model_filter` and `not_configured`.
@@ -51,18 +63,27 @@ async def consult(
     from pydantic_ai.exceptions import AgentRunError
     from pydantic_ai.settings import ModelSettings
 
-    settings = ModelSettings(timeout=seconds, request_timeout=seconds, max_retries=0)
+    patience = seconds or NO_LIMIT
+    settings = ModelSettings(timeout=patience, request_timeout=patience, max_retries=0)
+    if choice.is_local:  # such servers know the older name of the limit, and pass over the newer one
+        settings["extra_body"] = {"max_tokens": max_tokens + LOCAL_THINKING_TOKENS}
+    else:
+        settings["max_tokens"] = max_tokens + THINKING_TOKENS
     agent: Agent[object, Any] = Agent(
         model, output_type=output, instructions=instructions, model_settings=settings, retries=repairs
     )
     if check:
         agent.output_validator(_validator(check))
     try:
-        async with agent:
+        async with asyncio.timeout(seconds), agent:
             result = await agent.run(prompt, infer_name=False)
+    except TimeoutError as error:
+        message = f"{choice.name} took longer than {seconds:g} seconds, and was stopped."
+        raise NodeError("model_unavailable", message, retryable=True) from error
     except AgentRunError as error:
         raise explain(error, choice) from error
-    return Answer(result.output, _metrics(choice, result.usage))
+    cut = result.response.finish_reason == "length"
+    return Answer(result.output, _metrics(choice, result.usage), cut)
 
 
 def _validator(check: Callable[[Any], str | None]) -> Callable[[Any], Any]:

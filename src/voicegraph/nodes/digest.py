@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.consult import UNKNOWN_WINDOW, Answer, consult, context_window
+from voicegraph.nodes.consult import MAX_TOKENS, UNKNOWN_WINDOW, Answer, consult, context_window
 from voicegraph.nodes.models import ModelChoice
 from voicegraph.nodes.output import Metrics
 
@@ -36,15 +36,29 @@ say what is missing rather than invent it. Answer with the result only, without 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The answer, what it took, and how the material was handled (`parts`, `truncated`)."""
+    """The answer, what it took, how the material was handled (`parts`, `truncated`), and whether the answer was `cut`."""
 
     text: str
     metrics: Metrics
     meta: dict[str, JsonValue]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked, and how long each answer may be."""
+
+    choice: ModelChoice
+    max_tokens: int
+
+
 async def digest(
-    choice: ModelChoice, task: str, material: str, *, in_parts: bool, progress: Callable[[str], None]
+    choice: ModelChoice,
+    task: str,
+    material: str,
+    *,
+    in_parts: bool,
+    progress: Callable[[str], None],
+    max_tokens: int = MAX_TOKENS,
 ) -> Digest:
     """Do `task` on `material`. With `in_parts`, long material is worked on part by part and the results are joined.
 
@@ -55,7 +69,7 @@ async def digest(
     for shrink in (1, 2, 4):
         pieces = split(material, budget // shrink)
         try:
-            return await _work(choice, task, pieces, len(material), in_parts, progress)
+            return await _work(Asked(choice, max_tokens), task, pieces, len(material), in_parts, progress)
         except NodeError as error:
             if error.code != "model_too_long" or shrink == 4:
                 raise
@@ -64,29 +78,35 @@ async def digest(
 
 
 async def _work(
-    choice: ModelChoice, task: str, pieces: list[str], length: int, in_parts: bool, progress: Callable[[str], None]
+    asked: Asked, task: str, pieces: list[str], length: int, in_parts: bool, progress: Callable[[str], None]
 ) -> Digest:
     used = pieces[: MAX_PARTS if in_parts else 1]
     meta: dict[str, JsonValue] = {}
     if len(used) < len(pieces):
         meta["truncated"] = {"characters": sum(map(len, used)), "of": length}
     if len(used) == 1:
-        only = await _ask(choice, task, used[0])
-        return Digest(only.output, only.metrics, meta)
+        only = await _ask(asked, task, used[0])
+        return Digest(only.output, only.metrics, meta | _cut(only))
     answers: list[Answer[str]] = []
     for number, piece in enumerate(used, 1):
         progress(f"Part {number} of {len(used)}")
-        answers.append(await _ask(choice, f"{task}\nThis is part {number} of {len(used)} of the material.", piece))
+        answers.append(await _ask(asked, f"{task}\nThis is part {number} of {len(used)} of the material.", piece))
     joined = "\n\n".join(answer.output for answer in answers)
     final = f"{task}\nThe material has been worked on in parts; make one result of the results, without repetitions."
-    answers.append(await _ask(choice, final, joined))
-    return Digest(answers[-1].output, total(answer.metrics for answer in answers), {**meta, "parts": len(used)})
+    answers.append(await _ask(asked, final, joined))
+    meta |= {"parts": len(used)} | _cut(answers[-1])
+    return Digest(answers[-1].output, total(answer.metrics for answer in answers), meta)
 
 
-async def _ask(choice: ModelChoice, task: str, material: str) -> Answer[str]:
+def _cut(answer: Answer[str]) -> dict[str, JsonValue]:
+    return {"cut": True} if answer.cut else {}
+
+
+async def _ask(asked: Asked, task: str, material: str) -> Answer[str]:
     mark = f"material-{secrets.token_hex(4)}"
     instructions = _FRAME.replace("{mark}", mark).replace("{task}", task)
-    return await consult(choice, instructions, f"<{mark}>\n{material}\n</{mark}>")
+    prompt = f"<{mark}>\n{material}\n</{mark}>"
+    return await consult(asked.choice, instructions, prompt, max_tokens=asked.max_tokens)
 
 
 async def _budget(choice: ModelChoice, material: str) -> int:

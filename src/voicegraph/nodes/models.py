@@ -49,6 +49,11 @@ class ModelChoice:
         return f"{self.provider}:{self.model}"
 
     @property
+    def is_local(self) -> bool:
+        """Whether it runs on a machine of the user's: there nobody else sets a limit."""
+        return self.provider == "ollama" or self.base_url is not None
+
+    @property
     def key_setting(self) -> str:
         """The environment variable that holds this provider's key."""
         return f"{self.provider.upper().replace('-', '_')}_API_KEY"

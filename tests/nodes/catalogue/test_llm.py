@@ -57,6 +57,15 @@ async def test_the_answer_and_what_the_provider_reported(asking: MakeNode, model
     assert output.metrics.estimated is False
 
 
+@pytest.mark.parametrize(("instruction", "most"), [("in 3 sentences", 1_500), ("", 3_000)])
+async def test_the_model_is_told_how_long_its_answer_may_be(
+    asking: MakeNode, model_server: Any, instruction: str, most: int
+) -> None:
+    await run(asking("summarize"), instruction=instruction)
+    (request,) = model_server.requests
+    assert 0 < request["max_tokens"] <= most
+
+
 async def test_a_cost_is_computed_from_list_prices_and_says_so(
     make_node: MakeNode, model_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from voicegraph.nodes.action import Lack, Params, action, param
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, decode, is_small, pretty
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.digest import digest
+from voicegraph.nodes.lengths import answer_tokens
 from voicegraph.nodes.models import choose, how_to_configure, require
 from voicegraph.nodes.output import Output
 from voicegraph.settings import Settings
@@ -106,7 +107,16 @@ async def _run(params: Llm, node: NodeContext) -> Output:
     choice = require(node.settings, params.model)
     node.progress(f"Asking {choice.name}")
     in_parts = node.action in _IN_PARTS
-    result = await digest(choice, _task(params, node.action), material, in_parts=in_parts, progress=node.progress)
+    result = await digest(
+        choice,
+        _task(params, node.action),
+        material,
+        in_parts=in_parts,
+        progress=node.progress,
+        max_tokens=answer_tokens(node.action, params.length, params.instruction, material),
+    )
+    if "cut" in result.meta:
+        node.log("The answer became longer than what was asked for, and was cut. Ask for a longer one, or for less.")
     if "truncated" in result.meta:
         node.log("The input is longer than the model can read; only its beginning was used.")
     meta: dict[str, JsonValue] = {"method": "model", "model": choice.name, **result.meta}
