@@ -25,6 +25,7 @@ from voicegraph.history.follow_ups import FollowUps
 from voicegraph.history.hooks import Webhooks
 from voicegraph.history.journal import Journal
 from voicegraph.history.kin import StoredFamilies
+from voicegraph.history.lives import Lives
 from voicegraph.history.notices import Notices
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import OtherProcesses, SharedDatabase, SharedRuns
@@ -130,9 +131,10 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
 
         durable = callee = InngestEngine(runner, journal, store, Outbox(reader, journal), feed, settings, backlog)
     else:
-        owner = OwnerLock(engine, settings.data_dir)
-        promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
-        durable, callee = EmbeddedEngine(runner, journal, store, owner, settings, promise, slots, lost.set), None
+        durable, callee = (
+            make_embedded(OwnerLock(engine, settings.data_dir), runner, journal, store, settings, slots, lost),
+            None,
+        )
     pipeline = Pipeline(
         settings=settings,
         registry=registry,
@@ -193,6 +195,16 @@ def make_registry(settings: Settings) -> Registry:
     registry = builtin_registry()
     require_types(settings.connection_limits, registry, "VOICEGRAPH_CONNECTION_LIMITS")
     return registry
+
+
+def make_embedded(
+    owner: OwnerLock, runner: NodeRunner, journal: Journal, store: StoredRuns, settings: Settings, slots: Slots,
+    lost: asyncio.Event,
+) -> EmbeddedEngine:  # fmt: skip
+    """The engine of background runs on one machine, and what it owns."""
+    lives = Lives(owner.folder / "engine.alive", journal)
+    promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
+    return EmbeddedEngine(runner, journal, store, owner, lives, settings, promise, slots, lost.set)
 
 
 def make_live(

@@ -14,11 +14,13 @@ from support.hosts import EmbeddedHost, hosted
 from support.postgres import Postgres
 from support.stores import LateStore
 
+from voicegraph.api.run_schemas import NodeResult
 from voicegraph.db.connect import connect
 from voicegraph.db.lock import OwnerLock
 from voicegraph.errors import ConfigError, Conflict, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.store import StoredRuns
+from voicegraph.run.blame import MAX_DEATHS, SUSPECT_DEATHS
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import NewRun
 from voicegraph.run.ports import Engine
@@ -197,27 +199,61 @@ async def test_a_run_that_cannot_be_read_is_closed_with_a_reason(embedded: Embed
     assert (await embedded.run(workflow("x>y"))).status == "completed"
 
 
-async def test_a_run_that_takes_the_server_down_spares_those_beside_it(embedded: EmbeddedHost):
-    """Three starts, then it is quarantined; who was only in flight at the same time finishes."""
+async def test_a_run_that_takes_the_server_down_spares_those_beside_it(
+    embedded: EmbeddedHost, monkeypatch: pytest.MonkeyPatch
+):
+    """After some starts it is quarantined; who was only in flight at the same time finishes."""
+    monkeypatch.setattr("voicegraph.engines.embedded.CALM_SECONDS", 0)
     runs = {name: await embedded.start(workflow(nodes=[node(name, "gate")])) for name in ("p", "q")}
-    for _ in range(2):
+    for _ in range(SUSPECT_DEATHS):
         for name in runs:
             await embedded.probe.gates[name].enter()
         await embedded.kill()
         await embedded.open()
-    entering = {asyncio.create_task(embedded.probe.gates[name].enter(), name=name) for name in runs}
-    done, pending = await asyncio.wait(entering, return_when=asyncio.FIRST_COMPLETED)
-    (poison,) = [task.get_name() for task in done]
-    (other,) = [task.get_name() for task in pending]
-    await embedded.kill()
-    await embedded.open()
-    embedded.probe.gates[other].opened.set()
-    assert (await embedded.told(runs[other])).status == "completed"
-    told = await embedded.told(runs[poison])
+    embedded.probe.gates["q"].opened.set()
+    for _ in range(MAX_DEATHS - SUSPECT_DEATHS):
+        await embedded.probe.gates["p"].enter()
+        await embedded.kill()
+        await embedded.open()
+    assert (await embedded.told(runs["q"])).status == "completed"
+    told = await embedded.told(runs["p"])
     assert told.detail.summary.error
     assert told.detail.summary.error["code"] == "quarantined"
-    assert embedded.probe.starts[poison] == 3
-    await asyncio.gather(*pending)
+    assert embedded.probe.starts["p"] == MAX_DEATHS
+
+
+async def test_a_suspect_is_shown_to_wait_until_the_server_has_run_for_a_while(embedded: EmbeddedHost):
+    run_id = await embedded.start(HELD)
+    for _ in range(SUSPECT_DEATHS):
+        await embedded.probe.gates["a"].enter()
+        await embedded.kill()
+        await embedded.open()
+    await embedded.until(run_id, "waiting", "a")
+    detail = await embedded.history.queries.detail(run_id)
+    shown = NodeResult.of(detail.nodes[0])
+    assert (shown.status, shown.waits and shown.waits.kind) == ("waiting", "turn")
+    assert detail.summary.status == "running"
+    assert embedded.probe.starts["a"] == SUSPECT_DEATHS
+    assert await embedded.cancel(run_id)
+    assert NodeResult.of((await embedded.history.queries.detail(run_id)).nodes[0]).status == "cancelled"
+
+
+async def test_restarts_that_were_planned_are_no_nodes_fault(sqlite_settings: Settings):
+    """However often they come, and even where the process is killed before it has stopped in good order."""
+    async with hosted("embedded", sqlite_settings, drain_seconds=0.0) as host:
+        embedded = cast("EmbeddedHost", host)
+        run_id = await embedded.start(HELD)
+        for turn in range(MAX_DEATHS + 5):
+            await embedded.probe.gates["a"].enter()
+            if turn % 2:
+                embedded.engine._lives.stopping()
+            else:
+                await embedded.engine.close()
+            await embedded.kill()
+            await embedded.open()
+        assert embedded.history.rows("SELECT deaths FROM node_runs WHERE node_id = 'a'") == [(0,)]
+        embedded.probe.gates["a"].opened.set()
+        assert (await embedded.told(run_id)).status == "completed"
 
 
 # -- cancel always wins

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voicegraph.graph.model import NodeId
+from voicegraph.run.blame import MAX_DEATHS, SUSPECT_DEATHS
 from voicegraph.run.board import Board, sort_interrupted
 from voicegraph.run.events import ItemCounts, ItemRun
-from voicegraph.run.retry import MAX_STARTS
 from voicegraph.run.state import NodeStatus
 
 
@@ -84,6 +86,6 @@ def test_what_waits_for_its_next_try_takes_no_place_and_comes_first_when_it_is_d
 
 
 def test_an_item_has_so_many_starts_and_the_last_alone():
-    rows = [row(starts, NodeStatus.RUNNING, starts) for starts in range(1, MAX_STARTS + 1)]
-    again, alone, poisoned = sort_interrupted(rows)
-    assert [[one.starts for one in part] for part in (again, alone, poisoned)] == [[1], [MAX_STARTS - 1], [MAX_STARTS]]
+    rows = [replace(row(deaths, NodeStatus.RUNNING), deaths=deaths) for deaths in range(MAX_DEATHS + 1)]
+    parts = [[one.deaths for one in part] for part in sort_interrupted(rows)]
+    assert parts == [[*range(SUSPECT_DEATHS)], [*range(SUSPECT_DEATHS, MAX_DEATHS)], [MAX_DEATHS]]

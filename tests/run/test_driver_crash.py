@@ -14,10 +14,10 @@ from support.sink import Disk
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId, RunId, Workflow
 from voicegraph.nodes.output import Output
+from voicegraph.run.blame import MAX_DEATHS, SUSPECT_DEATHS
 from voicegraph.run.events import NodeRun
 from voicegraph.run.promise import End
 from voicegraph.run.restore import closing, outcome_of, restore
-from voicegraph.run.retry import MAX_STARTS
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus
 
 A, B = NodeId("a"), NodeId("b")
@@ -116,35 +116,37 @@ async def test_what_was_skipped_for_a_failure_is_not_started_by_a_second_crash(d
     assert "d" not in drive.probe.order
 
 
-async def test_a_node_that_takes_the_process_down_is_not_started_a_fourth_time(drive: Drive):
+async def test_a_node_that_takes_the_process_down_is_not_started_for_ever(drive: Drive):
     await drive.start(HELD)
-    for start in range(1, MAX_STARTS + 1):
+    for start in range(1, MAX_DEATHS + 1):
         await drive.probe.gates["a"].enter()
         assert drive.sink.disk.rows[A].starts == start
         await drive.crash()
-        if start < MAX_STARTS:
+        if start < MAX_DEATHS:
             await drive.resume()
     assert await ended(await drive.resume()) is End.OVER
     disk = drive.sink.disk
-    assert drive.probe.starts["a"] == MAX_STARTS
+    assert drive.probe.starts["a"] == MAX_DEATHS
     assert disk.statuses == {"a": "failed", "b": "skipped"}
     assert disk.change.error
     assert disk.change.error["code"] == "quarantined"
     check_story(disk)
 
 
-async def test_of_those_in_flight_one_at_a_time_has_its_last_start(drive: Drive):
-    """Each was in flight at two crashes. Only the one that is at work at the third is to blame for it."""
+async def test_of_those_in_flight_one_at_a_time_has_its_last_starts(drive: Drive):
+    """Each was in flight at many crashes. Only the one that is at work at the last ones is to blame for them."""
     names = ["a", "b", "c"]
     await drive.start(workflow(nodes=[node(name, "gate", on_error="continue") for name in names]))
-    for _ in range(MAX_STARTS - 1):
+    for _ in range(SUSPECT_DEATHS):
         for name in names:
             await drive.probe.gates[name].enter()
         await drive.crash()
-        await drive.resume()
-    blamed = await first_to_enter(drive, names)
-    await drive.crash()
-    driver = await drive.resume()
+        driver = await drive.resume()
+    for _ in range(MAX_DEATHS - SUSPECT_DEATHS):
+        blamed = await first_to_enter(drive, names)
+        assert all(not drive.probe.gates[name].entered.is_set() for name in names)
+        await drive.crash()
+        driver = await drive.resume()
     while others := [name for name in names if name != blamed and not drive.probe.gates[name].opened.is_set()]:
         turn = await first_to_enter(drive, others)
         assert all(not drive.probe.gates[name].entered.is_set() for name in others)
@@ -153,7 +155,7 @@ async def test_of_those_in_flight_one_at_a_time_has_its_last_start(drive: Drive)
     statuses = drive.sink.disk.statuses
     assert statuses.pop(NodeId(blamed)) is NodeStatus.FAILED
     assert {*statuses.values()} == {NodeStatus.COMPLETED}
-    assert drive.probe.starts == dict.fromkeys(names, MAX_STARTS)
+    assert drive.probe.starts == {**dict.fromkeys(names, SUSPECT_DEATHS + 1), blamed: MAX_DEATHS}
 
 
 async def first_to_enter(drive: Drive, names: list[str]) -> str:
@@ -167,7 +169,7 @@ async def first_to_enter(drive: Drive, names: list[str]) -> str:
 
 async def test_a_server_that_stops_gives_nobody_a_last_start(drive: Drive):
     await drive.start(workflow(nodes=[node("a", "gate"), node("b", "gate")]))
-    for _ in range(MAX_STARTS - 1):
+    for _ in range(SUSPECT_DEATHS):
         for name in ("a", "b"):
             await drive.probe.gates[name].enter()
         await drive.crash()
@@ -178,14 +180,14 @@ async def test_a_server_that_stops_gives_nobody_a_last_start(drive: Drive):
     drive.probe.gates[turn].opened.set()
     await stopping
     assert await ended(driver) is End.STOPPED
-    assert sum(drive.probe.starts.values()) == 2 * (MAX_STARTS - 1) + 1
+    assert sum(drive.probe.starts.values()) == 2 * SUSPECT_DEATHS + 1
     assert sorted(drive.sink.disk.statuses.values()) == ["completed", "running"]
 
 
 async def test_a_quarantined_node_follows_its_policy_and_spares_the_others(drive: Drive):
     graph = workflow("a>b", "c>d", nodes=[node("a", "gate", on_error="continue"), node("c", "gate")])
     await drive.start(graph)
-    for _ in range(MAX_STARTS):
+    for _ in range(MAX_DEATHS):
         await drive.probe.gates["a"].enter()
         drive.probe.gates["c"].opened.set()
         await drive.sink.until(lambda disk: disk.statuses.get(NodeId("d")) is NodeStatus.COMPLETED)
@@ -193,7 +195,7 @@ async def test_a_quarantined_node_follows_its_policy_and_spares_the_others(drive
         driver = await drive.resume()
     assert await ended(driver) is End.OVER
     assert drive.sink.disk.statuses == {"a": "failed", "b": "completed", "c": "completed", "d": "completed"}
-    assert "stopped 3 times" in drive.probe.inputs["b"].text
+    assert f"stopped {MAX_DEATHS} times" in drive.probe.inputs["b"].text
 
 
 async def test_a_new_attempt_may_be_started_as_often_as_the_first(drive: Drive):
@@ -207,7 +209,8 @@ async def test_a_new_attempt_may_be_started_as_often_as_the_first(drive: Drive):
     await gate.enter()
     gate.opened.set()
     await gate.enter()
-    assert (drive.sink.disk.rows[A].attempt, drive.sink.disk.rows[A].starts) == (2, 1)
+    row = drive.sink.disk.rows[A]
+    assert (row.attempt, row.starts, row.deaths) == (2, 1, 0)
 
 
 async def test_an_accepted_run_that_was_never_started_starts(drive: Drive):
@@ -249,8 +252,8 @@ def test_outcome_of_a_row(status: NodeStatus, output: Output | None, outcome: ob
 def test_rows_are_sorted_by_what_to_do_with_them():
     rows = {
         NodeId("cut"): NodeRun(NodeId("cut"), NodeStatus.RUNNING, starts=1),
-        NodeId("odd"): NodeRun(NodeId("odd"), NodeStatus.RUNNING, starts=MAX_STARTS - 1),
-        NodeId("bad"): NodeRun(NodeId("bad"), NodeStatus.RUNNING, starts=MAX_STARTS),
+        NodeId("odd"): NodeRun(NodeId("odd"), NodeStatus.RUNNING, deaths=SUSPECT_DEATHS),
+        NodeId("bad"): NodeRun(NodeId("bad"), NodeStatus.RUNNING, deaths=MAX_DEATHS),
         NodeId("due"): NodeRun(NodeId("due"), NodeStatus.RETRYING, due_at=7.0),
         NodeId("old"): NodeRun(NodeId("old"), NodeStatus.WAITING),
     }
@@ -258,8 +261,8 @@ def test_rows_are_sorted_by_what_to_do_with_them():
     assert (plan.fresh, plan.interrupted, plan.poisoned) == (["new"], ["cut"], ["bad"])
     assert plan.timers == {"due": 7.0, "old": 5.0}
     assert plan.suspects == ["odd"]
-    assert rows[NodeId("cut")].starts == 2
-    assert rows[NodeId("odd")].starts == MAX_STARTS - 1, "it counts when it is its turn"
+    assert (rows[NodeId("cut")].starts, rows[NodeId("cut")].begun_at) == (2, 5.0)
+    assert (rows[NodeId("odd")].starts, rows[NodeId("odd")].begun_at) == (1, None), "it counts when it is its turn"
     assert isinstance(plan.poison, NodeError)
     assert not plan.poison.retryable
 

@@ -184,12 +184,12 @@ async def test_when_patience_ends_the_start_does_not_count_against_the_node(driv
     await driver.stop(0.01)
     assert await ended(driver) is End.STOPPED
     await drive.probe.gates["a"].left.wait()
-    assert drive.sink.disk.rows[A].starts == 0
+    assert drive.sink.disk.rows[A].begun_at is None
     assert drive.sink.disk.statuses == {"a": "running"}
 
     again = await drive.resume()
     await drive.probe.gates["a"].enter()
-    assert drive.sink.disk.rows[A].starts == 1
+    assert drive.sink.disk.rows[A].begun_at is not None
     uncertain = [event for event in drive.sink.disk.events if event.data and event.data.get("uncertain")]
     assert [event.node_id for event in uncertain] == ["a"]
     drive.probe.gates["a"].opened.set()

@@ -12,8 +12,8 @@ from support.graphs import node, workflow
 from support.sink import Disk
 
 from voicegraph.graph.model import NodeId, Retry, Workflow
+from voicegraph.run.blame import MAX_DEATHS
 from voicegraph.run.promise import End
-from voicegraph.run.retry import MAX_STARTS
 from voicegraph.run.state import NodeStatus, RunStatus
 
 W = NodeId("w")
@@ -57,10 +57,10 @@ async def test_no_item_that_was_done_is_done_again_after_any_crash(data: st.Data
 
 
 async def test_a_node_lives_through_more_crashes_than_one_of_its_items_may_cause(drive: Drive):
-    for item in range(MAX_STARTS + 2):
+    for item in range(MAX_DEATHS + 2):
         drive.probe.gates[f"w:{item}"]
-    driver = await drive.start(listed(MAX_STARTS + 2, concurrency=1))
-    for item in range(MAX_STARTS + 2):
+    driver = await drive.start(listed(MAX_DEATHS + 2, concurrency=1))
+    for item in range(MAX_DEATHS + 2):
         await drive.probe.gates[f"w:{item}"].enter()
         await drive.crash()
         driver = await drive.resume()
@@ -74,14 +74,14 @@ async def test_a_node_lives_through_more_crashes_than_one_of_its_items_may_cause
 async def test_an_item_that_takes_the_process_down_is_given_up(drive: Drive, on_error: str):
     drive.probe.gates["w:1"]
     driver = await drive.start(listed(3, concurrency=1, on_error=on_error, retry=Retry(attempts=9, on=["any"])))
-    for start in range(MAX_STARTS):
+    for start in range(MAX_DEATHS):
         await drive.probe.gates["w:1"].enter()
         assert drive.sink.disk.items[W][1].starts == start + 1
         await drive.crash()
         driver = await drive.resume()
     assert await ended(driver) is End.OVER
     disk = drive.sink.disk
-    assert drive.probe.items.count(1) == MAX_STARTS
+    assert drive.probe.items.count(1) == MAX_DEATHS
     assert (disk.items[W][1].error or {})["code"] == "quarantined"
     assert disk.change.status is (RunStatus.FAILED if on_error == "fail" else RunStatus.COMPLETED)
 
@@ -99,12 +99,16 @@ async def test_a_server_that_stops_in_order_lets_items_in_flight_finish_and_star
     assert drive.probe.items == [0, 1, 2]
 
 
-async def test_an_item_that_is_cut_off_by_the_servers_end_does_not_count_a_start(drive: Drive):
+async def test_an_item_that_is_cut_off_by_the_servers_end_however_often_is_not_to_blame(drive: Drive):
     drive.probe.gates["w:0"]
     driver = await drive.start(listed(2, concurrency=1))
-    await drive.probe.gates["w:0"].enter()
+    for _ in range(MAX_DEATHS + 5):
+        await drive.probe.gates["w:0"].enter()
+        await driver.stop(0)
+        await drive.crash()
+        driver = await drive.resume()
+    assert drive.sink.disk.items[W][0].deaths == 0
     await driver.stop(0)
-    assert drive.sink.disk.items[W][0].starts == 0
     drive.probe.gates["w:0"].opened.set()
     assert await ended(await drive.resume()) is End.OVER
     assert drive.sink.disk.change.status is RunStatus.COMPLETED

@@ -9,12 +9,15 @@ import httpx
 from support.actions import Probe
 from support.sink import Disk, MemorySink
 
+from voicegraph import clock
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.files import StoredFiles
+from voicegraph.run.blame import Death, Flight, SuspectTurns, blamed
 from voicegraph.run.driver import RunDriver
-from voicegraph.run.events import NewRun, StoredRun
+from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, StoredRun
 from voicegraph.run.promise import End, Promise
 from voicegraph.run.runner import NodeRunner
+from voicegraph.run.state import NodeStatus
 from voicegraph.settings import Settings
 
 BACKGROUND = Promise(retries=True, parks=True, retry_base=0.01)
@@ -29,11 +32,11 @@ class Drive:
     sink: MemorySink = field(default_factory=MemorySink)
     drivers: list[RunDriver] = field(default_factory=list)
 
-    def driver(self, run: NewRun, promise: Promise = BACKGROUND) -> RunDriver:
+    def driver(self, run: NewRun, promise: Promise = BACKGROUND, turns: SuspectTurns | None = None) -> RunDriver:
         settings = Settings(_env_file=None, node_timeout=20)
         files: StoredFiles = None  # pyright: ignore - no action of the tests reads a file
         runner = NodeRunner(self.probe.registry(), settings, self.http, files)
-        self.drivers.append(RunDriver(run, runner, self.sink, promise))
+        self.drivers.append(RunDriver(run, runner, self.sink, promise, turns))
         return self.drivers[-1]
 
     async def start(self, graph: Workflow, promise: Promise = BACKGROUND, **given: object) -> RunDriver:
@@ -47,10 +50,12 @@ class Drive:
         assert await ended(driver) is End.OVER
         return self.sink.disk
 
-    async def resume(self, stored: StoredRun | None = None, promise: Promise = BACKGROUND) -> RunDriver:
+    async def resume(
+        self, stored: StoredRun | None = None, promise: Promise = BACKGROUND, turns: SuspectTurns | None = None
+    ) -> RunDriver:
         """As a new process would, from what is on the disk."""
         stored = stored or self.sink.disk.stored()
-        driver = self.driver(stored.run, promise)
+        driver = self.driver(stored.run, promise, turns)
         await driver.resume(stored)
         return driver
 
@@ -66,11 +71,31 @@ class Drive:
             driver._halt()
         await asyncio.sleep(0)
 
-    async def crash(self) -> None:
-        """Everything in memory is gone; what was not on the disk is lost."""
+    async def crash(self, lived: float = 0.0) -> None:
+        """Everything in memory is gone, `lived` seconds from now; what was not on the disk is lost. Blame is laid, as
+        `history.lives` does it.
+        """
         await self._halt()
-        old, self.sink = self.sink, MemorySink()
-        self.sink.entries = old.entries
+        judged, old = self._judged(Death(clock.now() + lived)), self.sink
+        self.sink = MemorySink()
+        self.sink.entries = [*old.entries, judged]
+
+    def _judged(self, death: Death) -> Entry:
+        disk = self.sink.disk
+        assert disk.run
+        rows = [*disk.rows.values(), *(item for items in disk.items.values() for item in items.values())]
+        at_work = {
+            Flight(disk.run.run_id, row.node_id, getattr(row, "item", None), row.begun_at, row.deaths): row
+            for row in rows
+            if row.status is NodeStatus.RUNNING and row.begun_at is not None
+        }
+        guilty = blamed([*at_work], death)
+        for flight, row in at_work.items():
+            row.begun_at, row.deaths = None, row.deaths + (flight in guilty)
+        entry = Entry(disk.run.run_id)
+        entry.nodes = [row for row in at_work.values() if isinstance(row, NodeRun)]
+        entry.items = [row for row in at_work.values() if isinstance(row, ItemRun)]
+        return entry
 
 
 async def ended(driver: RunDriver) -> End:

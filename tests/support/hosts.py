@@ -21,6 +21,7 @@ from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.history.follow import follow
 from voicegraph.history.kin import StoredFamilies
+from voicegraph.history.lives import Lives
 from voicegraph.history.queries import RunDetail
 from voicegraph.run.answers import Answer
 from voicegraph.run.approval import Decision
@@ -212,7 +213,8 @@ class EmbeddedHost(LocalHost):
         history = self.history
         self.owner = OwnerLock(history.engine, self.settings.data_dir)
         promise = Promise(retries=True, parks=True, retry_base=self.settings.retry_base_seconds)
-        return EmbeddedEngine(runner, history.journal, history.store, self.owner, self.settings, promise)
+        lives = Lives(self.owner.folder / "engine.alive", history.journal)
+        return EmbeddedEngine(runner, history.journal, history.store, self.owner, lives, self.settings, promise)
 
     async def parked(self, run_id: RunId, node_id: str) -> None:
         """Wait until the run waits for this node, and is in memory no more."""
@@ -222,8 +224,8 @@ class EmbeddedHost(LocalHost):
                 await asyncio.sleep(0)
 
     async def kill(self) -> None:
-        for keeper in self.engine._keepers:
-            keeper.cancel()
+        for rounds in self.engine.rounds:
+            await rounds.close()
         self.engine._queue.clear()
         self.owner.release()
         await super().kill()

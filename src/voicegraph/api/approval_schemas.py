@@ -15,9 +15,12 @@ from voicegraph.run.events import NodeRun
 
 
 class Waits(Wire):
-    """Whose answer a node waits, or waited, for: a person's (`digest` is of the content), or that of another run."""
+    """Whose answer a node waits, or waited, for: a person's (`digest` is of the content), or that of another run.
 
-    kind: Literal["approval", "run"]
+    `turn`: nobody's. The server stopped too often soon after the node had started; `message` says when it goes on.
+    """
+
+    kind: Literal["approval", "run", "turn"]
     message: str
     digest: str | None = None
     approvers: list[str] = Field(default_factory=list)

@@ -148,9 +148,11 @@ class NodeResult(Wire):
     def of(cls, node: NodeRun) -> NodeResult:
         """From the record."""
         tally = ItemTally.model_validate(asdict(node.items)) if node.items else None
-        return cls(
-            node_id=node.node_id, items=tally, reused_from=node.reused_from, waits=Waits.of(node), **_tried(node)
-        )
+        waits = Waits.of(node)
+        told = _tried(node)
+        if waits and waits.kind == "turn":
+            told["status"] = "waiting"
+        return cls(node_id=node.node_id, items=tally, reused_from=node.reused_from, waits=waits, **told)
 
 
 class Queued(Wire):

@@ -20,8 +20,8 @@ class OwnerLock:
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self._engine = engine
         # Beside the database where it is a file: two data folders may share one by VOICEGRAPH_DATABASE_URL.
-        folder = Path(engine.url.database or data_dir).parent if engine.dialect.name == "sqlite" else data_dir
-        self._file = FileLock(folder / "engine.lock", blocking=False)
+        self.folder = Path(engine.url.database or data_dir).parent if engine.dialect.name == "sqlite" else data_dir
+        self._file = FileLock(self.folder / "engine.lock", blocking=False)
         self._connection: Connection | None = None
 
     def acquire(self) -> None:

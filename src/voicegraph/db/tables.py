@@ -99,6 +99,8 @@ def _tried() -> list[Column[Any]]:
         Column("due_at", Double),
         Column("error", Text),
         Column("output", Text),
+        Column("begun_at", Double),
+        Column("deaths", Integer, nullable=False, server_default="0"),
     ]
 
 

@@ -18,6 +18,7 @@ from voicegraph.graph.model import NodeId, RunId
 from voicegraph.rounds import Rounds
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
+from voicegraph.run.blame import BEAT_SECONDS, CALM_SECONDS, SuspectTurns
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 from voicegraph.run.ports import EventSink, RunStore
@@ -54,6 +55,22 @@ class Owner(Protocol):
         ...
 
 
+class Lives(Protocol):
+    """The lives of the processes that own the database, one after the other (`history.lives`)."""
+
+    async def begin(self, engine: EngineName) -> None:
+        """Lay the death before this life to the nodes that were at work, where there is evidence."""
+        ...
+
+    def beat(self) -> None:
+        """The process is alive."""
+        ...
+
+    def stopping(self) -> None:
+        """The process was told to stop: however it ends, no node is to blame."""
+        ...
+
+
 class EmbeddedEngine:
     """See `run.ports.Engine`. At most `max_concurrent_runs` are in memory; the others wait as ids.
 
@@ -68,6 +85,7 @@ class EmbeddedEngine:
         sink: EventSink,
         store: RunStore,
         owner: Owner,
+        lives: Lives,
         settings: Settings,
         promise: Promise,
         slots: Slots | None = None,
@@ -77,6 +95,8 @@ class EmbeddedEngine:
         self._sink = sink
         self._store = store
         self._owner = owner
+        self._lives = lives
+        self._lives_on = False
         self._settings = settings
         self._promise = promise
         self._drivers: dict[RunId, RunDriver] = {}
@@ -85,7 +105,7 @@ class EmbeddedEngine:
         self._coming = 0
         self._deciding = asyncio.Lock()
         self._answering: RunId | None = None
-        self._alone = asyncio.Lock()
+        self._turns = SuspectTurns(CALM_SECONDS)
         self._queue = FairQueue(slots)
         self._queue.slots.on_release = self._fill
         self._refusals = Refusals(self.accepted, lambda run_id: self._spawn(self._give_up(run_id, REFUSED)))
@@ -95,12 +115,15 @@ class EmbeddedEngine:
         self.rounds = [
             self._time,
             Rounds("lock on the database", self._keep_owning, OWNER_SECONDS, first=OWNER_SECONDS),
+            Rounds("sign of life", self._keep_beating, BEAT_SECONDS),
         ]
         self._closing = False
 
     async def open(self) -> None:
-        """Take the lock, then take up every run that is not over."""
+        """Take the lock, judge how the process before ended, then take up every run that is not over."""
         self._owner.acquire()
+        await self._lives.begin(self.name)
+        self._lives_on = True
         line = await self._store.line(self.name)
         for run_id, group in line.holding:
             self._queue.slots.hold(run_id, group)
@@ -205,6 +228,8 @@ class EmbeddedEngine:
 
     async def close(self) -> None:
         """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
+        if self._lives_on and not self._closing:  # one that lost the database has no say about it any more
+            self._lives.stopping()
         self._closing = True
         self._refusals.close()
         for rounds in self.rounds:
@@ -283,7 +308,7 @@ class EmbeddedEngine:
             self._refusals.forget(run_id)
 
     def _hold(self, run: NewRun) -> RunDriver:
-        driver = self._drivers[run.run_id] = RunDriver(run, self._runner, self._sink, self._promise, self._alone)
+        driver = self._drivers[run.run_id] = RunDriver(run, self._runner, self._sink, self._promise, self._turns)
         driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
         return driver
 
@@ -318,6 +343,10 @@ class EmbeddedEngine:
             for driver in list(self._drivers.values()):
                 driver.abandon()
             self._on_lost()
+
+    async def _keep_beating(self) -> None:
+        if not self._closing:
+            self._lives.beat()
 
     # -- timers
 

@@ -204,6 +204,8 @@ def _tried(run_id: RunId, row: NodeRun | ItemRun) -> dict[str, Any]:
         "due_at": row.due_at,
         "error": dump(row.error) if row.error else None,
         "output": outputs.written(row.output) if row.output else None,
+        "begun_at": row.begun_at,
+        "deaths": row.deaths,
     }
 
 
@@ -241,6 +243,8 @@ def _tries(row: RowMapping) -> tuple[Any, ...]:
         row["due_at"],
         load(row["error"]),
         outputs.of_row(row),
+        row["begun_at"],
+        row["deaths"],
     )
 
 

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from voicegraph.run.blame import Verdict, verdict
 from voicegraph.run.events import ItemCounts, ItemRun
-from voicegraph.run.retry import MAX_STARTS
 from voicegraph.run.state import NodeStatus
+
+AT_WORK = (NodeStatus.RUNNING, NodeStatus.WAITING)
+"""In flight; or, after crashes, waiting for its turn."""
 
 
 class Board:
@@ -30,7 +33,7 @@ class Board:
         self._fresh = iter([item for item in range(total) if item not in kept])
         self._next = next(self._fresh, None)
         self.total = total
-        self.running: set[int] = {item for item, row in kept.items() if row.status is NodeStatus.RUNNING}
+        self.running: set[int] = {item for item, row in kept.items() if row.status in AT_WORK}
         self.timers: dict[int, float] = {
             item: row.due_at or 0.0 for item, row in kept.items() if row.status is NodeStatus.RETRYING
         }
@@ -136,10 +139,7 @@ def sort_interrupted(rows: Iterable[ItemRun]) -> tuple[list[ItemRun], list[ItemR
 
     As `restore.restore` does it for nodes.
     """
-    again: list[ItemRun] = []
-    alone: list[ItemRun] = []
-    poisoned: list[ItemRun] = []
+    sorted_rows: dict[Verdict, list[ItemRun]] = {each: [] for each in Verdict}
     for row in rows:
-        last = MAX_STARTS - 1
-        (again if row.starts < last else alone if row.starts == last else poisoned).append(row)
-    return again, alone, poisoned
+        sorted_rows[verdict(row.deaths)].append(row)
+    return sorted_rows[Verdict.AGAIN], sorted_rows[Verdict.ALONE], sorted_rows[Verdict.NEVER]

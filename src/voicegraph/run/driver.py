@@ -18,6 +18,7 @@ from voicegraph.errors import NodeError
 from voicegraph.graph.model import NodeId
 from voicegraph.nodes.output import Output
 from voicegraph.run.answers import Answer
+from voicegraph.run.blame import SuspectTurns
 from voicegraph.run.course import Course, wakes_at
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.handover import given_to
@@ -38,20 +39,21 @@ log = logging.getLogger(__name__)
 class RunDriver:
     """One run, from its first entry to its last. Make it, `await start()`, then `await ended`.
 
-    `alone` is the engine's: of all its runs, one node that is suspected to take the process down is tried at a time.
+    `turns` are the engine's: of all its runs, one node that is suspected to take the process down is tried at a time.
     """
 
     def __init__(
-        self, run: NewRun, runner: NodeRunner, sink: EventSink, promise: Promise, alone: asyncio.Lock | None = None
+        self, run: NewRun, runner: NodeRunner, sink: EventSink, promise: Promise, turns: SuspectTurns | None = None
     ) -> None:
         self.run = run
         self.ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
         self._runner = runner
         self._sink = sink
         self._promise = promise
-        self._alone = alone or asyncio.Lock()
+        self._turns = turns or SuspectTurns()
         self._tasks: dict[NodeId, asyncio.Task[None]] = {}
-        self._each = EachNodes(Bench(run, runner, sink, promise, self._alone, self._say))
+        self._held: set[NodeId] = set()
+        self._each = EachNodes(Bench(run, runner, sink, promise, self._turns, self._say))
         self._timers = Timers(self._ring)
         self._course = Course(run, runner.registry, promise, self._timers, self._each.stop)
         self._script = self._course.script
@@ -78,7 +80,9 @@ class RunDriver:
         self._each.kept = stored.items
         plan = restore(step.ready, self._course.rows, clock.now(), self._each.ids)
         step.ready = plan.fresh
-        self._script.run_resumed(entry, [self._course.rows[node_id] for node_id in plan.interrupted + plan.suspects])
+        self._script.run_resumed(entry, [self._course.rows[node_id] for node_id in plan.interrupted])
+        for node_id in plan.suspects:
+            self._script.node_held(entry, self._course.rows[node_id])
         for node_id, due in plan.timers.items():
             self._timers.arm(node_id, due)
         ready = self._course.advance(step, entry) + plan.interrupted + plan.each
@@ -145,6 +149,9 @@ class RunDriver:
         """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process."""
         self._course.stopping = True
         self._each.pause()
+        for node_id in self._held:
+            self._tasks.pop(node_id).cancel()
+        self._held.clear()
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=patience)
         if self.ended.done():
@@ -191,12 +198,15 @@ class RunDriver:
         await self._finish(entry, ready, node_id)
 
     async def _execute_alone(self, node_id: NodeId) -> None:
-        """The last start a node has after crashes. It counts from when it is this node's turn."""
-        async with self._alone:
-            if self._course.stopping:
-                return
+        """One of the last starts a node has after crashes. It counts from when it is this node's turn."""
+        async with self._turns.turn():
+            self._held.discard(node_id)
             entry = Entry(self.run.run_id)
-            self._script.node_resumed(entry, self._course.rows[node_id])
+            if self._course.machine.failed:
+                self._course.drop(node_id, entry)
+                await self._finish(entry, [], node_id)
+                return
+            self._script.node_has_turn(entry, self._course.rows[node_id])
             await self._sink.record(entry)
             await self._execute(node_id)
 
@@ -217,6 +227,7 @@ class RunDriver:
             for node_id in ready:
                 self._spawn(node_id, self._execute)
             for node_id in suspects:
+                self._held.add(node_id)
                 self._spawn(node_id, self._execute_alone)
 
     def _spawn(self, node_id: NodeId, work: Callable[[NodeId], Coroutine[None, None, None]]) -> None:
@@ -322,6 +333,7 @@ class RunDriver:
         self._each.halt()
         self._timers.clear()
         self._tasks.clear()
+        self._held.clear()
 
     def _end(self, end: End) -> None:
         self._deadline.cancel()

@@ -89,6 +89,8 @@ class ItemRun:
     due_at: float | None = None
     error: Mapping[str, JsonValue] | None = None
     output: Output | None = None
+    begun_at: float | None = None
+    deaths: int = 0
 
     def snapshot(self) -> ItemRun:
         """A copy as of now, see `NodeRun.snapshot`."""
@@ -103,6 +105,8 @@ class ItemRun:
             self.due_at,
             self.error,
             self.output,
+            self.begun_at,
+            self.deaths,
         )
 
 
@@ -111,7 +115,7 @@ ReadItems = Callable[[NodeId, Collection[int] | None], dict[int, ItemRun]]
 
 @dataclass(slots=True)
 class NodeRun:
-    """A node's row in a run: the checkpoint. `starts` counts starts across crashes, `attempt` tries by policy.
+    """A node's row in a run: the checkpoint. `starts` counts starts across restarts, `attempt` tries by policy.
 
     With `each` the checkpoints are the items', and the row counts them.
     """
@@ -125,6 +129,10 @@ class NodeRun:
     due_at: float | None = None
     error: Mapping[str, JsonValue] | None = None
     output: Output | None = None
+    begun_at: float | None = None
+    """When the last start began, while a death of the process could be laid to it."""
+    deaths: int = 0
+    """How many deaths of the process are laid to this attempt (`run/blame.py`)."""
     reused_from: RunId | None = None
     """The run that made this result; None when it is this one."""
     waits: Mapping[str, JsonValue] | None = None
@@ -143,6 +151,8 @@ class NodeRun:
             self.due_at,
             self.error,
             self.output,
+            self.begun_at,
+            self.deaths,
             self.reused_from,
             self.waits,
             self.items,

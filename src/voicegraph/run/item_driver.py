@@ -20,6 +20,7 @@ from voicegraph.errors import NodeError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId
 from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.output import Inputs, Output
+from voicegraph.run.blame import POISON, SuspectTurns
 from voicegraph.run.board import Board, sort_interrupted
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunEvent
 from voicegraph.run.inputs import Surroundings
@@ -28,7 +29,6 @@ from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, sha
 from voicegraph.run.pinned import MESSAGE
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import Promise
-from voicegraph.run.restore import POISON
 from voicegraph.run.retry import policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
 
@@ -49,7 +49,7 @@ class Bench:
     runner: NodeRunner
     sink: EventSink
     promise: Promise
-    alone: asyncio.Lock
+    turns: SuspectTurns
     say: Callable[[RunEvent], None]
 
 
@@ -135,7 +135,8 @@ class _EachNode:
         self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows, size)
         self._script = ItemScript(row)
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._outcomes: list[tuple[int, Output | Exception | None]] = []
+        self._held: set[int] = set()
+        self._outcomes: list[tuple[int, Output | Exception]] = []
         self._shares: dict[int, int] = {}
         self._changed = asyncio.Event()
         self._begun = False
@@ -147,6 +148,8 @@ class _EachNode:
         while True:
             self._note(log)
             starting += self._start(log)
+            if board.halted:
+                self._leave_held()
             if board.settled or board.resting:
                 break
             if log.items or log.events:
@@ -205,9 +208,17 @@ class _EachNode:
         for row in again:
             self._script.resumed(entry, row)
         for row in alone:
+            self._script.held(entry, row)
             self._spawn(row.item, alone=True)
         self._outcomes += [(row.item, POISON) for row in poisoned]
         return [row.item for row in again]
+
+    def _leave_held(self) -> None:
+        """Those that wait for their turn are left to the next process, or end with the node."""
+        for item in self._held:
+            self._tasks[item].cancel()
+            self._board.leave(item)
+        self._held.clear()
 
     def _start(self, entry: Entry) -> list[int]:
         starting = self._board.starts(clock.now())
@@ -230,10 +241,8 @@ class _EachNode:
                 self._script.completed(entry, row, outcome, self._board.counts)
             elif isinstance(outcome, NodeError):
                 self._failed(row, outcome, entry)
-            elif outcome is not None:
-                raise outcome
             else:
-                self._board.leave(item)
+                raise outcome
         if outcomes:
             entry.nodes.append(self._row.snapshot())
 
@@ -259,6 +268,8 @@ class _EachNode:
     # -- an item at work
 
     def _spawn(self, item: int, *, alone: bool) -> None:
+        if alone:
+            self._held.add(item)
         task = self._tasks[item] = asyncio.create_task(self._run_alone(item) if alone else self._run(item))
         task.add_done_callback(lambda _: self._tasks.pop(item, None) if self._tasks.get(item) is task else None)
 
@@ -276,12 +287,9 @@ class _EachNode:
         self._changed.set()
 
     async def _run_alone(self, item: int) -> None:
-        """The last start an item has after crashes. It counts from when it is this item's turn."""
-        async with self._bench.alone:
-            if self._board.halted:
-                self._outcomes.append((item, None))
-                self._changed.set()
-                return
+        """One of the last starts an item has after crashes. It counts from when it is this item's turn."""
+        async with self._bench.turns.turn():
+            self._held.discard(item)
             entry = Entry(self._bench.run.run_id)
             self._script.resumed(entry, self._rows[item])
             await self._bench.sink.record(entry)

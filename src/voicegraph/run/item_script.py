@@ -12,6 +12,7 @@ from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import NodeError
 from voicegraph.nodes.output import Output
+from voicegraph.run.blame import CALM_SECONDS, HELD, TURN_KIND
 from voicegraph.run.events import Entry, ItemCounts, ItemRun, NodeRun, RunEvent, error_json
 from voicegraph.run.state import NodeStatus
 
@@ -26,7 +27,7 @@ class ItemScript:
 
     def counted(self, entry: Entry, counts: ItemCounts, at_once: int) -> None:
         """The items are known; or, after a pause, go on."""
-        self._row.items = counts
+        self._row.items, self._row.begun_at = counts, None  # from here on each item answers for itself
         entry.nodes.append(self._row.snapshot())
         settled = counts.done + counts.failed
         first = f"{settled:,} of {_items(counts.total)} settled" if settled else _items(counts.total)
@@ -35,7 +36,8 @@ class ItemScript:
 
     def started(self, entry: Entry, item: int) -> ItemRun:
         """First start; answers the new row."""
-        row = ItemRun(self._row.node_id, item, NodeStatus.RUNNING, started_at=clock.now())
+        now = clock.now()
+        row = ItemRun(self._row.node_id, item, NodeStatus.RUNNING, started_at=now, begun_at=now)
         entry.items.append(row.snapshot())
         return row
 
@@ -43,15 +45,23 @@ class ItemScript:
         """The next attempt."""
         row.status, row.due_at, row.error = NodeStatus.RUNNING, None, None
         row.attempt += 1
-        row.starts = 1
+        row.starts, row.begun_at, row.deaths = 1, clock.now(), 0
         entry.items.append(row.snapshot())
 
     def resumed(self, entry: Entry, row: ItemRun) -> None:
         """One more start of the same attempt, after a crash."""
-        row.starts += 1
+        row.status, row.starts, row.begun_at = NodeStatus.RUNNING, row.starts + 1, clock.now()
         entry.items.append(row.snapshot())
         data: dict[str, JsonValue] = {"item": row.item, "uncertain": True}
         entry.events.append(RunEvent("log", clock.now(), UNCERTAIN, row.node_id, row.attempt, data=data))
+
+    def held(self, entry: Entry, row: ItemRun) -> None:
+        """It is suspected to take the process down, and waits for its turn."""
+        row.status, row.begun_at = NodeStatus.WAITING, None
+        entry.items.append(row.snapshot())
+        message = f"{self._name(row)}: {HELD.format(deaths=row.deaths, calm=CALM_SECONDS)}"
+        data: dict[str, JsonValue] = {"item": row.item, "waitsFor": TURN_KIND}
+        entry.events.append(RunEvent("log", clock.now(), message, row.node_id, row.attempt, data=data))
 
     def completed(self, entry: Entry, row: ItemRun, output: Output, counts: ItemCounts) -> None:
         """It gave an output."""
@@ -75,9 +85,8 @@ class ItemScript:
         entry.items.append(row.snapshot())
 
     def cut(self, entry: Entry, row: ItemRun) -> None:
-        """The server stops in good order: the start in flight is not the item's fault and does not count."""
-        row.starts -= 1
-        row.due_at = None
+        """The server stops in good order: what becomes of it from now on is not the item's fault."""
+        row.begun_at = row.due_at = None
         entry.items.append(row.snapshot())
 
     def _settle(self, entry: Entry, row: ItemRun, status: NodeStatus, counts: ItemCounts, outcome: str) -> None:

@@ -8,17 +8,11 @@ from dataclasses import dataclass, field, replace
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.run.blame import POISON, Verdict, verdict
 from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
 from voicegraph.run.limits import follow_up_of
-from voicegraph.run.retry import MAX_STARTS
 from voicegraph.run.script import Script
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunStatus
-
-POISON = NodeError(
-    "quarantined",
-    f"The server stopped {MAX_STARTS} times while this node ran, so it is not started again. "
-    "Look at what it does with its input before you run the workflow again.",
-)
 
 
 def outcome_of(row: NodeRun) -> Outcome | None:
@@ -40,7 +34,7 @@ def outcome_of(row: NodeRun) -> Outcome | None:
 class Restored:
     """Nodes to take up: for the first time, again, again but alone, at a time, or not at all any more.
 
-    A suspect was in flight at so many crashes that it has one start left. It gets that one without the others: the node
+    A suspect has so many deaths laid to it that it has few starts left. It gets them without the other suspects: the node
     that takes the process down must not give a bad name to those that only ran beside it.
     """
 
@@ -58,7 +52,7 @@ class Restored:
 def restore(
     ready: Iterable[NodeId], rows: Mapping[NodeId, NodeRun], now: float, each: Collection[NodeId] = ()
 ) -> Restored:
-    """Sort the open nodes by what their rows say; `each` are those that run per item. An interrupted row counts a start."""
+    """Sort the open nodes by what their rows say; `each` are those that run per item. An interrupted row is begun anew."""
     plan = Restored()
     for node_id in ready:
         row = rows.get(node_id)
@@ -68,12 +62,12 @@ def restore(
             plan.timers[node_id] = now if row.due_at is None and row.waits is None else row.due_at
         elif node_id in each:
             plan.each.append(node_id)
-        elif row.starts >= MAX_STARTS:
+        elif (fate := verdict(row.deaths)) is Verdict.NEVER:
             plan.poisoned.append(node_id)
-        elif row.starts == MAX_STARTS - 1:
+        elif fate is Verdict.ALONE:
             plan.suspects.append(node_id)
         else:
-            row.starts += 1
+            row.starts, row.begun_at = row.starts + 1, now
             plan.interrupted.append(node_id)
     return plan
 

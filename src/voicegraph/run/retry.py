@@ -12,9 +12,6 @@ from voicegraph.nodes.action import Action
 
 BASE_SECONDS = 1.0
 CAP_SECONDS = 6 * 3600.0
-MAX_STARTS = 3
-"""A node that takes the process down this often without an outcome is not started again."""
-
 
 KINDS: Mapping[str, frozenset[str]] = {
     "timeout": frozenset({"timeout", "too_slow"}),

@@ -17,6 +17,7 @@ from voicegraph.graph.branches import APPROVAL
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Suspend
 from voicegraph.run.answers import Settled
+from voicegraph.run.blame import CALM_SECONDS, HELD, TURN, TURN_KIND
 from voicegraph.run.events import Entry, Kind, NewRun, NodeRun, RunChange, RunEvent, StoredRun, error_json
 from voicegraph.run.limits import follow_up_of
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -122,7 +123,8 @@ class Script:
 
     def node_started(self, entry: Entry, node_id: NodeId) -> NodeRun:
         """First start; answers the new row."""
-        row = NodeRun(node_id, NodeStatus.RUNNING, started_at=clock.now())
+        now = clock.now()
+        row = NodeRun(node_id, NodeStatus.RUNNING, started_at=now, begun_at=now)
         entry.nodes.append(row.snapshot())
         self._event(entry, "start", "Started", node_id)
         return row
@@ -131,14 +133,22 @@ class Script:
         """The next attempt."""
         row.status, row.due_at, row.error, row.waits = NodeStatus.RUNNING, None, None, None
         row.attempt += 1
-        row.starts = 1
+        row.starts, row.begun_at, row.deaths = 1, clock.now(), 0
         entry.nodes.append(row.snapshot())
         self._event(entry, "start", f"Started, attempt {row.attempt}", row.node_id, row.attempt)
 
-    def node_resumed(self, entry: Entry, row: NodeRun) -> None:
-        """One more start of the same attempt, after a crash."""
-        row.starts += 1
+    def node_held(self, entry: Entry, row: NodeRun) -> None:
+        """It is suspected to take the process down, and waits for its turn."""
+        message = HELD.format(deaths=row.deaths, calm=CALM_SECONDS)
+        row.begun_at, row.waits = None, {"kind": TURN_KIND, "message": message}
         entry.nodes.append(row.snapshot())
+        self._event(entry, "waiting", message, row.node_id, row.attempt, waitsFor=TURN_KIND)
+
+    def node_has_turn(self, entry: Entry, row: NodeRun) -> None:
+        """One more start of the same attempt, by itself."""
+        row.starts, row.begun_at, row.waits = row.starts + 1, clock.now(), None
+        entry.nodes.append(row.snapshot())
+        self._event(entry, "start", TURN, row.node_id, row.attempt)
 
     def node_completed(self, entry: Entry, row: NodeRun, output: Output) -> None:
         """It gave an output."""
@@ -209,9 +219,9 @@ class Script:
         return row
 
     def nodes_cut(self, entry: Entry, rows: Iterable[NodeRun]) -> None:
-        """The server stops in good order: the start in flight is not the node's fault and does not count."""
+        """The server stops in good order: what becomes of it from now on is not the node's fault."""
         for row in rows:
-            row.starts -= 1
+            row.begun_at = None
             entry.nodes.append(row.snapshot())
 
     # -- helpers
@@ -220,6 +230,8 @@ class Script:
         row.status, row.due_at, row.finished_at = status, None, clock.now()
         if status is NodeStatus.CANCELLED:
             row.output = None  # of a wait: what it would have given
+        if row.waits and row.waits["kind"] == TURN_KIND:
+            row.waits = None
         entry.nodes.append(row.snapshot())
 
     def _change(

@@ -11,16 +11,26 @@ from support.inngest_double import Faults
 from support.inngest_server import REAL_SERVER
 from support.inngest_stage import stage
 
-from voicegraph.engines.inngest.look import Look
+from voicegraph import clock
+from voicegraph.engines.inngest.look import CLAIM_SECONDS, Look
 from voicegraph.engines.inngest.memo import Claim, Later
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import NodeId
+from voicegraph.run.blame import MAX_DEATHS, SOON_SECONDS, SUSPECT_DEATHS
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="a real server makes no faults")
 
 GRAPH = workflow(
     "a>b", "a>c", "b>d", "c>d", "d>e", "d>w", nodes=[node("c", "fail", times=1, retryable=True), node("w", "later", seconds=0.2)]
 )  # fmt: skip
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """So much time goes by."""
+    now = clock.now() + seconds
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+
 STARTS = {"a": 1, "b": 1, "c": 2, "d": 1, "e": 1, "w": 1}
 
 
@@ -110,15 +120,100 @@ async def test_a_claim_that_is_not_renewed_is_taken_over(tmp_path: Path, monkeyp
         def begin(look: Look) -> object:
             return look.begin(NodeId("a"), "a process that dies")
 
-        assert await decide(journal, run_id, begin) == Claim(1, 1)
-        assert await decide(journal, run_id, begin) == Claim(1, 2)
-        assert await decide(journal, run_id, begin) == Claim(1, 3)
+        for start in range(1, SUSPECT_DEATHS + 1):
+            assert await decide(journal, run_id, begin) == Claim(1, start)
+        for start in range(SUSPECT_DEATHS + 1, MAX_DEATHS + 1):
+            assert await decide(journal, run_id, begin) == Claim(1, start, alone=True)
         given_up = await decide(journal, run_id, begin)
         assert isinstance(given_up, dict)
-        assert given_up["status"] == "failed"  # quarantined, as after three crashes
+        assert given_up["status"] == "failed"
         run = await process.end_of(run_id)
         assert run.summary.error
         assert run.summary.error["code"] == "quarantined"
+
+
+async def test_a_claim_that_was_renewed_for_long_is_taken_over_without_blame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process died, but long after the node had started: any number of times."""
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(sync=False)
+        run_id = await process.start(workflow("a>b"))
+        journal = process.engine._ledger
+        for start in range(1, MAX_DEATHS + 5):
+            claim = await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "a process that dies"))
+            assert claim == Claim(1, start)
+            later(monkeypatch, SOON_SECONDS + 1)
+            assert await decide(journal, run_id, lambda look, claim=claim: look.renew(NodeId("a"), claim))
+            later(monkeypatch, CLAIM_SECONDS + 1)
+        (row,) = (await process.pipeline.queries.detail(run_id)).nodes
+        assert row.deaths == 0
+
+
+async def test_a_process_that_was_told_to_stop_and_was_killed_then_blames_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(sync=False)
+        run_id = await process.start(workflow("a>b"))
+        journal = process.engine._ledger
+        for _ in range(MAX_DEATHS + 5):
+            claim = await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "a process that dies"))
+            assert isinstance(claim, Claim)
+            assert await decide(
+                journal, run_id, lambda look, claim=claim: look.renew(NodeId("a"), claim, stopping=True)
+            )
+            later(monkeypatch, CLAIM_SECONDS + 1)
+
+
+async def test_a_suspect_waits_until_its_process_has_run_for_a_while_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.0)
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(sync=False)
+        run_id = await process.start(workflow("a>b"))
+        journal, turn_at = process.engine._ledger, clock.now() + 3600
+        for _ in range(SUSPECT_DEATHS):
+            await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "a process that dies", turn_at))
+        for _ in range(2):
+            begun = await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "the next", turn_at))
+            assert begun == Later(turn_at)
+        detail = await process.pipeline.queries.detail(run_id)
+        assert (detail.nodes[0].waits or {})["kind"] == "turn"
+        assert [event.kind for event in detail.events].count("waiting") == 1
+        monkeypatch.setattr(clock, "now", lambda: turn_at + 1)
+        begun = await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "the next", turn_at))
+        assert begun == Claim(1, SUSPECT_DEATHS + 1, alone=True)
+        (row,) = (await process.pipeline.queries.detail(run_id)).nodes
+        assert (row.waits, row.deaths) == (None, SUSPECT_DEATHS)
+
+
+async def test_an_item_is_blamed_and_waits_as_a_node_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.0)
+    monkeypatch.setattr("voicegraph.engines.inngest.item_look.CLAIM_SECONDS", 0.0)
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(sync=False)
+        work = [node("list", "values", data=["x", "y"]), node("w", "work", each=True, on_error="continue")]
+        run_id = await process.start(workflow("list>w", nodes=work))
+        items, turn_at = process.engine.items, clock.now() + 3600
+        await process.engine.steps.run(run_id, NodeId("list"), "a process that dies")
+        await items.open(run_id, NodeId("w"), "a process that dies")
+
+        async def claim(turn_at: float) -> object:
+            return await items._decide(run_id, NodeId("w"), lambda look: look.claim(0, "a process that dies", turn_at))
+
+        for start in range(1, SUSPECT_DEATHS + 1):
+            assert await claim(turn_at) == Claim(1, start)
+        assert [await claim(turn_at), await claim(turn_at)] == [Later(turn_at)] * 2
+        monkeypatch.setattr(clock, "now", lambda: turn_at + 1)
+        for start in range(SUSPECT_DEATHS + 1, MAX_DEATHS + 1):
+            assert await claim(0) == Claim(1, start, alone=True)
+        given_up = await claim(0)
+        assert isinstance(given_up, dict)
+        assert given_up["status"] == "failed"
+        page = await process.pipeline.queries.items(run_id, NodeId("w"))
+        assert (page.items[0].error or {})["code"] == "quarantined"
 
 
 async def test_a_process_that_stops_hands_its_node_over(tmp_path: Path) -> None:
@@ -134,7 +229,7 @@ async def test_a_process_that_stops_hands_its_node_over(tmp_path: Path) -> None:
             runtime["url"] = runtime["url"].replace(process.url, other.url)
         run = await other.end_of(run_id)
         assert run.summary.status == "completed"
-        assert next(row.starts for row in run.nodes if row.node_id == "a") == 1
+        assert next(row.deaths for row in run.nodes if row.node_id == "a") == 0
 
 
 async def test_a_run_that_inngest_gives_up_does_not_stay_open(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ export type RunEvent =
   | (OfNode & { type: 'success'; output: Output })
   | (Base & { type: 'error'; error: EventError })
   | (OfNode & { type: 'retry'; data: { dueAt?: string } | null })
-  | (OfNode & { type: 'waiting'; data: { until?: string } | null })
+  | (OfNode & { type: 'waiting'; data: { until?: string; waitsFor?: string } | null })
   | (OfNode & { type: 'skipped' });
 
 /** True for the last event of a run: the stream ends after it. */

@@ -3047,6 +3047,8 @@ export interface components {
         /**
          * Waits
          * @description Whose answer a node waits, or waited, for: a person's (`digest` is of the content), or that of another run.
+         *
+         *     `turn`: nobody's. The server stopped too often soon after the node had started; `message` says when it goes on.
          */
         Waits: {
             /** Approvers */
@@ -3059,7 +3061,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "approval" | "run";
+            kind: "approval" | "run" | "turn";
             /** Message */
             message: string;
             /** Onexpiry */

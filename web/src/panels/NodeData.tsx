@@ -45,6 +45,7 @@ export function NodeData({ node, workflow }: Props) {
         <p className={classes.description}>This output was pinned: the node was not run.</p>
       )}
       {result?.status === 'waiting' && <Waiting node={node} />}
+      <Turn node={node} />
       <ChildRun node={node} />
       {result?.error && (
         <Note tone="error" title="This node failed">
@@ -82,6 +83,15 @@ function Waiting({ node }: { node: WorkflowNode }) {
   const { data } = useApprovals(run);
   const approval = data?.approvals.find((one) => one.runId === run && one.nodeId === node.id);
   return approval ? <ApprovalForm approval={approval} /> : null;
+}
+
+/** Why a node that the server stopped under, too often, is not started yet. */
+function Turn({ node }: { node: WorkflowNode }) {
+  const words = useRun((state) => {
+    const last = state.run?.logs.findLast((event) => event.nodeId === node.id);
+    return last?.data?.waitsFor === 'turn' ? last.message : null;
+  });
+  return words === null ? null : <Note>{words}</Note>;
 }
 
 /** The way to the run that a step made of another workflow. */

@@ -14,6 +14,7 @@ from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.messages import CANCEL_EVENT, REQUEST_EVENT
 from voicegraph.engines.inngest.sender import Sender
 from voicegraph.engines.inngest.steps import NodeSteps, decide
+from voicegraph.engines.inngest.trials import Trials
 from voicegraph.engines.inngest.watch import Watch
 from voicegraph.engines.inngest.worker import serve_connected
 from voicegraph.errors import NodeError, Unreadable
@@ -53,8 +54,9 @@ class InngestEngine:
     ) -> None:
         self.setup = inngest_setup(settings)
         self.client = make_client(self.setup)
-        self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds)
-        self.items = ItemSteps(runner, ledger, settings.retry_base_seconds)
+        trials = Trials()
+        self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds, trials)
+        self.items = ItemSteps(runner, ledger, settings.retry_base_seconds, trials)
         self._served = Functions(self.steps, self.items, store, ledger)
         self.functions = self._served.of(self.client)
         self._host = Host(self.setup, self.client, self.functions)

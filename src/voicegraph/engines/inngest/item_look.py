@@ -13,17 +13,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from voicegraph import clock
-from voicegraph.engines.inngest.look import CLAIM_SECONDS, EARLY, TIMERS, Look
+from voicegraph.engines.inngest.look import CLAIM_SECONDS, EARLY, TIMERS, Look, lay_blame
 from voicegraph.engines.inngest.memo import Claim, Later, Memo, memo_of
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId, Workflow
 from voicegraph.nodes.output import Output
+from voicegraph.run.blame import POISON, Verdict
 from voicegraph.run.events import ItemCounts, ItemRun, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.item_script import ItemScript, item_failure
 from voicegraph.run.items import Item, gathered, items_of, refusal, share_of
 from voicegraph.run.pinned import MESSAGE
-from voicegraph.run.restore import POISON
-from voicegraph.run.retry import MAX_STARTS, RetryPolicy
+from voicegraph.run.retry import RetryPolicy
 from voicegraph.run.state import DROPPED, NodeStatus
 
 STEPS_FOR_ITEMS = 500
@@ -77,8 +77,8 @@ class ItemLook(Look):
 
     # -- a step of items
 
-    def claim(self, item: int, engine_run_id: str) -> Claim | Later | Memo:
-        """Claim an item, or say why not."""
+    def claim(self, item: int, engine_run_id: str, turn_at: float = 0.0) -> Claim | Later | Memo:
+        """Claim an item, or say why not. Before `turn_at` no suspect starts in this process."""
         node_row = self.rows.get(self.node.id)
         if node_row is None or node_row.finished_at is not None or self.over:
             return SKIPPED
@@ -98,28 +98,37 @@ class ItemLook(Look):
         self._script.run_awake(self.entry)
         if node_row.status is NodeStatus.RETRYING:
             self._script.node_goes_on(self.entry, node_row)
-        return self._start_item(node_row, item, row)
+        return self._start_item(node_row, item, row, turn_at)
 
-    def _start_item(self, node_row: NodeRun, item: int, row: ItemRun | None) -> Claim | Memo:
-        script = ItemScript(node_row)
+    def _start_item(self, node_row: NodeRun, item: int, row: ItemRun | None, turn_at: float) -> Claim | Later | Memo:
+        script, alone = ItemScript(node_row), False
         if row is None:
             row = self._read[item] = script.started(self.entry, item)
         elif row.status is NodeStatus.RETRYING:
             script.restarted(self.entry, row)
-        elif row.starts >= MAX_STARTS:
+        elif (fate := lay_blame(row)) is Verdict.NEVER:
             self._fail(node_row, row, POISON)
             return memo_of(row)
+        elif (alone := fate is Verdict.ALONE) and clock.now() < turn_at:
+            row.due_at = turn_at
+            if row.status is NodeStatus.RUNNING:
+                script.held(self.entry, row)
+            else:
+                self.entry.items.append(row.snapshot())
+            return Later(turn_at)
         else:
             script.resumed(self.entry, row)
         row.due_at = clock.now() + CLAIM_SECONDS
         self.entry.items[-1] = row.snapshot()
-        return Claim(row.attempt, row.starts)
+        return Claim(row.attempt, row.starts, alone)
 
-    def renew_item(self, item: int, claim: Claim) -> bool:
-        """Keep the claim; False when it is somebody else's by now, or the run is over."""
+    def renew_item(self, item: int, claim: Claim, *, stopping: bool = False) -> bool:
+        """As `renew`."""
         row = self._item(item)
         if self.over or row is None or not _is_claimed(row, claim):
             return False
+        if stopping:
+            row.begun_at = None
         row.due_at = clock.now() + CLAIM_SECONDS
         self.entry.items.append(row.snapshot())
         return True
@@ -181,7 +190,7 @@ class ItemLook(Look):
         if any(row.status is NodeStatus.RUNNING for row in rows.values()):
             return
         for row in rows.values():
-            if row.status is NodeStatus.RETRYING:
+            if row.status in TIMERS:
                 ItemScript(node_row).dropped(self.entry, row)
         if self._broken(node_row):
             self._give_up(node_row, item_failure([*rows.values()], _counts(node_row).total))

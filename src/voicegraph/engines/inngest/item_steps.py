@@ -14,6 +14,7 @@ from voicegraph.engines.inngest.attempts import Attempts
 from voicegraph.engines.inngest.item_look import ItemLook
 from voicegraph.engines.inngest.look import CLAIM_SECONDS
 from voicegraph.engines.inngest.memo import Claim, Later, Memo
+from voicegraph.engines.inngest.trials import Trials
 from voicegraph.errors import NodeError, NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.nodes.output import Output
@@ -33,10 +34,11 @@ Key = tuple[RunId, NodeId, int]
 class ItemSteps:
     """Items that run in this process for Inngest."""
 
-    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float) -> None:
+    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float, trials: Trials) -> None:
         self._runner = runner
         self._ledger = ledger
         self._retry_base = retry_base
+        self._trials = trials
         self._running: dict[Key, asyncio.Task[Later | Memo]] = {}
         self._attempts = Attempts()
 
@@ -74,12 +76,18 @@ class ItemSteps:
         key = (run_id, node_id, item)
         if (task := self._running.get(key)) is None:
             task = self._running[key] = asyncio.create_task(self._run(run_id, node_id, item, engine_run_id))
-            task.add_done_callback(lambda _: self._running.pop(key))
+            task.add_done_callback(lambda _: self._forget(key))
         return await asyncio.shield(task)
+
+    def _forget(self, key: Key) -> None:
+        self._running.pop(key)
+        self._trials.end(key)
 
     async def _run(self, run_id: RunId, node_id: NodeId, item: int, engine_run_id: str) -> Later | Memo:
         def begin(look: ItemLook) -> tuple[ItemLook, Claim | Later | Memo]:
-            return look, look.claim(item, engine_run_id)
+            begun = look.claim(item, engine_run_id, self._trials.turn_at)
+            self._trials.note((run_id, node_id, item), begun)
+            return look, begun
 
         look, claim = await self._decide(run_id, node_id, begin, lands=False)
         if not isinstance(claim, Claim):
@@ -126,8 +134,13 @@ class ItemSteps:
     ) -> None:
         """Renew the claim while the item runs; stop it when the run was cancelled elsewhere."""
         while True:
-            await asyncio.sleep(CLAIM_SECONDS / 3)
-            if not await self._decide(run_id, node_id, lambda look: look.renew_item(item, claim)) and task:
+            await self._trials.pause(CLAIM_SECONDS / 3)
+            if (
+                not await self._decide(
+                    run_id, node_id, lambda look: look.renew_item(item, claim, stopping=self._trials.stopping.is_set())
+                )
+                and task
+            ):
                 task.cancel()
                 return
 

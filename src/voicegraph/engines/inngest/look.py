@@ -20,12 +20,13 @@ from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Result, Suspend
 from voicegraph.run.answers import Answer, Settled
-from voicegraph.run.events import Entry, NodeRun, StoredRun
+from voicegraph.run.blame import POISON, Verdict, soon, verdict
+from voicegraph.run.events import Entry, ItemRun, NodeRun, StoredRun
 from voicegraph.run.handover import given_to
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.limits import deadline_of, out_of_time
-from voicegraph.run.restore import POISON, outcome_of
-from voicegraph.run.retry import MAX_STARTS, RetryPolicy
+from voicegraph.run.restore import outcome_of
+from voicegraph.run.retry import RetryPolicy
 from voicegraph.run.script import Script
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState
 from voicegraph.run.waiting import at_due, settle
@@ -73,8 +74,8 @@ class Look:
 
     # -- a step begins
 
-    def begin(self, node_id: NodeId, engine_run_id: str) -> Claim | Later | Memo:
-        """Claim the node, or say why not."""
+    def begin(self, node_id: NodeId, engine_run_id: str, turn_at: float = 0.0) -> Claim | Later | Memo:
+        """Claim the node, or say why not. Before `turn_at` no suspect starts in this process."""
         row = self.rows.get(node_id)
         if row is not None and row.finished_at is not None:
             return memo_of(row)
@@ -82,9 +83,9 @@ class Look:
             return Memo(status="cancelled")
         if self.stored.engine_run_id != engine_run_id:
             self.entry.engine_run_id = engine_run_id
-        return self._start(node_id) if row is None else self._go_on(row)
+        return self._start(node_id) if row is None else self._go_on(row, turn_at)
 
-    def _go_on(self, row: NodeRun) -> Claim | Later | Memo:
+    def _go_on(self, row: NodeRun, turn_at: float) -> Claim | Later | Memo:
         """A node that runs, waits, or is to be tried again."""
         due = row.due_at or 0
         if row.status is NodeStatus.WAITING:
@@ -92,7 +93,7 @@ class Look:
         if due > clock.now() + EARLY:
             return Later(due)
         if row.status is NodeStatus.RUNNING:
-            return self._take_over(row)
+            return self._take_over(row, turn_at)
         self._script.run_awake(self.entry)
         self._script.node_restarted(self.entry, row)
         return self._claim(row)
@@ -116,23 +117,43 @@ class Look:
         self._script.run_awake(self.entry)
         return self._done(row, row.output or Output())
 
-    def _take_over(self, row: NodeRun) -> Claim | Memo:
-        if row.starts >= MAX_STARTS:
+    def _take_over(self, row: NodeRun, turn_at: float) -> Claim | Later | Memo:
+        """Nobody has renewed its claim: whoever had it died, or has handed it over."""
+        fate = lay_blame(row)
+        if fate is Verdict.NEVER:
             return self._give_up(row, POISON)
-        row.starts += 1
-        self._script.run_resumed(self.entry, [row])
-        return self._claim(row)
+        if fate is Verdict.AGAIN:
+            row.starts, row.begun_at = row.starts + 1, clock.now()
+            self._script.run_resumed(self.entry, [row])
+            return self._claim(row)
+        if clock.now() < turn_at:
+            return self._hold(row, turn_at)
+        self._script.node_has_turn(self.entry, row)
+        return self._claim(row, alone=True)
 
-    def _claim(self, row: NodeRun) -> Claim:
+    def _hold(self, row: NodeRun, turn_at: float) -> Later:
+        row.due_at = turn_at
+        if row.waits is None:
+            self._script.node_held(self.entry, row)
+        else:
+            self.entry.nodes.append(row.snapshot())
+        return Later(turn_at)
+
+    def _claim(self, row: NodeRun, *, alone: bool = False) -> Claim:
         row.due_at = clock.now() + CLAIM_SECONDS
         self.entry.nodes[-1] = row.snapshot()
-        return Claim(row.attempt, row.starts)
+        return Claim(row.attempt, row.starts, alone)
 
-    def renew(self, node_id: NodeId, claim: Claim) -> bool:
-        """Keep the claim; False when it is somebody else's by now, or the run is over."""
+    def renew(self, node_id: NodeId, claim: Claim, *, stopping: bool = False) -> bool:
+        """Keep the claim; False when it is somebody else's by now, or the run is over.
+
+        `stopping`: the process was told to stop, so however it ends, the node is not to blame.
+        """
         row = self.rows.get(node_id)
         if self.over or row is None or not _is_claimed(row, claim):
             return False
+        if stopping:
+            row.begun_at = None
         row.due_at = clock.now() + CLAIM_SECONDS
         self.entry.nodes.append(row.snapshot())
         return True
@@ -264,6 +285,14 @@ class Look:
 
     def _open_rows(self) -> list[NodeRun]:
         return [self.rows[node_id] for node_id in self.machine.open if node_id in self.rows]
+
+
+def lay_blame(row: NodeRun | ItemRun) -> Verdict:
+    """Its claim was not renewed: the process died about when it last was. What may become of the row, then."""
+    if row.begun_at is not None and soon(row.begun_at, (row.due_at or clock.now()) - CLAIM_SECONDS):
+        row.deaths += 1
+    row.begun_at = None
+    return verdict(row.deaths)
 
 
 def _is_claimed(row: NodeRun, claim: Claim) -> bool:

@@ -31,10 +31,11 @@ class Memo(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The node is ours to run. `starts` tells this start from one that takes over."""
+    """The node is ours to run. `starts` tells this start from one that takes over; `alone`: it is a suspect's."""
 
     attempt: int
     starts: int
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from voicegraph.engines.inngest.attempts import Attempts
 from voicegraph.engines.inngest.look import CLAIM_SECONDS, Look
 from voicegraph.engines.inngest.memo import Claim, Later, Memo
 from voicegraph.engines.inngest.messages import wake_message
+from voicegraph.engines.inngest.trials import Trials
 from voicegraph.errors import NodeError, NotFound, Unreadable
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.nodes.output import Result
@@ -30,10 +31,11 @@ Key = tuple[RunId, NodeId]
 class NodeSteps:
     """Nodes that run in this process for Inngest."""
 
-    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float) -> None:
+    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float, trials: Trials) -> None:
         self._runner = runner
         self._ledger = ledger
         self._retry_base = retry_base
+        self._trials = trials
         self._running: dict[Key, asyncio.Task[Later | Memo]] = {}
         self._attempts = Attempts()
 
@@ -45,7 +47,7 @@ class NodeSteps:
         key = (run_id, node_id)
         if (task := self._running.get(key)) is None:
             task = self._running[key] = asyncio.create_task(self._run(run_id, node_id, engine_run_id))
-            task.add_done_callback(lambda _: self._running.pop(key))
+            task.add_done_callback(lambda _: self._forget(key))
         return await asyncio.shield(task)
 
     async def answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
@@ -63,6 +65,7 @@ class NodeSteps:
 
     async def drain(self, patience: float, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:
         """Let nodes in flight, and `others`, finish for `patience` seconds, then hand the rest over."""
+        self._trials.stopping.set()
         tasks = [*self._running.values(), *others]
         if tasks:
             await asyncio.wait(tasks, timeout=patience)
@@ -70,9 +73,15 @@ class NodeSteps:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _forget(self, key: Key) -> None:
+        self._running.pop(key)
+        self._trials.end(key)
+
     async def _run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
         def begin(look: Look) -> tuple[Look, Claim | Later | Memo]:
-            return look, look.begin(node_id, engine_run_id)
+            begun = look.begin(node_id, engine_run_id, self._trials.turn_at)
+            self._trials.note((run_id, node_id), begun)
+            return look, begun
 
         look, claim = await self._decide(run_id, begin, lands=False)
         if not isinstance(claim, Claim):
@@ -117,8 +126,13 @@ class NodeSteps:
     ) -> None:
         """Renew the claim while the node runs; stop it when the run was cancelled elsewhere."""
         while True:
-            await asyncio.sleep(CLAIM_SECONDS / 3)
-            if not await self._decide(run_id, lambda look: look.renew(node_id, claim)) and task:
+            await self._trials.pause(CLAIM_SECONDS / 3)
+            if (
+                not await self._decide(
+                    run_id, lambda look: look.renew(node_id, claim, stopping=self._trials.stopping.is_set())
+                )
+                and task
+            ):
                 task.cancel()
                 return
 

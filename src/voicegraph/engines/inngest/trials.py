@@ -1,0 +1,46 @@
+"""When nodes that are suspected to take the process down may start here, and whether the process was told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Hashable
+
+from voicegraph import clock
+from voicegraph.engines.inngest.memo import Claim, Later, Memo
+from voicegraph.run.blame import CALM_SECONDS
+
+LOOK_AGAIN = 5.0
+"""Seconds until a suspect asks again that finds another one at work."""
+
+
+class Trials:
+    """Shared by the nodes and items that run in this process. Inngest may start a suspect elsewhere meanwhile."""
+
+    def __init__(self) -> None:
+        self.stopping = asyncio.Event()
+        self._calm_at = clock.now() + CALM_SECONDS
+        self._tried: set[Hashable] = set()
+
+    @property
+    def turn_at(self) -> float:
+        """When the next suspect may start."""
+        return max(self._calm_at, clock.now() + LOOK_AGAIN) if self._tried else self._calm_at
+
+    def note(self, key: Hashable, begun: Claim | Later | Memo) -> None:
+        """A step has begun, or not."""
+        if isinstance(begun, Claim) and begun.alone:
+            self._tried.add(key)
+
+    def end(self, key: Hashable) -> None:
+        """It is over."""
+        self._tried.discard(key)
+
+    async def pause(self, seconds: float) -> None:
+        """Until then, or until the process is told to stop."""
+        if self.stopping.is_set():
+            await asyncio.sleep(seconds)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
