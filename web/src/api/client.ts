@@ -180,6 +180,7 @@ export const api = {
     body.append('file', file);
     return (await request<{ file: FileRef }>('/api/files', { body })).file;
   },
+  outputUrl: (run: string, node: string) => `/api/runs/${at(run)}/nodes/${at(node)}/output/file`,
   fileUrl: (id: string) => `/api/files/${at(id)}`,
 };
 

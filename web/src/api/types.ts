@@ -70,7 +70,10 @@ export interface RunConfig {
 export type BackgroundAnswer = Schemas['Accepted'];
 export type FileRef = Schemas['FileRef'];
 export type Metrics = Schemas['Metrics'];
-export type Output = Narrow<Schemas['Output'], { data?: Json; meta?: Record<string, Json> }>;
+export type Output = Narrow<
+  Schemas['Output'],
+  { data?: Json; meta?: Record<string, Json>; truncated?: boolean }
+>;
 export type EventError = Schemas['ErrorInfo'];
 
 export type RunStatus = Schemas['RunSummary']['status'];

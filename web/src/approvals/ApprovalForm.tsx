@@ -56,7 +56,7 @@ export function ApprovalForm({ approval }: { approval: ApprovalCard }) {
     <section className={classes.form} aria-label={`Approval: ${approval.label || approval.nodeId}`}>
       <p className={classes.question}>{waits.message}</p>
       <div className={classes.content}>
-        <OutputView output={approval.content} />
+        <OutputView output={approval.content} whole={api.outputUrl(approval.runId, approval.nodeId)} />
       </div>
       {(waits.approvers?.length ?? 0) > 0 && (
         <p className={classes.facts}>

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { api } from '@/api/client';
 import { useApprovals } from '@/api/queries';
 import type { NodeResult, NodeStatus, Output, Workflow, WorkflowNode } from '@/api/types';
 import { Note } from '@/app/Note';
@@ -60,14 +61,19 @@ export function NodeData({ node, workflow }: Props) {
           <section className={classes.column} aria-label="Input">
             <h3 className={classes.sectionTitle}>Input</h3>
             {sources.map((source) => (
-              <Source key={source.id} {...source} titled={sources.length > 1} />
+              <Source
+                key={source.id}
+                {...source}
+                titled={sources.length > 1}
+                whole={runId && api.outputUrl(runId, source.id)}
+              />
             ))}
           </section>
         )}
         <section className={classes.column} aria-label="Output">
           <h3 className={classes.sectionTitle}>Output</h3>
           {result?.output ? (
-            <OutputView output={result.output} />
+            <OutputView output={result.output} whole={runId && api.outputUrl(runId, node.id)} />
           ) : (
             <p className={classes.description}>{NO_OUTPUT[result?.status ?? 'pending'] ?? 'Nothing yet.'}</p>
           )}
@@ -109,12 +115,19 @@ function ChildRun({ node }: { node: WorkflowNode }) {
   );
 }
 
-function Source({ label, output, titled }: { label: string; output: Output | null; titled: boolean }) {
+interface SourceProps {
+  label: string;
+  output: Output | null;
+  titled: boolean;
+  whole: string | undefined;
+}
+
+function Source({ label, output, titled, whole }: SourceProps) {
   return (
     <div>
       {titled && <h4 className={classes.subtitle}>{label}</h4>}
       {output ? (
-        <OutputView output={output} />
+        <OutputView output={output} whole={whole} />
       ) : (
         <p className={classes.description}>“{label}” gave nothing.</p>
       )}

@@ -17,6 +17,8 @@ interface RunState {
 interface RunActions {
   show: (run: RunRecord, readOnly: boolean) => void;
   apply: (runId: string, events: readonly RunEvent[]) => void;
+  /** Events of a run that is over, whose state is known: they only belong into its log. */
+  extendLog: (runId: string, events: readonly RunEvent[]) => void;
   setStalled: (stalled: boolean) => void;
   setReadOnly: (readOnly: boolean) => void;
   hover: (nodeId: string | null) => void;
@@ -31,6 +33,10 @@ export const useRun = create<RunState & RunActions>()((set) => ({
   show: (run, readOnly) => set({ run, readOnly, stalled: false, hovered: null }),
   apply: (runId, events) =>
     set((state) => (state.run?.id === runId ? { run: applyEvents(state.run, events) } : state)),
+  extendLog: (runId, events) =>
+    set((state) =>
+      state.run?.id === runId ? { run: { ...state.run, logs: [...state.run.logs, ...events] } } : state,
+    ),
   setStalled: (stalled) => set({ stalled }),
   setReadOnly: (readOnly) => set({ readOnly }),
   hover: (hovered) => set({ hovered }),

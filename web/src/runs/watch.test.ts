@@ -70,3 +70,21 @@ it('says no longer that it follows again once it gave up', async () => {
   expect(problem).toBe('There is no such run.');
   expect(useRun.getState().stalled).toBe(false);
 });
+
+it('reads the rest of a long log into the log, and leaves the state of a run that is over alone', async () => {
+  const first = event('start', null, 1);
+  const rest = [event('progress', 'a', 2), event('complete', null, 3)];
+  fakeFetch({
+    'GET /api/runs/run_1/events': ({ headers }) => {
+      expect(headers.get('Last-Event-ID')).toBe('1');
+      return stream([sse(...rest)]);
+    },
+    'GET /api/runs/run_1': () => json(run('run_1', { logs: [first], logCount: 3 })),
+  });
+  const onEnd = vi.fn();
+  await showRun('run_1', { readOnly: true, onEnd });
+  expect(onEnd).toHaveBeenCalledOnce();
+  await vi.waitFor(() => expect(useRun.getState().run?.logs.map(({ seq }) => seq)).toEqual([1, 2, 3]));
+  expect(useRun.getState().run?.nodes).toEqual({});
+  expect(onEnd).toHaveBeenCalledOnce();
+});

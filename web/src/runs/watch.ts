@@ -31,14 +31,15 @@ interface Watch {
   take: () => void;
   /** Make this the one run that is asked for. */
   open: () => void;
-  /** From here on, events go to this run; those that came earlier are handed over. */
-  attach: (runId: string) => void;
+  /** From here on, events go to this run; those that came earlier are handed over. Of one that is over, into its log. */
+  attach: (runId: string, over?: boolean) => void;
   flush: () => void;
 }
 
 function newWatch(): Watch {
   const controller = new AbortController();
   let runId: string | null = null;
+  let isPast = false;
   let queue: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
@@ -46,7 +47,8 @@ function newWatch(): Watch {
     if (runId === null || queue.length === 0 || controller.signal.aborted) return;
     const batch = queue;
     queue = [];
-    useRun.getState().apply(runId, batch);
+    const { apply, extendLog } = useRun.getState();
+    (isPast ? extendLog : apply)(runId, batch);
   };
   const onEvent = (event: RunEvent) => {
     queue.push(event);
@@ -66,8 +68,9 @@ function newWatch(): Watch {
       opening?.abort();
       opening = controller;
     },
-    attach: (id) => {
+    attach: (id, over = false) => {
       runId = id;
+      isPast = over;
     },
     flush,
   };
@@ -97,9 +100,12 @@ export async function showRun(
   watch.take();
   const record = fromRun(run);
   useRun.getState().show(record, options.readOnly);
-  if (isOver(run.status)) return options.onEnd?.();
-  watch.attach(id);
-  settle(follow(id, record.logs.at(-1)?.seq ?? null, watch.follower), watch, options.onEnd);
+  const last = record.logs.at(-1)?.seq ?? null;
+  const over = isOver(run.status);
+  if (over) options.onEnd?.();
+  if (over && (last ?? 0) >= run.logCount) return;
+  watch.attach(id, over); // a long log comes in part with its run
+  settle(follow(id, last, watch.follower), watch, over ? undefined : options.onEnd);
 }
 
 function settle(done: Promise<void>, watch: Watch, onEnd: ((problem?: string) => void) | undefined): void {

@@ -10,8 +10,14 @@ import classes from './output.module.css';
 import { RowTable } from './RowTable';
 import { isMarkdown, rowsOf } from './shapes';
 
+interface Props {
+  output: Output;
+  /** Where the whole of it is, when the page was given its beginning. */
+  whole?: string | undefined;
+}
+
 /** One output, in every form that suits it. */
-export function OutputView({ output }: { output: Output }) {
+export function OutputView({ output, whole }: Props) {
   const { text, data, files = [], meta = {} } = output;
   const rows = rowsOf(data);
   const hasData = data !== null && data !== undefined;
@@ -39,6 +45,7 @@ export function OutputView({ output }: { output: Output }) {
         </Tabs.List>
         <CopyButton text={text || JSON.stringify(data, null, 2)} />
       </div>
+      {output.truncated && <Cut size={output.size ?? 0} whole={whole} />}
       {rows && (
         <Tabs.Panel value="table">
           <RowTable rows={rows} />
@@ -63,6 +70,20 @@ export function OutputView({ output }: { output: Output }) {
         <JsonTree value={meta} />
       </Tabs.Panel>
     </Tabs>
+  );
+}
+
+/** A result that is too large to be shown. */
+function Cut({ size, whole }: { size: number; whole: string | undefined }) {
+  return (
+    <p className={classes.cut}>
+      This is the beginning of {bytes(size)}.{' '}
+      {whole && (
+        <a href={whole} download>
+          Download all of it
+        </a>
+      )}
+    </p>
   );
 }
 
