@@ -136,6 +136,13 @@ class Settings(BaseSettings):
     inngest_env: str | None = Field(
         default=None, validation_alias=_also("INNGEST_ENV"), description="Branch environment of Inngest Cloud."
     )
+    inngest_app_id: str = Field(
+        default="voicegraph",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        validation_alias=_also("INNGEST_APP_ID"),
+        description="The app's id at Inngest. Two VoiceGraphs with databases of their own need two ids on one Inngest; "
+        "change it only while no run is under way.",
+    )
     inngest_serve_origin: str | None = Field(
         default=None,
         validation_alias=_also("INNGEST_SERVE_ORIGIN"),

@@ -16,7 +16,6 @@ from voicegraph.errors import ConfigError
 from voicegraph.run.choice import InngestSetup, background_engine, inngest_setup
 from voicegraph.settings import Settings
 
-APP = "voicegraph"
 FUNCTION = "execute-workflow"
 SERVE_PATH = "/api/inngest"
 _TIMEOUT = 5.0
@@ -56,7 +55,7 @@ async def _ask_dev(client: httpx.AsyncClient, setup: InngestSetup, settings: Set
     """None when there is nothing to complain about, or nothing to be learned. A dev server looks at no key."""
     answer = await client.get(f"{setup.api_url}/dev")
     functions = None if answer.is_error else _functions(answer)
-    return None if functions is None or _has_ours(functions) else _not_registered(setup, settings)
+    return None if functions is None or _has_ours(functions, f"{setup.app_id}-") else _not_registered(setup, settings)
 
 
 async def _ask_with_keys(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
@@ -69,7 +68,7 @@ async def _ask_with_keys(client: httpx.AsyncClient, setup: InngestSetup, setting
         )
     if sent.is_server_error:
         return "bad", f"Inngest at {setup.event_url} takes no events now: {sent.status_code} {sent.text[:200]}"
-    address = f"{setup.api_url}/v1/apps/{APP}/functions"
+    address = f"{setup.api_url}/v1/apps/{setup.app_id}/functions"
     env = {"x-inngest-env": setup.env} if setup.env else {}
     known = await client.get(address, headers=env | _bearer(setup.signing_key))
     if known.status_code in _NOT_KNOWN:
@@ -105,8 +104,8 @@ def _functions(answer: httpx.Response) -> list[Any] | None:
     return cast("list[Any]", body or []) if isinstance(body, list) or body is None else None
 
 
-def _has_ours(functions: list[Any]) -> bool:
-    return any(FUNCTION in str(function) for function in functions)
+def _has_ours(functions: list[Any], app: str = "") -> bool:
+    return any(f"{app}{FUNCTION}" in str(function) for function in functions)
 
 
 def _our_door(setup: InngestSetup, settings: Settings) -> str:

@@ -27,6 +27,7 @@ _KEY = re.compile(r"(?:signkey-\w+-)?((?:[0-9a-fA-F]{2})+)")
 class InngestSetup:
     """Where Inngest is and which keys are shared with it. In `dev` nothing is signed."""
 
+    app_id: str
     dev: bool
     api_url: str
     event_url: str
@@ -77,6 +78,7 @@ def inngest_setup(settings: Settings) -> InngestSetup:
     env = settings.inngest_env
     dashboard = _url(base) if base else CLOUD_DASHBOARD.replace("{env}", env or "production")
     return InngestSetup(
+        app_id=settings.inngest_app_id,
         dev=dev,
         api_url=_url(settings.inngest_api_base_url or base or CLOUD_API),
         event_url=_url(settings.inngest_event_api_base_url or base or CLOUD_EVENTS),

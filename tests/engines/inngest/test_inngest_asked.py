@@ -12,8 +12,9 @@ from support.inngest_server import REAL_SERVER
 from support.inngest_stage import Process, Stage
 
 from voicegraph.engines.inngest import asked
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.history.queries import RunDetail
+from voicegraph.run.approval import Decision
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="presses the dashboard's buttons")
 EXECUTE = "voicegraph-execute-workflow"
@@ -121,3 +122,31 @@ async def test_anything_else_is_refused_at_once_and_in_words(on_stage: Stage, da
     assert words in run.output["message"]
     assert len(run.calls) == 1, "it is not tried again"
     assert not process.probe.starts
+
+
+async def test_two_voicegraphs_on_one_inngest_start_their_own_runs_alone(on_stage: Stage) -> None:
+    """Each with a database and an app id of its own: events of one are no business of the other."""
+    one = await on_stage.process()
+    other = await on_stage.process(data_dir=on_stage.folder / "other", inngest_app_id="second-one")
+    paused = workflow("ask>b", nodes=[Node(id=NodeId("ask"), type="approval", action="request")])
+    for process, prefix in ((one, "workflow/"), (other, "second-one/")):
+        before = len(on_stage.server.runs)
+        run_id = await process.start(paused)
+        await process.reaches(run_id, "waiting")
+        row = (await process.pipeline.queries.detail(run_id)).nodes[0]
+        answer = Decision(True, str((row.waits or {})["digest"]))
+        await process.pipeline.answer(run_id, NodeId("ask"), answer)
+        assert (await process.end_of(run_id)).summary.status == "completed"
+        again = await process.start(paused)
+        await process.reaches(again, "waiting")
+        assert await process.pipeline.cancel(again)
+        await ended(on_stage.server.run_of(again))
+        begun = on_stage.server.runs[before:]
+        assert [run.event["name"] for run in begun if run.function["id"].endswith(EXECUTE[10:])] == [
+            f"{prefix}execute.requested"
+        ] * 2
+    assert (one.probe.starts, other.probe.starts) == ({"ask": 2, "b": 1}, {"ask": 2, "b": 1})
+    invoked = on_stage.server.invoke(
+        "second-one-execute-workflow", {"workflow": GRAPH.model_dump(mode="json", by_alias=True)}
+    )
+    assert (await started(other, invoked)).summary.status == "completed"

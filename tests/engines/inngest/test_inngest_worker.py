@@ -51,7 +51,6 @@ async def test_a_server_gets_the_calls_again_when_the_worker_has_gone(
 ) -> None:
     """A worker turns the app at Inngest to its connection; nobody turned it back."""
     monkeypatch.setattr("voicegraph.engines.inngest.sender.LOOK_SECONDS", 0.1)
-    monkeypatch.setattr("voicegraph.engines.inngest.sender.AGAIN_SECONDS", 0.3)
     on_stage.server.retry_pause = 0.3
     server, worker = await on_stage.process(), await on_stage.process(sync=False)
     stopped = asyncio.Event()
@@ -63,6 +62,7 @@ async def test_a_server_gets_the_calls_again_when_the_worker_has_gone(
     stopped.set()
     async with asyncio.timeout(20):
         await serving
+    monkeypatch.setattr("voicegraph.engines.inngest.sender.AGAIN_SECONDS", 0.3)
     run = await server.run(workflow("c>d"))
     assert run.summary.status == "completed", run.summary.error
     assert server.probe.starts == {"c": 1, "d": 1}

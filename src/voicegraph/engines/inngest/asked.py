@@ -8,7 +8,6 @@ from typing import cast
 import inngest
 from pydantic import JsonValue, ValidationError
 
-from voicegraph.engines.inngest.messages import REQUEST_EVENT
 from voicegraph.errors import UserError
 from voicegraph.graph.model import Workflow, first_id
 from voicegraph.run.events import StoredRun
@@ -16,8 +15,6 @@ from voicegraph.run.ports import Starter
 from voicegraph.run.replay import Replay
 
 INVOKED_EVENT = "inngest/function.invoked"
-BEGINS = (REQUEST_EVENT, INVOKED_EVENT)
-"""The events that start the function."""
 EXPECTED = (
     'The data of the event must be {"workflow": {…}, "config": {…}} with a workflow as VoiceGraph exports it, or '
     '{"workflowId": "…", "config": {…}} with the id of a saved one; "config" may be left out.'

@@ -12,7 +12,6 @@ from typing import Any
 import inngest
 
 from voicegraph import __version__
-from voicegraph.engines.inngest.function import APP
 from voicegraph.run.choice import InngestSetup
 
 DEV_EVENT_KEY = "dev"  # the dev server takes any
@@ -21,10 +20,10 @@ _BRANCH_VARIABLES = ("RAILWAY_GIT_BRANCH", "RENDER_GIT_BRANCH", "VERCEL_GIT_COMM
 
 
 def make_client(setup: InngestSetup) -> inngest.Inngest:
-    """The client of the app `voicegraph`."""
+    """The client of our app."""
     with only_from(setup):
         return inngest.Inngest(
-            app_id=APP,
+            app_id=setup.app_id,
             app_version=__version__,
             api_base_url=setup.api_url,
             event_api_base_url=setup.event_url,

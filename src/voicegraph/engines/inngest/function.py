@@ -24,7 +24,7 @@ from voicegraph.engines.inngest.item_look import lanes
 from voicegraph.engines.inngest.item_steps import ItemSteps
 from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.memo import Later, Memo
-from voicegraph.engines.inngest.messages import CANCEL_EVENT, REQUEST_EVENT
+from voicegraph.engines.inngest.messages import CANCEL_EVENT, CANCELLED, EXECUTE, REQUEST_EVENT, event_name, function_id
 from voicegraph.engines.inngest.shown import come_again, moment, step_name, steps_of
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.errors import NodeError, NotFound, Unreadable, VoiceGraphError
@@ -38,12 +38,8 @@ from voicegraph.run.state import RunStatus
 
 log = logging.getLogger(__name__)
 
-APP = "voicegraph"
-EXECUTE = "execute-workflow"
-CANCELLED = "workflow-cancelled"
 FAILED_EVENT = "inngest/function.failed"
 CANCELLED_EVENT = "inngest/function.cancelled"
-FUNCTION_ID = f"{APP}-{EXECUTE}"
 
 MAX_RETRIES = 20
 """Inngest's maximum. It is the same for every run, so each node's own policy is kept by its step."""
@@ -78,11 +74,12 @@ class Functions:
 
     def of(self, client: inngest.Inngest) -> list[inngest.Function[Any]]:
         """The functions, as the client's app."""
+        app = client.app_id
         execute = client.create_function(
             fn_id=EXECUTE,
             name="Execute VoiceGraph Workflow",
-            trigger=inngest.TriggerEvent(event=REQUEST_EVENT),
-            cancel=[inngest.Cancel(event=CANCEL_EVENT, if_exp="event.data.runId == async.data.runId")],
+            trigger=inngest.TriggerEvent(event=event_name(REQUEST_EVENT, app)),
+            cancel=[inngest.Cancel(event=event_name(CANCEL_EVENT, app), if_exp="event.data.runId == async.data.runId")],
             retries=MAX_RETRIES,
             on_failure=self._on_failure,
         )(self._execute)
@@ -90,7 +87,7 @@ class Functions:
             fn_id=CANCELLED,
             name="Close a workflow that was cancelled in Inngest",
             trigger=inngest.TriggerEvent(
-                event=CANCELLED_EVENT, expression=f"event.data.function_id == '{FUNCTION_ID}'"
+                event=CANCELLED_EVENT, expression=f"event.data.function_id == '{function_id(app)}'"
             ),
             retries=MAX_RETRIES,
         )(self._on_cancelled)

@@ -16,14 +16,9 @@ from typing import Any, cast
 from inngest._internal import transforms
 
 from voicegraph import clock
-from voicegraph.engines.inngest.asked import BEGINS
-from voicegraph.engines.inngest.function import (
-    APP,
-    CANCELLED,
-    CANCELLED_EVENT,
-    FAILED_EVENT,
-    FUNCTION_ID,
-)
+from voicegraph.engines.inngest.asked import INVOKED_EVENT
+from voicegraph.engines.inngest.function import CANCELLED_EVENT, FAILED_EVENT
+from voicegraph.engines.inngest.messages import CANCELLED, REQUEST_EVENT, event_name, function_id
 from voicegraph.run.choice import InngestSetup
 from voicegraph.run.ports import Call
 
@@ -45,7 +40,7 @@ def check(call: Call, setup: InngestSetup) -> None:
         # An unsigned PUT asks us to register ourselves, with our own key, at the origin that is configured: harmless.
         _check_signature(call, setup)
     if call.method == "POST" and call.query.get("probe") != "trust":
-        _check_function(call)
+        _check_function(call, setup.app_id)
 
 
 def _check_signature(call: Call, setup: InngestSetup) -> None:
@@ -72,14 +67,15 @@ def _canonical(body: bytes) -> bytes:
     return canonical
 
 
-def _check_function(call: Call) -> None:
+def _check_function(call: Call, app: str) -> None:
     """The function that is named must be one that the event in the signed body starts."""
     event = _object(_json(call.body).get("event"))
     name, failed = event.get("name"), _object(event.get("data")).get("function_id")
+    ours = function_id(app)
     allowed = {
-        FUNCTION_ID: name in BEGINS,
-        f"{FUNCTION_ID}-failure": name == FAILED_EVENT and failed == FUNCTION_ID,
-        f"{APP}-{CANCELLED}": name == CANCELLED_EVENT and failed == FUNCTION_ID,
+        ours: name in (event_name(REQUEST_EVENT, app), INVOKED_EVENT),
+        f"{ours}-failure": name == FAILED_EVENT and failed == ours,
+        f"{app}-{CANCELLED}": name == CANCELLED_EVENT and failed == ours,
     }
     if not allowed.get(call.query.get("fnId", ""), False):
         raise Refused("the function does not fit the event")

@@ -10,6 +10,20 @@ ANSWERED_EVENT = "workflow/node.answered"
 NAMES = 2
 """How steps of runs are named that are sent from now on: 2, with their nodes' labels. A run keeps the names it began with."""
 
+APP = "voicegraph"
+EXECUTE = "execute-workflow"
+CANCELLED = "workflow-cancelled"
+
+
+def event_name(name: str, app: str) -> str:
+    """An event's name at Inngest. Each app has its own, so that two of them on one server start only their own runs."""
+    return name if app == APP else f"{app}/{name.partition('/')[2]}"
+
+
+def function_id(app: str) -> str:
+    """What Inngest calls our function."""
+    return f"{app}-{EXECUTE}"
+
 
 def wake_message(node_id: NodeId) -> str:
     """The outbox keeps one message for each name, so this one names the node that was answered."""

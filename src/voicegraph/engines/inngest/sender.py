@@ -15,6 +15,7 @@ from voicegraph.engines.inngest.messages import (
     CANCEL_EVENT,
     NAMES,
     REQUEST_EVENT,
+    event_name,
     stuck_state,
     woken_node,
 )
@@ -110,7 +111,9 @@ class Sender:
             await self._register_again()  # no call came of it: Inngest may not know any more where to call
         try:
             if wanted and not self._closing:
-                self._sending = asyncio.create_task(self._client.send([event_of(message) for message in wanted]))
+                self._sending = asyncio.create_task(
+                    self._client.send([event_of(message, self._client.app_id) for message in wanted])
+                )
                 await self._sending
         except asyncio.CancelledError:
             if not self._closing:
@@ -155,18 +158,18 @@ def _pause(message: Message) -> float:
     return min(LONGEST_AGAIN, AGAIN_SECONDS * 2.0 ** min(message.sends, 32))
 
 
-def event_of(message: Message) -> inngest.Event:
+def event_of(message: Message, app: str) -> inngest.Event:
     """The run's id is the event's, so that a message that is sent twice starts one run. Waking twice does no harm.
 
     What starts a run again has a new id each time: Inngest takes an id once in 24 hours.
     """
     if (node_id := woken_node(message.name)) is not None:
-        return inngest.Event(name=ANSWERED_EVENT, data={"runId": message.run_id, "nodeId": node_id})
+        return inngest.Event(name=event_name(ANSWERED_EVENT, app), data={"runId": message.run_id, "nodeId": node_id})
     seed = message.run_id if message.name != CANCEL_EVENT else f"{message.run_id}:cancelled"
     if (state := stuck_state(message.name)) is not None:
         seed = f"{message.run_id}:{state}:{message.sends}"
     return inngest.Event(
         id=seed,
-        name=message.name.partition(":")[0],
+        name=event_name(message.name.partition(":")[0], app),
         data={"runId": message.run_id, "graphVersion": message.graph_version, "names": NAMES},
     )

@@ -75,7 +75,7 @@ async def rest(ctx: inngest.Context, name: str, node_id: str, memo: Memo, turn: 
     seconds = min(longest, memo.get("until", LATEST) - clock.now())
     await ctx.step.wait_for_event(
         step_id,
-        event=ANSWERED_EVENT,
+        event=f"{ctx.event.name.partition('/')[0]}/{ANSWERED_EVENT.partition('/')[2]}",  # of the app that sent the run
         if_exp=f"event.data.runId == async.data.runId && async.data.nodeId == '{node_id}'",
         timeout=timedelta(seconds=max(1, math.ceil(seconds))),
     )
