@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from voicegraph.db.private import close_to_others, private_file, private_folder
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
@@ -26,7 +29,7 @@ SQLITE_PRAGMAS = {
 def connect(settings: Settings) -> Engine:
     """The engine for these settings; makes the data folder. ConfigError when either setting cannot be used."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)  # on PostgreSQL too: uploads live there
+        private_folder(settings.data_dir)  # on PostgreSQL too: uploads live there
     except OSError as error:
         message = f"The data folder {settings.data_dir} cannot be made ({error.strerror}). Look at VOICEGRAPH_DATA_DIR."
         raise ConfigError("VOICEGRAPH_DATA_DIR", message) from error
@@ -62,6 +65,16 @@ def cannot_open(settings: Settings, error: Exception) -> ConfigError:
 
 def _sqlite(path: str) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, pool_size=5)
+
+    @event.listens_for(engine, "do_connect")
+    def _keep_private(*_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Before SQLite opens the file: it makes the log beside it with the same rights."""
+        if path == ":memory:" or path.startswith("file:"):
+            return
+        with contextlib.suppress(OSError):  # which SQLite says better
+            private_file(Path(path))
+        for ending in ("-wal", "-shm"):
+            close_to_others(Path(f"{path}{ending}"))
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from voicegraph.db.private import private_folder
+
 YOUNG_SECONDS = 5.0
 
 
@@ -21,7 +23,7 @@ class Presence:
     @contextmanager
     def marked(self, run_id: str) -> Generator[None]:
         """Say that this process runs it."""
-        self._folder.mkdir(exist_ok=True)
+        private_folder(self._folder)
         path = self._path(run_id)
         try:
             with FileLock(path):

@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from voicegraph.db.private import private_folder
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
@@ -39,7 +40,7 @@ def server_key(settings: Settings) -> bytes:
 
 def _make(path: Path) -> None:
     """Whole or not at all: of two processes that make it, both read the one that was first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     draft = path.with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from voicegraph import clock
 from voicegraph.db.file_tables import loose_files
+from voicegraph.db.private import close_folder_of_files, private_folder
 from voicegraph.errors import StorageError
 from voicegraph.history.journal import Journal
 from voicegraph.history.store import Reader
@@ -32,6 +33,7 @@ class Contents:
 
     def __init__(self, folder: Path, reader: Reader, journal: Journal) -> None:
         self._folder = folder
+        close_folder_of_files(folder)
         self._reader = reader
         self._journal = journal
 
@@ -97,10 +99,10 @@ def _due(connection: Connection, after: str) -> Sequence[str]:
 
 def _write(path: Path, content: bytes) -> None:
     """All or nothing, and on the disk before it returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     partial = path.with_name(f"{path.name}.part")
     try:
-        with partial.open("wb") as file:
+        with open(partial, "wb", opener=_opened) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -108,6 +110,10 @@ def _write(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,0 +1,44 @@
+"""Folders and files that only their owner may read: runs hold what people said, and what services answered.
+
+What exists already is closed too. Windows keeps such rights elsewhere and is left as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+
+OTHERS = 0o077
+
+
+def private_folder(folder: Path) -> None:
+    """Make the folder when it is not there, with those above it, and close it to others. OSError when it cannot be made."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.samefile(Path.home()):
+        close_to_others(folder)
+
+
+def private_file(path: Path) -> None:
+    """Make the file when it is not there, empty, and close it to others."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    close_to_others(path)
+
+
+def close_to_others(path: Path) -> None:
+    """Take the rights of group and others away; nothing where it is gone, another's, or shared like /tmp."""
+    with contextlib.suppress(OSError):
+        mode = path.stat().st_mode
+        if mode & OTHERS and not mode & stat.S_ISVTX:
+            path.chmod(stat.S_IMODE(mode) & ~OTHERS)
+
+
+def close_folder_of_files(folder: Path) -> None:
+    """A folder from a release that left it open: its files first, so that a closed folder is one that was gone through."""
+    if not folder.is_dir() or not folder.stat().st_mode & OTHERS:
+        return
+    for path in folder.iterdir():
+        close_to_others(path)
+    close_to_others(folder)
