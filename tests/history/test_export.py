@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from support.history import History
 from support.past import past_run
 
-from voicegraph.history.export import COLUMNS, FORMULA, as_csv, cell, csv_lines, details
+from voicegraph.history.export import COLUMNS, as_csv, cell, csv_lines, details
 from voicegraph.history.filters import RunFilter
+from voicegraph.nodes.sheet import FORMULA, guarded
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 DANGEROUS = st.sampled_from(FORMULA).flatmap(lambda first: TEXT.map(lambda rest: first + rest))
@@ -21,7 +22,7 @@ DANGEROUS = st.sampled_from(FORMULA).flatmap(lambda first: TEXT.map(lambda rest:
 @given(st.lists(st.lists(TEXT | DANGEROUS, min_size=2, max_size=5), min_size=1, max_size=5))
 def test_every_cell_comes_back_and_none_begins_like_a_formula(rows: list[list[str]]):
     read = list(csv.reader(io.StringIO(csv_lines(rows), newline="")))
-    assert read == [[f"'{value}" if value[:1] in FORMULA and value else value for value in row] for row in rows]
+    assert read == [[guarded(value) for value in row] for row in rows]
     assert not any(value.startswith(FORMULA) for row in read for value in row)
 
 

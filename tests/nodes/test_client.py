@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ssl
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -220,6 +221,36 @@ async def test_credentials_stay_with_their_origin(web: Web) -> None:
         assert leaked == [None, None, None]
         assert other.header("accept") == "text/html"
     assert (web.header("authorization"), web.header("x-api-key")) == ("Bearer s", "s")
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_a_body_stays_with_its_origin(web: Web, status: int) -> None:
+    async with serving() as other, guarded_client(settings("127.0.0.1")) as client:
+        other.on("/landing", answer())
+        web.on("/away", redirect(other.url("/landing"), status))
+        web.on("/home", redirect("/landing", status))
+        web.on("/landing", answer())
+        for sent in ({"json": {"password": "s"}}, {"content": b"s"}, {"data": {"a": "s"}}, {"content": pieces()}):
+            with pytest.raises(NodeError) as caught:
+                await send(client, "POST", web.url("/away"), **sent)
+            assert (caught.value.code, caught.value.retryable) == ("foreign_redirect", False)
+        assert (other.requests, other.connections) == ([], 0)
+        await send(client, "POST", web.url("/home"), content=b"s")
+        assert web.bodies[-1] == b"s"
+        await send(client, "POST", web.url("/away"))  # which has none
+        assert other.bodies == [b""]
+
+
+async def pieces() -> AsyncIterator[bytes]:
+    yield b"s"
+
+
+async def test_a_form_that_is_answered_with_303_is_followed_without_it(web: Web) -> None:
+    async with serving() as other, guarded_client(settings("127.0.0.1")) as client:
+        other.on("/landing", answer())
+        web.on("/away", redirect(other.url("/landing"), 303))
+        await send(client, "POST", web.url("/away"), data={"a": "s"})
+        assert (other.requests[-1].split()[0], other.bodies) == ("GET", [b""])
 
 
 async def test_credentials_do_not_come_back_by_a_detour(web: Web) -> None:

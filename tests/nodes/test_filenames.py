@@ -18,6 +18,8 @@ from voicegraph.nodes.filenames import MAX_NAME, clean_name
         ("", "file.txt"),
         ("a\r\nb\0.txt", "ab.txt"),
         ("photo\u202egpj.exe", "photogpj.exe"),
+        ("a..b...csv", "a.b.csv"),
+        ("\u200e.env\u200f", "env.txt"),
         ("Größe 12.07", "Größe 12.07"),
         ("v1.2 final", "v1.2 final.txt"),
     ],

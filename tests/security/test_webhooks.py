@@ -67,6 +67,7 @@ async def test_every_forgery_is_refused(hook: Hook) -> None:
         good | {"webhook-id": ""},
         good | {"webhook-id": "x" * 129},
         good | {"webhook-id": "a b"},
+        hook.signed(BODY, "msg_1.2"),
         # A wrong signature is not mended by a token that is right.
         good | {"webhook-signature": f"v1,{other}", "authorization": f"Bearer {hook.secret}"},
     ]
@@ -74,6 +75,7 @@ async def test_every_forgery_is_refused(hook: Hook) -> None:
         response = await hook.send(BODY, headers=headers)
         assert response.status_code == 401, headers
     assert (await hook.send(BODY + b" ", headers=good)).status_code == 401, "the body was changed"
+    assert (await hook.send(f"{good['webhook-timestamp']}.x".encode(), headers=good)).status_code == 401
     assert await hook.runs() == 0
     assert (await hook.send(BODY, headers=good)).status_code == 202
     many = good | {"webhook-id": "msg_9"}
@@ -283,3 +285,14 @@ async def test_without_a_secret_nobody_comes_in(api: Api) -> None:
         response = await api.client.post(f"/api/hooks/{hook['id']}", headers=headers)
         assert response.status_code == 401
         assert "no secret yet" in response.json()["error"]
+
+
+async def test_no_part_of_a_signed_call_can_become_another(hook: Hook) -> None:
+    """Two calls of which the same text is signed: the body of one starts with what the other has for a timestamp."""
+    now = str(int(time.time()))
+    body = f"{now}.5".encode()
+    honest = hook.signed(body, "msg_1")
+    moved = honest | {"webhook-id": f"msg_1.{honest['webhook-timestamp']}", "webhook-timestamp": now}
+    assert (await hook.send(b"5", headers=moved)).status_code == 401
+    assert await hook.runs() == 0
+    assert (await hook.send(body, headers=honest)).status_code == 202

@@ -9,19 +9,18 @@ from collections.abc import AsyncIterator, Sequence
 from voicegraph.clock import iso
 from voicegraph.history.filters import RunFilter
 from voicegraph.history.queries import RunDetail, RunQueries, RunSummary
+from voicegraph.nodes.sheet import guarded
 
 PAGE = 200
 COLUMNS = (
     "id", "status", "workflow_id", "name", "command", "trigger", "engine", "created", "started", "finished",
     "seconds", "nodes", "error_code", "error", "cost_usd", "input_tokens", "output_tokens", "estimated",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def cell(value: object) -> str:
     """A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return guarded("" if value is None else str(value))
 
 
 def csv_lines(rows: Sequence[Sequence[object]]) -> str:

@@ -21,6 +21,7 @@ from voicegraph.history.file_uses import drop_file, unused
 from voicegraph.history.journal import Journal
 from voicegraph.history.rows import plain
 from voicegraph.history.store import Reader
+from voicegraph.nodes.filenames import seen_name
 from voicegraph.nodes.output import FileRef
 
 MAX_NAME = 200
@@ -118,9 +119,8 @@ class StoredFiles:
 
 
 def safe_name(name: str) -> str:
-    """The last part of a path, without control characters; never empty."""
-    last = re.split(r"[\\/]", name)[-1]
-    return re.sub(r"[\x00-\x1f\x7f]", "", last).encode("utf-8", "replace").decode()[:MAX_NAME] or "file"
+    """The last part of a path as people see it, at most so long; never empty, never hidden."""
+    return seen_name(name)[:MAX_NAME].rstrip() or "file"
 
 
 def _known(connection: Connection, file_id: str) -> FileRef:

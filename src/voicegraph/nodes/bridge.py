@@ -30,18 +30,20 @@ if TYPE_CHECKING:
 
 _NOT_ONLY_HTTP = frozenset({"nostr"})
 """Plugins that use `requests` and open connections of their own besides."""
+_BAD_LEVELS = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _SESSIONS = frozenset({"Session", "session", "sessions", "api", "adapters"})
 _PATH = re.compile(r"(https?://[^/\s]+)/[^\s)]+")
 
 
 @dataclass(slots=True)
 class Traffic:
-    """The requests of one notification: where they go out, and what went wrong last."""
+    """The requests of one notification: where they go out, how many were taken, and what went wrong last."""
 
     http: httpx.AsyncClient
     loop: asyncio.AbstractEventLoop
     service: str
     failure: NodeError | None = None
+    taken: int = 0
     _running: set[Future[httpx.Response]] = field(default_factory=set["Future[httpx.Response]"])
     _closed: bool = False
 
@@ -76,7 +78,10 @@ _traffic: ContextVar[Traffic] = ContextVar("traffic")
 
 
 def notify(plugin: NotifyBase, traffic: Traffic, title: str, body: str) -> str | None:
-    """Send Markdown through the plugin, in this thread. None when it was taken, else what Apprise says about it."""
+    """Send Markdown through the plugin, in this thread. None when it was taken, else what Apprise says about it.
+
+    Some plugins answer “done” where they had nobody to send to, and only warn: what no service took was not sent.
+    """
     sender = _apprise().Apprise(asset=plugin.asset)
     sender.add(plugin)
     token = _traffic.set(traffic)
@@ -84,7 +89,13 @@ def notify(plugin: NotifyBase, traffic: Traffic, title: str, body: str) -> str |
         result = sender.notify(body=body, title=title, body_format="markdown")
     finally:
         _traffic.reset(token)
-    return None if result else "; ".join(entry.message for entry in result.logs()) or "no reason given"
+    entries = list(result.logs())
+    if result and traffic.taken and not any(entry.level in _BAD_LEVELS for entry in entries):
+        return None
+    reasons = [entry.message for entry in entries if entry.level in _BAD_LEVELS] or [entry.message for entry in entries]
+    return "; ".join(reasons) or (
+        "no reason given" if traffic.taken else "it had nothing to send, or nobody to send it to"
+    )
 
 
 def plugin_of(url: str) -> NotifyBase | None:
@@ -158,6 +169,8 @@ class _GuardedRequests:
             raise self._module.ConnectionError(error.code) from error
         if answer.is_error:
             traffic.failure = status_error(answer.status_code, traffic.service, answer.headers, excerpt(answer))
+        else:
+            traffic.taken += 1
         return self._response(answer, prepared)
 
     def get(self, url: str, params: Any = None, **options: Any) -> requests.Response:

@@ -1,7 +1,7 @@
 """The one HTTP client of all nodes. It reaches what `addresses.py` permits, and bounds redirects, sizes and times.
 
 At most five redirects, each judged like a first request: no https -> http, and nothing that may be a credential goes to
-another origin. No cookies, no proxies or .netrc of the environment: nodes of different users share this client.
+another origin, no body either. No cookies, no proxies or .netrc of the environment: nodes of different users share this client.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def guarded_client(settings: Settings, resolve: Resolver | None = None) -> httpx
     """A client for outgoing requests of nodes; close it with `aclose`. `resolve` stands in for the system's DNS.
 
     Besides httpx's errors it raises NodeError: `forbidden_address`, `unknown_host`, `invalid_url`,
-    `insecure_redirect`, `too_large`.
+    `insecure_redirect`, `foreign_redirect`, `too_large`.
     """
     guard = AddressGuard(settings.allow_private_hosts, resolve)
     return httpx.AsyncClient(
@@ -79,5 +79,11 @@ async def _judge_hop(request: httpx.Request) -> None:
     if before.scheme == "https" and url.scheme == "http":
         raise NodeError("insecure_redirect", f"{before.host} redirects from https to http ({shown(url)}).")
     if (before.scheme, before.host, before.port) != (url.scheme, url.host, url.port):
+        if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
+            raise NodeError(  # a 307 or 308: without its body the request would be another one, and look like a success
+                "foreign_redirect",
+                f"{before.host} redirects what was sent to it to {shown(url)}, for which it was not meant. "
+                "Give that address in the node, if it is right.",
+            )
         for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
             del request.headers[name]

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 MAX_NAME = 120
-_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+"""Control characters, and those that turn the direction of a text: `photo\u202egpj.exe` looks like a picture."""
+_FORBIDDEN = re.compile(r'[<>:"|?*]')
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
 
 
@@ -14,10 +18,15 @@ def clean_name(name: str, extension: str = "") -> str:
 
     Never empty, never hidden, and the end that says what kind of file it is survives when it is shortened.
     """
-    last = re.split(r"[\\/]", name.strip())[-1]
-    last = _FORBIDDEN.sub("", last).strip(" .")
+    last = _FORBIDDEN.sub("", seen_name(name)).strip(" .")
     last = _DEVICES.sub(r"_\1", last) or "file"
     stem, dot, ending = last.rpartition(".")
     if not dot or not stem or not re.fullmatch(r"[A-Za-z0-9]{1,10}", ending):
         stem, ending = last, extension
     return f"{stem[: MAX_NAME - len(ending) - 1].rstrip()}.{ending}" if ending else stem[:MAX_NAME]
+
+
+def seen_name(name: str) -> str:
+    """The last part of a path as people see it: nothing invisible, no `..`, no dot before it. May be empty."""
+    last = re.split(r"[\\/]", _UNSEEN.sub("", name))[-1]
+    return re.sub(r"\.{2,}", ".", last).strip().lstrip(". ")

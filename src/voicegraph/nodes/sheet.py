@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from typing import cast
 
 from pydantic import JsonValue
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the start of a formula; some read the full-width signs so too."""
+_INSIDE = re.compile(r'([;\t\r\n][ "]*)(?=[=@＝＠＋－]|[+-](?! |[\d.,]+[ \t]*(?:[;\r\n]|$)))')
+"""Where a cell would begin for a spreadsheet that separates by semicolons, and takes our quotes for text."""
 
 
 def to_csv(data: JsonValue) -> str:
@@ -40,5 +44,12 @@ def cell(value: JsonValue) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
-    return json.dumps(value, ensure_ascii=False)
+        return guarded(value)
+    written = json.dumps(value, ensure_ascii=False)
+    return guarded(written) if isinstance(value, dict | list) else written
+
+
+def guarded(text: str) -> str:
+    """The text with a `'` before whatever a spreadsheet would compute, at its start or where it might be cut in two."""
+    text = _INSIDE.sub(r"\1'", text)
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -4,7 +4,8 @@ A secret is computed from the server's key, the webhook's id and a random salt. 
 can judge a token by itself, and a signature together with the key, but whoever steals it can do neither.
 
 Signatures are those of Standard Webhooks (standardwebhooks.com): `webhook-id`, `webhook-timestamp`, and in
-`webhook-signature` one or more `v1,` + Base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`.
+`webhook-signature` one or more `v1,` + Base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`. The id of a signed call has no
+dot, as the standard wants it: with one, the start of a body could pass for the timestamp, and a call for another one.
 """
 
 from __future__ import annotations
@@ -93,8 +94,9 @@ def sign(secret: str, delivery_id: str, timestamp: str, body: bytes) -> str:
 
 def _require_signature(secret: str, call: Call, now: float) -> None:
     delivery_id, timestamp = call.headers.get("webhook-id", ""), call.headers.get("webhook-timestamp", "")
-    if not _DELIVERY.fullmatch(delivery_id):
-        raise Unauthorized("A signed call has a webhook-id: 1 to 128 visible characters, another for each delivery.")
+    if not _DELIVERY.fullmatch(delivery_id) or "." in delivery_id:
+        message = "A signed call has a webhook-id: 1 to 128 visible characters but a dot, another for each delivery."
+        raise Unauthorized(message)
     if not _SECONDS.fullmatch(timestamp):
         raise Unauthorized("A signed call has a webhook-timestamp: the seconds since 1970 when it was sent.")
     if abs(now - int(timestamp)) > TOLERANCE_SECONDS:

@@ -139,6 +139,13 @@ async def test_a_failure_apprise_keeps_to_itself(node: NodeContext, service: Any
     assert "canary" not in error.message
 
 
+async def test_what_a_plugin_drops_was_not_sent(node: NodeContext) -> None:
+    """Opsgenie's takes our message for a note to an alert, has no alert to put it to, and answers that it is done."""
+    error = await fails(node, "opsgenie://8b799edf-6f98-4d3a-9be7-2862fb4e5752")
+    assert (error.code, error.retryable) == ("notify_failed", False)
+    assert "nothing to send" in error.message or "note" in error.message.lower()
+
+
 # -- the guard
 
 
@@ -155,7 +162,7 @@ async def test_private_addresses_are_out_of_reach(make_node: MakeNode, service: 
 async def test_a_redirect_to_a_forbidden_address_is_not_followed(make_node: MakeNode, service: Any, host: str) -> None:
     service.on("GET", "/hook", (302, {}, {"Location": "http://169.254.169.254/latest/secret-canary"}))
     error = await fails(make_node(input="x"), f"json://{host}/hook?method=GET")
-    assert error.code == "forbidden_address"
+    assert error.code == "foreign_redirect"
     assert "secret-canary" not in error.message
 
 
