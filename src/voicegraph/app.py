@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -74,14 +74,15 @@ class Runtime:
     children: Children
     notifier: Notifier
     upkeep: Upkeep
+    hears: Sequence[Rounds]
     lost: asyncio.Event
     """Another process has taken the database, and this one has to end."""
 
     @property
     def rounds(self) -> list[Rounds]:
         """What works by itself."""
-        own = (self.upkeep, self.notifier, self.triggers.keeper, self.error_workflows)
-        return [*(one.rounds for one in own), *self.pipeline.live.rounds, *self.pipeline.background.rounds]
+        own = (self.upkeep, self.notifier, self.triggers.keeper, self.error_workflows, self.children)
+        return [*self.hears, *(one.rounds for one in own), *self.pipeline.live.rounds, *self.pipeline.background.rounds]
 
     async def open(self) -> None:
         """Start what works by itself, when the engines have taken up what was left."""
@@ -159,8 +160,9 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     feed.listen(children.notice)
     notifier = Notifier(Notices(reader, journal), feed, settings, http)
     runtime = Runtime(
-        pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children, notifier, upkeep, lost
-    )
+        pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children, notifier, upkeep,
+        shared.rounds if shared else (), lost,
+    )  # fmt: skip
     try:
         journal.open()
         if shared:

@@ -55,6 +55,10 @@ class Rounds:
         """There is something to do now."""
         self._news.set()
 
+    def well(self) -> None:
+        """Of a round that lasts: it goes well by now."""
+        self._failures, self._error, self._since = 0, None, None
+
     async def close(self, *, finish: bool = False) -> None:
         """Stop: at once, or with `finish` when the round under way is done. Safe to call twice."""
         self._stopped.set()
@@ -81,7 +85,7 @@ class Rounds:
             except Exception as error:  # noqa: BLE001 - whatever it is, the next round may go well
                 pause, listens = self._failed(error), False
             else:
-                self._failures, self._error, self._since = 0, None, None
+                self.well()
                 pause, listens = self._every if after is None else min(self._every, max(0.0, after)), True
 
     async def _rest(self, pause: float, *, listens: bool) -> bool:

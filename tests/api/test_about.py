@@ -85,3 +85,28 @@ async def test_the_description_is_openapi_31_and_knows_every_route(api: Api) -> 
     assert description == api.description
     ids = [operation["operationId"] for path in description["paths"].values() for operation in path.values()]
     assert len(ids) == len(set(ids))
+
+
+async def test_ready_names_what_the_server_does_by_itself_and_what_fails_of_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with api_with(settings) as api:
+        work = (await api.call("GET", "/api/health/ready"))["work"]
+        assert {one["state"] for one in work} == {"ok"}
+        names = {"upkeep of the history", "notifications", "schedules", "error workflows", "timers"}
+        assert names < {one["name"] for one in work}
+
+        async def broken() -> None:
+            raise RuntimeError("no luck")
+
+        keeper = api.app.state.triggers.keeper
+        monkeypatch.setattr(keeper, "look", broken)
+        keeper.poke()
+        while not (failing := await _failing(api)):
+            continue  # each question is a write, so it has time to fail
+        assert [(one["name"], "RuntimeError" in one["error"]) for one in failing] == [("schedules", True)]
+        assert failing[0]["since"]
+
+
+async def _failing(api: Api) -> list[dict]:
+    return [one for one in (await api.call("GET", "/api/health/ready"))["work"] if one["state"] == "failing"]

@@ -17,6 +17,7 @@ from voicegraph.history.journal import Journal
 from voicegraph.history.listen import PRESENCE, Listener
 from voicegraph.history.shared import SharedEntryWriter
 from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.rounds import Rounds
 from voicegraph.run.events import EngineName
 
 POSTGRES_POLL = 2.0
@@ -40,6 +41,11 @@ class SharedDatabase:
         self._listener = Listener(engine, self.feed, process) if announces else None
         self.announces = announces
         """Whether the processes hear of each other's runs at once, and of each other's end."""
+
+    @property
+    def rounds(self) -> Sequence[Rounds]:
+        """What it does by itself."""
+        return [self._listener.rounds] if self._listener else []
 
     async def open(self) -> None:
         """Start hearing the others."""

@@ -155,11 +155,14 @@ class BatchWriter:
             verdict = judge(error)
             if verdict == "outage":  # not the job: the others would only wait for the same answer
                 return kept + self._keep(jobs[number:], error)
-            if verdict == "unclear" and job.must_land and not self._is_hopeless(job):
-                kept.append(job)
-                held.add(run_of(job))
-            else:
-                job.error = translated(error)
+            if verdict == "unclear" and job.must_land:
+                if not self._is_hopeless(job):
+                    kept.append(job)
+                    held.add(run_of(job))
+                    continue
+                if (error := self._commit([job])) is None:
+                    continue  # whatever it was ended between the two tries
+            job.error = translated(error)
         return kept
 
     def _is_hopeless(self, job: Job) -> bool:

@@ -18,6 +18,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.errors import Conflict, NodeError, NotFound, Overloaded, StorageError, UserError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId, unpinned
+from voicegraph.rounds import Rounds
 from voicegraph.run.events import EngineName, Entry, NewRun, NodeRun, StoredRun
 from voicegraph.run.handover import RunEnded, trigger_data
 from voicegraph.run.ports import Engine
@@ -95,16 +96,19 @@ class Children:
         self._open: dict[RunId, RunId] = {}
         """Children that are not over, and their parents."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._again = asyncio.Event()
+        self._durable: EngineName = "embedded"
+        self.rounds = Rounds("runs that are steps of others", self._look, self._pause)
         self._closing = False
 
     def open(self, durable: EngineName) -> None:
         """Take up what an earlier process left of the durable engine's runs; live ones end with their process."""
-        self._spawn(self._look_after(durable))
+        self._durable = durable
+        self.rounds.open()
 
     async def close(self) -> None:
         """Stop; what is left is taken up by the next process."""
         self._closing = True
+        await self.rounds.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -142,30 +146,19 @@ class Children:
             await work
         except (StorageError, Overloaded) as error:
             log.warning("A run that is a step of another has to wait: %s", error.message)
-            self._again.set()
+            self._look_again()
         except Exception:
             log.exception("A run that is a step of another could not be looked after; it is tried again")
-            self._again.set()
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Whatever went wrong has a moment to pass."""
+        asyncio.get_running_loop().call_later(AGAIN, self.rounds.poke)
 
     # -- and by looking
 
-    async def _look_after(self, durable: EngineName) -> None:
-        while True:
-            try:
-                await self._look(durable)
-            except StorageError as error:
-                log.warning("Runs that are steps of others could not be looked after: %s", error.message)
-                self._again.set()
-            pause = AGAIN if self._again.is_set() else self._pause
-            self._again.clear()
-            try:
-                async with asyncio.timeout(pause):
-                    await self._again.wait()
-            except TimeoutError:
-                continue
-            await asyncio.sleep(AGAIN)  # whatever went wrong has a moment to pass
-
-    async def _look(self, durable: EngineName) -> None:
+    async def _look(self) -> None:
+        durable = self._durable
         for kin in await self._families.waiting(durable):
             self._open[kin.child] = kin.parent
             if kin.over is None:

@@ -61,10 +61,10 @@ class InngestEngine:
         self.functions = self._served.of(self.client)
         self._host = Host(self.setup, self.client, self.functions)
         self._watch = Watch(store, ledger, outbox)
-        self.rounds: list[Rounds] = [self._watch.rounds]
         self._sender = Sender(
             self.client, outbox, ledger, settings.retry_base_seconds, self._watch.still_stuck, self._register_again
         )
+        self.rounds: list[Rounds] = [self._watch.rounds, self._sender.rounds]
         self._is_worker = False
         self._ledger = ledger
         self._backlog = backlog

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -20,8 +19,8 @@ from voicegraph.engines.inngest.messages import (
     woken_node,
 )
 from voicegraph.engines.inngest.watch import pause_after
-from voicegraph.errors import StorageError
 from voicegraph.history.outbox import Message, Outbox
+from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry, RunEvent
 from voicegraph.run.ports import EventSink
 from voicegraph.run.state import RunStatus
@@ -66,44 +65,30 @@ class Sender:
         self._retry_base = retry_base
         self._still_stuck = still_stuck
         self._register_again = register_again
-        self._news = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self.rounds = Rounds("messages to Inngest", self._send_all, LOOK_SECONDS)
         self._sending: asyncio.Task[list[str]] | None = None
         self._closing = False
 
     def open(self) -> None:
         """Start sending; what an earlier process left is sent too."""
-        self._task = asyncio.create_task(self._send_all())
+        self.rounds.open()
 
     def poke(self) -> None:
         """There is something new."""
-        self._news.set()
+        self.rounds.poke()
 
     async def close(self) -> None:
         """Stop. What is not sent stays in the outbox, free for the next process."""
         self._closing = True
-        self._news.set()
         if self._sending:
             self._sending.cancel()
-        if self._task:
-            await self._task
+        await self.rounds.close(finish=True)
 
-    async def _send_all(self) -> None:
-        while not self._closing:
-            self._news.clear()
-            pause = LOOK_SECONDS
-            try:
-                while not self._closing and (messages := await self._outbox.claim(BATCH, CLAIM_SECONDS)):
-                    await self._send(messages)
-                if (due := await self._outbox.next_due()) is not None:
-                    pause = min(pause, max(0.0, due - clock.now()))
-            except StorageError as error:
-                log.warning("The outbox could not be read: %s", error.message)
-            except Exception:
-                log.exception("The outbox could not be sent")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(0 if self._closing else pause):
-                    await self._news.wait()
+    async def _send_all(self) -> float | None:
+        while not self._closing and (messages := await self._outbox.claim(BATCH, CLAIM_SECONDS)):
+            await self._send(messages)
+        due = await self._outbox.next_due()
+        return None if due is None else due - clock.now()
 
     async def _send(self, messages: Sequence[Message]) -> None:
         wanted = [message for message in messages if await self._is_wanted(message)]
