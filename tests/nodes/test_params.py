@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue, SecretStr, field_validator, model_validator
 
 from voicegraph.errors import NodeError, Problem
-from voicegraph.graph.model import Node, NodeId, Workflow
+from voicegraph.graph.model import Node, NodeId, Pin, Workflow
 from voicegraph.nodes.action import Lack, Params, action, param
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.fields import schema_of
@@ -325,3 +325,13 @@ def test_any_params_are_bound_or_refused(params: dict[str, Any], config: dict[st
         return
     assert isinstance(bound, Send)
     assert missing == []
+
+
+@pytest.mark.parametrize("kind", ["condition", "approval"])
+def test_a_pin_on_a_node_that_chooses_a_branch_must_say_which(kind: str) -> None:
+    def found(branch: bool | None) -> list[tuple[str, str]]:
+        chooser = Node(id=NodeId("n"), type=kind, action="any", pin=Pin(text="kept", branch=branch))
+        return [(one.where, one.code) for one in problems(Workflow(nodes=[chooser]), REGISTRY) if "pin" in one.code]
+
+    assert found(None) == [("nodes[0].pin.branch", "pin_without_branch")]
+    assert found(True) == found(False) == []

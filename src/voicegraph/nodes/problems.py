@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from voicegraph.errors import ConfigError, Problem
+from voicegraph.graph.branches import APPROVAL, BRANCHING
 from voicegraph.graph.model import Node, Wire, Workflow
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.fields import explain, fields_of, texts_of
@@ -40,7 +41,7 @@ def problems(workflow: Workflow, registry: Registry) -> list[Problem]:
         Problem(f"nodes[{index}].each", message, "not_per_item")
         for index, node in enumerate(workflow.nodes)
         if node.each and (message := _not_per_item(node, registry, node.id in fed))
-    ]
+    ] + [*_pins_without_branch(workflow)]
 
 
 def bad_expressions(workflow: Workflow, registry: Registry) -> list[Problem]:
@@ -95,6 +96,15 @@ def _of_node(index: int, node: Node, registry: Registry) -> Iterator[Problem]:
         yield Problem(f"{place}.action", message, "unknown_action")
     else:
         yield Problem(f"{place}.type", _unknown_type(node.type, registry), "unknown_type")
+
+
+def _pins_without_branch(workflow: Workflow) -> Iterator[Problem]:
+    """Nodes that choose a branch, and whose pinned output does not say which: both would run, or none."""
+    for index, node in enumerate(workflow.nodes):
+        if node.pin is not None and node.pin.branch is None and node.type in BRANCHING:
+            said = "was approved (true) or rejected (false)" if node.type == APPROVAL else "is true or false"
+            message = f"The pinned output must say whether it {said}. Choose the branch, or unpin the output."
+            yield Problem(f"nodes[{index}].pin.branch", message, "pin_without_branch")
 
 
 def _not_per_item(node: Node, registry: Registry, fed: bool) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicegraph.graph.branches import BRANCHING
 from voicegraph.graph.model import Node
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import NewRun, TriggerName
@@ -16,7 +17,13 @@ def takes_pins(trigger: TriggerName) -> bool:
 
 
 def pinned_output(run: NewRun, node: Node) -> Output | None:
-    """What the node gives in this run without being run; `meta.pinned` says so in the history for good."""
+    """What the node gives in this run without being run; `meta.pinned` says so in the history for good.
+
+    The check asks for the branch of a node that chooses one. A pin that is older than this takes the false one.
+    """
     if node.pin is None or not takes_pins(run.trigger):
         return None
-    return Output.model_validate(node.pin.model_dump() | {"meta": {"pinned": True}})
+    output = Output.model_validate(node.pin.model_dump() | {"meta": {"pinned": True}})
+    if output.branch is None and node.type in BRANCHING:
+        output.branch = False
+    return output

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import NodeError
-from voicegraph.graph.branches import APPROVAL
+from voicegraph.graph.branches import APPROVAL, BRANCHING, CONDITION
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Suspend
 from voicegraph.run.answers import Settled
@@ -22,6 +22,13 @@ from voicegraph.run.events import Entry, Kind, NewRun, NodeRun, RunChange, RunEv
 from voicegraph.run.limits import follow_up_of
 from voicegraph.run.state import NodeStatus, RunStatus
 from voicegraph.run.waiting import question
+
+
+UNDECIDED = {
+    CONDITION: "The condition could not be judged. The run goes on with its “false” branch.",
+    APPROVAL: "The approval could not be asked for or answered. The run goes on as if it had been rejected.",
+}
+"""What is said of a node that chooses a branch, has failed, and whose run goes on."""
 
 
 class Script:
@@ -162,8 +169,10 @@ class Script:
         row.error, row.output = error_json(error), None
         if goes_on:
             row.output = Output(text=error.message, data={"error": row.error}, meta={"failed": True})
-            if self._nodes[row.node_id].type == APPROVAL:
-                row.output.branch = False  # whatever went wrong with it: nobody has approved
+            kind = self._nodes[row.node_id].type
+            if kind in BRANCHING:
+                row.output.branch = False  # whatever went wrong with it: it does not hold, nobody has approved
+                self._event(entry, "log", UNDECIDED[kind], row.node_id, row.attempt, branch=False)
         self._close(entry, row, NodeStatus.FAILED)
         event = self._event(entry, "error", error.message, row.node_id, row.attempt)
         event.error, event.output = row.error, row.output

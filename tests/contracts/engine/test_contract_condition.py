@@ -29,3 +29,21 @@ async def test_conditions_in_conditions(host: Host):
     assert told.status == "completed"
     assert host.probe.order == ["if1", "if2", "z", "end"]
     assert told.text("end") == "z"
+
+
+async def test_a_condition_that_fails_takes_the_false_branch_and_says_so(host: Host):
+    broken = node("if", "if", type="condition", expression="data.none > 1", on_error="continue")
+    told = await host.run(workflow("if+>yes", "if->no", nodes=[broken]))
+    assert told.status == "completed"
+    assert told.statuses == {"if": "failed", "yes": "skipped", "no": "completed"}
+    said = [event for event in told.heard if event.node_id == "if" and event.kind == "log"]
+    assert "“false” branch" in said[-1].message
+    assert said[-1].data == {"branch": False}
+
+
+@pytest.mark.parametrize("kind", ["condition", "approval"])
+async def test_a_stored_pin_without_a_branch_takes_the_false_one(host: Host, kind: str):
+    action = "if" if kind == "condition" else "request"
+    pinned = node("if", action, type=kind, pin={"text": "pinned"})
+    told = await host.run(workflow("if+>yes", "if->no", nodes=[pinned]))
+    assert told.statuses == {"if": "completed", "yes": "skipped", "no": "completed"}

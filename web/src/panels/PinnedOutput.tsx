@@ -10,16 +10,25 @@ interface Props {
   onChange: (change: Partial<WorkflowNode>) => void;
 }
 
-const BRANCHES = [
-  { value: 'true', label: 'true' },
-  { value: 'false', label: 'false' },
-];
+/** Of the types of nodes that choose a branch: which way the runs go that use the pinned output. */
+const BRANCHES: Record<string, { value: string; label: string }[]> = {
+  condition: [
+    { value: 'true', label: 'true' },
+    { value: 'false', label: 'false' },
+  ],
+  approval: [
+    { value: 'true', label: 'approved' },
+    { value: 'false', label: 'rejected' },
+  ],
+};
 
 /** An output that is given instead of running the node, in runs that a person starts. */
 export function PinnedOutput({ node, readOnly, onChange }: Props) {
   const { pin } = node;
   if (!pin && readOnly) return null;
   const heading = `pin-${node.id}`;
+  const branches = BRANCHES[node.type];
+  const branch = pin?.branch ?? null;
   return (
     <section className={classes.section} aria-labelledby={heading}>
       <h3 className={classes.sectionTitle} id={heading}>
@@ -46,13 +55,16 @@ export function PinnedOutput({ node, readOnly, onChange }: Props) {
             value={pin.data as Json}
             onChange={(data) => onChange({ pin: { ...pin, data: data ?? null } })}
           />
-          {node.type === 'condition' && (
+          {branches && (
             <Select
               label="Branch"
-              data={BRANCHES}
+              required
+              placeholder="Choose one"
+              data={branches}
               allowDeselect={false}
               disabled={readOnly}
-              value={String(pin.branch ?? true)}
+              error={branch === null ? 'Choose the branch that runs take.' : null}
+              value={branch === null ? null : String(branch)}
               onChange={(value) => onChange({ pin: { ...pin, branch: value === 'true' } })}
             />
           )}
@@ -68,7 +80,7 @@ export function PinnedOutput({ node, readOnly, onChange }: Props) {
       ) : (
         <Button
           leftSection={<IconPin size={15} aria-hidden />}
-          onClick={() => onChange({ pin: { text: '', branch: node.type === 'condition' ? true : null } })}
+          onClick={() => onChange({ pin: { text: '', branch: null } })}
         >
           Pin an output
         </Button>
