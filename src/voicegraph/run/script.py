@@ -23,7 +23,6 @@ from voicegraph.run.limits import follow_up_of
 from voicegraph.run.state import NodeStatus, RunStatus
 from voicegraph.run.waiting import question
 
-
 UNDECIDED = {
     CONDITION: "The condition could not be judged. The run goes on with its “false” branch.",
     APPROVAL: "The approval could not be asked for or answered. The run goes on as if it had been rejected.",
