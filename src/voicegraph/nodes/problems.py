@@ -37,11 +37,15 @@ def problems(workflow: Workflow, registry: Registry) -> list[Problem]:
     """
     fed = {edge.target for edge in workflow.edges}
     found = [problem for index, node in enumerate(workflow.nodes) for problem in _of_node(index, node, registry)]
-    return found + [
-        Problem(f"nodes[{index}].each", message, "not_per_item")
-        for index, node in enumerate(workflow.nodes)
-        if node.each and (message := _not_per_item(node, registry, node.id in fed))
-    ] + [*_pins_without_branch(workflow)]
+    return (
+        found
+        + [
+            Problem(f"nodes[{index}].each", message, "not_per_item")
+            for index, node in enumerate(workflow.nodes)
+            if node.each and (message := _not_per_item(node, registry, node.id in fed))
+        ]
+        + [*_pins_without_branch(workflow)]
+    )
 
 
 def bad_expressions(workflow: Workflow, registry: Registry) -> list[Problem]:
