@@ -51,7 +51,8 @@ NAMED_WORKFLOWS = 20
 class RunRequest:
     """What to run and with what; `command` is what the user said, word for word.
 
-    `asked`: a person starts it now, though it counts as started by its trigger.
+    `asked`: a person starts it now, though it counts as started by its trigger. `request_digest` tells two requests with
+    one idempotency key apart.
     """
 
     workflow: Workflow
@@ -59,6 +60,7 @@ class RunRequest:
     command: str = ""
     trigger: TriggerName = "manual"
     idempotency_key: str | None = None
+    request_digest: str | None = None
     trigger_id: str | None = None
     trigger_data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     origin_run_id: RunId | None = None
@@ -182,12 +184,14 @@ class Pipeline:
             workflow = await self.workflows.get(workflow)
         return await self.start_background(RunRequest(workflow, config, idempotency_key=key))
 
-    async def replay(self, run_id: RunId, replay: Replay, *, live: bool, key: str | None = None) -> RunId:
+    async def replay(
+        self, run_id: RunId, replay: Replay, *, live: bool, key: str | None = None, digest: str | None = None
+    ) -> RunId:
         """A new run made from an earlier one; `run.replay` says what it takes over. NotFound, Conflict.
 
-        A repeated key answers the first replay's id, also when what it was made from is gone.
+        A repeated key answers the first replay's id, also when what it was made from is gone; `digest` as in RunRequest.
         """
-        if known := await self._known(key):
+        if known := await self._known(key, digest):
             return known
         origin = await self.queries.stored(run_id)
         plan = plan_replay(origin, replay, self.registry)
@@ -197,6 +201,7 @@ class Pipeline:
             command="" if replay.only else origin.run.command,
             trigger="replay",
             idempotency_key=key,
+            request_digest=digest,
             trigger_data=origin.run.trigger_data,
             origin_run_id=run_id,
             reuse=plan.reuse,
@@ -233,6 +238,7 @@ class Pipeline:
             trigger_data=request.trigger_data,
             command=request.command,
             idempotency_key=request.idempotency_key,
+            request_digest=request.request_digest,
             origin_run_id=request.origin_run_id,
             reuse=request.reuse,
             priority=ASKED if request.asked or request.trigger in BY_A_PERSON else 0,
@@ -240,20 +246,20 @@ class Pipeline:
         )
 
     async def _start(self, engine: Engine, request: RunRequest) -> RunId:
-        if known := await self._known(request.idempotency_key):
+        if known := await self._known(request.idempotency_key, request.request_digest):
             return known
         run = await self.new_run(request, engine)
         try:
             await engine.start(run)
         except Conflict:
-            if known := await self._known(request.idempotency_key):
+            if known := await self._known(request.idempotency_key, request.request_digest):
                 return known  # somebody was faster with the same key
             raise
         return run.run_id
 
-    async def _known(self, key: str | None) -> RunId | None:
-        """The run that was made with this key."""
-        return await self.queries.by_idempotency_key(key) if key else None
+    async def _known(self, key: str | None, digest: str | None) -> RunId | None:
+        """The run that was made with this key; Conflict when something else was asked for with it."""
+        return await self.queries.by_idempotency_key(key, digest) if key else None
 
     async def _require_error_workflow(self, workflow: Workflow) -> None:
         """It must be there when it is named. A run starts without it all the same: then its failure says so."""

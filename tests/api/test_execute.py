@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,38 @@ async def test_fifty_identical_posts_with_a_key_are_one_run(api: Api) -> None:
     await api.call("POST", "/api/execute-background", body, 202, headers={"Idempotency-Key": "order 67"})
     await api.call("POST", "/api/execute-background", body, 202)
     assert (await api.call("GET", "/api/workflow-history"))["count"] == 3
+
+
+async def test_a_key_with_another_body_is_refused(api: Api) -> None:
+    """Whoever sends one would take the first run for the second."""
+    headers = {"Idempotency-Key": "order 66"}
+    body = {"workflow": steps(seed()), "config": {"a": 1, "b": 2}}
+    first = await api.call("POST", "/api/execute-background", body, 202, headers=headers)
+    same = b'{"config": {"b": 2, "a": 1},\n "workflow": ' + json.dumps(body["workflow"]).encode() + b"}"
+    for again in (body, same):
+        assert await api.call("POST", "/api/execute-background", again, 202, headers=headers) == first
+    for other in (body | {"config": {"a": 2}}, {"workflow": steps(seed("Bye"))}):
+        problem = await api.call("POST", "/api/execute-background", other, 409, headers=headers)
+        assert (problem["code"], first["runId"] in problem["error"]) == ("key_used", True)
+    await api.over(first["runId"])
+    replay = f"/api/runs/{first['runId']}/replay"
+    assert (await api.call("POST", replay, {}, 409, headers=headers))["code"] == "key_used"
+    headers = {"Idempotency-Key": "again"}
+    assert await api.call("POST", replay, {}, 202, headers=headers) == await api.call(
+        "POST", replay, {}, 202, headers=headers
+    )
+    assert (await api.call("POST", replay, {"mode": "background"}, 409, headers=headers))["code"] == "key_used"
+    assert (await api.call("GET", "/api/workflow-history"))["count"] == 2
+
+
+async def test_two_bodies_that_race_for_a_key_make_one_run(api: Api) -> None:
+    headers = {"Idempotency-Key": "order 66", "content-type": "application/json"}
+    bodies = [json.dumps({"workflow": steps(seed(text))}).encode() for text in ("Hello", "Bye") * 10]
+    answers = await asyncio.gather(
+        *(api.client.post("/api/execute-background", content=body, headers=headers) for body in bodies)
+    )
+    assert {answer.status_code for answer in answers} == {202, 409}
+    assert (await api.call("GET", "/api/workflow-history"))["count"] == 1
 
 
 @pytest.mark.parametrize("key", ["", "  "])

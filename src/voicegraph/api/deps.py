@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel
 
 from voicegraph.api.schemas import ExecuteBody, Json
 from voicegraph.errors import ConfigError, GraphError, UserError
@@ -50,7 +52,10 @@ Notifies = Annotated[Notifier, Depends(_notifier)]
 """What tells people of runs."""
 IdempotencyKey = Annotated[
     str | None,
-    Header(max_length=255, description="The same again answers the same run; an empty one is none."),
+    Header(
+        max_length=255,
+        description="The same again answers the same run, and 409 to another request; an empty one is none.",
+    ),
     AfterValidator(lambda key: (key or "").strip() or None),
 ]
 """A name the client gives its request."""
@@ -65,7 +70,14 @@ def run_request(body: ExecuteBody, idempotency_key: str | None = None) -> RunReq
         config=checked_config(body.config),
         command=body.transcribed_text,
         idempotency_key=idempotency_key,
+        request_digest=request_digest("run", body) if idempotency_key else None,
     )
+
+
+def request_digest(what: str, body: BaseModel) -> str:
+    """The same for requests that ask for the same, however their JSON is written."""
+    asked = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return hashlib.sha256(json.dumps([what, asked], sort_keys=True).encode()).hexdigest()
 
 
 def checked_config(config: Json) -> Json:

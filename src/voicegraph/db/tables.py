@@ -48,6 +48,7 @@ runs = Table(
     Column("wake_at", Double),
     Column("error", Text),
     Column("idempotency_key", String(255)),
+    Column("request_digest", String(64)),
     Column("engine_run_id", String(64)),
     # Of the models, as reported; the database adds them up when a run ends (migration 0003). Cost in US dollars.
     Column("cost", Double),

@@ -47,6 +47,7 @@ def _stored(connection: Connection, run_id: RunId, row: RowMapping, nodes: Seque
         row["command"],
         row["idempotency_key"],
         row["origin_run_id"],
+        request_digest=row["request_digest"],
         owner=row["owner"],
         priority=row["priority"],
         trigger_id=row["trigger_id"],

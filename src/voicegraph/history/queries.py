@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, RowMapping, Select, case, func, select
 
 from voicegraph.db.tables import node_runs, outbox, run_events, run_payloads, runs
-from voicegraph.errors import NotFound
+from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.approvals import Approval, OpenApprovals, one_approval, open_approvals
 from voicegraph.history.filters import Finder, RunFilter, in_order
@@ -181,10 +181,18 @@ class RunQueries:
         """Raises what the database raises when it does not answer."""
         await self._reader.read(lambda connection: connection.execute(select(1)).scalar())
 
-    async def by_idempotency_key(self, key: str) -> RunId | None:
-        """The run that was made with this key."""
-        query = select(runs.c.id).where(runs.c.idempotency_key == key)
-        return await self._reader.read(lambda connection: connection.execute(query).scalar())
+    async def by_idempotency_key(self, key: str, digest: str | None = None) -> RunId | None:
+        """The run that was made with this key; Conflict when both requests are known and differ."""
+        query = select(runs.c.id, runs.c.request_digest).where(runs.c.idempotency_key == key)
+        found = await self._reader.read(lambda connection: connection.execute(query).one_or_none())
+        if found is None:
+            return None
+        if digest and found.request_digest and digest != found.request_digest:
+            message = (
+                f"This Idempotency-Key was used for another request, which made the run {found.id}. Send another key."
+            )
+            raise Conflict("key_used", message)
+        return RunId(found.id)
 
 
 def _page(connection: Connection, which: RunFilter, limit: int, cursor: str | None) -> RunPage:

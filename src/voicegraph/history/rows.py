@@ -153,6 +153,7 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "wake_at": change.wake_at if change else None,
         "error": dump(change.error) if change and change.error else None,
         "idempotency_key": run.idempotency_key,
+        "request_digest": run.request_digest,
         "engine_run_id": None,
         **_REPORTED_LATER,
         "origin_run_id": run.origin_run_id,

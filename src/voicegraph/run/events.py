@@ -185,6 +185,8 @@ class NewRun:
     command: str = ""
     idempotency_key: str | None = None
     origin_run_id: RunId | None = None
+    request_digest: str | None = None
+    """Of what was asked for with the idempotency key."""
     reuse: Reuse = field(default_factory=Reuse)
     """Only while the run is made; afterwards its rows are on disk like any others."""
     owner: str = "local"

@@ -14,7 +14,7 @@ from voicegraph.api.control_schemas import (
     ReplayAnswer,
     ReplayBody,
 )
-from voicegraph.api.deps import Id, IdempotencyKey, Wired, checked_config
+from voicegraph.api.deps import Id, IdempotencyKey, Wired, checked_config, request_digest
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
@@ -57,7 +57,8 @@ async def replay_run(
         workflow=parse_workflow(body.workflow) if body.workflow is not None else None,
         config=checked_config(body.config) if body.config is not None else None,
     )
-    new = await voicegraph.replay(RunId(run_id), replay, live=body.mode == "live", key=idempotency_key)
+    digest = request_digest(f"replay {run_id}", body) if idempotency_key else None
+    new = await voicegraph.replay(RunId(run_id), replay, live=body.mode == "live", key=idempotency_key, digest=digest)
     return ReplayAnswer(
         run_id=new, origin_run_id=run_id, message="The replay has started. Watch it in Workflow History."
     )
