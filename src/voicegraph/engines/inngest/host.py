@@ -1,4 +1,8 @@
-"""Serve the functions over HTTP: Inngest's own adapters do the same for each web framework; this one is for ours."""
+"""Serve the functions over HTTP: Inngest's own `serve` for FastAPI, behind our gate.
+
+`serve` adds three routes to an application. Here the application is a table of them, since an engine knows no web
+framework (the layers are checked), and what calls them is `Call`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,13 @@ import json
 import logging
 import math
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import inngest
-from inngest._internal import comm_lib, server_lib
+from inngest.fast_api import serve
 
 from voicegraph.engines.inngest.client import only_from
 from voicegraph.engines.inngest.gate import Refused, check
@@ -24,6 +30,8 @@ REGISTER_SECONDS = 300.0
 """Between registrations of our own accord."""
 _JSON = {"content-type": "application/json"}
 
+Handler = Callable[["_Request"], Awaitable[Any]]
+
 
 class Host:
     """See `run.ports.Callee`."""
@@ -32,13 +40,15 @@ class Host:
         self._setup = setup
         self._origin = setup.serve_origin
         self._registered_at = -math.inf
+        self._routes = _Routes()
         with only_from(setup):
-            self._handler = comm_lib.CommHandler(
-                client=client,
+            serve(
+                cast("Any", self._routes),
+                client,
+                functions,
                 enable_unauthed_sync=True,  # the gate has decided by then
-                framework=server_lib.Framework.FAST_API,
-                functions=functions,
-                streaming=None,
+                serve_origin=setup.serve_origin,
+                serve_path=SERVE_PATH,
             )
 
     async def answer(self, call: Call) -> Reply:
@@ -72,33 +82,34 @@ class Host:
         log.warning("Inngest was told again where it reaches us: %s", self._origin)
 
     async def _pass_on(self, call: Call) -> Reply:
-        request = self._request(call)
-        match call.method:
-            case "GET":
-                return _of(self._handler.get_sync(request))
-            case "PUT":
-                return _of(await self._handler.put(request))
-            case _:
-                return _of(await self._handler.post(request))
-
-    def _request(self, call: Call) -> comm_lib.CommRequest:
-        return comm_lib.CommRequest(
-            body=call.body,
-            headers=dict(call.headers),
-            public_path=None,
-            query_params=dict(call.query),
-            raw_request=call,
-            request_url=call.url,
-            serve_origin=self._setup.serve_origin,
-            serve_path=SERVE_PATH,
-        )
+        response = await self._routes.handlers[call.method](_Request(call))
+        return Reply(response.status_code, {**response.headers, **_JSON}, bytes(response.body))
 
 
-def _of(response: comm_lib.CommResponse) -> Reply:
-    body = response.body_bytes()
-    if isinstance(body, Exception):
-        raise body
-    return Reply(response.status_code, {**response.headers, **_JSON}, body)
+class _Routes:
+    """As much of an application as `serve` asks for."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Handler] = {}
+        self.get, self.post, self.put = (partial(self._add, method) for method in ("GET", "POST", "PUT"))
+
+    def _add(self, method: str, _path: str) -> Callable[[Handler], Handler]:
+        def add(handler: Handler) -> Handler:
+            self.handlers[method] = handler
+            return handler
+
+        return add
+
+
+class _Request:
+    """A call, as `serve` reads one."""
+
+    def __init__(self, call: Call) -> None:
+        self.headers, self.query_params, self.url = call.headers, call.query, call.url
+        self._body = call.body
+
+    async def body(self) -> bytes:
+        return self._body
 
 
 def _reply(status: int, body: object) -> Reply:
