@@ -58,6 +58,7 @@ def test_a_fresh_machine_is_healthy_and_told_what_is_missing(cli: Cli) -> None:
         "mail",
         "notifications",
         "Inngest",
+        "server",
         "web page",
     ]
     assert lines["database"].startswith("✓")

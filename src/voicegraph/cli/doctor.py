@@ -13,6 +13,7 @@ from rich.text import Text
 
 from voicegraph.api.site import DIST
 from voicegraph.cli.doctor_inngest import examine_inngest
+from voicegraph.cli.doctor_server import examine_server
 from voicegraph.cli.view import out, print_json
 from voicegraph.db.look import look, reading
 from voicegraph.db.migrate import HEAD
@@ -171,6 +172,10 @@ async def _inngest(settings: Settings) -> Finding:
     return Finding("Inngest", *await examine_inngest(settings))
 
 
+async def _server(settings: Settings) -> Finding:
+    return Finding("server", *await examine_server(settings))
+
+
 async def _page(_settings: Settings) -> Finding:
     if (DIST / "index.html").is_file():
         return Finding("web page", "ok", "built")
@@ -186,5 +191,6 @@ CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
     _mail,
     _notifications,
     _inngest,
+    _server,
     _page,
 )

@@ -1,0 +1,28 @@
+"""What a server that runs on this data folder says of itself: whether it takes work, and what it does by itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import httpx
+
+from voicegraph.cli.remote import running_server
+from voicegraph.settings import Settings
+
+TIMEOUT = 15.0
+
+
+async def examine_server(settings: Settings) -> tuple[Literal["ok", "note", "bad"], str]:
+    """(state, message) of a finding. Asks, and changes nothing."""
+    if (url := await running_server(settings.data_dir)) is None:
+        return "note", "none runs on this data folder"
+    try:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=TIMEOUT) as client:
+            response = await client.get("/api/health/ready")
+            answer = response.json()
+            if response.is_error:
+                return "bad", f"{url} takes no work: {answer['error']}"
+            troubled = [f"{one['name']}: {one['error'] or 'stopped'}" for one in answer["work"] if one["state"] != "ok"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        return "bad", f"{url} does not say whether it is ready ({type(error).__name__})"
+    return ("bad", f"{url}, but not all goes well. {'; '.join(troubled)}") if troubled else ("ok", f"{url}, ready")
