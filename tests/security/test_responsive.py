@@ -57,6 +57,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     home: Path = tmp_path_factory.mktemp("responsive")
     serve = Serve(home, TAVILY_API_KEY="tvly-0123456789abcdef", SLACK_BOT_TOKEN="xoxb-0123456789-abcdef").start()
     try:
+        with httpx.Client(base_url=serve.url, timeout=120) as client:  # what it loads with its first runs is no attack
+            assert run(client, template("{{ run.id | size }}"), condition("true"))["status"] == "completed"
         yield serve
     finally:
         serve.stop()
