@@ -31,6 +31,7 @@ from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import Promise
 from voicegraph.run.retry import policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
+from voicegraph.run.timers import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +262,7 @@ class _EachNode:
         """Wait until an item has an outcome, the next try of one is due, or everything is to stop."""
         rings_at = self._board.rings_at
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(None if rings_at is None else max(0.0, rings_at - clock.now())):
+            async with asyncio.timeout(None if rings_at is None else until(rings_at)):
                 await self._changed.wait()
         self._changed.clear()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Workflow, WorkflowId
 from voicegraph.run.events import NewRun
+from voicegraph.run.timers import Alarm
 
 
 def out_of_time(workflow: Workflow) -> NodeError:
@@ -33,7 +33,7 @@ class Deadline:
     def __init__(self, workflow: Workflow, ring: Callable[[], None]) -> None:
         self._workflow = workflow
         self._ring = ring
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm: Alarm | None = None
         self.at: float | None = None
 
     @property
@@ -45,7 +45,7 @@ class Deadline:
         """The run has begun, in this process or in an earlier one."""
         self.cancel()
         self.at = deadline_of(self._workflow, started_at)
-        self._wait()
+        self._alarm = None if self.at is None else Alarm(self.at, self._ring)
 
     def first(self, wake_at: float) -> float:
         """What comes first: a timer of a node, or the end."""
@@ -53,20 +53,9 @@ class Deadline:
 
     def cancel(self) -> None:
         """The run is over, or leaves memory."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-
-    def _wait(self) -> None:
-        if self.at is not None:
-            self._timer = asyncio.get_running_loop().call_later(max(0.0, self.at - clock.now()), self._look)
-
-    def _look(self) -> None:
-        """The loop's clock and the wall's may have parted meanwhile."""
-        if self.passed:
-            self._ring()
-        else:
-            self._wait()
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
 
 
 def _span(seconds: float) -> str:
