@@ -46,7 +46,7 @@ async def test_a_download_is_never_a_page_of_ours(api: Api) -> None:
         ('a"; filename=b.exe', 'a"; filename=b.exe'),
         ("a\r\nSet-Cookie: x=1", "aSet-Cookie: x=1"),
         ("x" * 500, "x" * 200),
-        ("..", ".."),
+        ("..", "file"),
     ],
 )
 async def test_a_name_is_only_a_name(api: Api, tmp_path: Path, sent: str, kept: str) -> None:

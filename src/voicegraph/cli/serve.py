@@ -18,6 +18,7 @@ from voicegraph.cli.connection import limited
 from voicegraph.cli.connections import limits_here
 from voicegraph.cli.listening import listen, url_of, warning
 from voicegraph.cli.remote import ADDRESS_FILE
+from voicegraph.db.private import private_file
 from voicegraph.errors import ConfigError
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
@@ -93,6 +94,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         address = settings.data_dir / ADDRESS_FILE
+        private_file(address)
         address.write_text(url, "utf-8")
         try:
             await _Server(config, runtime, url).serve(sockets=[listening])

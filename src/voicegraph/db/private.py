@@ -21,7 +21,7 @@ def private_folder(folder: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Make the file when it is not there, empty, and close it to others."""
+    """Make the file when it is not there, empty, and close it to others: what is written to it later is the owner's."""
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     close_to_others(path)

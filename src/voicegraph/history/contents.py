@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from voicegraph import clock
 from voicegraph.db.file_tables import loose_files
-from voicegraph.db.private import close_folder_of_files, private_folder
+from voicegraph.db.private import close_folder_of_files, private_file, private_folder
 from voicegraph.errors import StorageError
 from voicegraph.history.journal import Journal
 from voicegraph.history.store import Reader
@@ -102,7 +102,8 @@ def _write(path: Path, content: bytes) -> None:
     private_folder(path.parent)
     partial = path.with_name(f"{path.name}.part")
     try:
-        with open(partial, "wb", opener=_opened) as file:
+        private_file(partial)
+        with partial.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -110,10 +111,6 @@ def _write(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _opened(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _sync_folder(folder: Path) -> None:

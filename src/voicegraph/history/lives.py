@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, select, update
 
+from voicegraph.db.private import private_file
 from voicegraph.db.tables import TERMINAL_STATUSES, item_runs, node_runs, runs
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.journal import Journal
@@ -56,6 +57,7 @@ class Lives:
 
     def _write(self, words: str) -> None:
         try:
+            private_file(self._path)
             self._path.write_text(words)
         except OSError as error:
             log.warning("%s cannot be written (%s)", self._path, error.strerror)

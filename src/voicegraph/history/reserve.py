@@ -11,6 +11,8 @@ import os
 import shutil
 from pathlib import Path
 
+from voicegraph.db.private import private_file
+
 log = logging.getLogger(__name__)
 
 SIZE = 32 << 20
@@ -34,6 +36,7 @@ class Reserve:
             if self._path.exists() or usage.free < size:
                 return
             try:
+                private_file(self._path)
                 with self._path.open("wb") as file:
                     _take(file.fileno(), size)
             except OSError:

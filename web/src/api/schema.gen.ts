@@ -3409,7 +3409,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same again answers the same run; an empty one is none. */
+                /** @description The same again answers the same run, and 409 to another request; an empty one is none. */
                 "idempotency-key"?: string | null;
             };
             path?: never;
@@ -3454,7 +3454,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same again answers the same run; an empty one is none. */
+                /** @description The same again answers the same run, and 409 to another request; an empty one is none. */
                 "idempotency-key"?: string | null;
             };
             path?: never;
@@ -5053,7 +5053,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same again answers the same run; an empty one is none. */
+                /** @description The same again answers the same run, and 409 to another request; an empty one is none. */
                 "idempotency-key"?: string | null;
             };
             path: {
