@@ -87,6 +87,20 @@ async def test_two_large_results_are_compared(api: Api) -> None:
     assert await differs(2)
 
 
+async def test_the_list_of_approvals_shows_large_content_in_part(api: Api) -> None:
+    ask = {"type": "approval", "action": "request", "params": {"message": "Shall it go on?"}}
+    nodes = steps(code(f"'{LINE}' * 60000"), ask)
+    accepted = await api.call("POST", "/api/execute-background", {"workflow": nodes}, status=202)
+    await api.until(accepted["runId"], "waiting")
+    answer = await api.client.get("/api/approvals")
+    (card,) = answer.json()["approvals"]
+    assert card["content"]["truncated"] is True
+    assert len(answer.content) < MOST
+    output = await whole(api, f"/api/runs/{card['runId']}/nodes/{card['nodeId']}/output")
+    assert output["text"].startswith(card["content"]["text"])
+    await api.call("POST", f"/api/runs/{accepted['runId']}/cancel")
+
+
 async def test_events_come_by_pages(api: Api) -> None:
     run = await ran(api, seed(), template("{{ input }}"))
     logs, after = [], 0

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.mailbox import mailbox_on_loopback
 from support.process import Serve
 from support.site import Site, site_on_loopback
 
@@ -55,7 +56,13 @@ class Watch:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     home: Path = tmp_path_factory.mktemp("responsive")
-    serve = Serve(home, TAVILY_API_KEY="tvly-0123456789abcdef", SLACK_BOT_TOKEN="xoxb-0123456789-abcdef").start()
+    secrets = {"TAVILY_API_KEY": "tvly-0123456789abcdef", "SLACK_BOT_TOKEN": "xoxb-0123456789-abcdef"}
+    with mailbox_on_loopback() as mailbox:
+        serve = Serve(home, **secrets, **mailbox.settings).start()
+        yield from _loaded(serve)
+
+
+def _loaded(serve: Serve) -> Iterator[Serve]:
     try:
         with httpx.Client(base_url=serve.url, timeout=120) as client:  # what it loads with its first runs is no attack
             assert run(client, template("{{ run.id | size }}"), condition("true"))["status"] == "completed"
@@ -159,6 +166,11 @@ def rows_each(client: httpx.Client, _: Site) -> dict[str, Any]:
     return run(client, code(MAKES_ROWS), template("{{ item.name }}") | {"each": True})
 
 
+def long_mail(client: httpx.Client, _: Site) -> dict[str, Any]:
+    mail = {"type": "email", "action": "send", "params": {"to": "ada@example.org", "subject": "Long"}}
+    return run(client, code("'- a *line* of `words`, and [more](https://example.org)\\n' * 8000"), mail)
+
+
 ATTACKS: dict[str, tuple[Attack, str]] = {
     "40 heavy templates": (many_templates, "templates"),
     "JSON of 800,000 keys": (many_keys, "500,000 values"),
@@ -170,6 +182,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "60,000 rows selected from": (selected_rows, ""),
     "60,000 rows in a template": (written_rows, ""),
     "60,000 rows saved as files": (saved_rows, ""),
+    "a long mail": (long_mail, ""),
     "60,000 rows one by one": (rows_each, "60,000 items"),
 }
 """What is done, and what the error says where there is one."""

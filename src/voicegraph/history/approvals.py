@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, literal_column, select
 
@@ -10,15 +11,16 @@ from voicegraph.db.tables import TERMINAL_STATUSES, node_runs, run_payloads, run
 from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.history.lenient import BROKEN
+from voicegraph.history.outputs import room_among, shown
 from voicegraph.history.rows import node_of
 from voicegraph.run.events import NodeRun
 from voicegraph.run.state import RunStatus
 
 IS_WAITING = node_runs.c.status == literal_column("'waiting'")  # word for word as the index says it
 _JOINED = node_runs.join(runs, runs.c.id == node_runs.c.run_id)
-_WHOLE = select(
-    node_runs, runs.c.name, runs.c.command, runs.c.status.label("run_status"), run_payloads.c.workflow
-).select_from(_JOINED.join(run_payloads, run_payloads.c.run_id == runs.c.id))
+_FROM = _JOINED.join(run_payloads, run_payloads.c.run_id == runs.c.id)
+_BESIDE = (runs.c.name, runs.c.command, runs.c.status.label("run_status"), run_payloads.c.workflow)
+_WHOLE = select(node_runs, *_BESIDE).select_from(_FROM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,13 @@ def open_approvals(connection: Connection, limit: int, run_id: RunId | None) -> 
     if run_id is not None:
         conditions.append(node_runs.c.run_id == run_id)
     total = connection.execute(select(func.count()).select_from(_JOINED).where(*conditions)).scalar_one()
-    query = _WHOLE.where(*conditions).order_by(node_runs.c.run_id, node_runs.c.node_id).limit(limit)
-    rows = connection.execute(query).mappings().all()
+
+    def page(*columns: Any) -> Any:
+        query = select(*columns).select_from(_FROM).where(*conditions)
+        return connection.execute(query.order_by(node_runs.c.run_id, node_runs.c.node_id).limit(limit))
+
+    most = room_among(page(func.length(node_runs.c.output)).scalars().all())
+    rows = page(*shown(node_runs, most), *_BESIDE).mappings().all()
     return OpenApprovals([approval for row in rows if (approval := _readable(row))], total)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -72,7 +73,7 @@ class StoredFiles:
         """
         kind = plain(media_type)[:255]
         ref = FileRef(id=new_id("file"), name=safe_name(name), media_type=kind, size=len(content))
-        digest = hashlib.sha256(content).hexdigest()
+        digest = (await asyncio.to_thread(hashlib.sha256, content)).hexdigest()
         row = ref.model_dump(by_alias=False) | {"sha256": digest, "created_at": clock.now(), "run_id": run_id}
 
         def work(connection: Connection) -> None:
