@@ -106,8 +106,9 @@ async def test_a_run_in_progress_waits_for_room_and_ends(disk: Disk, settings: S
         assert stuck["endTime"] is None
         disk.free()
         run = await api.over(accepted["runId"])
-    assert run["status"] == "completed"
-    assert len(run["nodes"][-1]["output"]["text"]) == 400_000
+        assert run["status"] == "completed"
+        whole = f"/api/runs/{accepted['runId']}/nodes/{run['nodes'][-1]['nodeId']}/output/file"
+        assert len((await api.call("GET", whole))["text"]) == 400_000
     assert [entry["seq"] for entry in run["logs"]] == list(range(1, len(run["logs"]) + 1))
 
 
