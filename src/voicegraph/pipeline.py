@@ -214,11 +214,11 @@ class Pipeline:
         engine = self.live if summary.engine == self.live.name else self.background
         await engine.take_answer(run_id, node_id, answer)
 
-    async def cancel(self, run_id: RunId) -> bool:
+    async def cancel(self, run_id: RunId, reason: str = "") -> bool:
         """Cancel wherever the run is; False when it is over already. NotFound; Conflict for a command line's live run."""
         summary = await self.queries.summary(run_id)
         engine = self.live if summary.engine == self.live.name else self.background
-        return await engine.cancel(run_id)
+        return await engine.cancel(run_id, reason)
 
     def follow(self, run_id: RunId, after: int = 0, *, whole: bool = False) -> AsyncIterator[RunEvent]:
         """Every event after `after`, those on disk first, until the run is over."""

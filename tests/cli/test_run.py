@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.api import seed, steps, template, wait
+from support.api import seed, steps, template
 from support.cli import Cli
 from support.process import Serve
 from support.site import Site, site_on_loopback
@@ -247,16 +246,21 @@ def test_the_address_of_a_killed_server_leads_nobody_astray(cli: Cli) -> None:
     assert "Hello Ada!" in done.out
 
 
+def arrived(site: Site) -> None:
+    """Wait for the first request."""
+    deadline = time.monotonic() + 60
+    while not site.hits:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 @pytest.fixture
 def in_flight(cli: Cli, site: Site) -> Iterator[subprocess.Popen[str]]:
     """A live run of the command line that stands still at its second node."""
     site.hold("/slow")
     slow = {"type": "http", "action": "request", "params": {"url": site.url("/slow")}}
     process = cli.start("run", cli.write("slow.json", steps(seed(), slow, seed())))
-    deadline = time.monotonic() + 60
-    while not site.hits:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    arrived(site)
     yield process
     process.kill()
     process.communicate()
@@ -311,43 +315,3 @@ def test_a_live_run_whose_process_was_killed_is_closed_by_the_next_server(
     server = Serve(cli.home).start()
     server.stop()
     assert [(run["status"], run["error"]["code"]) for run in runs(cli)] == [("failed", "interrupted")]
-
-
-# -- interrupted
-
-
-def interrupt(cli: Cli, *words: str) -> tuple[int, str]:
-    """Start, press Ctrl+C when the second node has started; the exit code and the complaint."""
-    process = cli.start("run", *words, "--json")
-    assert process.stdout
-    for line in process.stdout:
-        if json.loads(line)["nodeId"] == "step-1":
-            break
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert "Traceback" not in err, err
-    return process.returncode, err
-
-
-def test_ctrl_c_cancels_a_live_run(cli: Cli, site: Site) -> None:
-    site.hold("/slow")
-    slow = {"type": "http", "action": "request", "params": {"url": site.url("/slow")}}
-    code, _ = interrupt(cli, cli.write("slow.json", steps(seed(), slow)))
-    assert code == 130
-    assert [run["status"] for run in runs(cli)] == ["cancelled"]
-
-
-def test_ctrl_c_leaves_a_background_run_to_the_next_server(cli: Cli) -> None:
-    began = time.monotonic()
-    code, said = interrupt(cli, cli.write("rest.json", steps(seed(), wait("2 seconds"))), "--background")
-    assert code == 130
-    assert "voicegraph serve" in said
-    (run,) = runs(cli)
-    assert run["status"] in ("running", "waiting") or time.monotonic() - began > 2
-    server = Serve(cli.home).start()
-    try:
-        deadline = time.monotonic() + 30
-        while cli("show", run["id"], "--json").json["status"] != "completed":
-            assert time.monotonic() < deadline
-    finally:
-        server.stop()

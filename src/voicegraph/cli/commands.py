@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,12 +10,14 @@ import typer
 from pydantic import ValidationError
 
 from voicegraph import __version__, logs
+from voicegraph.cli.ending import Commands, finish
 from voicegraph.cli.filtering import OfWorkflow, Search, Since, Statuses, Triggers, Until, run_filter
 from voicegraph.errors import ConfigError, UserError
 from voicegraph.plan.planner import PlannerName
 from voicegraph.settings import Settings
 
 app = typer.Typer(
+    cls=Commands,
     help="Say a workflow, see it as a graph, run it: live or durably in the background.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -66,7 +67,7 @@ def plan(
     """Show the workflow a sentence becomes."""
     from voicegraph.cli.run import show_plan
 
-    asyncio.run(show_plan(_settings(), sentence, json, planner))
+    finish(show_plan(_settings(), sentence, json, planner))
 
 
 @app.command()
@@ -82,7 +83,7 @@ def run(
     """Run a sentence or a workflow file and show its progress. Exit code 1 when the run fails."""
     from voicegraph.cli.run import run_workflow
 
-    status = asyncio.run(run_workflow(_settings(), what, background, set_ or [], json))
+    status = finish(run_workflow(_settings(), what, background, set_ or [], json))
     raise typer.Exit(0 if status == "completed" else 1)
 
 
@@ -99,7 +100,7 @@ def replay(
     """Run an earlier run again: whole, from a node, or from where it failed. Exit code 1 when the new run fails."""
     from voicegraph.cli.replay import replay_run
 
-    status = asyncio.run(replay_run(_settings(), run_id, start, background, set_ or [], json))
+    status = finish(replay_run(_settings(), run_id, start, background, set_ or [], json))
     raise typer.Exit(0 if status == "completed" else 1)
 
 
@@ -110,7 +111,7 @@ def transcribe(
     """Print what is said in a recording."""
     from voicegraph.cli.voice import transcribe_file
 
-    asyncio.run(transcribe_file(_settings(), file, json))
+    finish(transcribe_file(_settings(), file, json))
 
 
 @app.command()
@@ -126,12 +127,12 @@ def listen(
     from voicegraph.cli.voice import listen_once
 
     settings = _settings()
-    text = asyncio.run(listen_once(settings, device, json and not (show or run)))
+    text = finish(listen_once(settings, device, json and not (show or run)))
     if run:
-        status = asyncio.run(run_workflow(settings, text, background, [], json))
+        status = finish(run_workflow(settings, text, background, [], json))
         raise typer.Exit(0 if status == "completed" else 1)
     if show:
-        asyncio.run(show_plan(settings, text, json))
+        finish(show_plan(settings, text, json))
 
 
 @app.command()
@@ -149,7 +150,7 @@ def history(
     from voicegraph.cli.past import list_runs
 
     which = run_filter(status, search, workflow, trigger, since, until)
-    asyncio.run(list_runs(_settings(), which, limit, json))
+    finish(list_runs(_settings(), which, limit, json))
 
 
 @app.command()
@@ -157,7 +158,7 @@ def show(run_id: Annotated[str, typer.Argument(metavar="RUN")], json: Json = Fal
     """Show one run: its nodes, results and log."""
     from voicegraph.cli.past import show_run
 
-    asyncio.run(show_run(_settings(), run_id, json))
+    finish(show_run(_settings(), run_id, json))
 
 
 @app.command()
@@ -171,7 +172,7 @@ def approve(
     """Show what a run waits with, and approve or reject it."""
     from voicegraph.cli.approve import approve_run
 
-    asyncio.run(approve_run(_settings(), run_id, node, approved=not reject, comment=comment, asks=not yes))
+    finish(approve_run(_settings(), run_id, node, approved=not reject, comment=comment, asks=not yes))
 
 
 @app.command()
@@ -191,10 +192,10 @@ def export(
     from voicegraph.cli.upkeep import export_runs
 
     if run_id is not None:
-        asyncio.run(export_run(_settings(), run_id, output))
+        finish(export_run(_settings(), run_id, output))
     else:
         which = run_filter(status, search, workflow, trigger, since, until)
-        asyncio.run(export_runs(_settings(), which, format_, output))
+        finish(export_runs(_settings(), which, format_, output))
 
 
 @app.command()
@@ -209,7 +210,7 @@ def stats(
     from voicegraph.cli.upkeep import show_statistics
 
     which = run_filter(workflow=workflow, trigger=trigger, since=since, until=until)
-    asyncio.run(show_statistics(_settings(), which, json))
+    finish(show_statistics(_settings(), which, json))
 
 
 @app.command()
@@ -226,7 +227,7 @@ def retention(
     """Remove old runs and give their room back to the disk. Runs that are not over always stay."""
     from voicegraph.cli.upkeep import keep_to_limits
 
-    asyncio.run(keep_to_limits(_settings(), days, runs, dry_run, json))
+    finish(keep_to_limits(_settings(), days, runs, dry_run, json))
 
 
 @app.command()
@@ -245,9 +246,9 @@ def schedules(
         raise UserError("one_change", "One change at a time: --pause, --resume or --run-now.")
     if changes:
         change, schedule_id = changes[0]
-        asyncio.run(change_schedule(_settings(), schedule_id, change, json))
+        finish(change_schedule(_settings(), schedule_id, change, json))
     else:
-        asyncio.run(list_schedules(_settings(), json))
+        finish(list_schedules(_settings(), json))
 
 
 @app.command()
@@ -263,7 +264,7 @@ def doctor(json: Json = False) -> None:
     """Check database, model, speech, search, mail, Inngest and web page, and say how to mend what is missing."""
     from voicegraph.cli.doctor import examine
 
-    healthy = asyncio.run(examine(_settings(), json))
+    healthy = finish(examine(_settings(), json))
     raise typer.Exit(0 if healthy else 1)
 
 

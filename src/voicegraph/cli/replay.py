@@ -6,7 +6,7 @@ from typing import cast
 
 from voicegraph.app import running
 from voicegraph.cli.remote import replay_on_server, running_server
-from voicegraph.cli.run import Config, parse_assignments, watch_to_the_end
+from voicegraph.cli.run import Config, parse_assignments, started, watch_to_the_end
 from voicegraph.graph.model import RunId
 from voicegraph.run.replay import Replay
 from voicegraph.settings import Settings
@@ -27,7 +27,8 @@ async def replay_run(
         if server:
             body = {"from": start, "config": config, "mode": "background"}
             return await replay_on_server(server, run_id, body, as_json)
-        new = await pipeline.replay(origin.run.run_id, Replay(start, config=config), live=not background)
+        beginning = pipeline.replay(origin.run.run_id, Replay(start, config=config), live=not background)
+        new = await started(pipeline, beginning, background)
         workflow = (await pipeline.queries.stored(new)).run.workflow
         return await watch_to_the_end(pipeline, new, workflow, background, as_json)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Coroutine
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import typer
 import yaml
 
 from voicegraph.app import Runtime, running
+from voicegraph.cli.ending import say, while_read, why
 from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.view import Progress, out, print_json, print_workflow
 from voicegraph.db.presence import Presence
@@ -60,20 +62,32 @@ async def run_workflow(settings: Settings, what: str, background: bool, assignme
 async def _follow(runtime: Runtime, request: RunRequest, background: bool, as_json: bool) -> str:
     pipeline = runtime.pipeline
     start = pipeline.start_background if background else pipeline.start_live
-    return await watch_to_the_end(pipeline, await start(request), request.workflow, background, as_json)
+    run_id = await started(pipeline, start(request), background)
+    return await watch_to_the_end(pipeline, run_id, request.workflow, background, as_json)
+
+
+async def started(pipeline: Pipeline, start: Coroutine[Any, Any, RunId], background: bool) -> RunId:
+    """Await the start of a run; who is interrupted meanwhile has started it all the same, and ends it."""
+    starting = asyncio.create_task(start)
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError as error:
+        await _interrupted(pipeline, await starting, background, error)
+        raise
 
 
 async def watch_to_the_end(
     pipeline: Pipeline, run_id: RunId, workflow: Workflow, background: bool, as_json: bool
 ) -> str:
-    """Show the progress of a run of this process; answers its status. Ctrl+C ends it when it is live."""
+    """Show the progress of a run of this process; answers its status. Whatever ends the command ends a live run."""
     mark = nullcontext() if background else Presence(pipeline.settings.data_dir).marked(run_id)
-    try:
-        with mark:
-            await _watch(pipeline, run_id, None if as_json else Progress(workflow))
-    except asyncio.CancelledError:
-        await _interrupted(pipeline, run_id, background)
-        raise
+    with mark:
+        try:
+            async with while_read():
+                await _watch(pipeline, run_id, None if as_json else Progress(workflow))
+        except BaseException as error:
+            await _interrupted(pipeline, run_id, background, error)
+            raise
     return await _report(pipeline, run_id, as_json)
 
 
@@ -87,12 +101,12 @@ async def _watch(pipeline: Pipeline, run_id: RunId, progress: Progress | None) -
             progress.take(event)
 
 
-async def _interrupted(pipeline: Pipeline, run_id: RunId, background: bool) -> None:
-    """Ctrl+C ends a live run; one in the background is on disk, and goes on with the next server."""
+async def _interrupted(pipeline: Pipeline, run_id: RunId, background: bool, error: BaseException) -> None:
+    """A live run ends with its command; one in the background is on disk, and goes on with the next server."""
     if background:
-        typer.echo(f"{run_id} goes on when VoiceGraph next runs in the background: `voicegraph serve`.", err=True)
-    else:
-        await pipeline.cancel(run_id)
+        say(f"{run_id} goes on when VoiceGraph next runs in the background: `voicegraph serve`.")
+    elif await pipeline.cancel(run_id, why(error)):
+        say(f"{run_id} is cancelled: {why(error)}.")
 
 
 async def _report(pipeline: Pipeline, run_id: RunId, as_json: bool) -> str:

@@ -29,6 +29,8 @@ async def export_runs(settings: Settings, which: RunFilter, written: str, output
             with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:
                 async for piece in pieces:
                     file.write(piece)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             raise UserError("no_file", f"{output or 'The output'} cannot be written ({error.strerror}).") from error
     if output:

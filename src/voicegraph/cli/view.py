@@ -28,6 +28,10 @@ class _Terminal(Console):
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, markup=False, emoji=False)
 
+    def on_broken_pipe(self) -> None:
+        """Raised on: `cli.ending` decides what a command does whose output nobody reads."""
+        raise  # noqa: PLE0704 - called while it is handled
+
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """As the base class, without control characters but those of its own."""
         for segment in super().render(renderable, options):

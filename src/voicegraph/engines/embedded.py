@@ -186,10 +186,10 @@ class EmbeddedEngine:
         self._queue.add(ticket)
         self._fill()
 
-    async def cancel(self, run_id: RunId) -> bool:
+    async def cancel(self, run_id: RunId, reason: str = "") -> bool:
         """Cancel a run wherever it is: in memory, queued, or waiting on disk."""
         if driver := self._drivers.get(run_id):
-            return await driver.cancel()
+            return await driver.cancel(reason)
         self._queue.remove(run_id)
         async with self._deciding:  # one by one: of two who read the same state, both would write the end
             try:
@@ -198,7 +198,7 @@ class EmbeddedEngine:
                 await self._sink.record(closing(run_id, _unreadable(error)))
                 return True
             if driver := self._drivers.get(run_id):
-                return await driver.cancel()  # it was taken up meanwhile
+                return await driver.cancel(reason)  # it was taken up meanwhile
             if stored.status.terminal:
                 return False
             if run_id in self._loading:

@@ -144,10 +144,10 @@ class LiveEngine:
         """A live run never waits."""
         return {}
 
-    async def cancel(self, run_id: RunId) -> bool:
+    async def cancel(self, run_id: RunId, reason: str = "") -> bool:
         """Stop a run and the nodes in flight. Conflict when it is another process's, which does not hear of it."""
         if driver := self._drivers.get(run_id):
-            return await driver.cancel()
+            return await driver.cancel(reason)
         if self._others.has(run_id) and not self._others.hear:
             raise Conflict("elsewhere", "A command line runs this workflow live. Stop it there, with Ctrl+C.")
         try:

@@ -98,12 +98,12 @@ class RunDriver:
         self._course.restore(stored)
         return await self.cancel()
 
-    async def cancel(self) -> bool:
+    async def cancel(self, reason: str = "") -> bool:
         """Stop everything at once and record it; False when the run is over already."""
         if self._script.over:
             return False
         entry = Entry(self.run.run_id)
-        self._script.run_cancelled(entry, self._course.open_rows)
+        self._script.run_cancelled(entry, self._course.open_rows, reason)
         await self._close(entry)
         return True
 

@@ -106,8 +106,8 @@ class Engine(Protocol):
         """Accept a run. On return it is on disk. StorageError, Overloaded or Conflict when it is not accepted."""
         ...
 
-    async def cancel(self, run_id: RunId) -> bool:
-        """Cancel, whatever the run is doing or waiting for; False when it is over already."""
+    async def cancel(self, run_id: RunId, reason: str = "") -> bool:
+        """Cancel, whatever the run is doing or waiting for; False when it is over already. Its log says the reason."""
         ...
 
     async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:

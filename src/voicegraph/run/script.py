@@ -99,12 +99,14 @@ class Script:
         message = f"{self._label(first.node_id)} failed: {error.get('message')}"
         entry.events.append(RunEvent("error", clock.now(), message, error=error))
 
-    def run_cancelled(self, entry: Entry, open_rows: Iterable[NodeRun]) -> None:
-        """Somebody cancelled it."""
+    def run_cancelled(self, entry: Entry, open_rows: Iterable[NodeRun], reason: str = "") -> None:
+        """Somebody cancelled it; `reason` when it was not asked for in so many words."""
         for row in open_rows:
             self._close(entry, row, NodeStatus.CANCELLED)
         self._change(entry, RunStatus.CANCELLED)
-        entry.events.append(RunEvent("cancelled", clock.now(), "Run cancelled"))
+        entry.events.append(
+            RunEvent("cancelled", clock.now(), f"Run cancelled: {reason}" if reason else "Run cancelled")
+        )
 
     def run_broken(self, entry: Entry, row: NodeRun, open_rows: Iterable[NodeRun], cause: Exception) -> None:
         """Something failed that is no node's doing; the log of the server has the details."""

@@ -98,11 +98,11 @@ class InngestEngine:
         """The line is Inngest's."""
         return {}
 
-    async def cancel(self, run_id: RunId) -> bool:
+    async def cancel(self, run_id: RunId, reason: str = "") -> bool:
         """Cancelled here at once; Inngest is told."""
 
         def cancel(look: Look) -> bool:
-            if cancelled := look.cancel():
+            if cancelled := look.cancel(reason):
                 look.entry.send = CANCEL_EVENT
             return cancelled
 

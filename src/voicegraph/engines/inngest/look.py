@@ -255,11 +255,11 @@ class Look:
 
     # -- the run ends otherwise
 
-    def cancel(self) -> bool:
+    def cancel(self, reason: str = "") -> bool:
         """Somebody cancelled the run; False when it is over already."""
         if self.over:
             return False
-        self._script.run_cancelled(self.entry, self._open_rows())
+        self._script.run_cancelled(self.entry, self._open_rows(), reason)
         return True
 
     def close(self, reason: NodeError) -> None:

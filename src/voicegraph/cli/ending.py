@@ -1,0 +1,142 @@
+"""How a command ends when it is not by itself: a signal, a terminal that hangs up, output that nobody reads.
+
+All of them cancel the command's work, so that what it has open is closed in good order: a live run is cancelled, one in
+the background handed over. The exit code is 128 and the signal's number, as shells have it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import io
+import os
+import select
+import signal
+import stat
+import sys
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn, TextIO, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from voicegraph.errors import UserError
+
+T = TypeVar("T")
+
+WORDS = {
+    signal.SIGHUP: "the terminal was closed",
+    signal.SIGPIPE: "the command's output was closed",
+    signal.SIGTERM: "the command was stopped",
+}
+CTRL_C = "Ctrl+C"
+LOOK_SECONDS = 0.5
+
+
+class Commands(TyperGroup):
+    """As the base class; and a command whose output was closed ends without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        try:
+            answer = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            leave(signal.SIGPIPE)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            forget(sys.stdout)
+            raise UserError("disk_full", f"The output cannot be written ({error.strerror}).") from error
+        else:
+            return answer
+
+
+class _Ended:
+    """What ended the command that runs; one at a time runs in a process."""
+
+    by: signal.Signals | None = None
+
+
+def finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run the work of a command, until it is done or ended. SystemExit when a signal or a closed output ended it."""
+    _Ended.by = None
+    try:
+        return asyncio.run(_until_ended(work))
+    except BaseException:
+        if _Ended.by is not None:
+            leave(_Ended.by)
+        raise
+
+
+async def _until_ended(work: Coroutine[Any, Any, T]) -> T:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    ours = (signal.SIGTERM, signal.SIGHUP)
+    numbers = [one for one in ours if signal.getsignal(one) is signal.SIG_DFL]  # `nohup` has set its own
+    for number in numbers:
+        loop.add_signal_handler(number, _end, task, number)
+    try:
+        return await work
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def _end(task: asyncio.Task[Any] | None, number: signal.Signals) -> None:
+    if _Ended.by is None and task:
+        _Ended.by = number
+        task.cancel()
+
+
+def why(error: BaseException) -> str:
+    """What ended the work that broke off with this error."""
+    number = signal.SIGPIPE if isinstance(error, BrokenPipeError) else _Ended.by
+    if number:
+        return WORDS[number]
+    return CTRL_C if isinstance(error, asyncio.CancelledError) else f"{type(error).__name__} while it was shown"
+
+
+@asynccontextmanager
+async def while_read() -> AsyncGenerator[None]:
+    """End the command as soon as nobody reads its output any more, though it may have nothing to print for long."""
+    task = asyncio.current_task()
+    looking = asyncio.create_task(_look_for_readers(task))
+    try:
+        yield
+    finally:
+        looking.cancel()
+
+
+async def _look_for_readers(task: asyncio.Task[Any] | None) -> None:
+    poll = select.poll()
+    try:
+        if not stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
+            return
+        poll.register(sys.stdout.fileno(), 0)  # errors are reported unasked
+    except (OSError, ValueError, AttributeError, io.UnsupportedOperation):
+        return
+    while not poll.poll(0):  # noqa: ASYNC110 - the loop's own selector does not report a pipe that is never full
+        await asyncio.sleep(LOOK_SECONDS)
+    _end(task, signal.SIGPIPE)
+
+
+def say(message: str) -> None:
+    """A word to whoever may still be there."""
+    with contextlib.suppress(OSError):
+        typer.echo(message, err=True)
+
+
+def leave(number: signal.Signals) -> NoReturn:
+    """Exit as if the signal had done it. What was not printed yet is not tried again at the interpreter's end."""
+    gone = {signal.SIGPIPE: [sys.stdout], signal.SIGHUP: [sys.stdout, sys.stderr]}
+    forget(*gone.get(number, []))
+    raise SystemExit(128 + number)
+
+
+def forget(*streams: TextIO) -> None:
+    """Let what these still hold go nowhere."""
+    with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
+        for stream in streams:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

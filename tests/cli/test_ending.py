@@ -1,0 +1,216 @@
+"""How commands end that are ended: by a signal, a terminal that hangs up, output that nobody reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from support.api import seed, steps, wait
+from support.cli import Cli
+from support.process import Serve
+from support.site import Site, site_on_loopback
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with site_on_loopback() as site:
+        site.put("/page", "<html><body><article><p>The sky is blue. It is large.</p></article></body></html>")
+        site.put("/slow", "at last", "text/plain")
+        yield site
+
+
+def runs(cli: Cli) -> list[dict[str, Any]]:
+    return cli("history", "--json").json["history"]
+
+
+def arrived(site: Site) -> None:
+    """Wait for the first request."""
+    deadline = time.monotonic() + 60
+    while not site.hits:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def interrupt(cli: Cli, *words: str) -> tuple[int, str]:
+    """Start, press Ctrl+C when the second node has started; the exit code and the complaint."""
+    process = cli.start("run", *words, "--json")
+    assert process.stdout
+    for line in process.stdout:
+        if json.loads(line)["nodeId"] == "step-1":
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err, err
+    return process.returncode, err
+
+
+def test_ctrl_c_cancels_a_live_run(cli: Cli, site: Site) -> None:
+    site.hold("/slow")
+    slow = {"type": "http", "action": "request", "params": {"url": site.url("/slow")}}
+    code, _ = interrupt(cli, cli.write("slow.json", steps(seed(), slow)))
+    assert code == 130
+    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+
+
+SLOW = {"type": "http", "action": "request"}
+
+
+def last_event(cli: Cli) -> str:
+    (run,) = runs(cli)
+    return cli("show", run["id"], "--json").json["logs"][-1]["message"]
+
+
+@pytest.mark.parametrize("json_flag", [[], ["--json"]])
+@pytest.mark.parametrize(
+    ("number", "code", "reason"),
+    [
+        (signal.SIGINT, 130, "Ctrl+C"),
+        (signal.SIGTERM, 143, "the command was stopped"),
+        (signal.SIGHUP, 129, "the terminal was closed"),
+    ],
+)
+def test_a_signal_cancels_a_live_run_and_is_its_reason(
+    cli: Cli, site: Site, number: signal.Signals, code: int, reason: str, json_flag: list[str]
+) -> None:
+    site.hold("/slow")
+    slow = SLOW | {"params": {"url": site.url("/slow")}}
+    process = cli.start("run", cli.write("slow.json", steps(seed(), slow)), *json_flag)
+    arrived(site)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code, err
+    assert ("Traceback" in err, reason in err) == (False, True), err
+    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+    assert last_event(cli) == f"Run cancelled: {reason}"
+
+
+def nobody_reads(process: subprocess.Popen[str]) -> int:
+    """Close the reader's end; the exit code."""
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    with process.stderr:
+        said = process.stderr.read()
+    assert ("Traceback" in said, "Exception" in said) == (False, False), said
+    return process.wait(60)
+
+
+@pytest.mark.parametrize("json_flag", [[], ["--json"]])
+def test_a_closed_pipe_cancels_a_live_run_at_once(cli: Cli, site: Site, json_flag: list[str]) -> None:
+    """`voicegraph run … | head -1`, while a node runs that prints nothing for long."""
+    site.hold("/slow")
+    slow = SLOW | {"params": {"url": site.url("/slow")}}
+    process = cli.start("run", cli.write("slow.json", steps(seed(), slow)), *json_flag)
+    arrived(site)
+    assert nobody_reads(process) == 141
+    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+    assert last_event(cli) == "Run cancelled: the command's output was closed"
+
+
+def test_a_pipe_that_closes_while_events_are_printed_cancels_the_run(cli: Cli) -> None:
+    nodes = [seed(), *(wait("1 seconds") for _ in range(20))]
+    process = cli.start("run", cli.write("long.json", steps(*nodes)), "--json")
+    assert process.stdout
+    process.stdout.readline()
+    assert nobody_reads(process) == 141
+    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+
+
+def test_a_background_run_whose_reader_left_goes_on_with_the_next_server(cli: Cli, site: Site) -> None:
+    site.hold("/slow")
+    slow = SLOW | {"params": {"url": site.url("/slow")}}
+    cli.settings["VOICEGRAPH_DRAIN_SECONDS"] = "0"
+    process = cli.start("run", cli.write("slow.json", steps(seed(), slow)), "--background", "--json")
+    arrived(site)
+    assert nobody_reads(process) == 141
+    (run,) = runs(cli)
+    assert run["status"] == "running"
+    site.release("/slow")
+    server = Serve(cli.home).start()
+    try:
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client:
+            with client.stream("GET", f"/api/runs/{run['id']}/events") as events:
+                assert list(events.iter_lines())
+            assert client.get(f"/api/runs/{run['id']}").json()["status"] == "completed"
+    finally:
+        server.stop()
+
+
+def test_a_terminal_that_hangs_up_cancels_the_run(cli: Cli, site: Site) -> None:
+    """A real terminal: writing to it fails, too, once it is gone."""
+    site.hold("/slow")
+    slow = SLOW | {"params": {"url": site.url("/slow")}}
+    name = cli.write("slow.json", steps(seed(), slow))
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(cli.home)
+        os.execve(sys.executable, [sys.executable, "-m", "voicegraph", "run", name], cli.environment)
+    arrived(site)
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 129
+    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+    assert last_event(cli) == "Run cancelled: the terminal was closed"
+
+
+def test_ctrl_c_leaves_a_background_run_to_the_next_server(cli: Cli) -> None:
+    began = time.monotonic()
+    code, said = interrupt(cli, cli.write("rest.json", steps(seed(), wait("2 seconds"))), "--background")
+    assert code == 130
+    assert "voicegraph serve" in said
+    (run,) = runs(cli)
+    assert run["status"] in ("running", "waiting") or time.monotonic() - began > 2
+    server = Serve(cli.home).start()
+    try:
+        deadline = time.monotonic() + 30
+        while cli("show", run["id"], "--json").json["status"] != "completed":
+            assert time.monotonic() < deadline
+    finally:
+        server.stop()
+
+
+COMMANDS = [
+    ["history"], ["history", "--json"], ["stats"], ["stats", "--json"], ["schedules"], ["schedules", "--json"],
+    ["export"], ["export", "--format", "csv"], ["retention"], ["retention", "--json"], ["doctor"], ["doctor", "--json"],
+    ["plan", "Read https://example.com and summarize it"], ["openapi"], ["version"], ["run", "hello.json"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_closed_pipe_ends_every_command_silently(cli: Cli, command: list[str]) -> None:
+    assert cli("run", cli.write("hello.json", steps(seed("Ada")))).code == 0
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "voicegraph", *command],
+            cwd=cli.home, env=cli.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    said = done.stderr.decode()
+    if command[0] == "run":
+        assert "Traceback" not in said
+    else:
+        assert said == ""
+    assert done.returncode == 141
+
+
+def test_a_full_disk_behind_the_output_is_an_error_in_words(cli: Cli) -> None:
+    for command in (["version"], ["history"], ["export"]):
+        with open("/dev/full", "wb") as out:  # noqa: PTH123 - a device
+            done = subprocess.run(
+                [sys.executable, "-m", "voicegraph", *command],
+                cwd=cli.home, env=cli.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
+                check=False,
+            )  # fmt: skip
+        said = done.stderr.decode()
+        assert (done.returncode, "Traceback" in said) == (2, False), said
+        assert "No space left on device" in said
