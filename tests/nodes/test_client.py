@@ -320,3 +320,9 @@ async def test_a_certificate_nobody_vouches_for(tls: ssl.SSLContext) -> None:
     async with serving(tls=tls) as secure, guarded_client(settings("127.0.0.1")) as client:
         error = await refused(client, f"https://127.0.0.1:{secure.port}/")
     assert (error.code, error.retryable) == ("bad_certificate", False)
+
+
+async def test_an_answer_is_waited_for_as_long_as_the_node_may_take() -> None:
+    async with guarded_client(settings()) as client:
+        assert (client.timeout.read, client.timeout.write, client.timeout.pool) == (None, None, None)
+        assert client.timeout.connect

@@ -143,6 +143,12 @@ async def test_a_node_that_takes_too_long_is_stopped(bench: Bench):
     assert bench.probe.gates["a"].left.is_set()
 
 
+async def test_a_wait_longer_than_the_nodes_limit_is_refused_at_once(bench: Bench):
+    error = await bench.error(node("a", "later", seconds=60, timeout=20))
+    assert (error.code, error.retryable) == ("timeout", False)
+    assert error.message == "It is to wait longer than the 20 seconds of its time limit."
+
+
 async def test_the_nearest_limit_counts(make: Callable[..., Bench]):
     """The node's, then the action's, then the settings'."""
     probe = Probe()

@@ -129,7 +129,7 @@ class Host(ABC):
         """Watch the run to its end."""
         async with asyncio.timeout(PATIENCE):
             heard = [event async for event in follow(self.history.queries, self.history.feed, run_id, after)]
-        return Told(heard, await self.history.queries.detail(run_id))
+        return Told(heard, await self.history.queries.detail(run_id, whole=True))
 
     async def run(self, graph: Workflow, **given: object) -> Told:
         """From the start to the end."""

@@ -22,7 +22,7 @@ from voicegraph.settings import Settings
 __all__ = ["check_url", "guarded_client", "raise_for_status", "send", "status_error", "translated"]
 
 MAX_REDIRECTS = 5
-TIMEOUT = httpx.Timeout(30, connect=10)
+CONNECT_SECONDS = 10.0
 USER_AGENT = f"VoiceGraph/{__version__}"
 
 _HOP = "voicegraph.hop"
@@ -35,6 +35,9 @@ _HARMLESS = frozenset({
 def guarded_client(settings: Settings, resolve: Resolver | None = None) -> httpx.AsyncClient:
     """A client for outgoing requests of nodes; close it with `aclose`. `resolve` stands in for the system's DNS.
 
+    It sets no limit on how long an answer takes: a node has a limit of its own, and one that is cut off sooner would be
+    tried again while its first request is still at work. Who is no node limits its own waiting.
+
     Besides httpx's errors it raises NodeError: `forbidden_address`, `unknown_host`, `invalid_url`,
     `insecure_redirect`, `foreign_redirect`, `too_large`.
     """
@@ -44,7 +47,7 @@ def guarded_client(settings: Settings, resolve: Resolver | None = None) -> httpx
         event_hooks={"request": [_judge_hop]},
         follow_redirects=True,
         max_redirects=MAX_REDIRECTS,
-        timeout=TIMEOUT,
+        timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
         trust_env=False,
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

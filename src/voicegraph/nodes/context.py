@@ -67,7 +67,8 @@ class NodeContext:
     `idempotency_key` is the same for every attempt of this node in this run: hand it to the service where it takes one.
     With `each`, `item` is the item at hand, `item_index` its place from 0, and `inputs` show the item alone.
     `scope` is what templates and expressions may name: input, data, nodes, config, trigger, run, item.
-    `http` is the guarded client: public addresses only, limits on redirects and size; never build another.
+    `http` is the guarded client: public addresses only, limits on redirects and size; never build another. It waits for
+    an answer as long as the node may take. `limit` is that time in seconds, where its user set one.
     """
 
     run_id: RunId
@@ -82,6 +83,7 @@ class NodeContext:
     config: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     trigger: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     scope: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    limit: float | None = None
     item: JsonValue = None
     item_index: int | None = None
     credential: Mapping[str, str] | None = None

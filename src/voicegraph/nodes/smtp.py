@@ -34,12 +34,12 @@ def sender_of(settings: Settings) -> str:
     return next((address for address in candidates if address and "@" in address), "")
 
 
-async def deliver(mail: Mail, recipients: list[str], settings: Settings) -> dict[str, str]:
+async def deliver(mail: Mail, recipients: list[str], settings: Settings, patience: float = TIMEOUT) -> dict[str, str]:
     """Hand the mail over. Returns who was refused while others were not; NodeError when nobody will get it.
 
     As bytes: aiosmtplib would write a message anew, and read its headers for that.
     """
-    async with connect_and_login(settings) as client:
+    async with connect_and_login(settings, patience) as client:
         if client.is_ehlo_or_helo_needed:
             await client.ehlo()
         if mail.utf8 and not client.supports_extension("smtputf8"):

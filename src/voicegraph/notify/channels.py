@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from voicegraph.errors import NodeError
@@ -10,6 +12,8 @@ from voicegraph.nodes.chat import configured_service
 from voicegraph.nodes.mail import addresses, compose
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
 from voicegraph.settings import Settings
+
+CHAT_SECONDS = 60.0
 
 
 class Channels:
@@ -43,4 +47,9 @@ class Channels:
 
     async def _chat(self, draft: Draft) -> None:
         service = await configured_service(self._settings, self._http)
-        await service.send(draft.subject, draft.body)
+        try:
+            async with asyncio.timeout(CHAT_SECONDS):
+                await service.send(draft.subject, draft.body)
+        except TimeoutError as error:
+            message = f"{service.name} did not answer within {CHAT_SECONDS:g} seconds."
+            raise NodeError("timeout", message, retryable=True) from error

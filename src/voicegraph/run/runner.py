@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import JsonValue
 
-from voicegraph import logs
+from voicegraph import clock, logs
 from voicegraph.errors import ConfigError, NodeError, UserError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
@@ -23,6 +23,7 @@ from voicegraph.run.events import NewRun
 from voicegraph.run.pinned import MESSAGE, pinned_output
 from voicegraph.run.plain import plain_json
 from voicegraph.run.redact import Redactor, secrets_of_params
+from voicegraph.run.waiting import within_limit
 from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,10 +84,11 @@ class NodeRunner:
     async def _in_time(self, action: Action, attempt: Attempt, redactor: Redactor) -> Result:
         node = attempt.node
         limit = node.timeout or action.timeout or self._settings.node_timeout
-        deadline = asyncio.timeout(limit)
+        deadline, started_at = asyncio.timeout(limit), clock.now()
         try:
             async with deadline:
-                return await _clean(await self._call(action, attempt, redactor), attempt.inputs, redactor)
+                result = await _clean(await self._call(action, attempt, redactor), attempt.inputs, redactor)
+            return within_limit(result, node.timeout, started_at)
         except TimeoutError as error:
             ours = f"The node took longer than {limit:g} seconds."
             message = ours if deadline.expired() else f"A service did not answer in time. {error}".strip()
@@ -128,6 +130,7 @@ class NodeRunner:
             files=FilesOfRun(self._files, run.run_id),
             config=run.config,
             trigger=run.trigger_data,
+            limit=node.timeout,
             scope=scope,
             item=attempt.item,
             item_index=attempt.index,

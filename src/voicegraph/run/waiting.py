@@ -6,10 +6,12 @@ an output, or an error that the node's policy then judges. When the node's time 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import JsonValue
 
-from voicegraph.errors import Conflict
-from voicegraph.nodes.output import Await
+from voicegraph.errors import Conflict, NodeError
+from voicegraph.nodes.output import Await, Output, Result
 from voicegraph.run.answers import Answer, Settled, answered_already
 from voicegraph.run.approval import digest_of, expired
 from voicegraph.run.events import NodeRun
@@ -36,4 +38,21 @@ def settle(row: NodeRun | None, answer: Answer) -> Settled:
 
 def at_due(row: NodeRun) -> Settled | None:
     """What a waiting node becomes when its time has come; None for a timer, which gives the output it holds."""
-    return expired(row) if row.waits and row.waits["kind"] == "approval" else None
+    if not row.waits:
+        return None
+    if row.waits["kind"] == "approval":
+        return expired(row)
+    error = NodeError("timeout", "What this step waited for took longer than its time limit.", retryable=True)
+    return Settled(error, "The time limit is over", {**row.waits, "answer": {"answer": "expired"}})
+
+
+def within_limit(result: Result, limit: float | None, started_at: float) -> Result:
+    """What a node answered, with its own time limit kept: nobody is waited for longer. NodeError `timeout`."""
+    if limit is None or isinstance(result, Output):
+        return result
+    end = started_at + limit
+    if isinstance(result, Await):
+        return replace(result, until=end if result.until is None else min(end, result.until))
+    if result.until > end:
+        raise NodeError("timeout", f"It is to wait longer than the {limit:g} seconds of its time limit.")
+    return result

@@ -83,6 +83,15 @@ async def test_when_nobody_answers_in_time_the_default_happens(
         assert (told.detail.summary.error or {})["code"] == "approval_expired"
 
 
+async def test_the_time_limit_of_an_approval_ends_it_as_its_time_to_answer_does(host: Host):
+    made = graph(expires="1 day", onExpiry="reject")
+    nodes = [one.model_copy(update={"timeout": 1.2}) if one.id == "ask" else one for one in made.nodes]
+    told = await host.run(made.model_copy(update={"nodes": nodes}))
+    assert told.status == "completed"
+    assert told.statuses["sorry"] == "completed"
+    check_answer(told, via="expiry")
+
+
 async def test_an_approval_that_fails_and_may_is_a_rejection(host: Host):
     made = graph(expires="1.1 seconds", onExpiry="fail")
     nodes = [one.model_copy(update={"on_error": "continue"}) if one.id == "ask" else one for one in made.nodes]

@@ -174,3 +174,25 @@ async def test_one_child_whatever_happens_to_the_process(host: Host, when: str):
     assert len(host.history.rows("SELECT id FROM runs")) == 2
     assert host.probe.starts["last"] == 1
     assert told.text("step") == "held"
+
+
+async def test_the_time_limit_of_the_step_is_the_limit_of_the_run_it_waits_for(host: Host):
+    await saved(host, workflow("slow>next", nodes=[node("slow", "gate"), node("next")]), "Slow")
+    run_id = await host.start(workflow("step>after", nodes=[step("Slow", timeout=0.5), node("after")]))
+    child = await child_of(host, run_id)
+    told = await host.told(run_id)
+    assert (told.status, told.statuses) == ("failed", {"step": "failed", "after": "skipped"})
+    assert (told.nodes[NodeId("step")].error or {})["code"] == "timeout"
+    async with asyncio.timeout(20):
+        while (await host.history.queries.summary(child)).status != "cancelled":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert not host.probe.starts["next"]
+
+
+async def test_a_step_whose_time_is_over_is_tried_again_as_its_policy_says(host: Host):
+    await saved(host, workflow(nodes=[node("slow", "gate")]), "Slow")
+    retry = Retry(attempts=2, base=0.01)
+    told = await host.run(workflow(nodes=[step("Slow", timeout=0.5, retry=retry)]))
+    assert told.status == "failed"
+    tries = 1 if host.name == "live" else 2
+    assert host.history.rows("SELECT count(*) FROM runs WHERE parent_run_id IS NOT NULL") == [(tries,)]

@@ -74,8 +74,13 @@ class Look:
 
     # -- a step begins
 
-    def begin(self, node_id: NodeId, engine_run_id: str, turn_at: float = 0.0) -> Claim | Later | Memo:
-        """Claim the node, or say why not. Before `turn_at` no suspect starts in this process."""
+    def begin(
+        self, node_id: NodeId, engine_run_id: str, turn_at: float = 0.0, policy: RetryPolicy = ONCE
+    ) -> Claim | Later | Memo:
+        """Claim the node, or say why not. Before `turn_at` no suspect starts in this process.
+
+        `policy` is for a node that waited, and whose time is over.
+        """
         row = self.rows.get(node_id)
         if row is not None and row.finished_at is not None:
             return memo_of(row)
@@ -83,13 +88,13 @@ class Look:
             return Memo(status="cancelled")
         if self.stored.engine_run_id != engine_run_id:
             self.entry.engine_run_id = engine_run_id
-        return self._start(node_id) if row is None else self._go_on(row, turn_at)
+        return self._start(node_id) if row is None else self._go_on(row, turn_at, policy)
 
-    def _go_on(self, row: NodeRun, turn_at: float) -> Claim | Later | Memo:
+    def _go_on(self, row: NodeRun, turn_at: float, policy: RetryPolicy) -> Claim | Later | Memo:
         """A node that runs, waits, or is to be tried again."""
         due = row.due_at or 0
         if row.status is NodeStatus.WAITING:
-            return self._wake(row)
+            return self._wake(row, policy)
         if due > clock.now() + EARLY:
             return Later(due)
         if row.status is NodeStatus.RUNNING:
@@ -108,12 +113,12 @@ class Look:
         row = self.rows[node_id] = self._script.node_started(self.entry, node_id)
         return self._claim(row)
 
-    def _wake(self, row: NodeRun) -> Later | Memo:
+    def _wake(self, row: NodeRun, policy: RetryPolicy) -> Later | Memo:
         asks = row.waits is not None
         if (asks and row.due_at is None) or (row.due_at or 0) > clock.now() + EARLY:
             return memo_of(row)
         if (settled := at_due(row)) is not None:
-            return self._settled(row, settled, ONCE)
+            return self._settled(row, settled, policy)
         self._script.run_awake(self.entry)
         return self._done(row, row.output or Output())
 

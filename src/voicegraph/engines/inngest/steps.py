@@ -79,7 +79,8 @@ class NodeSteps:
 
     async def _run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
         def begin(look: Look) -> tuple[Look, Claim | Later | Memo]:
-            begun = look.begin(node_id, engine_run_id, self._trials.turn_at)
+            policy = self._policy(look.stored.run.workflow.node(node_id))
+            begun = look.begin(node_id, engine_run_id, self._trials.turn_at, policy)
             self._trials.note((run_id, node_id), begun)
             return look, begun
 

@@ -65,7 +65,7 @@ async def request(params: Request, node: NodeContext) -> Await:
     """
     given = node.inputs
     content = Output(text=params.content or given.text, data=given.data, files=given.files)
-    until = clock.now() + parse_duration(params.expires)
+    until = clock.now() + min(parse_duration(params.expires), node.limit or LONGEST)
     people = addresses(params.approvers) if params.approvers else []
     message = params.message.strip() or MESSAGE
     moment = f"{datetime.fromtimestamp(until, UTC):%d %B %Y %H:%M} UTC"

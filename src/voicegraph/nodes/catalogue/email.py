@@ -12,7 +12,7 @@ from voicegraph.nodes.bulk import beside
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.mail import Attachment, Recipients, addresses, compose, header, subject_of
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.smtp import deliver, lacking, sender_of
+from voicegraph.nodes.smtp import TIMEOUT, deliver, lacking, sender_of
 
 SMALL_MARKDOWN = 4_000
 """Characters that become HTML in a millisecond or two."""
@@ -74,7 +74,7 @@ async def send(params: Send, node: NodeContext) -> Output:
         )
     except ValueError as error:
         raise NodeError("invalid_params", f"The mail cannot be written: {error}") from error
-    refused = await deliver(message, [*to, *cc], settings)
+    refused = await deliver(message, [*to, *cc], settings, node.limit or TIMEOUT)
     for address, reason in refused.items():
         node.log(f"The mail server refused {address}: {reason}")
     node.log(f"Sent to {', '.join(address for address in [*to, *cc] if address not in refused)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from math import ceil
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import AfterValidator, JsonValue
@@ -105,7 +106,7 @@ def _post(node: NodeContext, channel: str, text: str, number: int, thread: JsonV
     message_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"voicegraph:{node.idempotency_key}:{number}:{channel}:{text}"))
     extra: dict[str, Any] = {"thread_ts": thread} if thread else {}
     try:
-        answer = _client(node.settings).chat_postMessage(
+        answer = _client(node.settings, node.limit or TIMEOUT).chat_postMessage(
             channel=channel, markdown_text=text, unfurl_links=False, client_msg_id=message_id, **extra
         )
     except SlackApiError as error:
@@ -115,13 +116,13 @@ def _post(node: NodeContext, channel: str, text: str, number: int, thread: JsonV
     return {"channel": answer.get("channel", channel), "ts": answer.get("ts", "")}
 
 
-def _client(settings: Settings) -> Any:
+def _client(settings: Settings, seconds: float) -> Any:
     """A `WebClient`; its annotations are too loose for the type checker."""
     from slack_sdk import WebClient
 
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
     # No retries of its own: the engine decides about those.
-    return WebClient(token=token, base_url=settings.slack_base_url, timeout=TIMEOUT, retry_handlers=[])
+    return WebClient(token=token, base_url=settings.slack_base_url, timeout=ceil(seconds), retry_handlers=[])
 
 
 def _refused(error: SlackApiError, channel: str) -> NodeError:

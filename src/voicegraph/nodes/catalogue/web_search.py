@@ -55,7 +55,7 @@ async def _search(question: Question, node: NodeContext) -> Output:
     token = (node.credential or {}).get("token") or (key.get_secret_value() if key else "")
     node.log(f"Searching for “{question.query}”.")
     if token:
-        results = await search_tavily(question, token, node.settings.tavily_base_url, node.http)
+        results = await search_tavily(question, token, node.settings.tavily_base_url, node.http, node.limit)
     else:
         results = await search_public(question)
     meta: dict[str, JsonValue] = {

@@ -28,6 +28,8 @@ PAGE_SIZE = 100
 VERSION = "2025-09-03"
 _SHARE = "Open it in Notion, choose ••• > Connections and add your integration; then check the id or the title."
 # Before these nothing has left this machine, so that trying again cannot do a thing twice.
+TIMEOUT = 60.0
+"""Seconds for one answer, where the node has no limit of its own."""
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -59,6 +61,7 @@ class Notion:
             auth=token,
             base_url=node.settings.notion_base_url.rstrip("/"),
             notion_version=VERSION,
+            timeout_ms=int((node.limit or TIMEOUT) * 1000),
             # Notion allows three requests a second, and one page can take dozens: short pauses are waited for here.
             retry=RetryOptions(max_retries=2, max_retry_delay_ms=10_000),
             # Its default adds a handler to the same logger for every client.

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 SECONDS = 30.0
 
 
-async def search_tavily(question: Question, key: str, base_url: str, http: httpx.AsyncClient) -> list[Result]:
-    """The hits, best first; none when there are none."""
+async def search_tavily(
+    question: Question, key: str, base_url: str, http: httpx.AsyncClient, seconds: float | None = None
+) -> list[Result]:
+    """The hits, best first; none when there are none. Its answer is waited for `seconds`, else SECONDS."""
     from tavily import AsyncTavilyClient
 
     options: dict[str, Any] = {"topic": "news" if question.news else "general", "max_results": question.limit}
@@ -30,7 +32,7 @@ async def search_tavily(question: Question, key: str, base_url: str, http: httpx
     # Its annotations are too loose for the type checker.
     client = cast("Any", AsyncTavilyClient(key, api_base_url=base_url.rstrip("/"), client=delegating_client(http)))
     with _failures():
-        answer: dict[str, Any] = await client.search(question.query, timeout=SECONDS, **options)
+        answer: dict[str, Any] = await client.search(question.query, timeout=seconds or SECONDS, **options)
     hits = cast("list[dict[str, Any]]", answer.get("results") or [])
     found = (
         result(hit.get("title") or "", hit["url"], hit.get("content") or "", hit.get("published_date")) for hit in hits
