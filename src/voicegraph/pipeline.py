@@ -193,7 +193,7 @@ class Pipeline:
         """
         if known := await self._known(key, digest):
             return known
-        origin = await self.queries.stored(run_id)
+        origin = await self.queries.origin(run_id)
         plan = plan_replay(origin, replay, self.registry)
         request = RunRequest(
             plan.workflow,

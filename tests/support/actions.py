@@ -39,7 +39,8 @@ class Gate:
 class Probe:
     """What the actions saw and did, across restarts of an engine in this process.
 
-    `timeline` holds ("start" | "finish", node) in order; `spans` the last (begin, end) of a node, in seconds.
+    `timeline` holds ("start" | "finish", node) in order; `spans` the last (begin, end) of a node, in seconds. Items of
+    `work` that are `broken` fail until they are mended.
     """
 
     gates: defaultdict[str, Gate] = field(default_factory=lambda: defaultdict(Gate))
@@ -49,6 +50,7 @@ class Probe:
     inputs: dict[str, Inputs] = field(default_factory=dict)
     contexts: list[NodeContext] = field(default_factory=list)
     items: list[int | None] = field(default_factory=list)
+    broken: set[int | None] = field(default_factory=set)
     at_work: set[int | None] = field(default_factory=set)
     most_at_work: int = 0
 
@@ -227,7 +229,7 @@ async def work(params: Work, node: NodeContext, probe: Probe) -> Output:
         await asyncio.sleep(params.seconds)
     finally:
         probe.at_work.discard(node.item_index)
-    if node.item_index in params.bad and node.attempt <= params.times:
+    if node.item_index in probe.broken or (node.item_index in params.bad and node.attempt <= params.times):
         raise NodeError("bad_item", "It is bad.", retryable=params.retryable)
     return Output(text=params.text or node.inputs.text.upper())
 

@@ -10,7 +10,7 @@ from voicegraph.run.replay import Replay, plan_replay
 
 async def start_replay(host: Host, told: Told, start: str | None = None, **asked: object) -> RunId:
     """A new run from one that is over."""
-    origin = await host.history.queries.stored(told.detail.summary.id)
+    origin = await host.history.queries.origin(told.detail.summary.id)
     plan = plan_replay(origin, Replay(start, **asked), host.probe.registry())  # pyright: ignore[reportArgumentType]
     return await host.start(
         plan.workflow, config=plan.config, trigger="replay", origin_run_id=origin.run.run_id, reuse=plan.reuse

@@ -46,7 +46,7 @@ class Disk:
         items = {
             node_id: {index: item.snapshot() for index, item in items.items()}
             for node_id, items in self.items.items()
-            if self.rows[node_id].status.open
+            if node_id not in self.rows or self.rows[node_id].status.open
         }
         return StoredRun(self.run, self.change.status, self.change.started_at, self.change.wake_at, rows, items)
 

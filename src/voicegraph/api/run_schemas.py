@@ -108,11 +108,12 @@ class ItemResult(Wire):
     duration_ms: float | None
     output: Output | None
     error: ErrorInfo | None
+    reused: bool = Field(description="It was done in an earlier run, and not run again.")
 
     @classmethod
     def of(cls, item: ItemRun) -> ItemResult:
         """From the record."""
-        return cls(item=item.item, **_tried(item))
+        return cls(item=item.item, reused=item.reused, **_tried(item))
 
 
 class ItemsPage(Wire):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from sqlalchemy import Connection, RowMapping, select
@@ -14,7 +15,7 @@ from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.history.lenient import BROKEN
 from voicegraph.history.rows import item_of, load, node_of
 from voicegraph.run.events import ItemRun, NewRun, StoredRun
-from voicegraph.run.state import RunStatus
+from voicegraph.run.state import NodeStatus, RunStatus
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,8 @@ def load_run(connection: Connection, run_id: RunId) -> StoredRun:
     # All of it before any of it is parsed: a cursor that an error leaves open would keep its connection at an old
     # state of the database.
     nodes = connection.execute(select(node_runs).where(node_runs.c.run_id == run_id)).mappings().all()
-    try:
+    with _readable(run_id):
         return _stored(connection, run_id, row, nodes)
-    except BROKEN as error:
-        log.warning("Run %s cannot be read: %s", run_id, error)
-        raise Unreadable(f"The stored run {run_id} cannot be read ({type(error).__name__}). Start it anew.") from error
 
 
 def _stored(connection: Connection, run_id: RunId, row: RowMapping, nodes: Sequence[RowMapping]) -> StoredRun:
@@ -68,13 +66,38 @@ def _stored(connection: Connection, run_id: RunId, row: RowMapping, nodes: Seque
 
 
 def load_whole(connection: Connection, run_id: RunId) -> StoredRun:
-    """As `load_run`, with the items of nodes in flight."""
+    """As `load_run`, with the items of nodes that are in flight, or to come: those may have items of an earlier run."""
     stored = load_run(connection, run_id)
     for node in stored.run.workflow.nodes:
         row = stored.nodes.get(node.id)
-        if node.each and row is not None and row.status.open:
+        if node.each and (row is None or row.status.open):
             stored.items[node.id] = read_items(connection, run_id, node.id, None)
     return stored
+
+
+def load_origin(connection: Connection, run_id: RunId) -> StoredRun:
+    """As `load_run`, for a run that is made from this one: with the items of nodes of which not all are done.
+
+    Of a result that was taken over, they are with the run that made it.
+    """
+    stored = load_run(connection, run_id)
+    for node in stored.run.workflow.nodes:
+        row = stored.nodes.get(node.id)
+        whole = row is not None and row.status is NodeStatus.COMPLETED and not (row.items and row.items.failed)
+        if node.each and not whole:
+            made_by = (row.reused_from if row else None) or run_id
+            with _readable(run_id):
+                stored.items[node.id] = read_items(connection, made_by, node.id, None)
+    return stored
+
+
+@contextmanager
+def _readable(run_id: RunId) -> Generator[None]:
+    try:
+        yield
+    except BROKEN as error:
+        log.warning("Run %s cannot be read: %s", run_id, error)
+        raise Unreadable(f"The stored run {run_id} cannot be read ({type(error).__name__}). Start it anew.") from error
 
 
 def read_items(

@@ -17,7 +17,7 @@ from voicegraph.history.filters import Finder, RunFilter, in_order
 from voicegraph.history.items import ItemPage, page_of
 from voicegraph.history.lenient import Lenient, error_of
 from voicegraph.history.lineage import Lineage, lineage_of
-from voicegraph.history.load import load_run
+from voicegraph.history.load import load_origin, load_run
 from voicegraph.history.outputs import Piece, piece_of, room_for, same, short_payload, shown
 from voicegraph.history.statistics import WorkflowFigures, figures
 from voicegraph.history.store import Reader
@@ -162,6 +162,10 @@ class RunQueries:
     async def stored(self, run_id: RunId) -> StoredRun:
         """The run as an engine goes on with it; NotFound."""
         return await self._reader.read(lambda connection: load_run(connection, run_id))
+
+    async def origin(self, run_id: RunId) -> StoredRun:
+        """As `stored`, with the items that a run made from it may take over."""
+        return await self._reader.read(lambda connection: load_origin(connection, run_id))
 
     async def open_approvals(self, limit: int = 50, run_id: RunId | None = None) -> OpenApprovals:
         """What waits for people, the oldest first."""

@@ -20,6 +20,7 @@ def accepted(run: NewRun, send: str | None = None) -> Entry:
 
 def begin(run: NewRun, machine: RunState, entry: Entry) -> Step:
     """Write the results that are taken over; the answer is what the machine begins with."""
+    entry.items += [row.snapshot() for rows in run.reuse.items.values() for row in rows.values()]
     if not run.reuse.rows and not run.reuse.reasons:
         return machine.begin()
     for row in run.reuse.rows.values():

@@ -92,6 +92,11 @@ class ItemRun:
     begun_at: float | None = None
     deaths: int = 0
 
+    @property
+    def reused(self) -> bool:
+        """Whether it was taken over from an earlier run: it is done, and was never started in this one."""
+        return self.starts == 0
+
     def snapshot(self) -> ItemRun:
         """A copy as of now, see `NodeRun.snapshot`."""
         return ItemRun(
@@ -164,11 +169,12 @@ class Reuse:
     """Results a run takes over from an earlier one instead of running the nodes again.
 
     `rows` are settled and marked with the run they are from; `reasons` say why other nodes run again though the earlier
-    run has a result of them.
+    run has a result of them. `items` are those that are done of nodes with `each` that run again for the others.
     """
 
     rows: Mapping[NodeId, NodeRun] = field(default_factory=dict[NodeId, NodeRun])
     reasons: Mapping[NodeId, str] = field(default_factory=dict[NodeId, str])
+    items: Mapping[NodeId, Mapping[int, ItemRun]] = field(default_factory=dict[NodeId, Mapping[int, ItemRun]])
 
 
 @dataclass(slots=True)
@@ -241,7 +247,7 @@ class StoredRun:
     wake_at: float | None = None
     nodes: dict[NodeId, NodeRun] = field(default_factory=dict[NodeId, NodeRun])
     items: dict[NodeId, dict[int, ItemRun]] = field(default_factory=dict[NodeId, dict[int, ItemRun]])
-    """Of nodes in flight, where they were asked for."""
+    """Of nodes that are not done, where they were asked for."""
     engine_run_id: str | None = None
     error: Mapping[str, JsonValue] | None = None
     read_items: ReadItems | None = None

@@ -25,7 +25,7 @@ from voicegraph.run.board import Board, sort_interrupted
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunEvent
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.item_script import ItemScript, item_failure
-from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, share_of
+from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, share_of, size_of
 from voicegraph.run.pinned import MESSAGE
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import Promise
@@ -55,11 +55,14 @@ class Bench:
 
 
 class EachNodes:
-    """The nodes with `each` of one run. `kept` are the items an earlier process left."""
+    """The nodes with `each` of one run. `kept` are the items an earlier process left, or an earlier run."""
 
     def __init__(self, bench: Bench) -> None:
         self.ids = frozenset(node.id for node in bench.run.workflow.nodes if node.each)
-        self.kept: Mapping[NodeId, dict[int, ItemRun]] = {}
+        self.kept: Mapping[NodeId, dict[int, ItemRun]] = {
+            node_id: {item: row.snapshot() for item, row in rows.items()}
+            for node_id, rows in bench.run.reuse.items.items()
+        }
         self._bench = bench
         self._at_work: dict[NodeId, _EachNode] = {}
         self._paused = False
@@ -78,7 +81,9 @@ class EachNodes:
             try:
                 inputs = around.inputs(node.id)
                 items = await beside(is_small(inputs.text, inputs.data), items_of, inputs)
-                one = _EachNode(self._bench, row, node, around, self.kept.get(node.id, {}), inputs, items)
+                kept = self.kept.get(node.id, {})
+                size = row.items.size if row.items else await beside(not kept, size_of, [*kept.values()])
+                one = _EachNode(self._bench, row, node, around, kept, size, inputs, items)
             except NodeError as error:
                 return error
             self._at_work[node.id] = one
@@ -119,6 +124,7 @@ class _EachNode:
         node: Node,
         around: Surroundings,
         rows: dict[int, ItemRun],
+        size: int,
         inputs: Inputs,
         items: list[Item],
     ) -> None:
@@ -132,7 +138,6 @@ class _EachNode:
         self._ancestors = around.ancestors(node)
         self._items = items
         self._at_once = node.concurrency or DEFAULT_CONCURRENCY
-        size = row.items.size if row.items else 0
         self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows, size)
         self._script = ItemScript(row)
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -204,7 +209,7 @@ class _EachNode:
         if self._begun:
             return []
         self._begun = True
-        self._script.counted(entry, self._board.counts, self._at_once)
+        self._script.counted(entry, self._board.counts, self._at_once, self._bench.run.origin_run_id)
         again, alone, poisoned = sort_interrupted([self._rows[item] for item in sorted(self._board.running)])
         for row in again:
             self._script.resumed(entry, row)

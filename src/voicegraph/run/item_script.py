@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import NodeError
+from voicegraph.graph.model import RunId
 from voicegraph.nodes.output import Output
 from voicegraph.run.blame import CALM_SECONDS, HELD, TURN_KIND
 from voicegraph.run.events import Entry, ItemCounts, ItemRun, NodeRun, RunEvent, error_json
@@ -25,13 +26,15 @@ class ItemScript:
     def __init__(self, row: NodeRun) -> None:
         self._row = row
 
-    def counted(self, entry: Entry, counts: ItemCounts, at_once: int) -> None:
-        """The items are known; or, after a pause, go on."""
+    def counted(self, entry: Entry, counts: ItemCounts, at_once: int, origin: RunId | None = None) -> None:
+        """The items are known; or, after a pause, go on. What is settled the first time is from the run `origin`."""
+        how = "settled" if self._row.items else f"taken over from {origin}"
         self._row.items, self._row.begun_at = counts, None  # from here on each item answers for itself
         entry.nodes.append(self._row.snapshot())
         settled = counts.done + counts.failed
-        first = f"{settled:,} of {_items(counts.total)} settled" if settled else _items(counts.total)
-        message = first if counts.total < 2 else f"{first}, {min(at_once, counts.total)} at a time"
+        first = f"{settled:,} of {_items(counts.total)} {how}" if settled else _items(counts.total)
+        left = counts.total - settled
+        message = first if left < 2 else f"{first}, {min(at_once, left)} at a time"
         self._event(entry, message, {})
 
     def started(self, entry: Entry, item: int) -> ItemRun:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -96,6 +96,11 @@ def gathered(rows: Sequence[ItemRun]) -> Output:
 def share_of(output: Output) -> int:
     """Bytes that an item's result takes in the node's, about: its text, and its data or the text again."""
     return len(output.text) + (len(output.text) if output.data is None else weigh(output.data).bytes)
+
+
+def size_of(rows: Iterable[ItemRun]) -> int:
+    """The shares of all of these together."""
+    return sum(share_of(row.output) for row in rows if row.output)
 
 
 def refusal(size: int, count: int) -> NodeError | None:

@@ -55,7 +55,7 @@ def plan_replay(origin: StoredRun, replay: Replay, registry: Registry) -> Replay
     if replay.start is None:
         return ReplayPlan(workflow, config, Reuse())
     again = failed_nodes(origin) if replay.start == FAILED else {_known(workflow, replay.start).id}
-    reuse = reusable(origin, workflow, config, again, registry, approved=replay.start == FAILED)
+    reuse = reusable(origin, workflow, config, again, registry, chosen=replay.start != FAILED)
     _require_work(workflow, reuse, replay.start)
     return ReplayPlan(workflow, config, reuse)
 

@@ -3,6 +3,9 @@
 A result is reused when the node and everything before it is what it was: type, action, params as the run's values fill
 them, and the edges that enter it. A node that cannot be reused runs again, and so does everything after it. What was
 skipped stays skipped where the condition before it is reused.
+
+Of a node with `each` that runs again though nothing has changed, since it failed, was stopped or some of its items
+failed, the items that are done are taken over: what is before it is the same, and so are its items.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from voicegraph.graph.model import Edge, Node, NodeId, RunId, Workflow
 from voicegraph.graph.order import incoming, topological_order
 from voicegraph.nodes.params import with_answers
 from voicegraph.nodes.registry import Registry
-from voicegraph.run.events import NodeRun, Reuse, StoredRun
+from voicegraph.run.events import ItemRun, NodeRun, Reuse, StoredRun
 from voicegraph.run.restore import outcome_of
 from voicegraph.run.state import Done, NodeStatus
 
@@ -45,16 +48,17 @@ def reusable(
     again: Collection[NodeId],
     registry: Registry,
     *,
-    approved: bool = True,
+    chosen: bool = False,
 ) -> Reuse:
     """What a run of `workflow` may take over from `origin`; the nodes in `again` run again, whatever is known of them.
 
-    Without `approved`, approvals are asked for again: one that was given is good for what it was given for.
+    `chosen`: somebody chose them, they are not those that failed. Then they are run whole, with all of their items, and
+    approvals are asked for again: one that was given is good for what it was given for.
     """
-    judge = _Judge(origin, workflow, config, registry, approved=approved)
+    judge = _Judge(origin, workflow, config, registry, chosen=chosen)
     for node_id in topological_order(workflow):
         judge.judge(node_id, node_id in again)
-    return Reuse(judge.rows, judge.reasons)
+    return Reuse(judge.rows, judge.reasons, judge.items)
 
 
 def taken_over(row: NodeRun, from_run: RunId) -> NodeRun:
@@ -73,15 +77,22 @@ def taken_over(row: NodeRun, from_run: RunId) -> NodeRun:
     )
 
 
+def item_taken_over(row: ItemRun) -> ItemRun:
+    """As `taken_over`: an item that was never started in its run."""
+    output = row.output.model_copy(update={"metrics": None}) if row.output else None
+    return ItemRun(row.node_id, row.item, row.status, row.attempt, starts=0, finished_at=clock.now(), output=output)
+
+
 class _Judge:
     """Goes through the nodes in their order: what is before a node has been judged when its turn comes."""
 
     def __init__(
-        self, origin: StoredRun, workflow: Workflow, config: Config, registry: Registry, *, approved: bool
+        self, origin: StoredRun, workflow: Workflow, config: Config, registry: Registry, *, chosen: bool
     ) -> None:
-        self._approved = approved
+        self._chosen = chosen
         self.rows: dict[NodeId, NodeRun] = {}
         self.reasons: dict[NodeId, str] = {}
+        self.items: dict[NodeId, dict[int, ItemRun]] = {}
         self._origin = origin
         self._skipped: set[NodeId] = set()
         self._old = {node.id: node for node in with_answers(origin.run.workflow, registry, origin.run.config).nodes}
@@ -95,12 +106,25 @@ class _Judge:
         outcome = outcome_of(row) if row else None
         if not again and before is None and self._is_dead(node_id):
             self._skipped.add(node_id)
-        elif row is not None and isinstance(outcome, Done):
-            reason = "You asked for it." if again else self._reason(node_id, before)
+            return
+        if row is not None and isinstance(outcome, Done):
+            reason = self._asked if again else self._reason(node_id, before)
             if reason is None:
                 self.rows[node_id] = taken_over(row, self._origin.run.run_id)
-            else:
-                self.reasons[node_id] = reason
+                return
+            self.reasons[node_id] = reason
+        if not (again and self._chosen) and self._reason(node_id, before) is None:
+            self._take_items(node_id)
+
+    def _take_items(self, node_id: NodeId) -> None:
+        items = self._origin.items.get(node_id, {})
+        done = {item: item_taken_over(row) for item, row in items.items() if row.status is NodeStatus.COMPLETED}
+        if done:
+            self.items[node_id] = done
+
+    @property
+    def _asked(self) -> str:
+        return "You asked for it." if self._chosen else "It failed, or some of its items did."
 
     def _is_settled(self, node_id: NodeId) -> bool:
         return node_id in self.rows or node_id in self._skipped
@@ -122,7 +146,7 @@ class _Judge:
             return "The earlier run does not have this node."
         if change := _change(old, new) or self._change_around(new):
             return change
-        if new.type == "approval" and not self._approved:
+        if new.type == "approval" and self._chosen:
             return "An approval is good for once: it is asked for again."
         if before is not None:
             return f"“{self._new[before].label or before}” before it runs again."

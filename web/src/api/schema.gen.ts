@@ -1825,6 +1825,11 @@ export interface components {
              */
             item: number;
             output: components["schemas"]["Output"] | null;
+            /**
+             * Reused
+             * @description It was done in an earlier run, and not run again.
+             */
+            reused: boolean;
             /** Starttime */
             startTime: string | null;
             /** Status */

@@ -72,7 +72,9 @@ function ItemRow({ item }: { item: ItemResult }) {
       <td>{(item.item + 1).toLocaleString('en')}</td>
       <td>{STATUS_WORDS[item.status]}</td>
       <td>{item.attempt}</td>
-      <td title={item.startTime ? exact(item.startTime) : undefined}>{duration(item.durationMs)}</td>
+      <td title={item.startTime ? exact(item.startTime) : undefined}>
+        {item.reused ? 'reused' : duration(item.durationMs)}
+      </td>
       <td title={words.length > 160 ? words : undefined}>{shorten(words, 160)}</td>
     </tr>
   );

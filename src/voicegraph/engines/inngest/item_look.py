@@ -21,7 +21,7 @@ from voicegraph.nodes.output import Output
 from voicegraph.run.blame import POISON, Verdict
 from voicegraph.run.events import ItemCounts, ItemRun, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.item_script import ItemScript, item_failure
-from voicegraph.run.items import Item, gathered, items_of, refusal, share_of
+from voicegraph.run.items import Item, gathered, items_of, refusal, share_of, size_of
 from voicegraph.run.pinned import MESSAGE
 from voicegraph.run.retry import RetryPolicy
 from voicegraph.run.state import DROPPED, NodeStatus
@@ -72,8 +72,10 @@ class ItemLook(Look):
         except NodeError as error:
             return self._give_up(row, error)
         at_once = self.node.concurrency or DEFAULT_CONCURRENCY
-        ItemScript(row).counted(self.entry, ItemCounts(total), at_once)
-        return memo_of(row) if total else self._done(row, gathered([]))
+        kept = self._all_items()  # taken over from an earlier run: none has been started
+        counts = ItemCounts(total, len(kept), size=size_of(kept.values()))
+        ItemScript(row).counted(self.entry, counts, at_once, self.stored.run.origin_run_id)
+        return memo_of(row) if counts.done < total else self._done(row, gathered([kept[item] for item in range(total)]))
 
     # -- a step of items
 
