@@ -1,7 +1,8 @@
 """A service outside the server that remembers what was done to it. Run as a script, it is a process of its own.
 
 Each request is a line in an append-only log before it is answered: the key (`run:node`, `run:node:item`) of its Idempotency-Key header.
-`POST /slow/30` answers after 30 ms; `POST /flaky/30` does so too, but with 503 the first time a key comes.
+`POST /slow/30` answers after 30 ms; `POST /flaky/30` does so too, but with 503 the first time a key comes. `POST /long/15`
+does not answer the first 15 times a key comes, and then at once.
 """
 
 from __future__ import annotations
@@ -67,7 +68,10 @@ def _serve(log: str) -> None:
             seen[key] += 1
             self.rfile.read(int(self.headers.get("content-length") or 0))
             _, kind, milliseconds = self.path.split("/")
-            time.sleep(int(milliseconds) / 1000)
+            if kind == "long":
+                time.sleep(0 if seen[key] > int(milliseconds) else 600)
+            else:
+                time.sleep(int(milliseconds) / 1000)
             body = f"{key} done".encode()
             self.send_response(503 if kind == "flaky" and seen[key] == 1 else 200)
             self.send_header("content-type", "text/plain")

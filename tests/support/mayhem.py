@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -14,10 +15,10 @@ import httpx
 from support.graphs import node, workflow
 from support.process import Serve
 
-from voicegraph.graph.model import Node, Workflow
+from voicegraph.graph.model import Node, Workflow, WorkflowId
 
 STEPS = (
-    "SELECT run_id, node_id, {0} FROM node_runs WHERE items IS NULL "
+    "SELECT run_id, node_id AS name, {0} FROM node_runs WHERE items IS NULL "
     "UNION ALL SELECT run_id, node_id || ':' || item, {0} FROM item_runs"
 )
 """What is tried and kept by itself: nodes, and of those that run once per item their items."""
@@ -25,15 +26,14 @@ ANSWERS = (
     "SELECT run_id || ':' || node_id, json_extract(waits, '$.answer.answer'), json_extract(waits, '$.answer.at') "
     "FROM node_runs WHERE json_extract(waits, '$.answer.answer') IS NOT NULL"
 )
-NO_EFFECT = (":short", ":long", ":list", ":ask")
-"""Nodes that do nothing outside the server."""
+NO_EFFECT = (":short", ":long", ":list", ":ask", ":step", ":seed")
+"""Nodes that do nothing outside the server, or only by a run of their own."""
+CHILD = "Child"
 
 
 def shapes(url: str) -> list[Workflow]:
-    """Linear, fan-out, waits short and parked, failures that pass, lists of items, approvals, and all of it in one."""
-
-    def work(node_id: str, milliseconds: int, kind: str = "slow") -> Node:
-        return node(node_id, "request", type="http", url=f"{url}/{kind}/{milliseconds}", method="POST")
+    """Linear, fan-out, waits short and parked, failures that pass, lists of items, approvals, a sub-workflow, and more in one."""
+    work = partial(request, url)
 
     def wait(node_id: str, seconds: float) -> Node:
         return node(node_id, "delay", type="wait", duration=str(seconds))
@@ -47,7 +47,8 @@ def shapes(url: str) -> list[Workflow]:
     ask = node("ask", "request", type="approval", message="Send it?")
     ends = [ask, work("send", 20, "flaky"), work("drop", 20)]
     answered = ("ask>send", "ask->drop")
-    every = [lines, many, wait("short", 0.2), *ends]
+    step = node("step", "run", type="workflow", workflow=CHILD)
+    every = [lines, many, wait("short", 0.2), step, *ends]
     return [
         workflow("n0>n1", "n1>n2", "n2>n3", "n3>n4", nodes=chain, name="linear"),
         workflow(*(f"f0>f{n}" for n in range(1, 5)), *(f"f{n}>f5" for n in range(1, 5)), nodes=fan, name="fan-out"),
@@ -55,8 +56,35 @@ def shapes(url: str) -> list[Workflow]:
         workflow("x>y", "x>z", nodes=flaky, name="flaky"),
         workflow("list>items", "items>last", nodes=[lines, many, work("last", 20)], name="items"),
         workflow("draft>ask", *answered, nodes=[work("draft", 20), *ends], name="approvals"),
-        workflow("list>items", "items>short", "short>ask", *answered, nodes=every, name="everything"),
+        workflow("draft>step", "step>last", nodes=[work("draft", 20), step, work("last", 20)], name="sub-workflow"),
+        workflow("list>items", "items>short", "short>step", "step>ask", *answered, nodes=every, name="everything"),
     ]
+
+
+def child(url: str) -> Workflow:
+    """The workflow that is a step of others. It is saved before any of them runs."""
+    nodes = [
+        request(url, "first", 20),
+        node("seed", "seed", type="prompt", text="x\ny"),
+        request(url, "each", 20, "flaky"),
+    ]
+    nodes[2] = nodes[2].model_copy(update={"each": True})
+    made = workflow("first>seed", "seed>each", nodes=nodes, name=CHILD)
+    return made.model_copy(update={"workflow_id": WorkflowId("wf_child")})
+
+
+def long(url: str) -> Workflow:
+    """A node, and an item beside a short one, that take half a minute: many kills hit them before they are done."""
+    lines = node("list", "seed", type="prompt", text="28000\n20")
+    items = request(url, "items", "{{ item }}").model_copy(update={"each": True, "timeout": 120})
+    thirty = request(url, "thirty", 28_000).model_copy(update={"timeout": 120})
+    nodes = [lines, thirty, items, request(url, "last", 20)]
+    return workflow("list>items", "items>last", "thirty>last", nodes=nodes, name="long")
+
+
+def request(url: str, node_id: str, milliseconds: int | str, kind: str = "slow") -> Node:
+    """A node that has an effect outside the server."""
+    return node(node_id, "request", type="http", url=f"{url}/{kind}/{milliseconds}", method="POST")
 
 
 class Person:
@@ -127,8 +155,23 @@ class Disk:
 
     def nodes(self, status: str) -> list[str]:
         """`run:node` and `run:node:item` of what is in this status."""
-        steps = f"SELECT * FROM ({STEPS.format('status')}) WHERE status = '{status}'"
-        return [f"{run}:{one}" for run, one, _ in self.rows(steps)]
+        return self._where(f"status = '{status}'")
+
+    def at_work(self) -> list[str]:
+        """Those that had been started and were not done. What only waited for its turn after a crash is none of them."""
+        return self._where("status = 'running' AND begun_at IS NOT NULL")
+
+    def quarantined(self) -> list[str]:
+        """Those that were given up because the server died too often under them."""
+        return self._where("error LIKE '%quarantined%'")
+
+    def most_deaths(self) -> int:
+        """Of all steps, the most deaths that were laid to one."""
+        return max(row[2] for row in self.rows(STEPS.format("deaths")))
+
+    def _where(self, condition: str) -> list[str]:
+        steps = f"SELECT run_id, name FROM ({STEPS.format('status, begun_at, error')}) WHERE {condition}"
+        return [f"{run}:{one}" for run, one in self.rows(steps)]
 
     def attempts(self) -> dict[str, int]:
         """How many tries each took, those that a crash repeated not counted."""

@@ -1,0 +1,10 @@
+"""`voicegraph`, with less patience for suspects: a script that tests start instead of the module."""
+
+from __future__ import annotations
+
+import voicegraph.engines.embedded
+from voicegraph.cli import main
+
+if __name__ == "__main__":
+    voicegraph.engines.embedded.CALM_SECONDS = 1.0
+    main()
