@@ -90,7 +90,7 @@ def test_an_exported_workflow_can_be_run_again(cli: Cli) -> None:
     assert "Hello Ada!" in done.out
 
 
-@pytest.mark.parametrize("command", [["show"], ["show", "--json"], ["export"], ["export", "-o", "x.json"]])
+@pytest.mark.parametrize("command", [["show"], ["export"], ["export", "-o", "x.json"]])
 @pytest.mark.parametrize("run_id", ["run_unknown", "not an id", "ü'; --"])
 def test_an_unknown_run_is_exit_code_2_and_a_plain_line(cli: Cli, command: list[str], run_id: str) -> None:
     done = cli(command[0], run_id, *command[1:])

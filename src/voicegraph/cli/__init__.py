@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import sys
 
+from typer import Abort, TyperException
+
 from voicegraph.cli.commands import app
 from voicegraph.cli.view import complain
-from voicegraph.errors import VoiceGraphError
+from voicegraph.errors import UserError, VoiceGraphError
 
 
 def main() -> None:
     """Run the command of `sys.argv`. An error of ours is one plain line and exit code 2 (1: a run that failed)."""
+    as_json = "--json" in sys.argv
     try:
-        app()
+        sys.exit(app(standalone_mode=False) if as_json else app())
+    except TyperException as error:  # words that are no command
+        message = getattr(error, "format_message", error.__str__)()
+        complain(UserError("bad_command", message), as_json=True)
+        sys.exit(2)
+    except Abort:  # a question that was not answered
+        sys.exit(1)
     except VoiceGraphError as error:
-        complain(error)
+        complain(error, as_json=as_json)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -44,6 +44,20 @@ def _settings() -> Settings:
         raise ConfigError("voicegraph.toml", f"voicegraph.toml cannot be read: {error}") from error
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _before(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None: ...
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (127.0.0.1 by default).")] = None,
@@ -72,7 +86,9 @@ def plan(
 
 @app.command()
 def run(
-    what: Annotated[str, typer.Argument(help="A sentence, or a workflow file (JSON or YAML).")],
+    what: Annotated[
+        str, typer.Argument(help="A sentence, or a workflow file (JSON or YAML); - reads either from standard input.")
+    ],
     background: Annotated[bool, typer.Option("--background", help="Run durably, with retries.")] = False,
     set_: Annotated[
         list[str] | None,

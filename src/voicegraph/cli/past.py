@@ -16,6 +16,9 @@ from voicegraph.graph.model import RunId
 from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
 
+WIDTHS = {"run": 30, "status": 9, "when (UTC)": 16, "took": 6}
+"""What a column of the history needs; a narrow terminal cuts what was said, to one line a run."""
+
 
 async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: bool) -> None:
     """A page of runs."""
@@ -32,11 +35,11 @@ async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: b
     if not lines:
         out.print('No runs yet. Try: voicegraph run "Read https://example.com and give me the key points"')
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0))
     for heading in ("run", "status", "when (UTC)", "took", "what was said"):
-        table.add_column(heading, no_wrap=heading != "what was said")
+        table.add_column(heading, no_wrap=True, min_width=WIDTHS.get(heading))
     for line in lines:
-        when = line.created_at[:19].replace("T", " ")
+        when = line.created_at[:16].replace("T", " ")
         table.add_row(
             line.id, status_text(line.status), when, took(line.duration_ms), Text(line.transcribed_text or line.name)
         )

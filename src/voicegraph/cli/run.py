@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Coroutine
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 import typer
-import yaml
 
 from voicegraph.app import Runtime, running
 from voicegraph.cli.ending import say, while_read, why
+from voicegraph.cli.given import STDIN, read_given
 from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.view import Progress, out, print_json, print_workflow
 from voicegraph.db.presence import Presence
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId, Workflow
-from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.queries import RunDetail
 from voicegraph.nodes.params import MissingParam
 from voicegraph.pipeline import Pipeline, RunRequest
@@ -50,10 +47,11 @@ async def run_workflow(settings: Settings, what: str, background: bool, assignme
     server = await running_server(settings.data_dir) if background else None
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
-        workflow = read_workflow(what) or (await pipeline.plan(what)).workflow
+        given, command = await asyncio.to_thread(read_given, what)
+        workflow = given or (await pipeline.plan(command)).workflow
         config = parse_assignments(assignments)
-        _ask(pipeline, workflow, config)
-        request = RunRequest(workflow, config, command=what)
+        _ask(pipeline, workflow, config, asks=what != STDIN and sys.stdin.isatty())
+        request = RunRequest(workflow, config, command=command)
         if server:
             return await run_on_server(server, request, as_json)
         return await _follow(runtime, request, background, as_json)
@@ -127,25 +125,6 @@ def _reason(run: RunDetail) -> str:
     return f" at {label}: {error['message']}" if label else f": {error['message']}"
 
 
-def read_workflow(what: str) -> Workflow | None:
-    """The workflow in a file; None when `what` is a sentence, which may well end in the name of a file."""
-    path = Path(what)
-    kind = path.suffix.lower()
-    is_file = os.path.exists(what) or not any(map(str.isspace, what))  # noqa: PTH110 - a sentence is too long for Path
-    if kind not in (".json", ".yaml", ".yml") or not is_file:
-        return None
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UserError("no_file", f"{what} cannot be read ({error.strerror}).") from error
-    if kind == ".json":
-        return parse_workflow(content)
-    try:
-        return parse_workflow(yaml.safe_load(content))
-    except (yaml.YAMLError, RecursionError) as error:
-        raise UserError("broken_yaml", f"{what} is not YAML: {error}") from error
-
-
 def parse_assignments(assignments: list[str]) -> Config:
     """`recipientEmail=…` is a config key, `step-0.url=…` a param of a node. A JSON value is taken as such."""
     config: Config = {}
@@ -170,12 +149,12 @@ def _value(text: str) -> Any:
         return text
 
 
-def _ask(pipeline: Pipeline, workflow: Workflow, config: Config) -> None:
+def _ask(pipeline: Pipeline, workflow: Workflow, config: Config, *, asks: bool) -> None:
     """Ask for what is still missing, where there is somebody to ask."""
     found = pipeline.check(workflow, config)
     for notice in found.notices:
         typer.echo(f"Note: {notice.message}", err=True)
-    if not sys.stdin.isatty():
+    if not asks:
         return
     for missing in found.missing:
         answer = typer.prompt(f"{missing.node_label}: {missing.title} ({missing.why})")

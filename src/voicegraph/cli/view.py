@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,12 +22,16 @@ from voicegraph.run.events import RunEvent
 
 _STEERING = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
+UNFOLDED = 100_000
+"""Characters of a line where nothing limits it."""
+
 
 class _Terminal(Console):
     """Shows what may come from anywhere as it is: no markup, no pictures for `:smile:`, nothing that steers."""
 
     def __init__(self, *, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr, markup=False, emoji=False)
+        there = (sys.stderr if stderr else sys.stdout).isatty()
+        super().__init__(stderr=stderr, markup=False, emoji=False, width=None if there else UNFOLDED)
 
     def on_broken_pipe(self) -> None:
         """Raised on: `cli.ending` decides what a command does whose output nobody reads."""
@@ -62,8 +67,11 @@ _STATUS_OF = {
 }
 
 
-def complain(error: VoiceGraphError) -> None:
-    """An error, with what would be right."""
+def complain(error: VoiceGraphError, *, as_json: bool = False) -> None:
+    """An error, with what would be right; as JSON in the same form as the HTTP API has."""
+    if as_json:
+        print_json({"error": error.message, "code": error.code, "details": getattr(error, "details", None)})
+        return
     err.print(Text.assemble(("Error: ", "red"), error.message))
     details: Any = error.details if isinstance(error, UserError) else None
     if isinstance(details, Mapping) and "example" in details:
@@ -116,6 +124,8 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
+        if not out.is_terminal:
+            out.line()  # as the base class does for terminals alone
 
     def take(self, event: RunEvent) -> None:
         """Draw what an event changes."""

@@ -15,6 +15,7 @@ from voicegraph.errors import GraphError, Problem
 from voicegraph.graph.decode import decode, flaws
 from voicegraph.graph.explain import explain, kind_of
 from voicegraph.graph.fill import content_id, filled
+from voicegraph.graph.foreign import foreign, refusal
 from voicegraph.graph.model import Workflow
 from voicegraph.graph.rules import Outline, check, check_limits, check_outline
 
@@ -27,6 +28,8 @@ def parse_workflow(raw: object) -> Workflow:
     """
     if isinstance(raw, (str, bytes, bytearray)):
         raw = decode(raw)
+    if program := foreign(raw):
+        raise GraphError([Problem("", refusal(program), "foreign_format")])
     given = _object(raw)
     _refuse(check_limits(*(_count(given, part) for part in ("nodes", "edges", "triggers"))))
     _refuse(flaws(given))

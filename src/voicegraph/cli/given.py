@@ -1,0 +1,65 @@
+"""What `voicegraph run` is given: a sentence, a file, or either on standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from voicegraph.errors import UserError
+from voicegraph.graph.decode import decode
+from voicegraph.graph.model import Workflow
+from voicegraph.graph.validate import parse_workflow
+
+STDIN = "-"
+
+
+def read_given(what: str) -> tuple[Workflow | None, str]:
+    """(the workflow, the command to keep in the history); no workflow when the command is a sentence to plan."""
+    if what != STDIN:
+        return read_workflow(what), what
+    try:
+        text = sys.stdin.read().strip()
+    except UnicodeDecodeError as error:
+        raise UserError("not_text", "Standard input is not text in UTF-8.") from error
+    if not text:
+        raise UserError("no_input", "Standard input is empty; `run -` reads a sentence or a workflow from it.")
+    if text.startswith(("{", "[")):
+        return _workflow(decode(text)), ""
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError):
+        return None, text  # a sentence with a colon too many
+    if isinstance(value, dict) and ("nodes" in value or "workflow" in value):
+        return _workflow(cast("object", value)), ""
+    return None, text
+
+
+def read_workflow(what: str) -> Workflow | None:
+    """The workflow in a file; None when `what` is a sentence, which may well end in the name of a file."""
+    path = Path(what)
+    kind = path.suffix.lower()
+    is_file = os.path.exists(what) or not any(map(str.isspace, what))  # noqa: PTH110 - a sentence is too long for Path
+    if kind not in (".json", ".yaml", ".yml") or not is_file:
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError("no_file", f"{what} cannot be read ({error.strerror}).") from error
+    if kind == ".json":
+        return _workflow(decode(content))
+    try:
+        return _workflow(yaml.safe_load(content))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise UserError("broken_yaml", f"{what} is not YAML: {error}") from error
+
+
+def _workflow(value: object) -> Workflow:
+    """Alone, or inside an exported run, as the page takes it."""
+    if isinstance(value, dict):
+        inner = cast("dict[str, Any]", value).get("workflow")
+        value = cast("object", inner if isinstance(inner, dict) else value)
+    return parse_workflow(value)
