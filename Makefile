@@ -55,9 +55,9 @@ test-web: web/node_modules/.package-lock.json
 test-browser: $(STAMPS)/dev $(STAMPS)/app
 	$(PY) -m pytest -n 2 -m e2e --junitxml=$(RESULTS)/browser.xml
 
-# Alone: it kills servers at random moments, and counts what comes of it.
+# After the others: it kills servers at random moments, and counts what comes of it. Most of that is waiting.
 test-chaos: $(STAMPS)/dev $(STAMPS)/app
-	$(PY) -m pytest -m chaos --junitxml=$(RESULTS)/chaos.xml
+	$(PY) -m pytest -n 3 -m chaos --junitxml=$(RESULTS)/chaos.xml
 
 # From the source distribution, with an old pip, in an environment of its own, from the package index.
 test-wheel: $(STAMPS)/dev $(STAMPS)/app ## install the wheel as people do, and do the main job of the README with it

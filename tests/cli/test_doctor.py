@@ -7,13 +7,14 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.cli import Cli
 from support.mailbox import Mailbox, mailbox_on_loopback
 
 from voicegraph.api import site
-from voicegraph.cli import doctor
+from voicegraph.cli import doctor, doctor_libraries
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,8 @@ def test_a_fresh_machine_is_healthy_and_told_what_is_missing(cli: Cli) -> None:
     assert done.code == 0
     lines = {line.split("  ")[1].strip(): line for line in done.out.splitlines()}
     assert list(lines) == [
+        "settings",
+        "libraries",
         "database",
         "disk",
         "model",
@@ -105,20 +108,59 @@ def test_the_database_is_named_without_its_password(cli: Cli) -> None:
     assert "hunter2" not in message
 
 
-@pytest.mark.parametrize(
-    ("settings", "state", "said"),
-    [
-        ({}, "note", "VOICEGRAPH_MODEL"),
-        ({"GROQ_API_KEY": "k"}, "ok", "groq:"),
-        ({"VOICEGRAPH_MODEL": "openai:gpt-5-mini", "OPENAI_API_KEY": "k"}, "ok", "openai:gpt-5-mini"),
-        ({"VOICEGRAPH_MODEL": "openai:gpt-5-mini"}, "bad", "OPENAI_API_KEY"),
-    ],
-)
-def test_the_model(cli: Cli, settings: dict[str, str], state: str, said: str) -> None:
-    found = finding(cli, "model", **settings)
-    assert found[0] == state
-    assert said in found[1]
-    assert cli("doctor").code == (1 if state == "bad" else 0)
+def test_without_a_model_that_is_said(cli: Cli) -> None:
+    state, said = finding(cli, "model")
+    assert (state, "VOICEGRAPH_MODEL" in said) == ("note", True)
+
+
+def test_a_model_that_answers_is_fine(cli: Cli, model_server: Any) -> None:
+    settings = {"VOICEGRAPH_MODEL": "tiny", "VOICEGRAPH_MODEL_BASE_URL": model_server.url}
+    state, said = finding(cli, "model", **settings)
+    assert (state, "openai:tiny" in said, "answers" in said) == ("ok", True, True)
+    (asked,) = model_server.requests
+    assert asked["model"] == "tiny"
+
+
+def test_a_model_at_a_wrong_address_is_bad(cli: Cli) -> None:
+    address = f"http://127.0.0.1:{free_port()}/v1"
+    state, said = finding(cli, "model", VOICEGRAPH_MODEL="tiny", VOICEGRAPH_MODEL_BASE_URL=address)
+    assert (state, "cannot be reached" in said) == ("bad", True)
+    assert cli("doctor").code == 1
+
+
+@pytest.mark.parametrize(("status", "said"), [(401, "refused the key"), (404, "no model")])
+def test_a_model_that_is_refused_is_bad(cli: Cli, model_server: Any, status: int, said: str) -> None:
+    code = "model_not_found" if status == 404 else "invalid_api_key"
+    model_server.replies = [(status, {"error": {"message": "no", "code": code}})]
+    settings = {"VOICEGRAPH_MODEL": "tiny", "VOICEGRAPH_MODEL_BASE_URL": model_server.url}
+    state, message = finding(cli, "model", **settings)
+    assert (state, said in message) == ("bad", True), message
+
+
+def test_a_model_without_its_key_is_bad(cli: Cli) -> None:
+    state, said = finding(cli, "model", VOICEGRAPH_MODEL="openai:gpt-5-mini")
+    assert (state, "OPENAI_API_KEY" in said) == ("bad", True)
+
+
+def test_the_libraries_of_nodes_can_be_imported(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert finding(cli, "libraries")[0] == "ok"
+    assert {"trafilatura", "liquid", "apprise"} <= doctor_libraries.imported_libraries()
+    monkeypatch.setattr(doctor_libraries, "imported_libraries", lambda: {"no_such_library"})
+    state, said = finding(cli, "libraries")
+    assert (state, "no_such_library" in said, "pip install" in said) == ("bad", True, True)
+
+
+def test_misspelt_settings_are_told_with_the_nearest_name(cli: Cli) -> None:
+    assert finding(cli, "settings")[0] == "ok"
+    (cli.home / ".env").write_text("VOICEGRAPH_USER_EMIAL=me@example.com\nOTHER=1\n", "utf-8")
+    (cli.home / "voicegraph.toml").write_text('data_dirr = "x"\nport = 1\n', "utf-8")
+    state, said = finding(cli, "settings", VOICEGRAPH_ALLOW_PRIVATE_HOST="127.0.0.1")
+    assert state == "bad"
+    assert "VOICEGRAPH_ALLOW_PRIVATE_HOST in the environment" in said
+    assert "did you mean VOICEGRAPH_ALLOW_PRIVATE_HOSTS?" in said
+    assert "did you mean VOICEGRAPH_USER_EMAIL?" in said
+    assert "did you mean data_dir?" in said
+    assert "OTHER" not in said
 
 
 def test_web_search(cli: Cli) -> None:

@@ -13,14 +13,16 @@ from rich.text import Text
 
 from voicegraph.api.site import DIST
 from voicegraph.cli.doctor_inngest import examine_inngest
+from voicegraph.cli.doctor_libraries import examine_libraries
+from voicegraph.cli.doctor_model import examine_model
 from voicegraph.cli.doctor_server import examine_server
+from voicegraph.cli.unknown_settings import unknown_settings
 from voicegraph.cli.view import out, print_json
 from voicegraph.db.look import look, reading
 from voicegraph.db.migrate import HEAD
 from voicegraph.errors import NodeError, VoiceGraphError
 from voicegraph.history.notices import Message, latest
 from voicegraph.history.upkeep import files_of
-from voicegraph.nodes.models import choose, load
 from voicegraph.nodes.smtp import connect_and_login
 from voicegraph.nodes.urls import shown
 from voicegraph.run.redact import Redactor
@@ -94,16 +96,17 @@ async def _disk(settings: Settings) -> Finding:
     return Finding("disk", "bad" if use.left < LOW_DISK else "ok", message)
 
 
+async def _names(_settings: Settings) -> Finding:
+    wrong = unknown_settings()
+    return Finding("settings", "bad", " ".join(wrong)) if wrong else Finding("settings", "ok", "every name is known")
+
+
+async def _libraries(_settings: Settings) -> Finding:
+    return Finding("libraries", *await asyncio.to_thread(examine_libraries))
+
+
 async def _model(settings: Settings) -> Finding:
-    message = "none: summaries are extractive, other llm actions fail. Set VOICEGRAPH_MODEL, or a provider's key."
-    try:
-        choice = choose(settings)
-        if choice is None:
-            return Finding("model", "note", message)
-        await load(choice)
-    except VoiceGraphError as error:
-        return Finding("model", "bad", error.message)
-    return Finding("model", "ok", choice.name)
+    return Finding("model", *await examine_model(settings))
 
 
 def last_messages(settings: Settings) -> list[Message]:
@@ -183,6 +186,8 @@ async def _page(_settings: Settings) -> Finding:
 
 
 CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
+    _names,
+    _libraries,
     _database,
     _disk,
     _model,

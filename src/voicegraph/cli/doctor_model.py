@@ -1,0 +1,31 @@
+"""Whether the language model answers: one short request is made of it, as a node makes its own."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from voicegraph.errors import NodeError, VoiceGraphError
+from voicegraph.nodes.consult import consult
+from voicegraph.nodes.models import choose
+from voicegraph.nodes.urls import shown
+from voicegraph.settings import Settings
+
+SECONDS = 20.0
+"""A model that is loaded from a disk first may need longer, and is only slow then."""
+NONE = "none: summaries are extractive, other llm actions fail. Set VOICEGRAPH_MODEL, or a provider's key."
+
+
+async def examine_model(settings: Settings) -> tuple[Literal["ok", "note", "bad"], str]:
+    """Its state in words: address, key and name of the model are tried together."""
+    try:
+        choice = choose(settings)
+        if choice is None:
+            return "note", NONE
+        where = f"{choice.name} at {shown(choice.base_url)}" if choice.base_url else choice.name
+        await consult(choice, "Answer with one word.", "Are you there?", seconds=SECONDS, max_tokens=1)
+    except NodeError as error:
+        # What came of it was no use, but somebody who knows the key and the model has answered.
+        return ("ok", "it answers") if error.code == "model_answer" else ("bad", error.message)
+    except VoiceGraphError as error:
+        return "bad", error.message
+    return "ok", f"{where}, answers"

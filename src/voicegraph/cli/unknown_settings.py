@@ -1,0 +1,51 @@
+"""Names that look like settings and are none: misspelt ones do nothing, and nobody would know."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from voicegraph.settings import Settings
+
+PREFIX = "VOICEGRAPH_"
+OTHERS = frozenset({"VOICEGRAPH_SKIP_UI"})
+"""Read when VoiceGraph is built, and not a setting."""
+
+
+def unknown_settings() -> list[str]:
+    """A sentence for each such name in the environment, in `.env` and in `voicegraph.toml`, with the nearest one."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    fields = set(Settings.model_fields)
+    found = [(name, "the environment", known | OTHERS) for name in sorted(os.environ)]
+    found += [(name, ".env", known | OTHERS) for name in _in_env_file(Path(".env"))]
+    wrong = [_sentence(name, where, ok) for name, where, ok in found if _misspelt(name, ok)]
+    return wrong + [
+        _sentence(name, "voicegraph.toml", fields)
+        for name in _in_toml(Path("voicegraph.toml"))
+        if name.lower() not in fields and name.upper() not in known
+    ]
+
+
+def _misspelt(name: str, known: Iterable[str]) -> bool:
+    return name.upper().startswith(PREFIX) and name.upper() not in known
+
+
+def _sentence(name: str, where: str, known: Iterable[str]) -> str:
+    upper = name.isupper() or name.upper().startswith(PREFIX)
+    near = difflib.get_close_matches(name.upper() if upper else name.lower(), known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    return f"{name} in {where} is no setting and does nothing{hint}"
+
+
+def _in_env_file(path: Path) -> Iterator[str]:
+    from dotenv import dotenv_values
+
+    yield from sorted(dotenv_values(path)) if path.is_file() else ()
+
+
+def _in_toml(path: Path) -> Iterator[str]:
+    if path.is_file():
+        yield from tomllib.loads(path.read_text("utf-8"))
