@@ -90,3 +90,14 @@ async def test_a_sentence_is_at_most_4000_characters(api: Api, path: str) -> Non
     body = {"text": "x" * 4001, "currentWorkflow": steps(seed())}
     problem = await api.call("POST", path, body, status=422)
     assert problem["details"][0]["where"] == "text"
+
+
+async def test_a_file_is_read_and_gives_nothing_its_author_allowed(api: Api) -> None:
+    text = "nodes:\n  - {id: a, type: email, action: send, allowOutsideTarget: true, params: {to: '{{ input }}'}}"
+    workflow = (await api.call("POST", "/api/read-workflow", {"text": text}))["workflow"]
+    assert (workflow["nodes"][0]["type"], workflow["nodes"][0]["allowOutsideTarget"]) == ("email", False)
+
+
+async def test_a_file_of_another_program_is_named_as_what_it_is(api: Api) -> None:
+    problem = await api.call("POST", "/api/read-workflow", {"text": '{"nodes": [], "connections": {}}'}, status=422)
+    assert "n8n" in problem["error"]

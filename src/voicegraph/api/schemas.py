@@ -104,6 +104,12 @@ class WorkflowBody(Wire):
     workflow: Json
 
 
+class FileBody(Wire):
+    """The text of a workflow file."""
+
+    text: str = Field(max_length=1 << 20, examples=["nodes:\n  - {id: a, type: prompt, action: seed}"])
+
+
 class WorkflowAnswer(Wire):
     """A workflow."""
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import yaml
-
-from voicegraph.errors import UserError
+from voicegraph.errors import GraphError, UserError
 from voicegraph.graph.decode import decode
 from voicegraph.graph.model import Workflow
-from voicegraph.graph.validate import parse_workflow
+from voicegraph.graph.read import decode_yaml, of_value
+from voicegraph.graph.read import read_workflow as read_text
 
 STDIN = "-"
 
@@ -28,13 +27,13 @@ def read_given(what: str) -> tuple[Workflow | None, str]:
     if not text:
         raise UserError("no_input", "Standard input is empty; `run -` reads a sentence or a workflow from it.")
     if text.startswith(("{", "[")):
-        return _workflow(decode(text)), ""
+        return of_value(decode(text)), ""
     try:
-        value = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError):
+        value = decode_yaml(text)
+    except GraphError:
         return None, text  # a sentence with a colon too many
     if isinstance(value, dict) and ("nodes" in value or "workflow" in value):
-        return _workflow(cast("object", value)), ""
+        return of_value(cast("object", value)), ""
     return None, text
 
 
@@ -49,17 +48,4 @@ def read_workflow(what: str) -> Workflow | None:
         content = path.read_bytes()
     except OSError as error:
         raise UserError("no_file", f"{what} cannot be read ({error.strerror}).") from error
-    if kind == ".json":
-        return _workflow(decode(content))
-    try:
-        return _workflow(yaml.safe_load(content))
-    except (yaml.YAMLError, RecursionError) as error:
-        raise UserError("broken_yaml", f"{what} is not YAML: {error}") from error
-
-
-def _workflow(value: object) -> Workflow:
-    """Alone, or inside an exported run, as the page takes it."""
-    if isinstance(value, dict):
-        inner = cast("dict[str, Any]", value).get("workflow")
-        value = cast("object", inner if isinstance(inner, dict) else value)
-    return parse_workflow(value)
+    return of_value(decode(content)) if kind == ".json" else read_text(content)

@@ -80,6 +80,8 @@ export const api = {
     }),
   check: (workflow: Workflow, config: RunConfig) =>
     request<CheckAnswer>('/api/check', { json: { workflow, config } }),
+  readWorkflow: async (text: string) =>
+    (await request<{ workflow: Workflow }>('/api/read-workflow', { json: { text } })).workflow,
   layout: async (workflow: Workflow) =>
     (await request<{ workflow: Workflow }>('/api/layout', { json: { workflow } })).workflow,
 

@@ -583,6 +583,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/read-workflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read
+         * @description The workflow in the text of a file, JSON or YAML, alone or in an exported run. Nothing in it runs.
+         *
+         *     What its author allowed, whoever imports it has not allowed yet (docs/decisions/0020).
+         */
+        post: operations["read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -1623,6 +1645,18 @@ export interface components {
          */
         FileAnswer: {
             file: components["schemas"]["FileRef"];
+        };
+        /**
+         * FileBody
+         * @description The text of a workflow file.
+         */
+        FileBody: {
+            /**
+             * Text
+             * @example nodes:
+             *       - {id: a, type: prompt, action: seed}
+             */
+            text: string;
         };
         /**
          * FileList
@@ -4567,6 +4601,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParseAnswer"] | components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

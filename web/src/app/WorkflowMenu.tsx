@@ -32,7 +32,7 @@ export function WorkflowMenu() {
   return (
     <>
       <FileButton
-        accept="application/json,.json"
+        accept="application/json,.json,.yaml,.yml"
         inputProps={{ 'aria-label': 'Workflow file to import' }}
         onChange={(file) => file && confirmLeaving(() => void importWorkflow(file))}
       >

@@ -6,7 +6,6 @@ import type { Workflow } from '@/api/types';
 import { closeRun } from '@/runs/watch';
 import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
 import { emptyWorkflow, isEmpty, newWorkflowId, rename } from '@/workflow/ops';
-import { readWorkflow } from '@/workflow/transfer';
 import { queryClient } from './queryClient';
 import { toast, toastError } from './toasts';
 import { useUi } from './ui';
@@ -112,12 +111,17 @@ export function exportWorkflow(): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** The server judges the file; nothing in it runs. */
+/** What the author of the file allowed, its new owner has to allow: in the node's form, before the first run. */
+const OWNER_DECIDES = 'outside_target';
+
+/** The server reads and judges the file; nothing in it runs. */
 export async function importWorkflow(file: File): Promise<void> {
   try {
-    const workflow = readWorkflow(await file.text());
+    const read = await api.readWorkflow(await file.text());
+    // An imported workflow is a new one.
+    const workflow = { ...read, workflowId: newWorkflowId(), name: read.name || 'Imported workflow' };
     const { problems } = await api.check(workflow, {});
-    const first = problems[0];
+    const first = problems.find((problem) => problem.code !== OWNER_DECIDES);
     if (first) throw new Error(`${first.where}: ${first.message}`);
     show(workflow, false);
     toast('Imported', workflow.name);

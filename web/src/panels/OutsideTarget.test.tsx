@@ -4,7 +4,6 @@ import { expect, it, vi } from 'vitest';
 import type { ActionInfo, Json, WorkflowNode } from '@/api/types';
 import { node } from '@/test/fakes';
 import { renderUi } from '@/test/render';
-import { readWorkflow } from '@/workflow/transfer';
 import { OutsideTarget } from './OutsideTarget';
 
 const MAIL = {
@@ -37,9 +36,4 @@ it.each<Record<string, Json>>([
 it('can be taken back where nothing is filled in any more', () => {
   show({ params: { to: 'a@example.com' }, allowOutsideTarget: true });
   expect(choice()).toHaveProperty('checked', true);
-});
-
-it('is not allowed by an imported file', () => {
-  const file = { nodes: [{ id: 'a', type: 'email', action: 'send', allowOutsideTarget: true }] };
-  expect(readWorkflow(JSON.stringify(file)).nodes[0]?.allowOutsideTarget).toBe(false);
 });

@@ -12,12 +12,14 @@ from voicegraph.api.schemas import (
     CommandAnswer,
     EditAnswer,
     EditBody,
+    FileBody,
     ParseAnswer,
     ParseBody,
     WorkflowAnswer,
     WorkflowBody,
 )
 from voicegraph.graph.layout import layout
+from voicegraph.graph.read import read_workflow
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.plan.commands import INTENTS, read_command
 
@@ -64,6 +66,17 @@ async def check(body: CheckBody, voicegraph: Wired) -> CheckAnswer:
     found = voicegraph.check(parse_workflow(body.workflow), checked_config(body.config))
     success = not found.problems and not found.missing
     return CheckAnswer(success=success, problems=found.problems, missing=found.missing, notices=found.notices)
+
+
+@router.post("/read-workflow")
+async def read(body: FileBody) -> WorkflowAnswer:
+    """The workflow in the text of a file, JSON or YAML, alone or in an exported run. Nothing in it runs.
+
+    What its author allowed, whoever imports it has not allowed yet (docs/decisions/0020).
+    """
+    workflow = read_workflow(body.text)
+    nodes = [node.model_copy(update={"allow_outside_target": False}) for node in workflow.nodes]
+    return WorkflowAnswer(workflow=workflow.model_copy(update={"nodes": nodes}))
 
 
 @router.post("/layout")

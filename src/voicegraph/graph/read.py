@@ -1,0 +1,61 @@
+"""A workflow from the text of a file: JSON or YAML, alone or inside an exported run."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import yaml
+
+from voicegraph.errors import GraphError, Problem
+from voicegraph.graph.decode import decode
+from voicegraph.graph.model import MAX_BYTES, Workflow
+from voicegraph.graph.validate import parse_workflow
+
+
+def read_workflow(text: str | bytes) -> Workflow:
+    """The workflow in the text; GraphError says what it is instead, or every breach in it."""
+    plain = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
+    if plain.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        return of_value(decode(text))
+    return of_value(decode_yaml(plain))
+
+
+def of_value(value: object) -> Workflow:
+    """From a decoded file."""
+    if isinstance(value, dict):
+        inner = cast("dict[str, Any]", value).get("workflow")
+        value = cast("object", inner if isinstance(inner, dict) else value)
+    if isinstance(value, (str, bytes)):
+        raise GraphError([Problem("", "This is text, and not a workflow: it has no list of nodes.", "wrong_type")])
+    return parse_workflow(value)
+
+
+def decode_yaml(text: str) -> object:
+    """The value of a YAML text, as JSON has values. GraphError when it is broken, too large, or repeats itself."""
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise GraphError([Problem("", f"The file is larger than {MAX_BYTES >> 20} MiB.", "too_large")])
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that takes less
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = str(error).replace("\n", " ")[:300] or type(error).__name__
+        raise GraphError([Problem("", f"The YAML is broken: {reason}", "broken_yaml")]) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """Values of JSON alone: `on` is a name and no truth, a date is a text, and nothing is there twice by reference."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if cast("Any", self).check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("a workflow has no aliases (*name); write the value out")
+        return super().compose_node(parent, index)
+
+
+_DROPPED = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _DROPPED]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+cast("Any", _Loader).add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)

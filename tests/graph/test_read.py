@@ -1,0 +1,60 @@
+"""A workflow from the text of a file: what is taken, and what is named as what it is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from voicegraph.errors import GraphError
+from voicegraph.graph.read import read_workflow
+
+WIRE = {
+    "name": "Digest",
+    "nodes": [{"id": "a", "type": "prompt", "action": "seed", "params": {"text": "2026-01-01", "answer": "yes"}}],
+    "edges": [],
+    "notify": {"on": ["failed"]},
+}
+
+
+@pytest.mark.parametrize("whole", [WIRE, {"id": "run_1", "workflow": WIRE}], ids=["alone", "in a run"])
+@pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump], ids=["JSON", "YAML"])
+def test_json_and_yaml_are_the_same_workflow(whole: dict[str, object], write: object) -> None:
+    workflow = read_workflow(write(whole))  # pyright: ignore
+    assert (workflow.name, workflow.nodes[0].params) == ("Digest", {"text": "2026-01-01", "answer": "yes"})
+    assert workflow.notify
+    assert workflow.notify.on == ["failed"]
+
+
+def test_what_people_write_in_yaml_is_what_they_mean() -> None:
+    text = """
+    nodes:
+      - {id: a, type: prompt, action: seed, each: true, params: {text: 2026-01-01, answer: yes}}
+    notify: {on: [failed]}
+    """
+    workflow = read_workflow(text)
+    assert workflow.nodes[0].params == {"text": "2026-01-01", "answer": "yes"}
+    assert workflow.nodes[0].each is True
+    assert workflow.notify
+    assert workflow.notify.on == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nodes: [", "YAML is broken"),
+        ("a: &a [x]\nnodes: [*a, *a]", "no aliases"),
+        ("- !!python/object/apply:os.system [true]", "YAML is broken"),
+        ("just words", "not"),
+        ("", "not"),
+        ('{"nodes": [', "JSON is broken"),
+        (json.dumps({"nodes": [], "connections": {}}), "n8n"),
+        (yaml.safe_dump({"nodes": [], "connections": {}}), "n8n"),
+        ("x" * (2 << 20), "larger than 1 MiB"),
+    ],
+)
+def test_what_is_no_workflow_is_refused_in_words(text: str, said: str) -> None:
+    with pytest.raises(GraphError) as caught:
+        read_workflow(text)
+    assert said in caught.value.message
