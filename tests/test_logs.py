@@ -11,11 +11,18 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.loggers import fresh_uvicorn_loggers
 
 from voicegraph import logs
 from voicegraph.nodes.threads import in_thread
 
 SECRET = "canary-4711"
+
+
+@pytest.fixture(autouse=True)
+def loggers() -> Iterator[None]:
+    with fresh_uvicorn_loggers():
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from support.loggers import fresh_uvicorn_loggers
 
 from voicegraph import logs, repeats
 
@@ -19,6 +20,12 @@ class Clock:
 
     def __call__(self) -> float:
         return self.time
+
+
+@pytest.fixture(autouse=True)
+def loggers() -> Iterator[None]:
+    with fresh_uvicorn_loggers():
+        yield
 
 
 @pytest.fixture
