@@ -128,8 +128,11 @@ class Host(ABC):
     async def told(self, run_id: RunId, after: int = 0) -> Told:
         """Watch the run to its end."""
         async with asyncio.timeout(PATIENCE):
-            heard = [event async for event in follow(self.history.queries, self.history.feed, run_id, after)]
+            heard = [event async for event in self._follow(run_id, after)]
         return Told(heard, await self.history.queries.detail(run_id, whole=True))
+
+    def _follow(self, run_id: RunId, after: int = 0) -> AsyncIterator[RunEvent]:
+        return follow(self.history.queries, self.history.feed, run_id, after, whole=True)
 
     async def run(self, graph: Workflow, **given: object) -> Told:
         """From the start to the end."""
@@ -138,7 +141,7 @@ class Host(ABC):
     async def until(self, run_id: RunId, kind: str, node_id: str | None = None) -> RunEvent:
         """Watch the run until this event is on disk."""
         async with asyncio.timeout(PATIENCE):
-            async for event in follow(self.history.queries, self.history.feed, run_id):
+            async for event in self._follow(run_id):
                 if (event.kind, event.node_id) == (kind, node_id):
                     return event
         raise AssertionError(f"{run_id} ended without {kind} of {node_id}")

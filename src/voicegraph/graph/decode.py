@@ -25,17 +25,24 @@ def decode(raw: str | bytes | bytearray) -> object:
     if (_bytes(raw) if isinstance(raw, str) else len(raw)) > MAX_BYTES:
         raise GraphError([_too_large()])
     try:
-        text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
-        return json.loads(text.removeprefix("\ufeff"))
+        return json.loads(decode_text(raw))
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise _broken(f"The JSON is broken at {where}: {_reason(error)}.") from error
-    except UnicodeDecodeError as error:
-        raise _broken(f"The text is not UTF-8: byte {error.start + 1} is wrong. Save it as UTF-8.") from error
     except RecursionError as error:
         raise GraphError([_too_deep("")]) from error
     except ValueError as error:
         raise _broken("The JSON has a whole number with thousands of digits; put it in quotation marks.") from error
+
+
+def decode_text(raw: str | bytes | bytearray) -> str:
+    """The text of a file in UTF-8, without its mark. Raises GraphError when it is in another encoding."""
+    try:
+        text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The text is not UTF-8: byte {error.start + 1} is wrong. Save it as UTF-8."
+        raise GraphError([Problem("", message, "not_json")]) from error
+    return text.removeprefix("\ufeff")
 
 
 def _bytes(text: str) -> int:

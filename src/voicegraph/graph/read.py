@@ -8,17 +8,17 @@ from typing import Any, cast
 import yaml
 
 from voicegraph.errors import GraphError, Problem
-from voicegraph.graph.decode import decode
+from voicegraph.graph.decode import decode, decode_text
 from voicegraph.graph.model import MAX_BYTES, Workflow
 from voicegraph.graph.validate import parse_workflow
 
 
 def read_workflow(text: str | bytes) -> Workflow:
     """The workflow in the text; GraphError says what it is instead, or every breach in it."""
-    plain = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
-    if plain.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+    start = text[:100] if isinstance(text, str) else text[:100].decode("utf-8-sig", "replace")
+    if start.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return of_value(decode(text))
-    return of_value(decode_yaml(plain))
+    return of_value(decode_yaml(decode_text(text)))
 
 
 def of_value(value: object) -> Workflow:

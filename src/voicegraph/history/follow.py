@@ -19,8 +19,8 @@ async def follow(
     """Events with a `seq` greater than `after`, until the run's last one, or until the feed drops this reader.
 
     The watch begins before the first read, so nothing falls between; what comes twice is passed over by its `seq`.
-    When another process writes the run, a gap in `seq` or a poke sends us back to the database. NotFound when there is
-    no such run.
+    When another process writes the run, a gap in `seq` or a poke sends us back to the database. Large results that come
+    from there are their beginnings, unless `whole` was asked for. NotFound when there is no such run.
     """
     with feed.watch(run_id) as watcher:
         summary = await queries.summary(run_id)
