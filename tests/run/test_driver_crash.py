@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.drive import Drive, ended
 from support.graphs import choice, node, workflow, workflows
-from support.sink import Disk
+from support.sink import Disk, cut_short
 
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId, RunId, Workflow
@@ -87,7 +87,7 @@ async def crashed(data: st.DataObject, graph: Workflow) -> tuple[Disk, Disk]:
         check_story(whole)
         entries = drive.sink.entries
     for _ in range(2):
-        entries = entries[: data.draw(st.integers(1, len(entries)))]
+        entries = cut_short(data, entries)
         disk = Disk.after(entries)
         async with Drive() as drive:
             drive.sink.entries = entries

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.drive import Drive, ended
 from support.graphs import node, workflow
-from support.sink import Disk
+from support.sink import Disk, cut_short
 
 from voicegraph.graph.model import NodeId, Retry, Workflow
 from voicegraph.run.blame import MAX_DEATHS
@@ -40,7 +40,7 @@ async def test_no_item_that_was_done_is_done_again_after_any_crash(data: st.Data
         whole = await drive.run(graph)
         entries = drive.sink.entries
     for _ in range(2):
-        entries = entries[: data.draw(st.integers(1, len(entries)))]
+        entries = cut_short(data, entries)
         disk = Disk.after(entries)
         async with Drive() as drive:
             drive.sink.entries = entries

@@ -75,9 +75,9 @@ def child(url: str) -> Workflow:
 
 def long(url: str) -> Workflow:
     """A node, and an item beside a short one, that take half a minute: many kills hit them before they are done."""
-    lines = node("list", "seed", type="prompt", text="28000\n20")
+    lines = node("list", "seed", type="prompt", text="30000\n20")
     items = request(url, "items", "{{ item }}").model_copy(update={"each": True, "timeout": 120})
-    thirty = request(url, "thirty", 28_000).model_copy(update={"timeout": 120})
+    thirty = request(url, "thirty", 30_000).model_copy(update={"timeout": 120})
     nodes = [lines, thirty, items, request(url, "last", 20)]
     return workflow("list>items", "items>last", "thirty>last", nodes=nodes, name="long")
 

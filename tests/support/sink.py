@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from hypothesis import strategies as st
+
 from voicegraph.graph.model import NodeId
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunChange, RunEvent, StoredRun
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -57,6 +59,12 @@ class Disk:
     @property
     def story(self) -> list[tuple[str, NodeId | None]]:
         return [(event.kind, event.node_id) for event in self.events]
+
+
+def cut_short(data: st.DataObject, entries: list[Entry]) -> list[Entry]:
+    """What a crash leaves of them: one at least. What is drawn must not depend on how many there are, which may vary."""
+    share = data.draw(st.floats(0, 1))
+    return entries[: 1 + round(share * (len(entries) - 1))]
 
 
 class MemorySink:
