@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -13,13 +12,6 @@ from support.process import Serve
 
 ASK = {"id": "ask", "type": "approval", "action": "request", "label": "Ask", "params": {"message": "Fine?"}}
 GRAPH = steps(seed("Ada", id="a"), ASK, template("{{ input }} went out", id="b"), name="Asks")
-
-
-@pytest.fixture
-def server(cli: Cli) -> Iterator[Serve]:
-    server = Serve(cli.home).start()
-    yield server
-    server.stop()
 
 
 def waiting(server: Serve) -> str:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -17,27 +16,9 @@ import pytest
 from support.api import seed, steps, wait
 from support.cli import Cli
 from support.process import Serve
-from support.site import Site, site_on_loopback
+from support.site import Site
 
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with site_on_loopback() as site:
-        site.put("/page", "<html><body><article><p>The sky is blue. It is large.</p></article></body></html>")
-        site.put("/slow", "at last", "text/plain")
-        yield site
-
-
-def runs(cli: Cli) -> list[dict[str, Any]]:
-    return cli("history", "--json").json["history"]
-
-
-def arrived(site: Site) -> None:
-    """Wait for the first request."""
-    deadline = time.monotonic() + 60
-    while not site.hits:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+Node = dict[str, Any]
 
 
 def interrupt(cli: Cli, *words: str) -> tuple[int, str]:
@@ -53,19 +34,14 @@ def interrupt(cli: Cli, *words: str) -> tuple[int, str]:
     return process.returncode, err
 
 
-def test_ctrl_c_cancels_a_live_run(cli: Cli, site: Site) -> None:
-    site.hold("/slow")
-    slow = {"type": "http", "action": "request", "params": {"url": site.url("/slow")}}
-    code, _ = interrupt(cli, cli.write("slow.json", steps(seed(), slow)))
+def test_ctrl_c_cancels_a_live_run(cli: Cli, stuck: Node) -> None:
+    code, _ = interrupt(cli, cli.write("slow.json", steps(seed(), stuck)))
     assert code == 130
-    assert [run["status"] for run in runs(cli)] == ["cancelled"]
-
-
-SLOW = {"type": "http", "action": "request"}
+    assert [run["status"] for run in cli.runs()] == ["cancelled"]
 
 
 def last_event(cli: Cli) -> str:
-    (run,) = runs(cli)
+    (run,) = cli.runs()
     return cli("show", run["id"], "--json").json["logs"][-1]["message"]
 
 
@@ -79,17 +55,15 @@ def last_event(cli: Cli) -> str:
     ],
 )
 def test_a_signal_cancels_a_live_run_and_is_its_reason(
-    cli: Cli, site: Site, number: signal.Signals, code: int, reason: str, json_flag: list[str]
+    cli: Cli, site: Site, stuck: Node, number: signal.Signals, code: int, reason: str, json_flag: list[str]
 ) -> None:
-    site.hold("/slow")
-    slow = SLOW | {"params": {"url": site.url("/slow")}}
-    process = cli.start("run", cli.write("slow.json", steps(seed(), slow)), *json_flag)
-    arrived(site)
+    process = cli.start("run", cli.write("slow.json", steps(seed(), stuck)), *json_flag)
+    site.arrived()
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
     assert ("Traceback" in err, reason in err) == (False, True), err
-    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+    assert [run["status"] for run in cli.runs()] == ["cancelled"]
     assert last_event(cli) == f"Run cancelled: {reason}"
 
 
@@ -105,14 +79,12 @@ def nobody_reads(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.parametrize("json_flag", [[], ["--json"]])
-def test_a_closed_pipe_cancels_a_live_run_at_once(cli: Cli, site: Site, json_flag: list[str]) -> None:
+def test_a_closed_pipe_cancels_a_live_run_at_once(cli: Cli, site: Site, stuck: Node, json_flag: list[str]) -> None:
     """`voicegraph run … | head -1`, while a node runs that prints nothing for long."""
-    site.hold("/slow")
-    slow = SLOW | {"params": {"url": site.url("/slow")}}
-    process = cli.start("run", cli.write("slow.json", steps(seed(), slow)), *json_flag)
-    arrived(site)
+    process = cli.start("run", cli.write("slow.json", steps(seed(), stuck)), *json_flag)
+    site.arrived()
     assert nobody_reads(process) == 141
-    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+    assert [run["status"] for run in cli.runs()] == ["cancelled"]
     assert last_event(cli) == "Run cancelled: the command's output was closed"
 
 
@@ -122,17 +94,15 @@ def test_a_pipe_that_closes_while_events_are_printed_cancels_the_run(cli: Cli) -
     assert process.stdout
     process.stdout.readline()
     assert nobody_reads(process) == 141
-    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+    assert [run["status"] for run in cli.runs()] == ["cancelled"]
 
 
-def test_a_background_run_whose_reader_left_goes_on_with_the_next_server(cli: Cli, site: Site) -> None:
-    site.hold("/slow")
-    slow = SLOW | {"params": {"url": site.url("/slow")}}
+def test_a_background_run_whose_reader_left_goes_on_with_the_next_server(cli: Cli, site: Site, stuck: Node) -> None:
     cli.settings["VOICEGRAPH_DRAIN_SECONDS"] = "0"
-    process = cli.start("run", cli.write("slow.json", steps(seed(), slow)), "--background", "--json")
-    arrived(site)
+    process = cli.start("run", cli.write("slow.json", steps(seed(), stuck)), "--background", "--json")
+    site.arrived()
     assert nobody_reads(process) == 141
-    (run,) = runs(cli)
+    (run,) = cli.runs()
     assert run["status"] == "running"
     site.release("/slow")
     server = Serve(cli.home).start()
@@ -145,20 +115,18 @@ def test_a_background_run_whose_reader_left_goes_on_with_the_next_server(cli: Cl
         server.stop()
 
 
-def test_a_terminal_that_hangs_up_cancels_the_run(cli: Cli, site: Site) -> None:
+def test_a_terminal_that_hangs_up_cancels_the_run(cli: Cli, site: Site, stuck: Node) -> None:
     """A real terminal: writing to it fails, too, once it is gone."""
-    site.hold("/slow")
-    slow = SLOW | {"params": {"url": site.url("/slow")}}
-    name = cli.write("slow.json", steps(seed(), slow))
+    name = cli.write("slow.json", steps(seed(), stuck))
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(cli.home)
         os.execve(sys.executable, [sys.executable, "-m", "voicegraph", "run", name], cli.environment)
-    arrived(site)
+    site.arrived()
     os.close(terminal)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 129
-    assert [run["status"] for run in runs(cli)] == ["cancelled"]
+    assert [run["status"] for run in cli.runs()] == ["cancelled"]
     assert last_event(cli) == "Run cancelled: the terminal was closed"
 
 
@@ -167,7 +135,7 @@ def test_ctrl_c_leaves_a_background_run_to_the_next_server(cli: Cli) -> None:
     code, said = interrupt(cli, cli.write("rest.json", steps(seed(), wait("2 seconds"))), "--background")
     assert code == 130
     assert "voicegraph serve" in said
-    (run,) = runs(cli)
+    (run,) = cli.runs()
     assert run["status"] in ("running", "waiting") or time.monotonic() - began > 2
     server = Serve(cli.home).start()
     try:

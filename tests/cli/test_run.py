@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from support.api import seed, steps, template
 from support.cli import Cli
 from support.process import Serve
-from support.site import Site, site_on_loopback
+from support.site import Site
 
 HELLO = steps(seed("Ada", id="a", label="Name"), template("Hello {{ input }}!", id="b", label="Greet"), name="Greeting")
 HELLO_YAML = """
@@ -25,18 +24,6 @@ nodes:
 """
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with site_on_loopback() as site:
-        site.put("/page", "<html><body><article><p>The sky is blue. It is large.</p></article></body></html>")
-        site.put("/slow", "at last", "text/plain")
-        yield site
-
-
-def runs(cli: Cli) -> list[dict[str, Any]]:
-    return cli("history", "--json").json["history"]
-
-
 # -- plan
 
 
@@ -45,7 +32,7 @@ def test_plan_shows_the_nodes_and_how_the_sentence_was_understood(cli: Cli) -> N
     assert done.code == 0
     for word in ("web_page.fetch", "llm.extract_insights", "email.send", "url=https://example.com", "step-0"):
         assert word in done.out
-    assert runs(cli) == []
+    assert cli.runs() == []
 
 
 def test_plan_as_json_is_a_workflow_file(cli: Cli) -> None:
@@ -69,7 +56,7 @@ def test_a_sentence_is_planned_and_run(cli: Cli, site: Site) -> None:
     assert done.code == 0, done.out + done.err
     assert "The sky is blue." in done.out
     assert "Run completed" in done.out
-    assert [run["transcribedText"] for run in runs(cli)] == [f"Read {site.url('/page')} and summarize it"]
+    assert [run["transcribedText"] for run in cli.runs()] == [f"Read {site.url('/page')} and summarize it"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +67,7 @@ def test_a_workflow_file_is_run(cli: Cli, name: str, content: Any) -> None:
     done = cli("run", cli.write(name, content))
     assert done.code == 0, done.err
     assert "Hello Ada!" in done.out
-    assert [(run["name"], run["engine"], run["status"]) for run in runs(cli)] == [("Greeting", "live", "completed")]
+    assert [(run["name"], run["engine"], run["status"]) for run in cli.runs()] == [("Greeting", "live", "completed")]
 
 
 def test_json_prints_an_event_a_line(cli: Cli) -> None:
@@ -121,10 +108,10 @@ def test_set_fills_what_the_run_needs(cli: Cli) -> None:
     refused = cli("run", name)
     assert refused.code == 2
     assert "still needs a value for “Text”" in refused.said
-    assert runs(cli) == []
+    assert cli.runs() == []
     done = cli("run", name, "--set", "a.text=x = y", "--set", "recipientEmail=me@example.com")
     assert "me@example.com x = y" in done.out
-    assert runs(cli)[0]["status"] == "completed"
+    assert cli.runs()[0]["status"] == "completed"
 
 
 def test_set_takes_json_values_and_complains_about_the_rest(cli: Cli) -> None:
@@ -166,7 +153,7 @@ def test_a_file_that_cannot_be_run_is_said_plainly(cli: Cli, name: str, content:
     assert done.code == 2
     assert done.said.startswith("Error: ")
     assert said in done.said
-    assert runs(cli) == []
+    assert cli.runs() == []
 
 
 def test_a_sentence_may_end_in_the_name_of_a_file(cli: Cli, site: Site) -> None:
@@ -191,7 +178,7 @@ def test_background_alone_runs_durably_to_the_end(cli: Cli) -> None:
     done = cli("run", cli.write("hello.json", HELLO), "--background")
     assert done.code == 0, done.err
     assert "Hello Ada!" in done.out
-    assert [(run["engine"], run["status"]) for run in runs(cli)] == [("embedded", "completed")]
+    assert [(run["engine"], run["status"]) for run in cli.runs()] == [("embedded", "completed")]
 
 
 def test_background_retries(cli: Cli, site: Site) -> None:
@@ -204,19 +191,12 @@ def test_background_retries(cli: Cli, site: Site) -> None:
     assert site.hits == ["/busy"] * 3
 
 
-@pytest.fixture
-def server(cli: Cli) -> Iterator[Serve]:
-    server = Serve(cli.home).start()
-    yield server
-    assert server.stop() == 0
-
-
 def test_background_beside_a_server_is_the_servers_run(cli: Cli, server: Serve) -> None:
     name = cli.write("hello.json", HELLO)
     done = cli("run", name, "--background", "--set", "recipientEmail=me@example.com")
     assert done.code == 0, done.err
     assert server.url in done.out
-    (run,) = runs(cli)
+    (run,) = cli.runs()
     assert run["id"] in done.out
     assert (run["engine"], run["transcribedText"]) == ("embedded", name)
     told = cli("run", name, "--background", "--json").json
@@ -228,7 +208,7 @@ def test_a_live_run_beside_a_server_is_our_own(cli: Cli, server: Serve) -> None:
     done = cli("run", cli.write("hello.json", HELLO))
     assert done.code == 0, done.err
     assert "Hello Ada!" in done.out
-    assert [(run["engine"], run["status"]) for run in runs(cli)] == [("live", "completed")]
+    assert [(run["engine"], run["status"]) for run in cli.runs()] == [("live", "completed")]
 
 
 def test_the_servers_refusal_is_passed_on(cli: Cli, server: Serve) -> None:
@@ -246,21 +226,11 @@ def test_the_address_of_a_killed_server_leads_nobody_astray(cli: Cli) -> None:
     assert "Hello Ada!" in done.out
 
 
-def arrived(site: Site) -> None:
-    """Wait for the first request."""
-    deadline = time.monotonic() + 60
-    while not site.hits:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.fixture
-def in_flight(cli: Cli, site: Site) -> Iterator[subprocess.Popen[str]]:
+def in_flight(cli: Cli, site: Site, stuck: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
     """A live run of the command line that stands still at its second node."""
-    site.hold("/slow")
-    slow = {"type": "http", "action": "request", "params": {"url": site.url("/slow")}}
-    process = cli.start("run", cli.write("slow.json", steps(seed(), slow, seed())))
-    arrived(site)
+    process = cli.start("run", cli.write("slow.json", steps(seed(), stuck, seed())))
+    site.arrived()
     yield process
     process.kill()
     process.communicate()
@@ -274,7 +244,7 @@ def test_a_server_that_starts_meanwhile_does_not_take_a_live_run_for_dead(
         site.release("/slow")
         _, err = in_flight.communicate(timeout=60)
         assert (in_flight.returncode, err) == (0, "")
-        assert [run["status"] for run in runs(cli)] == ["completed"]
+        assert [run["status"] for run in cli.runs()] == ["completed"]
     finally:
         server.stop()
     assert list((cli.home / "data/live").iterdir()) == []
@@ -283,7 +253,7 @@ def test_a_server_that_starts_meanwhile_does_not_take_a_live_run_for_dead(
 def test_a_live_run_of_the_command_line_is_watched_at_the_server(
     cli: Cli, server: Serve, site: Site, in_flight: subprocess.Popen[str]
 ) -> None:
-    (run,) = runs(cli)
+    (run,) = cli.runs()
     with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client:
         refused = client.post(f"/api/runs/{run['id']}/cancel")
         assert (refused.status_code, refused.json()["code"]) == (409, "elsewhere")
@@ -300,7 +270,7 @@ def test_a_live_run_whose_process_was_killed_is_cancelled_at_the_server(
 ) -> None:
     in_flight.kill()
     in_flight.wait()
-    (run,) = runs(cli)
+    (run,) = cli.runs()
     assert run["status"] == "running"
     told = httpx.post(f"{server.url}/api/runs/{run['id']}/cancel", trust_env=False).json()
     assert (told["success"], told["status"]) == (True, "cancelled")
@@ -311,7 +281,7 @@ def test_a_live_run_whose_process_was_killed_is_closed_by_the_next_server(
 ) -> None:
     in_flight.kill()
     in_flight.wait()
-    assert [run["status"] for run in runs(cli)] == ["running"]
+    assert [run["status"] for run in cli.runs()] == ["running"]
     server = Serve(cli.home).start()
     server.stop()
-    assert [(run["status"], run["error"]["code"]) for run in runs(cli)] == [("failed", "interrupted")]
+    assert [(run["status"], run["error"]["code"]) for run in cli.runs()] == [("failed", "interrupted")]

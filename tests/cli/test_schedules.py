@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -15,14 +14,6 @@ from support.process import Serve
 
 MONDAY = {"kind": "schedule", "cron": "0 9 * * 1", "timezone": "Europe/Berlin"}
 DAILY = {"kind": "schedule", "cron": "30 6 * * *", "timezone": "America/New_York"}
-
-
-@pytest.fixture
-def server(cli: Cli) -> Iterator[Serve]:
-    server = Serve(cli.home).start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.log, server.log
 
 
 @pytest.fixture

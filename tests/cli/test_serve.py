@@ -6,31 +6,15 @@ import http.client
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from support.api import seed, steps, wait
 from support.cli import Cli
 from support.process import Serve
-from support.site import Site, site_on_loopback
-
-
-@pytest.fixture
-def server(cli: Cli) -> Iterator[Serve]:
-    server = Serve(cli.home).start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.log, server.log
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with site_on_loopback() as site:
-        site.put("/slow", "at last", "text/plain")
-        site.hold("/slow")
-        yield site
+from support.site import Site
 
 
 def test_it_says_where_it_listens_and_leaves_the_address_for_the_command_line(server: Serve, cli: Cli) -> None:
@@ -41,13 +25,12 @@ def test_it_says_where_it_listens_and_leaves_the_address_for_the_command_line(se
     assert not address.exists()
 
 
-def test_sigterm_lets_nodes_in_flight_finish_and_ends_with_0(cli: Cli, site: Site) -> None:
+def test_sigterm_lets_nodes_in_flight_finish_and_ends_with_0(cli: Cli, site: Site, stuck: dict[str, Any]) -> None:
     server = Serve(cli.home, VOICEGRAPH_DRAIN_SECONDS="20").start()
-    slow = {"id": "slow", "type": "http", "action": "request", "params": {"url": site.url("/slow")}}
     with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client:
-        body = {"workflow": steps(slow, seed(id="next"))}
+        body = {"workflow": steps({**stuck, "id": "slow"}, seed(id="next"))}
         run_id = client.post("/api/execute-background", json=body).json()["runId"]
-        waited_for(lambda: site.hits == ["/slow"])
+        site.arrived()
         assert server._process
         server._process.send_signal(signal.SIGTERM)
         waited_for(lambda: "Stopping" in server.log)
@@ -64,12 +47,11 @@ def test_sigterm_lets_nodes_in_flight_finish_and_ends_with_0(cli: Cli, site: Sit
     assert site.hits == ["/slow"]
 
 
-def test_a_second_ctrl_c_stops_at_once_and_loses_nothing(cli: Cli, site: Site) -> None:
+def test_a_second_ctrl_c_stops_at_once_and_loses_nothing(cli: Cli, site: Site, stuck: dict[str, Any]) -> None:
     server = Serve(cli.home, VOICEGRAPH_DRAIN_SECONDS="60").start()
-    slow = {"id": "slow", "type": "http", "action": "request", "params": {"url": site.url("/slow")}}
-    body = {"workflow": steps(seed(id="done"), slow)}
+    body = {"workflow": steps(seed(id="done"), {**stuck, "id": "slow"})}
     accepted = httpx.post(f"{server.url}/api/execute-background", json=body, trust_env=False)
-    waited_for(lambda: site.hits == ["/slow"])
+    site.arrived()
     assert server._process
     server._process.send_signal(signal.SIGINT)
     waited_for(lambda: "Stopping" in server.log)

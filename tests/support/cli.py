@@ -67,6 +67,10 @@ class Cli:
                 code = end.code
         return Done(int(code or 0), out.getvalue(), err.getvalue())
 
+    def runs(self) -> list[dict[str, Any]]:
+        """The history, newest first."""
+        return self("history", "--json").json["history"]
+
     def start(self, *words: str) -> subprocess.Popen[str]:
         """A process of its own, to be stopped or killed."""
         return subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -45,6 +46,13 @@ class Site:
     def release(self, path: str) -> None:
         """Let those who wait have their answer."""
         self._gates[path].set()
+
+    def arrived(self) -> None:
+        """Wait for the first request."""
+        deadline = time.monotonic() + HELD_SECONDS
+        while not self.hits:
+            assert time.monotonic() < deadline, "nobody asked"
+            time.sleep(0.01)
 
     def answer(self, path: str) -> Document:
         self.hits.append(path)
