@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import signal
 import socket
 from collections.abc import Generator
@@ -13,19 +12,15 @@ from contextlib import contextmanager
 import typer
 import uvicorn
 
-from voicegraph import logs
 from voicegraph.app import Runtime, create_app
 from voicegraph.cli.connection import limited
 from voicegraph.cli.connections import limits_here
 from voicegraph.cli.listening import listen, url_of, warning
+from voicegraph.cli.log import start_log
 from voicegraph.cli.remote import ADDRESS_FILE
-from voicegraph.cli.unknown_settings import unknown_settings
 from voicegraph.db.private import private_file
 from voicegraph.errors import ConfigError
-from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
-
-log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 5
 TICK = 0.1
@@ -75,9 +70,7 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. ConfigError when the port or the database is taken."""
-    logs.set_up(Redactor.of_settings(settings).text)
-    for said in unknown_settings():
-        log.warning("%s", said)
+    start_log(settings)
     with listen(settings) as listening:
         asyncio.run(_serve(settings, listening))
 

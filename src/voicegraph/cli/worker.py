@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 
 import typer
 
-from voicegraph import logs
 from voicegraph.app import running
-from voicegraph.cli.unknown_settings import unknown_settings
+from voicegraph.cli.log import start_log
 from voicegraph.errors import ConfigError
 from voicegraph.run.choice import background_engine
-from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 def work(settings: Settings) -> None:
@@ -26,9 +21,7 @@ def work(settings: Settings) -> None:
             "VOICEGRAPH_ENGINE",
             "A worker takes its work from Inngest, which is not set up. Set INNGEST_DEV=1 or Inngest's keys.",
         )
-    logs.set_up(Redactor.of_settings(settings).text)
-    for said in unknown_settings():
-        log.warning("%s", said)
+    start_log(settings)
     asyncio.run(_work(settings))
 
 

@@ -1,0 +1,19 @@
+"""The log of a process that stays: a server or a worker."""
+
+from __future__ import annotations
+
+import logging
+
+from voicegraph import logs
+from voicegraph.cli.unknown_settings import unknown_settings
+from voicegraph.run.redact import Redactor
+from voicegraph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def start_log(settings: Settings) -> None:
+    """Write to stderr without the settings' secrets; the first lines name the settings that do nothing."""
+    logs.set_up(Redactor.of_settings(settings).text)
+    for said in unknown_settings():
+        log.warning("%s", said)
