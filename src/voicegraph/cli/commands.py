@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -42,6 +42,10 @@ def _settings() -> Settings:
         raise ConfigError(name, message) from error
     except ValueError as error:  # of the TOML reader, with the place
         raise ConfigError("voicegraph.toml", f"voicegraph.toml cannot be read: {error}") from error
+
+
+def _exit(*, good: bool) -> NoReturn:
+    raise typer.Exit(0 if good else 1)
 
 
 def _version(wanted: bool) -> None:
@@ -100,7 +104,7 @@ def run(
     from voicegraph.cli.run import run_workflow
 
     status = finish(run_workflow(_settings(), what, background, set_ or [], json))
-    raise typer.Exit(0 if status == "completed" else 1)
+    _exit(good=status == "completed")
 
 
 @app.command()
@@ -117,7 +121,7 @@ def replay(
     from voicegraph.cli.replay import replay_run
 
     status = finish(replay_run(_settings(), run_id, start, background, set_ or [], json))
-    raise typer.Exit(0 if status == "completed" else 1)
+    _exit(good=status == "completed")
 
 
 @app.command()
@@ -146,7 +150,7 @@ def listen(
     text = finish(listen_once(settings, device, json and not (show or run)))
     if run:
         status = finish(run_workflow(settings, text, background, [], json))
-        raise typer.Exit(0 if status == "completed" else 1)
+        _exit(good=status == "completed")
     if show:
         finish(show_plan(settings, text, json))
 
@@ -281,7 +285,7 @@ def doctor(json: Json = False) -> None:
     from voicegraph.cli.doctor import examine
 
     healthy = finish(examine(_settings(), json))
-    raise typer.Exit(0 if healthy else 1)
+    _exit(good=healthy)
 
 
 @app.command()

@@ -26,8 +26,7 @@ async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: b
         page = await runtime.pipeline.queries.page(which, limit)
     lines = [RunSummary.of(run) for run in page.runs]
     if as_json:
-        answer = HistoryPage(count=page.total, running=page.running, history=lines, next=page.next)
-        print_json(answer.model_dump(mode="json", by_alias=True))
+        print_json(HistoryPage(count=page.total, running=page.running, history=lines, next=page.next))
         return
     if not lines and which != RunFilter():
         out.print("No run fits.")
@@ -51,7 +50,7 @@ async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
     """One run whole."""
     run = await _read(settings, run_id)
     if as_json:
-        print_json(run.model_dump(mode="json", by_alias=True))
+        print_json(run)
         return
     out.print(Text.assemble((run.transcribed_text or run.name, "bold"), "  ", status_text(run.status)))
     out.print(f"{run.id} · {run.engine} · {run.created_at} · {took(run.duration_ms)}", style="dim")

@@ -22,7 +22,7 @@ async def list_schedules(settings: Settings, as_json: bool) -> None:
     async with running(settings, background=False) as runtime:
         lines = [ScheduleAnswer.of(info) for info in await runtime.triggers.schedules.list()]
     if as_json:
-        print_json(ScheduleList(schedules=lines).model_dump(mode="json", by_alias=True))
+        print_json(ScheduleList(schedules=lines))
         return
     if not lines:
         out.print("No schedules yet. A schedule lives once the workflow it stands in is saved.")

@@ -42,7 +42,7 @@ async def show_statistics(settings: Settings, which: RunFilter, as_json: bool) -
     async with running(settings, background=False) as runtime:
         found = [WorkflowStatistics.of(one) for one in await runtime.pipeline.queries.statistics(which)]
     if as_json:
-        print_json(Statistics(workflows=found).model_dump(mode="json", by_alias=True))
+        print_json(Statistics(workflows=found))
         return
     if not found:
         out.print("No run fits.")
@@ -71,7 +71,7 @@ async def keep_to_limits(settings: Settings, days: int | None, runs: int | None,
     if removal and removal.error:
         raise UserError("not_removed", removal.error)
     if as_json:
-        print_json(RetentionAnswer.of(plan, removal).model_dump(mode="json", by_alias=True))
+        print_json(RetentionAnswer.of(plan, removal))
         return
     if plan.days is None and plan.runs is None:
         out.print("Nothing limits the history. Set VOICEGRAPH_RETENTION_DAYS or _RUNS, or say --days or --runs.")

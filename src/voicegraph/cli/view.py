@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import typer
+from pydantic import BaseModel
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.live import Live
 from rich.segment import Segment
@@ -79,8 +80,9 @@ def complain(error: VoiceGraphError, *, as_json: bool = False) -> None:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on a line of its own."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    """One JSON value on a line of its own; an answer of the API as the API gives it."""
+    plain = value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
+    typer.echo(json.dumps(plain, ensure_ascii=False, default=str))
 
 
 def print_workflow(workflow: Workflow) -> None:
