@@ -56,12 +56,14 @@ async def end(child: asyncio.subprocess.Process) -> None:
     await child.wait()
 
 
-def confine(memory_bytes: int, cpu_seconds: int) -> None:
-    """Called in the child: a hostile file may crash this process, and no other."""
+def confine(memory_bytes: int, cpu_seconds: int | None = None) -> None:
+    """Called in the child: what is hostile may crash this process, and no other."""
     try:
         import resource
     except ImportError:  # Windows: the parent's time limit remains
         return
     for which, most in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CPU, cpu_seconds)):
+        if most is None:
+            continue
         _, hard = resource.getrlimit(which)
         resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

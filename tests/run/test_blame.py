@@ -83,11 +83,7 @@ async def test_short_nodes_beside_one_that_takes_the_process_down_finish(drive: 
     """They die with it until all are suspects; then each is tried by itself, and only one of them dies again."""
     names = ["a", "b", "c"]
     await drive.start(workflow(nodes=[node(name, "gate", on_error="continue") for name in names]))
-    for _ in range(SUSPECT_DEATHS):
-        for name in names:
-            await drive.probe.gates[name].enter()
-        await drive.crash()
-        driver = await drive.resume()
+    driver = await drive.suspect(*names)
     drive.probe.gates["b"].opened.set()
     drive.probe.gates["c"].opened.set()
     for _ in range(MAX_DEATHS - SUSPECT_DEATHS):
@@ -101,10 +97,7 @@ async def test_short_nodes_beside_one_that_takes_the_process_down_finish(drive: 
 
 async def test_a_suspect_that_waits_for_its_turn_says_so_and_leaves_when_the_server_stops(drive: Drive):
     await drive.start(workflow(nodes=[node("a", "gate")]))
-    for _ in range(SUSPECT_DEATHS):
-        await drive.probe.gates["a"].enter()
-        await drive.crash()
-        driver = await drive.resume(turns=SuspectTurns(calm=3600))
+    driver = await drive.suspect("a", turns=SuspectTurns(calm=3600))
     row, event = drive.sink.disk.rows[A], drive.sink.disk.events[-1]
     assert (event.kind, event.node_id, (event.data or {})["waitsFor"]) == ("waiting", "a", "turn")
     assert (row.waits or {})["kind"] == "turn"
@@ -124,10 +117,7 @@ async def test_an_item_that_waits_for_its_turn_says_so(drive: Drive):
     drive.probe.gates["w:0"]
     await drive.start(workflow("list>w", nodes=[node("list", "values", data=["x", "y"]), work]))
     await drive.sink.until(lambda disk: NodeStatus.COMPLETED in [row.status for row in disk.items[W].values()])
-    for _ in range(SUSPECT_DEATHS):
-        await drive.probe.gates["w:0"].enter()
-        await drive.crash()
-        driver = await drive.resume(turns=SuspectTurns(calm=3600))
+    driver = await drive.suspect("w:0", turns=SuspectTurns(calm=3600))
     await drive.sink.until(lambda disk: disk.items[W][0].status is NodeStatus.WAITING)
     disk = drive.sink.disk
     assert disk.items[W][1].deaths == 0, "it was done"

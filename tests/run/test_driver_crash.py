@@ -137,11 +137,7 @@ async def test_of_those_in_flight_one_at_a_time_has_its_last_starts(drive: Drive
     """Each was in flight at many crashes. Only the one that is at work at the last ones is to blame for them."""
     names = ["a", "b", "c"]
     await drive.start(workflow(nodes=[node(name, "gate", on_error="continue") for name in names]))
-    for _ in range(SUSPECT_DEATHS):
-        for name in names:
-            await drive.probe.gates[name].enter()
-        await drive.crash()
-        driver = await drive.resume()
+    driver = await drive.suspect(*names)
     for _ in range(MAX_DEATHS - SUSPECT_DEATHS):
         blamed = await first_to_enter(drive, names)
         assert all(not drive.probe.gates[name].entered.is_set() for name in names)
@@ -169,11 +165,7 @@ async def first_to_enter(drive: Drive, names: list[str]) -> str:
 
 async def test_a_server_that_stops_gives_nobody_a_last_start(drive: Drive):
     await drive.start(workflow(nodes=[node("a", "gate"), node("b", "gate")]))
-    for _ in range(SUSPECT_DEATHS):
-        for name in ("a", "b"):
-            await drive.probe.gates[name].enter()
-        await drive.crash()
-        driver = await drive.resume()
+    driver = await drive.suspect("a", "b")
     turn = await first_to_enter(drive, ["a", "b"])
     stopping = asyncio.create_task(driver.stop(10))
     await asyncio.sleep(0)

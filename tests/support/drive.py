@@ -12,7 +12,7 @@ from support.sink import Disk, MemorySink
 from voicegraph import clock
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.files import StoredFiles
-from voicegraph.run.blame import Death, Flight, SuspectTurns, blamed
+from voicegraph.run.blame import SUSPECT_DEATHS, Death, Flight, SuspectTurns, blamed
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, StoredRun
 from voicegraph.run.promise import End, Promise
@@ -57,6 +57,15 @@ class Drive:
         stored = stored or self.sink.disk.stored()
         driver = self.driver(stored.run, promise, turns)
         await driver.resume(stored)
+        return driver
+
+    async def suspect(self, *gates: str, turns: SuspectTurns | None = None) -> RunDriver:
+        """The process dies of what stands at the gates, until all of that is under suspicion; the driver after it."""
+        for _ in range(SUSPECT_DEATHS):
+            for gate in gates:
+                await self.probe.gates[gate].enter()
+            await self.crash()
+            driver = await self.resume(turns=turns)
         return driver
 
     async def __aenter__(self) -> Drive:

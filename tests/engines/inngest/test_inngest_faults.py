@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.graphs import node, workflow
 from support.inngest_double import Faults
 from support.inngest_server import REAL_SERVER
-from support.inngest_stage import stage
+from support.inngest_stage import Process, stage
 
 from voicegraph import clock
 from voicegraph.engines.inngest.look import CLAIM_SECONDS, Look
 from voicegraph.engines.inngest.memo import Claim, Later
 from voicegraph.engines.inngest.steps import decide
-from voicegraph.graph.model import NodeId
+from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.blame import MAX_DEATHS, SOON_SECONDS, SUSPECT_DEATHS
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="a real server makes no faults")
 
+A = NodeId("a")
 GRAPH = workflow(
     "a>b", "a>c", "b>d", "c>d", "d>e", "d>w", nodes=[node("c", "fail", times=1, retryable=True), node("w", "later", seconds=0.2)]
 )  # fmt: skip
@@ -29,6 +34,27 @@ def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """So much time goes by."""
     now = clock.now() + seconds
     monkeypatch.setattr(clock, "now", lambda: now)
+
+
+@dataclass
+class Taken:
+    """A run whose calls the test takes itself, as a process would that dies of them."""
+
+    process: Process
+    run_id: RunId
+
+    async def decide(self, decision: Callable[[Look], Any]) -> Any:
+        return await decide(self.process.engine._ledger, self.run_id, decision)
+
+    async def begin(self, turn_at: float = 0) -> Any:
+        return await self.decide(lambda look: look.begin(A, "a process that dies", turn_at))
+
+
+@asynccontextmanager
+async def taken(folder: Path) -> AsyncGenerator[Taken]:
+    async with stage(folder) as on_stage:
+        process = await on_stage.process(sync=False)
+        yield Taken(process, await process.start(workflow("a>b")))
 
 
 STARTS = {"a": 1, "b": 1, "c": 2, "d": 1, "e": 1, "w": 1}
@@ -103,7 +129,7 @@ async def test_two_processes_are_called_for_one_step_at_the_same_time(tmp_path: 
         second = await on_stage.process(first.probe, sync=False)
         run_id = await first.start(workflow("a>b", nodes=[node("a", "gate")]))
         await first.probe.gates["a"].enter()
-        answer = await second.engine.steps.run(run_id, NodeId("a"), "elsewhere")
+        answer = await second.engine.steps.run(run_id, A, "elsewhere")
         assert isinstance(answer, Later)
         assert first.probe.starts == {"a": 1}
         first.probe.gates["a"].opened.set()
@@ -112,22 +138,15 @@ async def test_two_processes_are_called_for_one_step_at_the_same_time(tmp_path: 
 
 async def test_a_claim_that_is_not_renewed_is_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.0)
-    async with stage(tmp_path) as on_stage:
-        process = await on_stage.process(sync=False)
-        run_id = await process.start(workflow("a>b"))
-        journal = process.engine._ledger
-
-        def begin(look: Look) -> object:
-            return look.begin(NodeId("a"), "a process that dies")
-
+    async with taken(tmp_path) as calls:
         for start in range(1, SUSPECT_DEATHS + 1):
-            assert await decide(journal, run_id, begin) == Claim(1, start)
+            assert await calls.begin() == Claim(1, start)
         for start in range(SUSPECT_DEATHS + 1, MAX_DEATHS + 1):
-            assert await decide(journal, run_id, begin) == Claim(1, start, alone=True)
-        given_up = await decide(journal, run_id, begin)
+            assert await calls.begin() == Claim(1, start, alone=True)
+        given_up = await calls.begin()
         assert isinstance(given_up, dict)
         assert given_up["status"] == "failed"
-        run = await process.end_of(run_id)
+        run = await calls.process.end_of(calls.run_id)
         assert run.summary.error
         assert run.summary.error["code"] == "quarantined"
 
@@ -136,33 +155,25 @@ async def test_a_claim_that_was_renewed_for_long_is_taken_over_without_blame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process died, but long after the node had started: any number of times."""
-    async with stage(tmp_path) as on_stage:
-        process = await on_stage.process(sync=False)
-        run_id = await process.start(workflow("a>b"))
-        journal = process.engine._ledger
+    async with taken(tmp_path) as calls:
         for start in range(1, MAX_DEATHS + 5):
-            claim = await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "a process that dies"))
+            claim = await calls.begin()
             assert claim == Claim(1, start)
             later(monkeypatch, SOON_SECONDS + 1)
-            assert await decide(journal, run_id, lambda look, claim=claim: look.renew(NodeId("a"), claim))
+            assert await calls.decide(lambda look, claim=claim: look.renew(A, claim))
             later(monkeypatch, CLAIM_SECONDS + 1)
-        (row,) = (await process.pipeline.queries.detail(run_id)).nodes
+        (row,) = (await calls.process.pipeline.queries.detail(calls.run_id)).nodes
         assert row.deaths == 0
 
 
 async def test_a_process_that_was_told_to_stop_and_was_killed_then_blames_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with stage(tmp_path) as on_stage:
-        process = await on_stage.process(sync=False)
-        run_id = await process.start(workflow("a>b"))
-        journal = process.engine._ledger
+    async with taken(tmp_path) as calls:
         for _ in range(MAX_DEATHS + 5):
-            claim = await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "a process that dies"))
+            claim = await calls.begin()
             assert isinstance(claim, Claim)
-            assert await decide(
-                journal, run_id, lambda look, claim=claim: look.renew(NodeId("a"), claim, stopping=True)
-            )
+            assert await calls.decide(lambda look, claim=claim: look.renew(A, claim, stopping=True))
             later(monkeypatch, CLAIM_SECONDS + 1)
 
 
@@ -170,22 +181,18 @@ async def test_a_suspect_waits_until_its_process_has_run_for_a_while_and_says_so
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.0)
-    async with stage(tmp_path) as on_stage:
-        process = await on_stage.process(sync=False)
-        run_id = await process.start(workflow("a>b"))
-        journal, turn_at = process.engine._ledger, clock.now() + 3600
+    async with taken(tmp_path) as calls:
+        turn_at, queries = clock.now() + 3600, calls.process.pipeline.queries
         for _ in range(SUSPECT_DEATHS):
-            await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "a process that dies", turn_at))
+            await calls.begin(turn_at)
         for _ in range(2):
-            begun = await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "the next", turn_at))
-            assert begun == Later(turn_at)
-        detail = await process.pipeline.queries.detail(run_id)
+            assert await calls.begin(turn_at) == Later(turn_at)
+        detail = await queries.detail(calls.run_id)
         assert (detail.nodes[0].waits or {})["kind"] == "turn"
         assert [event.kind for event in detail.events].count("waiting") == 1
         monkeypatch.setattr(clock, "now", lambda: turn_at + 1)
-        begun = await decide(journal, run_id, lambda look: look.begin(NodeId("a"), "the next", turn_at))
-        assert begun == Claim(1, SUSPECT_DEATHS + 1, alone=True)
-        (row,) = (await process.pipeline.queries.detail(run_id)).nodes
+        assert await calls.begin(turn_at) == Claim(1, SUSPECT_DEATHS + 1, alone=True)
+        (row,) = (await queries.detail(calls.run_id)).nodes
         assert (row.waits, row.deaths) == (None, SUSPECT_DEATHS)
 
 

@@ -10,6 +10,8 @@ from typing import IO, Any, Literal, cast
 
 import pydantic_monty as monty
 
+from voicegraph.child import confine
+
 MEMORY_BYTES = 2 << 30
 """Of this process; the interpreter's own limit is the script's."""
 MAX_PRINTED = 1 << 20
@@ -128,18 +130,6 @@ def main(stdin: IO[bytes], stdout: IO[bytes]) -> None:
     stdout.write(f"{head}\n{value}{text}".encode("utf-8", "replace"))
 
 
-def _confine() -> None:
-    """A hostile result may crash this process, and no other."""
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's time limit remains
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(
-        resource.RLIMIT_AS, (MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard), hard)
-    )
-
-
 if __name__ == "__main__":
-    _confine()
+    confine(MEMORY_BYTES)
     main(sys.stdin.buffer, sys.stdout.buffer)
