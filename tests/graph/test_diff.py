@@ -49,6 +49,17 @@ def test_the_summary_counts(build: Build, before: tuple[str, str], after: tuple[
     assert diff(build(*before), build(*after)).summary == summary
 
 
+def test_an_edge_for_what_was_approved_is_the_same_with_and_without_its_name(build: Build) -> None:
+    def asking(edges: str) -> Workflow:
+        made = build("ask b", edges)
+        ask = made.nodes[0].model_copy(update={"type": "approval", "action": "request"})
+        return made.model_copy(update={"nodes": [ask, *made.nodes[1:]]})
+
+    assert diff(asking("ask>b"), asking("ask+b")).summary == "no change"
+    assert diff(asking("ask>b"), asking("ask-b")).summary == "1 edge changed"
+    assert diff(asking("ask>b"), build("ask b", "ask>b")).summary == "1 node changed, 1 edge changed"
+
+
 def test_the_summary_names_all_else_that_changed(build: Build, node: Callable[..., Node]) -> None:
     before = build("a b", "a>b")
     after = edit.rename(edit.set_triggers(edit.set_params(before, "a", {"to": "x"}), [Webhook()]), "Digest")

@@ -285,3 +285,35 @@ async def test_branches_are_shown_as_they_are_written(planner: LlmPlanner, model
     assert '"q:yes"' in shown
     assert '"q:no"' in shown
     assert [edge.id for edge in edit.workflow.edges] == ["e1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "when", "shown", "said", "kept"),
+    [
+        ("approval.request", None, "q:yes", "q:yes", True),
+        ("approval.request", None, "q:yes", "q", True),
+        ("approval.request", True, "q:yes", "q:yes", True),
+        ("approval.request", False, "q:no", "q:no", True),
+        ("approval.request", True, "q:yes", "q:no", False),
+        ("condition.if", None, "q", "q", True),
+        ("condition.if", True, "q:yes", "q", True),
+        ("condition.if", None, "q", "q:yes", False),
+        ("condition.if", None, "q", "q:no", False),
+    ],
+)
+async def test_an_edge_that_a_model_writes_again_stays_what_it_was(
+    planner: LlmPlanner, model_server: Any, kind: str, when: bool | None, shown: str, said: str, kept: bool
+) -> None:
+    asks, action = kind.split(".")
+    params = {"expression": "true"} if asks == "condition" else {"message": "Fine?"}
+    nodes = [
+        {"id": "q", "type": asks, "action": action, "params": params},
+        {"id": "y", "type": "llm", "action": "summarize"},
+    ]
+    base = parse_workflow({"nodes": nodes, "edges": [{"id": "e1", "source": "q", "target": "y", "when": when}]})
+    model_server.replies = [revision(step("q", kind), step("y", "llm.summarize", said, label="New"))]
+    edit = await planner.edit("call it new", base)
+    assert f'"after": ["{shown}"]' in model_server.requests[0]["messages"][1]["content"]
+    assert (edit.workflow.edges == base.edges) is kept
+    if not kept:
+        assert [edge.when for edge in edit.workflow.edges] == [said == "q:yes"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from voicegraph.graph.model import Edge, EdgeId, Node, NodeId, Wire, Workflow
+from voicegraph.graph.branches import branch_of
+from voicegraph.graph.model import EdgeId, Node, NodeId, Wire, Workflow
 
 
 class Diff(Wire):
@@ -26,7 +25,7 @@ class Diff(Wire):
 def diff(before: Workflow, after: Workflow) -> Diff:
     """How to come from `before` to `after`; ids in the order of the workflow they are from."""
     old, new = _nodes(before), _nodes(after)
-    old_edges, new_edges = _edges(before.edges), _edges(after.edges)
+    old_edges, new_edges = _edges(before), _edges(after)
     found = Diff(
         added_nodes=[node_id for node_id in new if node_id not in old],
         removed_nodes=[node_id for node_id in old if node_id not in new],
@@ -45,8 +44,11 @@ def _nodes(workflow: Workflow) -> dict[NodeId, Node]:
     return {node.id: node.model_copy(update={"position": None}) for node in workflow.nodes}
 
 
-def _edges(edges: Iterable[Edge]) -> dict[tuple[NodeId, NodeId, bool | None], EdgeId]:
-    return {(edge.source, edge.target, edge.when): edge.id for edge in edges}
+def _edges(workflow: Workflow) -> dict[tuple[NodeId, NodeId, bool | None], EdgeId]:
+    kinds = {node.id: node.type for node in workflow.nodes}
+    return {
+        (edge.source, edge.target, branch_of(kinds.get(edge.source), edge.when)): edge.id for edge in workflow.edges
+    }
 
 
 def _summary(found: Diff) -> str:

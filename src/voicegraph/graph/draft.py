@@ -35,9 +35,10 @@ class Draft:
 
     def __init__(self, workflow: Workflow) -> None:
         self._original = workflow
-        self._ids = {(edge.source, edge.target, edge.when): edge.id for edge in workflow.edges}
         self.nodes: list[Node] = list(workflow.nodes)
         self.edges: list[Edge] = list(workflow.edges)
+        kinds = {node.id: node.type for node in self.nodes}
+        self._ids = {(one.source, one.target, branch_of(kinds.get(one.source), one.when)): one.id for one in self.edges}
 
     def node(self, node_id: str) -> Node:
         """The node with this id; GraphError when there is none."""
@@ -80,7 +81,7 @@ class Draft:
         if any(edge.target == target and self.stands_on(source, edge.when) is branch for edge in self.leaving(source)):
             return
         taken = {edge.id for edge in self.edges}
-        known = self._ids.get((source, target, when))
+        known = self._ids.get((source, target, branch))
         new = known if known and known not in taken else EdgeId(free_id("edge", {*taken, *self._ids.values()}))
         self.edges.append(Edge(id=new, source=source, target=target, when=when))
 

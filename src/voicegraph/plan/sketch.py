@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, JsonValue
 
 from voicegraph.errors import GraphError, Problem
-from voicegraph.graph.branches import APPROVAL, CONDITION
+from voicegraph.graph.branches import APPROVAL, CONDITION, branch_of
 from voicegraph.graph.model import Edge, Node, NodeId, Workflow, free_id
 from voicegraph.graph.validate import check_nodes, parse_workflow
 from voicegraph.nodes.fields import fields_of, schema_of
@@ -87,6 +87,7 @@ def to_workflow(sketch: Sketch, registry: Registry, base: Workflow | None = None
 
 def of_workflow(workflow: Workflow, registry: Registry) -> str:
     """The workflow in the short form, as JSON, without secrets and long texts."""
+    kinds = {node.id: node.type for node in workflow.nodes}
     steps = [
         {
             "id": node.id,
@@ -95,7 +96,7 @@ def of_workflow(workflow: Workflow, registry: Registry) -> str:
             "params": [
                 {"name": name, "value": _shown(node, name, value, registry)} for name, value in node.params.items()
             ],
-            "after": [_mark(edge) for edge in workflow.edges if edge.target == node.id],
+            "after": [_mark(edge, kinds) for edge in workflow.edges if edge.target == node.id],
             "each": node.each,
         }
         for node in workflow.nodes
@@ -166,20 +167,31 @@ def _schema(kind: str, action: str, name: str, registry: Registry) -> dict[str, 
 
 
 def _edges(sketch: Sketch, ids: Mapping[str, str], registry: Registry, base: Workflow | None) -> list[dict[str, Any]]:
-    old = {(edge.source, edge.target, edge.when): edge.id for edge in base.edges} if base else {}
-    conditions = {ids[step.id] for step in sketch.steps if step.action.partition(".")[0] == CONDITION}
-    approvals = {ids[step.id] for step in sketch.steps if step.action.partition(".")[0] == APPROVAL}
+    kinds = {ids[step.id]: step.action.partition(".")[0] for step in sketch.steps}
+    before = base.edges if base else []
+    old = {(edge.source, edge.target, branch_of(kinds.get(edge.source), edge.when)): edge for edge in before}
     edges: list[dict[str, Any]] = []
-    taken: set[str] = {*old.values()}
+    taken: set[str] = {edge.id for edge in before}
     for step in sketch.steps:
         for mark in dict.fromkeys(step.after):
             name, _, branch = mark.partition(":")
             source, target = ids[name], ids[step.id]
-            when = branch != "no" if source in conditions else False if source in approvals and branch == "no" else None
-            edge_id = old.get((NodeId(source), NodeId(target), when)) or free_id("edge", taken)
+            ends = NodeId(source), NodeId(target)
+            when = _when(kinds[source], branch, always=(*ends, None) in old)
+            if known := old.get((*ends, branch_of(kinds[source], when))):
+                edges.append(known.model_dump(mode="json"))
+                continue
+            edge_id = free_id("edge", taken)
             taken.add(edge_id)
             edges.append({"id": edge_id, "source": source, "target": target, "when": when})
     return edges
+
+
+def _when(kind: str, branch: str, *, always: bool) -> bool | None:
+    """The branch that a mark says. Without a word it is a condition's yes, unless the edge was for both before."""
+    if kind == CONDITION and not (always and not branch):
+        return branch != "no"
+    return False if kind == APPROVAL and branch == "no" else None
 
 
 def _triggers(sketch: Sketch, old: Sequence[JsonValue]) -> Sequence[JsonValue]:
@@ -191,8 +203,9 @@ def _triggers(sketch: Sketch, old: Sequence[JsonValue]) -> Sequence[JsonValue]:
     return [{"kind": "webhook"}] if sketch.trigger == "webhook" else []
 
 
-def _mark(edge: Edge) -> str:
-    return edge.source if edge.when is None else f"{edge.source}:{'yes' if edge.when else 'no'}"
+def _mark(edge: Edge, kinds: Mapping[NodeId, str]) -> str:
+    branch = branch_of(kinds.get(edge.source), edge.when)
+    return edge.source if branch is None else f"{edge.source}:{'yes' if branch else 'no'}"
 
 
 def _shown(node: Node, name: str, value: JsonValue, registry: Registry) -> str:
