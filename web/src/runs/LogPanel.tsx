@@ -71,9 +71,15 @@ function Lines({ lines, follow, onScrolledUp }: LinesProps) {
     getItemKey: (index) => lines[index]?.seq ?? index,
     overscan: 12,
   });
+  // Lines that wrap are measured once they are in sight, and move the end; in the next frame the list has taken note.
+  const end = rows.getTotalSize();
+  const room = rows.scrollRect?.height;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the end or the room for it moves
   useEffect(() => {
-    if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' });
-  }, [follow, lines.length, rows]);
+    if (!follow || lines.length === 0) return;
+    const frame = requestAnimationFrame(() => rows.scrollToEnd());
+    return () => cancelAnimationFrame(frame);
+  }, [follow, lines.length, end, room, rows]);
 
   if (lines.length === 0) return <p className={classes.empty}>No lines.</p>;
   return (
