@@ -1,5 +1,5 @@
 /** From the view to React Flow's nodes and edges. What did not change keeps its identity, so that it does not render. */
-import type { Edge, Node } from '@xyflow/react';
+import { type Edge, type Node, Position } from '@xyflow/react';
 import type { Trigger, WorkflowNode } from '@/api/types';
 import { triggerId } from '@/app/ui';
 import type { View } from '@/app/view';
@@ -25,6 +25,10 @@ const nameOf = (node: WorkflowNode) => node.label || `${node.type} ${node.action
 /** Handle of a condition for an edge that says neither true nor false. */
 export const EITHER = 'either';
 
+/** Where edges come in and leave. React Flow looks again where the handles are when this changes: a phone was turned. */
+const ACROSS = { targetPosition: Position.Left, sourcePosition: Position.Right };
+const DOWN = { targetPosition: Position.Top, sourcePosition: Position.Bottom };
+
 export function toCanvasNodes(
   view: View,
   previous: readonly CanvasNode[],
@@ -33,6 +37,7 @@ export function toCanvasNodes(
 ): CanvasNode[] {
   const before = new Map(previous.map((node) => [node.id, node]));
   const positions = positionsOf(view);
+  const sides = vertical ? DOWN : ACROSS;
   const steps = view.nodes.map((node): CanvasNode => {
     const old = before.get(node.id);
     const mark = view.nodeMarks.get(node.id);
@@ -45,6 +50,7 @@ export function toCanvasNodes(
       type: 'step',
       position,
       data,
+      ...sides,
       ariaLabel: nameOf(node),
       draggable: !view.readOnly && mark !== 'removed',
       deletable: !view.readOnly && mark !== 'removed',
@@ -61,6 +67,7 @@ export function toCanvasNodes(
       type: 'trigger',
       position: drawn(triggerPosition(view.workflow, positions, index), vertical),
       data: { trigger, index, readOnly: view.readOnly, vertical },
+      ...sides,
       ariaLabel: triggerInWords(trigger),
       draggable: false,
       deletable: !view.readOnly,
