@@ -80,6 +80,7 @@ def test_the_page_finds_a_killed_server_again_and_the_run_goes_on(
     expect(studio.dock).to_contain_text("Connection lost, following again…")
     banner = page.get_by_role("status").get_by_text("The connection to the server is lost")
     expect(banner).to_be_visible()
+    banner.click(trial=True)  # the note about the run does not lie over it
     site.release("/article")
     server.start()
 

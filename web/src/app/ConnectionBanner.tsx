@@ -7,7 +7,7 @@ export function ConnectionBanner() {
   return (
     <div role="status" aria-live="polite">
       {lost && (
-        <div className={classes.banner}>
+        <div className={classes.banner} data-banner>
           <IconPlugConnectedX size={17} aria-hidden />
           <span>
             The connection to the server is lost. Your work is safe in this browser, runs go on at the server,

@@ -12,6 +12,9 @@ const started = new Set<string>();
 /** Notes that point at the history, and would lie over it once it is open. */
 const notes = new Set<string>();
 
+/** The time to read a note that has done its work. */
+const READ_MS = 4_000;
+
 /** The history is open: what pointed there has done its work. */
 export function closeStartedNotes(): void {
   for (const id of notes) closeToast(id);
@@ -52,9 +55,14 @@ export async function noticeMissedEnds(signal: AbortSignal): Promise<void> {
 /** Says how a run of this page ended, unless the user sees it on the canvas. */
 export function noticeEnd(runId: string, status: RunStatus): void {
   const title = ENDS[status];
-  if (!title || !started.delete(runId) || useRun.getState().run?.id === runId) return;
-  closeToast(`started-${runId}`); // where it can be seen is said below, and it is no news that it was started
-  notes.delete(`started-${runId}`);
+  if (!title || !started.delete(runId)) return;
+  const note = `started-${runId}`;
+  notes.delete(note);
+  if (useRun.getState().run?.id === runId) {
+    setTimeout(() => closeToast(note), READ_MS); // that it goes on is no longer true
+    return;
+  }
+  closeToast(note); // where it can be seen is said below, and it is no news that it was started
   const id = `ended-${runId}`;
   const show = () => {
     closeToast(id);

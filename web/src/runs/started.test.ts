@@ -1,0 +1,45 @@
+import { notifications } from '@mantine/notifications';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { run } from '@/test/fakes';
+import { toastsSeen } from '@/test/toasts';
+import { fromRun } from './record';
+import { noticeEnd, toastStarted } from './started';
+import { useRun } from './store';
+
+let hidden: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  hidden = [];
+  vi.spyOn(notifications, 'hide').mockImplementation((id) => {
+    hidden.push(id);
+    return id;
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  useRun.getState().clear();
+});
+
+it('takes back that a run goes on, a moment after it ended on the canvas', () => {
+  const seen = toastsSeen();
+  useRun.getState().show(fromRun(run('r1')), false);
+  toastStarted('r1');
+  noticeEnd('r1', 'failed');
+  expect(hidden).toEqual([]); // whoever has just started it reads that it is safe
+  vi.advanceTimersByTime(5_000);
+  expect(hidden).toEqual(['started-r1']);
+  expect(seen.length).toBe(1);
+});
+
+it('says how a run ended that is not on the canvas', () => {
+  const seen = toastsSeen();
+  toastStarted('r2');
+  noticeEnd('r2', 'completed');
+  noticeEnd('r2', 'completed');
+  expect(hidden).toEqual(['started-r2']);
+  expect(seen.map((note) => note.split(':')[0])).toEqual([
+    'Running in the background',
+    'A background run is complete',
+  ]);
+});
