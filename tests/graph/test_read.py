@@ -43,7 +43,9 @@ def test_what_people_write_in_yaml_is_what_they_mean() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nodes: [", "YAML is broken"),
+        ("nodes: [", "YAML is broken at line 1, column 9: expected the node content, but found '<stream end>'."),
+        ("name: [a\n b: c", "YAML is broken at line 2, column 3: expected ',' or ']', but got ':'."),
+        ("name: \x07", "YAML is broken: it holds a character that no text has, #x0007."),
         ("a: &a [x]\nnodes: [*a, *a]", "no aliases"),
         ("- !!python/object/apply:os.system [true]", "YAML is broken"),
         ("just words", "not"),

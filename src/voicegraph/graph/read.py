@@ -6,6 +6,7 @@ import re
 from typing import Any, cast
 
 import yaml
+from yaml.reader import ReaderError
 
 from voicegraph.errors import GraphError, Problem
 from voicegraph.graph.decode import decode, decode_text
@@ -38,8 +39,16 @@ def decode_yaml(text: str) -> object:
     try:
         return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that takes less
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = str(error).replace("\n", " ")[:300] or type(error).__name__
-        raise GraphError([Problem("", f"The YAML is broken: {reason}", "broken_yaml")]) from error
+        raise GraphError([Problem("", f"The YAML is broken{_reason(error)}", "broken_yaml")]) from error
+
+
+def _reason(error: Exception) -> str:
+    """Where, and what is wrong there. The library's own words name files that nobody has, and draw with spaces."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem and (mark := error.problem_mark):
+        return f" at line {mark.line + 1}, column {mark.column + 1}: {error.problem[:300]}."
+    if isinstance(error, ReaderError):
+        return f": it holds a character that no text has, #x{int(error.character):04x}."
+    return f": {' '.join(str(error).split())[:300] or type(error).__name__}"
 
 
 class _Loader(yaml.SafeLoader):

@@ -114,10 +114,23 @@ export function exportWorkflow(): void {
 /** What the author of the file allowed, its new owner has to allow: in the node's form, before the first run. */
 const OWNER_DECIDES = 'outside_target';
 
+/** No workflow is larger; the server takes no more. */
+const MAX_BYTES = 1 << 20;
+
+async function textOf(file: File): Promise<string> {
+  if (file.size > MAX_BYTES) throw new Error('The file is larger than 1 MiB.');
+  const bytes = await file.arrayBuffer();
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error('The file is not text in UTF-8. Save it as UTF-8.');
+  }
+}
+
 /** The server reads and judges the file; nothing in it runs. */
 export async function importWorkflow(file: File): Promise<void> {
   try {
-    const read = await api.readWorkflow(await file.text());
+    const read = await api.readWorkflow(await textOf(file));
     // An imported workflow is a new one.
     const workflow = { ...read, workflowId: newWorkflowId(), name: read.name || 'Imported workflow' };
     const { problems } = await api.check(workflow, {});
