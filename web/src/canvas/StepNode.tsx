@@ -6,7 +6,7 @@ import { useCatalogue, useInfo } from '@/api/queries';
 import { useUi } from '@/app/ui';
 import { duration, itemsText } from '@/runs/format';
 import { isOver } from '@/runs/record';
-import { useNodeResult, useRun } from '@/runs/store';
+import { useNodeResult, useRun, useTurn } from '@/runs/store';
 import { findAction, openParams, shorten, summaryOf, titleOf } from '@/workflow/describe';
 import type { Mark } from '@/workflow/diff';
 import { EITHER, type StepNode as StepNodeType } from './elements';
@@ -25,6 +25,8 @@ const WAITS_FOR: Record<string, string> = {
   approval: 'Waiting for approval',
   workflow: 'Waiting for its run',
 };
+
+const WAITS_FOR_TURN = 'Waiting for its turn';
 
 type BranchNames = Record<'true' | 'false', string>;
 /** Nodes that choose between ways, and what the ways are called. */
@@ -91,9 +93,10 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
 /** How long it took, which attempt, and what went wrong. */
 function ResultLine({ id, type }: { id: string; type: string }) {
   const result = useNodeResult(id);
+  const turn = useTurn(id);
   if (!result) return null;
   const attempt = result.attempt > 1 ? `attempt ${result.attempt}` : '';
-  const waits = result.status === 'waiting' ? (WAITS_FOR[type] ?? '') : '';
+  const waits = result.status === 'waiting' ? (turn ? WAITS_FOR_TURN : (WAITS_FOR[type] ?? '')) : '';
   const facts = result.reusedFrom ? ['reused'] : [waits, duration(result.durationMs), attempt];
   const parts = [itemsText(result.items), ...facts].filter(Boolean);
   if (parts.length === 0 && !result.error) return null;

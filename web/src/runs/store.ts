@@ -43,6 +43,15 @@ export const useRun = create<RunState & RunActions>()((set) => ({
   clear: () => set({ run: null, readOnly: false, stalled: false, hovered: null }),
 }));
 
+/** Why a node that the server stopped under, too often, is not started yet; null of every other. */
+export function useTurn(nodeId: string): string | null {
+  return useRun(({ run }) => {
+    if (run?.nodes[nodeId]?.status !== 'waiting') return null;
+    const last = run.logs.findLast((event) => event.nodeId === nodeId);
+    return last?.data?.waitsFor === 'turn' ? last.message : null;
+  });
+}
+
 /** What the run on the canvas made of this node, if there is one. */
 export function useNodeResult(nodeId: string): NodeResult | undefined {
   return useRun((state) => state.run?.nodes[nodeId]);

@@ -66,6 +66,19 @@ describe('the timeline', () => {
     expect(rows[1]?.segments).toEqual([{ kind: 'running', attempt: 1, from: 100, to: 9_000 }]);
   });
 
+  it('draws what the server stopped under as cut off, not as done', () => {
+    const { rows } = timelineOf(
+      workflow(['a']),
+      [
+        event('start', null, 0),
+        event('start', 'a', 0),
+        event('waiting', 'a', 50, { data: { waitsFor: 'turn' } }),
+      ],
+      NOW,
+    );
+    expect(rows[0]?.segments.map(({ kind }) => kind)).toEqual(['cancelled', 'waiting']);
+  });
+
   it('closes what a cancelled run left open', () => {
     const { rows } = timelineOf(
       workflow(['a']),

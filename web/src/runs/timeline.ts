@@ -95,7 +95,8 @@ function applyEvent(
       open.set(nodeId, { waiting: true, attempt, from: at });
       break;
     case 'waiting':
-      close(nodeId, 'completed', at);
+      // Before it waits for its turn, the server has stopped under it: that came to nothing.
+      close(nodeId, event.data?.waitsFor === 'turn' ? 'cancelled' : 'completed', at);
       open.set(nodeId, { waiting: true, attempt, from: at });
       break;
     case 'success':
