@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
+import clsx from 'clsx';
 import { describe } from '@/api/http';
 import { useItems } from '@/api/queries';
 import type { ItemResult, ItemTally } from '@/api/types';
 import { Note } from '@/app/Note';
-import { STATUS_WORDS } from '@/canvas/StatusMark';
+import { STATUS_WORDS, StatusMark } from '@/canvas/StatusMark';
 import { duration, exact, itemsText } from '@/runs/format';
 import { shorten } from '@/workflow/describe';
 import output from './output/output.module.css';
@@ -24,7 +25,7 @@ export function ItemTable({ runId, nodeId, tally, going }: Props) {
   const pages = useItems(runId, nodeId, going);
   const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <section aria-label="Items">
+    <section aria-label="Items" className={classes.group}>
       <h3 className={classes.sectionTitle}>{itemsText(tally)}</h3>
       {pages.isError && (
         <Note tone="error" title="The items cannot be shown">
@@ -34,7 +35,7 @@ export function ItemTable({ runId, nodeId, tally, going }: Props) {
       {items.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <section className={output.tableBox} tabIndex={0} aria-label="Results by item">
-          <table className={output.table}>
+          <table className={clsx(output.table, classes.items)}>
             <thead>
               <tr>
                 {HEADINGS.map((name) => (
@@ -55,6 +56,7 @@ export function ItemTable({ runId, nodeId, tally, going }: Props) {
       {pages.hasNextPage && (
         <Button
           size="compact-xs"
+          mt={8}
           loading={pages.isFetchingNextPage}
           onClick={() => void pages.fetchNextPage()}
         >
@@ -68,9 +70,14 @@ export function ItemTable({ runId, nodeId, tally, going }: Props) {
 function ItemRow({ item }: { item: ItemResult }) {
   const words = item.error?.message ?? item.output?.text ?? '';
   return (
-    <tr>
+    <tr data-failed={item.status === 'failed' || undefined}>
       <td>{(item.item + 1).toLocaleString('en')}</td>
-      <td>{STATUS_WORDS[item.status]}</td>
+      <td>
+        <span className={classes.status}>
+          <StatusMark status={item.status} size={14} named={false} />
+          {STATUS_WORDS[item.status]}
+        </span>
+      </td>
       <td>{item.attempt}</td>
       <td title={item.startTime ? exact(item.startTime) : undefined}>
         {item.reused ? 'reused' : duration(item.durationMs)}
