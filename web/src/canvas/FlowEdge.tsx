@@ -2,6 +2,7 @@ import { IconX } from '@tabler/icons-react';
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
 import clsx from 'clsx';
 import { memo } from 'react';
+import type { NodeResult, Output } from '@/api/types';
 import { useNodeResult } from '@/runs/store';
 import { useEditor } from '@/workflow/editor';
 import { remove } from '@/workflow/ops';
@@ -15,8 +16,8 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>) {
   const [path, x, y] = getBezierPath(props);
 
   const when = data?.when ?? null;
-  const dead = from?.status === 'skipped' || (when !== null && from?.output?.branch === !when);
-  const items = !dead && from?.status === 'completed' ? countOf(from.output?.data) : null;
+  const way = wayOf(when, from, to);
+  const items = way === 'done' && from?.status === 'completed' ? countOf(from.output) : null;
   const removable = selected && !data?.fixed;
   return (
     <>
@@ -26,8 +27,8 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>) {
         interactionWidth={24}
         className={clsx(classes.line, data?.mark && classes[data.mark], {
           [classes.selected as string]: selected,
-          [classes.done as string]: from?.status === 'completed' && !dead,
-          [classes.dead as string]: dead,
+          [classes.done as string]: way === 'done',
+          [classes.dead as string]: way === 'dead',
           [classes.live as string]: to?.status === 'running',
         })}
       />
@@ -55,8 +56,23 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>) {
   );
 });
 
-/** How many items went along the edge, when the output is a list. */
-function countOf(data: unknown): string | null {
-  if (!Array.isArray(data)) return null;
-  return data.length === 1 ? '1 item' : `${data.length.toLocaleString('en')} items`;
+/** Whether the run went along the edge; null while that is open. */
+export function wayOf(
+  when: boolean | null,
+  from: NodeResult | undefined,
+  to: NodeResult | undefined,
+): 'done' | 'dead' | null {
+  if (from?.status === 'skipped') return 'dead';
+  if (from?.status === 'completed') return when !== null && from.output?.branch === !when ? 'dead' : 'done';
+  if (from?.status !== 'failed') return null;
+  if (when === true) return 'dead'; // a run that goes on all the same takes the other branch
+  return to && to.status !== 'pending' && to.status !== 'skipped' ? 'done' : null;
+}
+
+/** How many items went along the edge, when the output is a list. Of one that was cut, the page has the first ones. */
+export function countOf(output: Output | null): string | null {
+  if (!Array.isArray(output?.data)) return null;
+  const count = output.data.length;
+  if (output.truncated) return `${count.toLocaleString('en')}+ items`;
+  return count === 1 ? '1 item' : `${count.toLocaleString('en')} items`;
 }

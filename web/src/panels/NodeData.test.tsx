@@ -27,3 +27,20 @@ it('says what a node waits for that the server stopped under too often, until it
   expect(screen.queryByRole('note')).toBeNull();
   expect(useRun.getState().run?.nodes.a?.status).toBe('running');
 });
+
+it.each([
+  ['condition', 'if', 'None: it failed. The run takes the branch “false”.'],
+  ['approval', 'request', 'None: it failed. The run takes the branch “rejected”.'],
+  ['http', 'request', 'The error: the run goes on with it.'],
+])('says how the run goes on behind a %s that failed', (type, action, words) => {
+  const going = node('a', { type, action, onError: 'continue' });
+  const graph = workflow([], [], { nodes: [going] });
+  const error = { code: 'x', message: 'It broke.', retryable: false };
+  const record = applyEvents(fromRun(run('r1', { status: 'running', workflow: graph })), [
+    event('start', 'a', 0),
+    event('error', 'a', 1, { error }),
+  ]);
+  useRun.setState({ run: record });
+  renderUi(<NodeData node={going} workflow={graph} />);
+  expect(screen.getByText(words)).toBeTruthy();
+});

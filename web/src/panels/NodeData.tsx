@@ -6,7 +6,7 @@ import { Note } from '@/app/Note';
 import { ApprovalForm } from '@/approvals/ApprovalForm';
 import { duration, exact } from '@/runs/format';
 import { openRun } from '@/runs/open';
-import { useNodeResult, useRun } from '@/runs/store';
+import { useNodeResult, useRun, useTurn } from '@/runs/store';
 import { ItemTable } from './ItemTable';
 import { OutputView } from './output/OutputView';
 import classes from './Panel.module.css';
@@ -22,11 +22,22 @@ const NO_OUTPUT: Partial<Record<NodeStatus, string>> = {
   cancelled: 'None: it was cancelled.',
 };
 
+/** The way a run takes behind a node that chooses one and failed. */
+const WAY_ON: Record<string, string> = { condition: 'false', approval: 'rejected' };
+
+/** How a run goes on behind a node that failed; null where that ends it. */
+function wentOn(node: WorkflowNode): string | null {
+  if (node.onError !== 'continue') return null;
+  const way = WAY_ON[node.type];
+  return way ? `None: it failed. The run takes the branch “${way}”.` : 'The error: the run goes on with it.';
+}
+
 /** What went in and what came out, side by side. */
 export function NodeData({ node, workflow }: Props) {
   const result = useNodeResult(node.id);
   const runId = useRun((state) => state.run?.id);
   const nodes = useRun((state) => state.run?.nodes);
+  const ran = useRun((state) => state.run?.workflow.nodes.find((one) => one.id === node.id));
   const sources = workflow.edges
     .filter((edge) => edge.target === node.id)
     .map((edge) => ({
@@ -75,7 +86,10 @@ export function NodeData({ node, workflow }: Props) {
           {result?.output ? (
             <OutputView output={result.output} whole={runId && api.outputUrl(runId, node.id)} />
           ) : (
-            <p className={classes.description}>{NO_OUTPUT[result?.status ?? 'pending'] ?? 'Nothing yet.'}</p>
+            <p className={classes.description}>
+              {(result?.status === 'failed' && wentOn(ran ?? node)) ||
+                (NO_OUTPUT[result?.status ?? 'pending'] ?? 'Nothing yet.')}
+            </p>
           )}
         </section>
       </div>
@@ -93,10 +107,7 @@ function Waiting({ node }: { node: WorkflowNode }) {
 
 /** Why a node that the server stopped under, too often, is not started yet. */
 function Turn({ node }: { node: WorkflowNode }) {
-  const words = useRun((state) => {
-    const last = state.run?.logs.findLast((event) => event.nodeId === node.id);
-    return last?.data?.waitsFor === 'turn' ? last.message : null;
-  });
+  const words = useTurn(node.id);
   return words === null ? null : <Note>{words}</Note>;
 }
 
@@ -141,7 +152,9 @@ function Facts({ result }: { result: NodeResult }) {
   return (
     <p className={classes.facts}>
       {result.startTime && (
-        <span title={exact(result.startTime)}>{duration(result.durationMs) || 'under way'}</span>
+        <span title={exact(result.startTime)}>
+          {duration(result.durationMs) || (result.status === 'waiting' ? 'waiting' : 'under way')}
+        </span>
       )}
       {result.attempt > 1 && <span>attempt {result.attempt}</span>}
       {metrics?.model && <span>{metrics.model}</span>}

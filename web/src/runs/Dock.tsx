@@ -31,6 +31,8 @@ export function Dock() {
   if (!run) return null;
   const toggle = () => useUi.getState().set({ dockOpen: !open });
   const both = !phone;
+  // The bar of a past run has its own; open on a small screen, the dock stands in the bar's place.
+  const alone = !readOnly || (phone && open);
   return (
     <section className={classes.dock} aria-label="Run" data-open={open || undefined} data-testid="dock">
       <header className={classes.header}>
@@ -44,13 +46,11 @@ export function Dock() {
             <RunEngine run={run} />
           </div>
         )}
-        {run.error && !readOnly && <span className={classes.error}>{shorten(run.error, 240)}</span>}
+        {run.error && !readOnly && <span className={classes.error}>{shorten(run.error, 280)}</span>}
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <div className={classes.buttons}>
           {!isOver(run.status) && <CancelButton runId={run.id} />}
-          {run.status === 'failed' && !run.interrupted && !readOnly && (
-            <ReplayFailedButton run={run} size="xs" />
-          )}
+          {run.status === 'failed' && !run.interrupted && alone && <ReplayFailedButton run={run} size="xs" />}
           {run.interrupted && !readOnly && <RunAgainButton runId={run.id} />}
           <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
             <ActionIcon
@@ -102,6 +102,7 @@ function Progress({ run }: { run: RunRecord }) {
   const done = results.filter((node) => node.status === 'completed').length;
   const reused = results.filter((node) => node.reusedFrom !== null).length;
   const skipped = results.filter((node) => node.status === 'skipped').length;
+  const failed = results.filter((node) => node.status === 'failed').length;
   const going = results.filter((node) => node.status === 'running' || node.status === 'retrying');
   const length = run.startTime && run.endTime ? Date.parse(run.endTime) - Date.parse(run.startTime) : null;
   const first = going[0];
@@ -111,6 +112,7 @@ function Progress({ run }: { run: RunRecord }) {
       <span className={classes.facts}>
         {done} of {run.workflow.nodes.length} nodes
         {reused > 0 && `, ${reused} reused`}
+        {failed > 0 && `, ${failed} failed`}
         {skipped > 0 && `, ${skipped} skipped`}
         {length !== null && ` · ${duration(length)}`}
       </span>

@@ -48,7 +48,7 @@ export function OutputView({ output, whole }: Props) {
       {output.truncated && <Cut size={output.size ?? 0} whole={whole} />}
       {rows && (
         <Tabs.Panel value="table">
-          <RowTable rows={rows} />
+          <RowTable rows={rows} cut={output.truncated ?? false} />
         </Tabs.Panel>
       )}
       <Tabs.Panel value="text">

@@ -5,7 +5,13 @@ import { cellText, columnsOf, type Row } from './shapes';
 
 const PAGE = 100;
 
-export function RowTable({ rows }: { rows: readonly Row[] }) {
+interface Props {
+  rows: readonly Row[];
+  /** They are the first of more. */
+  cut?: boolean;
+}
+
+export function RowTable({ rows, cut = false }: Props) {
   const [shown, setShown] = useState(PAGE);
   const columns = columnsOf(rows);
   const visible = rows.slice(0, shown);
@@ -36,6 +42,7 @@ export function RowTable({ rows }: { rows: readonly Row[] }) {
         </table>
       </section>
       <p className={classes.note}>
+        {cut && 'The first '}
         {rows.length.toLocaleString('en')} {rows.length === 1 ? 'row' : 'rows'}
         {rows.length > shown && (
           <Button size="compact-xs" ml={8} onClick={() => setShown(shown + PAGE * 5)}>
