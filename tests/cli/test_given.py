@@ -11,6 +11,7 @@ import pytest
 import yaml
 from support.api import seed, steps, template
 from support.cli import Cli
+from support.site import Site
 
 import voicegraph
 
@@ -74,6 +75,24 @@ def test_an_export_of_ours_is_run(cli: Cli) -> None:
     for name, text in (("run.json", json.dumps(exported)), ("run.yaml", yaml.safe_dump(exported))):
         done = cli("run", cli.write(name, text))
         assert (done.code, "Hello Ada!" in done.out) == (0, True), done.err
+
+
+@pytest.mark.parametrize("name", ["theirs.json", "theirs.yaml"])
+def test_where_content_says_where_it_goes_the_command_allows_it_and_not_the_file(
+    cli: Cli, site: Site, name: str
+) -> None:
+    site.put("/where.json", json.dumps({"url": site.url("/slow")}), "application/json")
+    first = {"id": "page", "type": "http", "action": "request", "params": {"url": site.url("/where.json")}}
+    call = {**first, "id": "call", "allowOutsideTarget": True, "params": {"url": "{{ data.url }}"}}
+    file = cli.write(name, (json.dumps if name.endswith("json") else yaml.safe_dump)(steps(first, call)))
+    refused = cli("run", file)
+    assert refused.code == 2
+    assert "could say where this goes" in refused.said
+    assert "--allow-outside-target call allows it" in refused.said
+    done = cli("run", file, "--allow-outside-target", "call")
+    assert (done.code, "at last" in done.out) == (0, True), done.err
+    assert site.hits == ["/where.json", "/slow"]
+    assert "There is no node other" in cli("run", file, "--allow-outside-target", "other").said
 
 
 def test_what_goes_to_a_pipe_is_not_folded(cli: Cli) -> None:

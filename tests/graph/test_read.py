@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 import yaml
@@ -25,6 +26,13 @@ def test_json_and_yaml_are_the_same_workflow(whole: dict[str, object], write: ob
     assert (workflow.name, workflow.nodes[0].params) == ("Digest", {"text": "2026-01-01", "answer": "yes"})
     assert workflow.notify
     assert workflow.notify.on == ["failed"]
+
+
+@pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump], ids=["JSON", "YAML"])
+@pytest.mark.parametrize("wrap", [dict, lambda workflow: {"workflow": workflow}], ids=["alone", "in a run"])
+def test_what_its_author_allowed_a_file_does_not_bring(wrap: Callable[..., object], write: Callable[..., str]) -> None:
+    allowed = {"id": "a", "type": "email", "action": "send", "allowOutsideTarget": True}
+    assert read_workflow(write(wrap({"nodes": [allowed]}))).nodes[0].allow_outside_target is False
 
 
 def test_what_people_write_in_yaml_is_what_they_mean() -> None:

@@ -98,12 +98,20 @@ def run(
         list[str] | None,
         typer.Option("--set", help="A value the run needs: recipientEmail=me@example.com or step-0.url=https://…"),
     ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-outside-target",
+            metavar="NODE",
+            help="Let fetched text or a model's answer say whom or what this node reaches. A file cannot allow it.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run a sentence or a workflow file and show its progress. Exit code 1 when the run fails."""
     from voicegraph.cli.run import run_workflow
 
-    status = finish(run_workflow(_settings(), what, background, set_ or [], json))
+    status = finish(run_workflow(_settings(), what, background, set_ or [], json, allow or []))
     _exit(good=status == "completed")
 
 

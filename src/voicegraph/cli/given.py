@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -49,3 +50,14 @@ def read_workflow(what: str) -> Workflow | None:
     except OSError as error:
         raise UserError("no_file", f"{what} cannot be read ({error.strerror}).") from error
     return of_value(decode(content)) if kind == ".json" else read_text(content)
+
+
+def allowing(workflow: Workflow, nodes: Sequence[str]) -> Workflow:
+    """The workflow with these nodes allowed to go where content says: who types the command allows it, and no file."""
+    known = {str(node.id) for node in workflow.nodes}
+    if unknown := [name for name in nodes if name not in known]:
+        raise UserError("unknown_node", f"There is no node {unknown[0]}; the nodes are: {', '.join(sorted(known))}.")
+    changed = [
+        node.model_copy(update={"allow_outside_target": True}) if node.id in nodes else node for node in workflow.nodes
+    ]
+    return workflow.model_copy(update={"nodes": changed})

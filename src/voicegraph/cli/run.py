@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -13,7 +13,7 @@ import typer
 
 from voicegraph.app import Runtime, running
 from voicegraph.cli.ending import say, while_read, why
-from voicegraph.cli.given import STDIN, read_given
+from voicegraph.cli.given import STDIN, allowing, read_given
 from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.view import Progress, out, print_json, print_workflow
 from voicegraph.db.presence import Presence
@@ -21,6 +21,7 @@ from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.queries import RunDetail
 from voicegraph.nodes.params import MissingParam
+from voicegraph.nodes.targets import OUTSIDE_TARGET
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.plan.planner import PlannerName
 from voicegraph.settings import Settings
@@ -39,7 +40,9 @@ async def show_plan(settings: Settings, sentence: str, as_json: bool, planner: P
     out.print(plan.explanation)
 
 
-async def run_workflow(settings: Settings, what: str, background: bool, assignments: list[str], as_json: bool) -> str:
+async def run_workflow(
+    settings: Settings, what: str, background: bool, assignments: list[str], as_json: bool, allowed: Sequence[str] = ()
+) -> str:
     """Run a sentence or a file to its end; answers the run's status.
 
     In the background beside a running server, the run is handed to that server: it owns the database.
@@ -48,7 +51,7 @@ async def run_workflow(settings: Settings, what: str, background: bool, assignme
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
         given, command = await asyncio.to_thread(read_given, what)
-        workflow = given or (await pipeline.plan(command)).workflow
+        workflow = allowing(given or (await pipeline.plan(command)).workflow, allowed)
         config = parse_assignments(assignments)
         _ask(pipeline, workflow, config, asks=what != STDIN and sys.stdin.isatty())
         request = RunRequest(workflow, config, command=command)
@@ -154,6 +157,10 @@ def _ask(pipeline: Pipeline, workflow: Workflow, config: Config, *, asks: bool) 
     found = pipeline.check(workflow, config)
     for notice in found.notices:
         typer.echo(f"Note: {notice.message}", err=True)
+    for problem in found.problems:
+        if problem.code == OUTSIDE_TARGET:
+            node = workflow.nodes[int(problem.where.removeprefix("nodes[").partition("]")[0])]
+            typer.echo(f"Note: --allow-outside-target {node.id} allows it for this run; a file cannot.", err=True)
     if not asks:
         return
     for missing in found.missing:

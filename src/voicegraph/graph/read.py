@@ -15,7 +15,10 @@ from voicegraph.graph.validate import parse_workflow
 
 
 def read_workflow(text: str | bytes) -> Workflow:
-    """The workflow in the text; GraphError says what it is instead, or every breach in it."""
+    """The workflow in the text; GraphError says what it is instead, or every breach in it.
+
+    What its author allowed, whoever reads it has not allowed (docs/decisions/0020): the permissions are taken off.
+    """
     start = text[:100] if isinstance(text, str) else text[:100].decode("utf-8-sig", "replace")
     if start.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return of_value(decode(text))
@@ -23,13 +26,15 @@ def read_workflow(text: str | bytes) -> Workflow:
 
 
 def of_value(value: object) -> Workflow:
-    """From a decoded file."""
+    """From a decoded file, as `read_workflow`."""
     if isinstance(value, dict):
         inner = cast("dict[str, Any]", value).get("workflow")
         value = cast("object", inner if isinstance(inner, dict) else value)
     if isinstance(value, (str, bytes)):
         raise GraphError([Problem("", "This is text, and not a workflow: it has no list of nodes.", "wrong_type")])
-    return parse_workflow(value)
+    workflow = parse_workflow(value)
+    nodes = [node.model_copy(update={"allow_outside_target": False}) for node in workflow.nodes]
+    return workflow.model_copy(update={"nodes": nodes})
 
 
 def decode_yaml(text: str) -> object:

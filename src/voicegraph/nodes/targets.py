@@ -21,6 +21,7 @@ from voicegraph.nodes.fields import ParamField, fields_of, texts_of
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.template import is_template, names_in
 
+OUTSIDE_TARGET = "outside_target"
 HANDED = "the workflow that runs this one"
 FREE = frozenset({"link"})
 """Reading a page that another one links to is what feeds and searches are for: no key goes along, nothing is changed."""
@@ -39,7 +40,7 @@ def outside_targets(workflow: Workflow, registry: Registry, *, handed: bool = Fa
         return []
     flow = _Flow(workflow, registry, handed)
     return [
-        Problem(where, _words(field, source), "outside_target")
+        Problem(where, _words(field, source), OUTSIDE_TARGET)
         for where, node, field, text in places
         if (source := flow.source_of(node, text))
     ]

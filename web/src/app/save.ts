@@ -137,7 +137,10 @@ export async function importWorkflow(file: File): Promise<void> {
     const first = problems.find((problem) => problem.code !== OWNER_DECIDES);
     if (first) throw new Error(`${first.where}: ${first.message}`);
     show(workflow, false);
-    toast('Imported', workflow.name);
+    const asked = problems[0];
+    toast('Imported', asked ? `${workflow.name}: ${asked.message}` : workflow.name, {
+      stays: asked !== undefined,
+    });
   } catch (error) {
     toastError(`“${file.name}” could not be imported`, error);
   }

@@ -74,9 +74,7 @@ async def read(body: FileBody) -> WorkflowAnswer:
 
     What its author allowed, whoever imports it has not allowed yet (docs/decisions/0020).
     """
-    workflow = read_workflow(body.text)
-    nodes = [node.model_copy(update={"allow_outside_target": False}) for node in workflow.nodes]
-    return WorkflowAnswer(workflow=workflow.model_copy(update={"nodes": nodes}))
+    return WorkflowAnswer(workflow=read_workflow(body.text))
 
 
 @router.post("/layout")
