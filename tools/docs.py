@@ -26,7 +26,8 @@ NOTE = "<!-- Written by `make docs` from the code; change it there. -->"
 SETTINGS_INTRO = (
     "Every setting is an environment variable. A file `.env` in the folder the server is started in holds the same "
     "names, and `voicegraph.toml` holds them in lower case without the prefix (`port = 9000`). The environment wins "
-    "over `.env`, which wins over `voicegraph.toml`. `voicegraph doctor` says what is missing."
+    "over `.env`, which wins over `voicegraph.toml`. `voicegraph doctor` says what is missing. A name that "
+    "begins like a setting and is none does nothing: the start of the server and `doctor` name it."
 )
 NODES_INTRO = (
     "Every action of the catalogue. Params are [Liquid templates](workflows.md#templates) that are filled when the "
