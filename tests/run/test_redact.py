@@ -83,7 +83,7 @@ def test_escaped_forms_are_hidden(secret: str):
 
 
 def test_secrets_of_addresses_in_the_settings_are_known():
-    """Of those that are no secret as a whole: the login in them."""
+    """Of those that are no secret as a whole: the password in them."""
     redactor = Redactor.of_settings(
         Settings(
             _env_file=None,
@@ -92,10 +92,26 @@ def test_secrets_of_addresses_in_the_settings_are_known():
             notify_url="tgram://123456789:AbcDef_Ghi/98765/?format=markdown",
         )
     )
-    for canary in ("me-and", "s3cret-of-model", "query-canary", "s3cret/of-db", "s3cret%2Fof-db", "AbcDef_Ghi"):
+    for canary in ("s3cret-of-model", "query-canary", "s3cret/of-db", "s3cret%2Fof-db", "AbcDef_Ghi"):
         assert redactor.text(f"x {canary} y") == f"x {MASK} y"
-    plain = "127.0.0.1 2024-05-01 98765 markdown tgram"
+    plain = "127.0.0.1 2024-05-01 98765 markdown tgram me-and"
     assert redactor.text(plain) == plain
+
+
+@pytest.mark.parametrize("login", ["voicegraph:s3cret-of-db", "voicegraph", "voicegraph_production_2024:s3cret-of-db"])
+def test_the_user_of_the_database_is_no_secret(login: str):
+    """It is called as we are, and every line of the log names us."""
+    redactor = Redactor.of_settings(
+        Settings(_env_file=None, database_url=f"postgresql+psycopg://{login}@db/voicegraph")
+    )
+    line = f"{login.partition(':')[0]} doctor: the database answers"
+    assert redactor.text(line) == line
+
+
+@pytest.mark.parametrize("login", ["a-key-alone", "a-key-alone:", "ghp_a1b2c3d4e5f6g7h8i9:x-oauth-basic"])
+def test_a_key_in_the_place_of_a_user_is_a_secret(login: str):
+    redactor = Redactor.of_settings(Settings(_env_file=None, model_base_url=f"https://{login}@example.org/v1"))
+    assert redactor.text(f"x {login.partition(':')[0]} y") == f"x {MASK} y"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ _CREDENTIAL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Names of headers, fields and query values that hold a secret; a page's token is none."""
+_TOKEN = re.compile(r"(?=.*[0-9]).{20,}")
+"""A user name that nobody has: a key, put there beside a password that says nothing (`ghp_…:x-oauth-basic@`)."""
 _SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 _DELIMITERS = re.compile(r"[/:@?&=#,;]")
 
@@ -120,15 +122,19 @@ def _redactor(secrets: frozenset[str]) -> Redactor:
 
 
 def secrets_of_url(url: str) -> Iterator[str]:
-    """What is secret in an address: its login, and the values in its query that are called a token or a key."""
+    """What is secret in an address: its password, and the values in its query that are called a token or a key.
+
+    The name of a user is none; what stands alone before the host of a service is no name, but its key.
+    """
     try:
         parts = urlsplit(url)
         queries = parse_qsl(parts.query)
-        login = [one for one in (parts.username, parts.password) if one]
+        user, password = parts.username or "", parts.password or ""
     except ValueError:
         return
-    for secret in login:
-        yield from {secret, unquote(secret)}
+    is_key = not parts.scheme.startswith("postgresql") and (not password or _TOKEN.fullmatch(user))
+    for secret in (user if is_key else "", password):
+        yield from {secret, unquote(secret)} - {""}
     yield from (value for name, value in queries if _CREDENTIAL.search(name) or name.lower() == "key")
 
 
