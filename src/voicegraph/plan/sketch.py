@@ -80,7 +80,7 @@ def to_workflow(sketch: Sketch, registry: Registry, base: Workflow | None = None
     raw: dict[str, Any] = dict(base.to_wire()) if base else {}
     raw["name"] = sketch.name or raw.get("name", "")
     raw["nodes"] = [_node(step, ids[step.id], known.get(NodeId(step.id)), registry) for step in sketch.steps]
-    raw["edges"] = _edges(sketch, ids, registry, base)
+    raw["edges"] = _edges(sketch, ids, base)
     raw["triggers"] = _triggers(sketch, raw.get("triggers", []))
     return check_nodes(parse_workflow(raw), lambda workflow: problems(workflow, registry))
 
@@ -166,7 +166,7 @@ def _schema(kind: str, action: str, name: str, registry: Registry) -> dict[str, 
     return schema_of(found.params)["properties"][fields[name].name] if found and fields and name in fields else {}
 
 
-def _edges(sketch: Sketch, ids: Mapping[str, str], registry: Registry, base: Workflow | None) -> list[dict[str, Any]]:
+def _edges(sketch: Sketch, ids: Mapping[str, str], base: Workflow | None) -> list[dict[str, Any]]:
     kinds = {ids[step.id]: step.action.partition(".")[0] for step in sketch.steps}
     before = base.edges if base else []
     old = {(edge.source, edge.target, branch_of(kinds.get(edge.source), edge.when)): edge for edge in before}
