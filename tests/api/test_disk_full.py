@@ -67,7 +67,7 @@ async def test_a_run_is_refused_before_it_is_accepted(full: Api, disk: Disk, pat
         problem = await full.call("POST", path, LARGE, status=503)
         assert problem["code"] == "storage_unavailable"
         assert "full" in problem["error"]
-        assert "Nothing was started" in problem["error"]
+        assert "nothing of this is kept" in problem["error"]
     assert (await full.call("GET", "/api/workflow-history"))["count"] == 0
     assert "full" in (await full.call("GET", "/api/health/ready", status=503))["error"]
     disk.free()
@@ -142,6 +142,7 @@ def test_a_real_server_on_a_full_disk(small_disk: Path) -> None:
             for answer in [*answers, upload]:
                 assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable"), answer.text
             assert "disk" in upload.json()["error"]
+            assert "The disk is full" in answers[-1].json()["error"]  # trying again helps nobody
             unready = client.get("/api/health/ready")
             assert (unready.status_code, "The disk is full" in unready.text) == (503, True), unready.text
             history = client.get("/api/workflow-history").json()

@@ -218,13 +218,19 @@ def run_of(job: Job) -> RunId | None:
     return job.entry.run_id if job.entry else job.locks
 
 
+_FULL = ("disk is full", "no space left")
+"""How SQLite and PostgreSQL say that there is no room."""
+
+
 def translated(error: Exception) -> Exception:
     """The database's error in the words of whoever waits."""
     if isinstance(error, IntegrityError):
         return Conflict("conflict", "Something with this id or key exists already.")
     if isinstance(error, DBAPIError):
         reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
-        return StorageError(f"The database did not take the write ({reason}). Nothing was started; try again.")
+        if any(words in reason.lower() for words in _FULL):
+            return StorageError("The disk is full: nothing of this is kept. Delete runs and files, or make room on it.")
+        return StorageError(f"The database did not take the write ({reason}). Nothing of it is kept; try again.")
     if isinstance(error, SQLAlchemyError):
         return StorageError(f"The database did not take the write ({type(error).__name__}). Try again.")
     return error
