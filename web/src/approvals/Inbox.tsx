@@ -23,6 +23,7 @@ export function Inbox() {
     <>
       <Button
         size="xs"
+        flex="none"
         leftSection={<IconInbox size={16} aria-hidden />}
         aria-label={`${count} waiting for approval`}
         onClick={() => setOpen(true)}
@@ -54,6 +55,7 @@ export function Inbox() {
             </p>
             <ApprovalForm approval={one} />
             <Button
+              mt={8}
               size="compact-sm"
               variant="subtle"
               onClick={() => {

@@ -9,6 +9,7 @@ import { usePhone } from '@/app/usePhone';
 import { StatusMark } from '@/canvas/StatusMark';
 import { shorten } from '@/workflow/describe';
 import classes from './Dock.module.css';
+import { editRun } from './edit';
 import { duration } from './format';
 import { LogPanel } from './LogPanel';
 import { ReplayFailedButton } from './ReplayButtons';
@@ -51,7 +52,9 @@ export function Dock() {
         <div className={classes.buttons}>
           {!isOver(run.status) && <CancelButton runId={run.id} />}
           {run.status === 'failed' && !run.interrupted && alone && <ReplayFailedButton run={run} size="xs" />}
-          {run.interrupted && !readOnly && <RunAgainButton runId={run.id} />}
+          {run.interrupted && alone && (
+            <RunAgainButton runId={run.id} {...(readOnly ? { onStart: () => editRun(run) } : {})} />
+          )}
           <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
             <ActionIcon
               aria-label={open ? 'Hide log and timeline' : 'Show log and timeline'}

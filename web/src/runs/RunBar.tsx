@@ -1,10 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { ACCENT } from '@/app/theme';
-import { useUi } from '@/app/ui';
 import { shorten } from '@/workflow/describe';
-import { useEditor } from '@/workflow/editor';
-import { newWorkflowId } from '@/workflow/ops';
+import { editRun } from './edit';
 import { exact, relative } from './format';
 import { Lineage } from './Lineage';
 import { ReplayFailedButton, ReplayMenu } from './ReplayButtons';
@@ -13,7 +11,6 @@ import classes from './RunBar.module.css';
 import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
 import { StatusBadge } from './StatusBadge';
-import { useRun } from './store';
 import { useMinute } from './useMinute';
 import { closeRun } from './watch';
 
@@ -21,16 +18,7 @@ import { closeRun } from './watch';
 export function RunBar({ run }: { run: RunRecord }) {
   const now = useMinute();
   const failed = run.status === 'failed' && !run.interrupted;
-  const edit = () => {
-    // The draft's own history keeps what was there: undo brings it back.
-    const editor = useEditor.getState();
-    editor.replace({ ...run.workflow, workflowId: newWorkflowId() }, run.said ?? '');
-    editor.remember(run.config);
-    // A run that failed stays over the draft: mended, it is replayed from where it broke.
-    if (isOver(run.status) && !failed) closeRun();
-    else useRun.getState().setReadOnly(false);
-    useUi.getState().set({ inspected: null });
-  };
+  const edit = () => editRun(run);
   return (
     <section className={classes.bar} aria-label="Run on the canvas">
       <div className={classes.words}>
