@@ -115,24 +115,28 @@ def _told(record: dict[str, Any]) -> tuple[str, str]:
         return "The time to answer is over", "<p>Nobody answered in time. What was set for that case has happened.</p>"
     who = "the owner" if record["by"] == "owner" else record["by"]
     comment = f"<pre>{escape(record['comment'])}</pre>" if record.get("comment") else ""
-    at = escape(str(record["at"])[:16].replace("T", " "))
-    text = f"<p>Answered by {escape(who)} on {at} UTC. You can close this page.</p>{comment}"
+    at = _moment(datetime.fromisoformat(record["at"]))
+    text = f"<p>Answered by {escape(who)} on {at}. You can close this page.</p>{comment}"
     return ("Approved" if record["answer"] == "approved" else "Rejected"), text
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%d %B %Y, %H:%M} UTC"
 
 
 def _form(approval: Approval) -> str:
     row, content = approval.row, approval.row.output or Output()
     until = ""
     if row.due_at is not None:
-        until = f" Answer until {datetime.fromtimestamp(row.due_at, UTC):%d %B %Y, %H:%M} UTC."
+        until = f" Answer until {_moment(datetime.fromtimestamp(row.due_at, UTC))}."
     digest = escape(str((row.waits or {})["digest"]))
     return f"""<p class="dim">{escape(approval.label)} · {escape(approval.name)}.{until}</p>
 <section aria-label="What is to be approved"><pre>{escape(content.text) or "(nothing comes in; only the next step waits)"}</pre>
 {_more(content)}</section>
 <form method="post"><input type="hidden" name="digest" value="{digest}">
 <label for="comment">Comment (optional)</label><textarea id="comment" name="comment" maxlength="{MAX_COMMENT}"></textarea>
-<div class="row"><button class="yes" name="answer" value="approve">Approve</button>
-<button name="answer" value="reject">Reject</button></div></form>
+<div class="row"><button name="answer" value="reject">Reject</button>
+<button class="yes" name="answer" value="approve">Approve</button></div></form>
 <p class="dim">Exactly this goes on when you approve it. Checksum {digest[:16]}…</p>"""
 
 

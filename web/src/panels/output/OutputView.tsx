@@ -77,7 +77,7 @@ export function OutputView({ output, whole }: Props) {
 function Cut({ size, whole }: { size: number; whole: string | undefined }) {
   return (
     <p className={classes.cut}>
-      This is the beginning of {bytes(size)}.{' '}
+      The result takes {bytes(size)}; this is its beginning.{' '}
       {whole && (
         <a href={whole} download>
           Download all of it

@@ -23,7 +23,7 @@ describe('an output', () => {
 
   it('that is shown in part says how much there is, and where', () => {
     renderUi(<OutputView output={{ text: 'abc', truncated: true, size: 5_000_000 }} whole="/all" />);
-    expect(screen.getByText(/This is the beginning of 4.8 MB/)).toBeTruthy();
+    expect(screen.getByText(/The result takes 4.8 MB; this is its beginning/)).toBeTruthy();
     expect(screen.getByRole('link', { name: 'Download all of it' }).getAttribute('href')).toBe('/all');
   });
 
