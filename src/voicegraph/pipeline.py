@@ -65,6 +65,7 @@ class RunRequest:
     trigger_data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     origin_run_id: RunId | None = None
     reuse: Reuse = field(default_factory=Reuse)
+    from_failure: bool = False
     asked: bool = False
 
 
@@ -205,6 +206,7 @@ class Pipeline:
             trigger_data=origin.run.trigger_data,
             origin_run_id=run_id,
             reuse=plan.reuse,
+            from_failure=plan.from_failure,
         )
         return await (self.start_live(request) if live else self.start_background(request))
 
@@ -241,6 +243,7 @@ class Pipeline:
             request_digest=request.request_digest,
             origin_run_id=request.origin_run_id,
             reuse=request.reuse,
+            from_failure=request.from_failure,
             priority=ASKED if request.asked or request.trigger in BY_A_PERSON else 0,
             trigger_id=request.trigger_id,
         )

@@ -14,7 +14,7 @@ async def test_items_are_read_by_pages(api: Api) -> None:
     run = await api.over(run_id)
     assert run["status"] == "completed", run["error"]
     (node,) = [node for node in run["nodes"] if node["nodeId"] == "b"]
-    assert node["items"] == {"total": 3, "done": 3, "failed": 0}
+    assert node["items"] == {"total": 3, "done": 3, "failed": 0, "reused": 0}
     assert node["output"]["text"] == "Hello Ada!\nHello Bob!\nHello Cleo!"
     page = await api.call("GET", f"/api/runs/{run_id}/nodes/b/items?limit=2")
     assert page["count"] == node["items"]

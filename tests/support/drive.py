@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx
 from support.actions import Probe
+from support.earlier import Past
 from support.sink import Disk, MemorySink
 
 from voicegraph import clock
@@ -31,12 +32,13 @@ class Drive:
     probe: Probe = field(default_factory=Probe)
     sink: MemorySink = field(default_factory=MemorySink)
     drivers: list[RunDriver] = field(default_factory=list)
+    past: Past = field(default_factory=Past)
 
     def driver(self, run: NewRun, promise: Promise = BACKGROUND, turns: SuspectTurns | None = None) -> RunDriver:
         settings = Settings(_env_file=None, node_timeout=20)
         files: StoredFiles = None  # pyright: ignore - no action of the tests reads a file
         runner = NodeRunner(self.probe.registry(), settings, self.http, files)
-        self.drivers.append(RunDriver(run, runner, self.sink, promise, turns))
+        self.drivers.append(RunDriver(run, runner, self.sink, promise, self.past, turns))
         return self.drivers[-1]
 
     async def start(self, graph: Workflow, promise: Promise = BACKGROUND, **given: object) -> RunDriver:

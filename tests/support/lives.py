@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, select
+from support.earlier import NOBODY
 
 from voicegraph import clock
 from voicegraph.db.connect import connect
@@ -229,7 +230,7 @@ class World:
         promise = Promise(retries=durable, parks=durable, retry_base=0.0)
 
         async def made() -> RunDriver:
-            driver = RunDriver(run, self._runner, self._sink, promise)
+            driver = RunDriver(run, self._runner, self._sink, promise, NOBODY)
             driver.ended.add_done_callback(lambda _: self._forget(driver))
             return driver
 

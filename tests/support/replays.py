@@ -13,7 +13,12 @@ async def start_replay(host: Host, told: Told, start: str | None = None, **asked
     origin = await host.history.queries.origin(told.detail.summary.id)
     plan = plan_replay(origin, Replay(start, **asked), host.probe.registry())  # pyright: ignore[reportArgumentType]
     return await host.start(
-        plan.workflow, config=plan.config, trigger="replay", origin_run_id=origin.run.run_id, reuse=plan.reuse
+        plan.workflow,
+        config=plan.config,
+        trigger="replay",
+        origin_run_id=origin.run.run_id,
+        reuse=plan.reuse,
+        from_failure=plan.from_failure,
     )
 
 

@@ -95,6 +95,7 @@ class ItemTally(Wire):
     total: int
     done: int = Field(description="Items that gave a result.")
     failed: int = Field(description="Items that failed for good.")
+    reused: int = Field(description="Of those that gave a result, items that were done in an earlier run.")
 
 
 class ItemResult(Wire):
@@ -109,11 +110,12 @@ class ItemResult(Wire):
     output: Output | None
     error: ErrorInfo | None
     reused: bool = Field(description="It was done in an earlier run, and not run again.")
+    reused_from: str | None = Field(description="The run that made this result; null when it is this one.")
 
     @classmethod
     def of(cls, item: ItemRun) -> ItemResult:
         """From the record."""
-        return cls(item=item.item, reused=item.reused, **_tried(item))
+        return cls(item=item.item, reused=item.reused, reused_from=item.reused_from, **_tried(item))
 
 
 class ItemsPage(Wire):

@@ -62,6 +62,8 @@ runs = Table(
     Column("trigger_id", String(64)),
     Column("parent_run_id", String(64)),
     Column("parent_node_id", String(64)),
+    # 1: a replay from the failure on; items that are done in its origin are not done again.
+    Column("from_failure", Integer),
     Index("ix_runs_status_id", "status", "id"),
     Index("ix_runs_workflow_id_id", "workflow_id", "id"),
     # What the list is filtered by, small enough to look at for every run.
@@ -125,6 +127,8 @@ item_runs = Table(
     Column("node_id", String(64), primary_key=True),
     Column("item", Integer, primary_key=True, autoincrement=False),
     *_tried(),
+    Column("digest", String(64)),
+    Column("reused_from", String(64)),
     sqlite_with_rowid=False,
 )
 # Only nodes that wait for an answer now are in it, so the list of what is open costs nothing to the others.

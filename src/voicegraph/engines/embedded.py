@@ -223,7 +223,7 @@ class EmbeddedEngine:
 
     async def _answer_stored(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
         stored = await self._store.load(run_id)
-        driver = RunDriver(stored.run, self._runner, self._sink, self._promise)
+        driver = RunDriver(stored.run, self._runner, self._sink, self._promise, self._store)
         await driver.answer_stored(stored, node_id, answer)
 
     async def close(self) -> None:
@@ -308,7 +308,8 @@ class EmbeddedEngine:
             self._refusals.forget(run_id)
 
     def _hold(self, run: NewRun) -> RunDriver:
-        driver = self._drivers[run.run_id] = RunDriver(run, self._runner, self._sink, self._promise, self._turns)
+        driver = RunDriver(run, self._runner, self._sink, self._promise, self._store, self._turns)
+        self._drivers[run.run_id] = driver
         driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
         return driver
 

@@ -108,7 +108,7 @@ class LiveEngine:
                 5,
             )
         self._slots.hold(run.run_id, ticket.group)
-        driver = RunDriver(run, self._runner, self._ledger, Promise(retries=False, parks=False))
+        driver = RunDriver(run, self._runner, self._ledger, Promise(retries=False, parks=False), self._store)
         self._drivers[run.run_id] = driver
         driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
         try:

@@ -51,6 +51,7 @@ def _stored(connection: Connection, run_id: RunId, row: RowMapping, nodes: Seque
         trigger_id=row["trigger_id"],
         parent_run_id=row["parent_run_id"],
         parent_node_id=row["parent_node_id"],
+        from_failure=bool(row["from_failure"]),
     )
     kept = {node.node_id: node for node in map(node_of, nodes)}
     return StoredRun(

@@ -163,6 +163,7 @@ def _run_row(run: NewRun, change: RunChange | None) -> dict[str, Any]:
         "trigger_id": run.trigger_id,
         "parent_run_id": run.parent_run_id,
         "parent_node_id": run.parent_node_id,
+        "from_failure": 1 if run.from_failure else None,
     }
 
 
@@ -186,7 +187,7 @@ def _node_row(run_id: RunId, node: NodeRun) -> dict[str, Any]:
 
 
 def _item_row(run_id: RunId, item: ItemRun) -> dict[str, Any]:
-    return _tried(run_id, item) | {"item": item.item}
+    return _tried(run_id, item) | {"item": item.item, "digest": item.digest, "reused_from": item.reused_from}
 
 
 def _dropped_row(run_id: RunId) -> dict[str, Any]:
@@ -230,7 +231,8 @@ def node_of(row: RowMapping) -> NodeRun:
 
 def item_of(row: RowMapping) -> ItemRun:
     """An item's row as the engine keeps it."""
-    return ItemRun(NodeId(row["node_id"]), row["item"], *_tries(row))
+    more = {"digest": row["digest"], "reused_from": row["reused_from"]}
+    return ItemRun(NodeId(row["node_id"]), row["item"], *_tries(row), **more)
 
 
 def _tries(row: RowMapping) -> tuple[Any, ...]:

@@ -13,13 +13,15 @@ from sqlalchemy.exc import DBAPIError
 from voicegraph import clock
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.errors import StorageError
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.admission import admit
+from voicegraph.history.earlier import done_items, results_of
 from voicegraph.history.journal import Journal
 from voicegraph.history.line import read_line, read_tickets
 from voicegraph.history.load import load_run, load_whole
 from voicegraph.history.overdue import begun_runs, overdue_runs
-from voicegraph.run.events import EngineName, StoredRun
+from voicegraph.run.earlier import DoneItem
+from voicegraph.run.events import EngineName, ItemRun, StoredRun
 from voicegraph.run.ports import Line
 from voicegraph.run.queue import Ticket
 
@@ -84,6 +86,14 @@ class StoredRuns:
     async def load_whole(self, run_id: RunId) -> StoredRun:
         """As `load`, with the items of nodes in flight."""
         return await self._reader.read(lambda connection: load_whole(connection, run_id))
+
+    async def done_items(self, origin: RunId, node_id: NodeId) -> list[DoneItem]:
+        """See `run.earlier.EarlierRuns`."""
+        return await self._reader.read(lambda connection: done_items(connection, origin, node_id))
+
+    async def results_of(self, node_id: NodeId, done: Sequence[DoneItem]) -> dict[DoneItem, ItemRun]:
+        """See `run.earlier.EarlierRuns`."""
+        return await self._reader.read(lambda connection: results_of(connection, node_id, done))
 
     async def unfinished(self, engine: EngineName) -> list[RunId]:
         """Runs that are not over and wait for no timer, oldest first."""

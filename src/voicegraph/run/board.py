@@ -38,6 +38,7 @@ class Board:
             item: row.due_at or 0.0 for item, row in kept.items() if row.status is NodeStatus.RETRYING
         }
         self.done = sum(row.status is NodeStatus.COMPLETED for row in kept.values())
+        self._reused = sum(row.reused for row in kept.values())
         self.failed = sum(row.status is NodeStatus.FAILED for row in kept.values())
         self.stopped = stops and self.failed > 0
         self.paused = False
@@ -123,7 +124,7 @@ class Board:
     @property
     def counts(self) -> ItemCounts:
         """How far it is."""
-        return ItemCounts(self.total, self.done, self.failed, self.size)
+        return ItemCounts(self.total, self.done, self.failed, self.size, self._reused)
 
     @property
     def _room(self) -> int:

@@ -20,6 +20,7 @@ from voicegraph.nodes.output import Output
 from voicegraph.run.answers import Answer
 from voicegraph.run.blame import SuspectTurns
 from voicegraph.run.course import Course, wakes_at
+from voicegraph.run.earlier import EarlierRuns
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.handover import given_to
 from voicegraph.run.inputs import Surroundings
@@ -39,11 +40,17 @@ log = logging.getLogger(__name__)
 class RunDriver:
     """One run, from its first entry to its last. Make it, `await start()`, then `await ended`.
 
-    `turns` are the engine's: of all its runs, one node that is suspected to take the process down is tried at a time.
+    `earlier` are the runs that this one may go on from. `turns` are the engine's: of all its runs, one node that is suspected to take the process down is tried at a time.
     """
 
     def __init__(
-        self, run: NewRun, runner: NodeRunner, sink: EventSink, promise: Promise, turns: SuspectTurns | None = None
+        self,
+        run: NewRun,
+        runner: NodeRunner,
+        sink: EventSink,
+        promise: Promise,
+        earlier: EarlierRuns,
+        turns: SuspectTurns | None = None,
     ) -> None:
         self.run = run
         self.ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
@@ -53,7 +60,7 @@ class RunDriver:
         self._turns = turns or SuspectTurns()
         self._tasks: dict[NodeId, asyncio.Task[None]] = {}
         self._held: set[NodeId] = set()
-        self._each = EachNodes(Bench(run, runner, sink, promise, self._turns, self._say))
+        self._each = EachNodes(Bench(run, runner, sink, promise, self._turns, self._say, earlier))
         self._timers = Timers(self._ring)
         self._course = Course(run, runner.registry, promise, self._timers, self._each.stop)
         self._script = self._course.script

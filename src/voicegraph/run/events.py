@@ -73,6 +73,8 @@ class ItemCounts:
     failed: int = 0
     size: int = field(default=0, compare=False)
     """Bytes of the results so far, about."""
+    reused: int = 0
+    """How many of those that are done were done in an earlier run."""
 
 
 @dataclass(slots=True)
@@ -91,6 +93,10 @@ class ItemRun:
     output: Output | None = None
     begun_at: float | None = None
     deaths: int = 0
+    digest: str | None = None
+    """Of everything that its result depends on (`run/item_digest.py`); None when it is not known."""
+    reused_from: RunId | None = None
+    """The run that made this result; None when it is this one."""
 
     @property
     def reused(self) -> bool:
@@ -112,6 +118,8 @@ class ItemRun:
             self.output,
             self.begun_at,
             self.deaths,
+            self.digest,
+            self.reused_from,
         )
 
 
@@ -195,6 +203,8 @@ class NewRun:
     """Of what was asked for with the idempotency key."""
     reuse: Reuse = field(default_factory=Reuse)
     """Only while the run is made; afterwards its rows are on disk like any others."""
+    from_failure: bool = False
+    """A replay from where the origin failed: items that are done there are not done again (`run/earlier.py`)."""
     owner: str = "local"
     priority: int = 0
     trigger_id: str | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -16,12 +17,13 @@ from typing import Literal
 from pydantic import JsonValue
 
 from voicegraph import clock
-from voicegraph.errors import NodeError
+from voicegraph.errors import NodeError, StorageError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId
 from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.output import Inputs, Output
 from voicegraph.run.blame import POISON, SuspectTurns
 from voicegraph.run.board import Board, sort_interrupted
+from voicegraph.run.earlier import EarlierRuns, same_items
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunEvent
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.item_script import ItemScript, item_failure
@@ -32,6 +34,10 @@ from voicegraph.run.promise import Promise
 from voicegraph.run.retry import policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
 from voicegraph.run.timers import until
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Bench:
     promise: Promise
     turns: SuspectTurns
     say: Callable[[RunEvent], None]
+    earlier: EarlierRuns
 
 
 class EachNodes:
@@ -65,7 +72,7 @@ class EachNodes:
         }
         self._bench = bench
         self._at_work: dict[NodeId, _EachNode] = {}
-        self._paused = False
+        self._paused = self._stopped = False
 
     async def work(self, row: NodeRun, around: Surroundings, entry: Entry) -> Output | Rest | NodeError | None:
         """The node's output, why it fails, or a rest, after which this is called again; None when it was stopped.
@@ -81,21 +88,40 @@ class EachNodes:
             try:
                 inputs = around.inputs(node.id)
                 items = await beside(is_small(inputs.text, inputs.data), items_of, inputs)
-                kept = self.kept.get(node.id, {})
+                ancestors = around.ancestors(node)
+                kept, same = self.kept.get(node.id, {}), {}
+                if row.items is None and not kept:
+                    same = await self._same_items(node, items, inputs, ancestors)
+                    kept = dict(same)
                 size = row.items.size if row.items else await beside(not kept, size_of, [*kept.values()])
-                one = _EachNode(self._bench, row, node, around, kept, size, inputs, items)
+                one = _EachNode(self._bench, row, node, ancestors, kept, same, size, inputs, items)
             except NodeError as error:
                 return error
             self._at_work[node.id] = one
             if self._paused:
                 one.pause()
+            if self._stopped:
+                one.stop()
         result = await one.work(entry)
         if not isinstance(result, Rest):
             del self._at_work[row.node_id]
         return result
 
+    async def _same_items(
+        self, node: Node, items: list[Item], inputs: Inputs, ancestors: Mapping[NodeId, Output]
+    ) -> dict[int, ItemRun]:
+        """Asked for until the database answers: to run all items instead would repeat what is done."""
+        bench = self._bench
+        while True:
+            try:
+                return await same_items(bench.run, node, items, inputs, ancestors, bench.runner, bench.earlier)
+            except StorageError as error:
+                log.warning("Run %s: items of %s cannot be looked up yet: %s", bench.run.run_id, node.id, error)
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+
     def stop(self) -> None:
         """The run failed elsewhere: what is in flight finishes, nothing more starts, and no try is followed by another."""
+        self._stopped = True
         for one in self._at_work.values():
             one.stop()
 
@@ -122,8 +148,9 @@ class _EachNode:
         bench: Bench,
         row: NodeRun,
         node: Node,
-        around: Surroundings,
+        ancestors: Mapping[NodeId, Output],
         rows: dict[int, ItemRun],
+        same: Mapping[int, ItemRun],
         size: int,
         inputs: Inputs,
         items: list[Item],
@@ -134,8 +161,9 @@ class _EachNode:
         action = bench.runner.registry.find(node.type, node.action)
         self._policy = policy_for(node, action, bench.promise.retry_base) if bench.promise.retries else None
         self._rows = rows
+        self._same = same
         self._inputs = inputs
-        self._ancestors = around.ancestors(node)
+        self._ancestors = ancestors
         self._items = items
         self._at_once = node.concurrency or DEFAULT_CONCURRENCY
         self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows, size)
@@ -205,11 +233,15 @@ class _EachNode:
     # -- what happens to items
 
     def _take_up(self, entry: Entry) -> list[int]:
-        """The first time: say how many items there are, and start again what a crash interrupted."""
+        """The first time: say how many items there are, and start again what a crash interrupted.
+
+        What was found to be done is written in this entry, so that no item is started before it is on disk.
+        """
         if self._begun:
             return []
         self._begun = True
-        self._script.counted(entry, self._board.counts, self._at_once, self._bench.run.origin_run_id)
+        entry.items += [row.snapshot() for row in self._same.values()]
+        self._script.counted(entry, self._board.counts, self._at_once, self._rows.values())
         again, alone, poisoned = sort_interrupted([self._rows[item] for item in sorted(self._board.running)])
         for row in again:
             self._script.resumed(entry, row)
@@ -281,8 +313,11 @@ class _EachNode:
 
     async def _run(self, item: int) -> None:
         outcome: Output | Exception
+        row = self._rows[item]
         try:
-            result = await self._bench.runner.run(self._attempt(self._rows[item]))
+            attempt = self._attempt(row)
+            row.digest = row.digest or await self._bench.runner.digest(attempt)
+            result = await self._bench.runner.run(attempt)
         except Exception as error:  # noqa: BLE001 - a NodeError is the item's; anything else ends the run with a reason
             outcome = error
         else:

@@ -1,17 +1,18 @@
 """What the story of a run says about items: their rows, and one line for each outcome.
 
 Lines about items are events of the kind `progress`, so that a node has one start and one end whoever reads them. Their
-`data` holds `item` (from 0) with its `status`, and how far the node is: `done`, `failed`, `total`.
+`data` holds `item` (from 0) with its `status`, and how far the node is: `done`, `failed`, `reused`, `total`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from pydantic import JsonValue
 
 from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import NodeError
-from voicegraph.graph.model import RunId
 from voicegraph.nodes.output import Output
 from voicegraph.run.blame import CALM_SECONDS, HELD, TURN_KIND
 from voicegraph.run.events import Entry, ItemCounts, ItemRun, NodeRun, RunEvent, error_json
@@ -26,9 +27,9 @@ class ItemScript:
     def __init__(self, row: NodeRun) -> None:
         self._row = row
 
-    def counted(self, entry: Entry, counts: ItemCounts, at_once: int, origin: RunId | None = None) -> None:
-        """The items are known; or, after a pause, go on. What is settled the first time is from the run `origin`."""
-        how = "settled" if self._row.items else f"taken over from {origin}"
+    def counted(self, entry: Entry, counts: ItemCounts, at_once: int, rows: Iterable[ItemRun] = ()) -> None:
+        """The items are known; or, after a pause, go on. Those of `rows` that are settled the first time are reused."""
+        how = "settled" if self._row.items else f"taken over from {_makers(rows)}"
         self._row.items, self._row.begun_at = counts, None  # from here on each item answers for itself
         entry.nodes.append(self._row.snapshot())
         settled = counts.done + counts.failed
@@ -102,7 +103,7 @@ class ItemScript:
         counts = self._row.items or ItemCounts(0)
         if row is not None:
             data |= {"item": row.item, "status": str(row.status)}
-        data |= {"done": counts.done, "failed": counts.failed, "total": counts.total}
+        data |= {"done": counts.done, "failed": counts.failed, "reused": counts.reused, "total": counts.total}
         attempt = row.attempt if row else self._row.attempt
         error = row.error if row else None
         entry.events.append(
@@ -112,6 +113,12 @@ class ItemScript:
     def _name(self, row: ItemRun) -> str:
         total = self._row.items.total if self._row.items else 0
         return f"Item {row.item + 1:,} of {total:,}"
+
+
+def _makers(rows: Iterable[ItemRun]) -> str:
+    """The run that did these items."""
+    runs = {row.reused_from for row in rows if row.reused_from}
+    return runs.pop() if len(runs) == 1 else "earlier runs"
 
 
 def _items(count: int) -> str:

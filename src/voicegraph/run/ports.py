@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.rounds import Rounds
 from voicegraph.run.answers import Answer
+from voicegraph.run.earlier import EarlierRuns
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 from voicegraph.run.queue import Place, Ticket
 from voicegraph.run.replay import Replay
@@ -45,8 +46,8 @@ class RunLedger(EventSink, Protocol):
         ...
 
 
-class RunStore(Protocol):
-    """What an engine reads: open runs, and one run whole."""
+class RunStore(EarlierRuns, Protocol):
+    """What an engine reads: open runs, one run whole, and items of runs that are over."""
 
     async def load(self, run_id: RunId) -> StoredRun:
         """The run with its node rows; NotFound."""

@@ -35,11 +35,12 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class ReplayPlan:
-    """What the new run is made of."""
+    """What the new run is made of. `from_failure`: items that are done are not done again, wherever they are by then."""
 
     workflow: Workflow
     config: Mapping[str, JsonValue]
     reuse: Reuse
+    from_failure: bool = False
 
 
 def plan_replay(origin: StoredRun, replay: Replay, registry: Registry) -> ReplayPlan:
@@ -54,10 +55,11 @@ def plan_replay(origin: StoredRun, replay: Replay, registry: Registry) -> Replay
         return _alone(origin, workflow, config, _known(workflow, replay.only))
     if replay.start is None:
         return ReplayPlan(workflow, config, Reuse())
-    again = failed_nodes(origin) if replay.start == FAILED else {_known(workflow, replay.start).id}
-    reuse = reusable(origin, workflow, config, again, registry, chosen=replay.start != FAILED)
+    from_failure = replay.start == FAILED
+    again = failed_nodes(origin) if from_failure else {_known(workflow, replay.start).id}
+    reuse = reusable(origin, workflow, config, again, registry, chosen=not from_failure)
     _require_work(workflow, reuse, replay.start)
-    return ReplayPlan(workflow, config, reuse)
+    return ReplayPlan(workflow, config, reuse, from_failure)
 
 
 def _as_it_ran(origin: StoredRun) -> Workflow:

@@ -5,7 +5,8 @@ them, and the edges that enter it. A node that cannot be reused runs again, and 
 skipped stays skipped where the condition before it is reused.
 
 Of a node with `each` that runs again though nothing has changed, since it failed, was stopped or some of its items
-failed, the items that are done are taken over: what is before it is the same, and so are its items.
+failed, the items that are done are taken over: what is before it is the same, and so are its items. Where something before it
+runs again, its items are compared when it starts (`run/earlier.py`).
 """
 
 from __future__ import annotations
@@ -21,12 +22,11 @@ from voicegraph.graph.order import incoming, topological_order
 from voicegraph.nodes.params import with_answers
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import ItemRun, NodeRun, Reuse, StoredRun
+from voicegraph.run.item_digest import NO_RESULT
 from voicegraph.run.restore import outcome_of
 from voicegraph.run.state import Done, NodeStatus
 
 Config = Mapping[str, JsonValue]
-NO_RESULT = {"id", "label", "position", "retry", "timeout", "on_error", "concurrency", "params", "allow_outside_target"}
-"""Fields of a node that do not change what it gives; params are compared by themselves."""
 
 
 def failed_nodes(origin: StoredRun) -> set[NodeId]:
@@ -77,10 +77,20 @@ def taken_over(row: NodeRun, from_run: RunId) -> NodeRun:
     )
 
 
-def item_taken_over(row: ItemRun) -> ItemRun:
+def item_taken_over(row: ItemRun, from_run: RunId) -> ItemRun:
     """As `taken_over`: an item that was never started in its run."""
     output = row.output.model_copy(update={"metrics": None}) if row.output else None
-    return ItemRun(row.node_id, row.item, row.status, row.attempt, starts=0, finished_at=clock.now(), output=output)
+    return ItemRun(
+        row.node_id,
+        row.item,
+        row.status,
+        row.attempt,
+        starts=0,
+        finished_at=clock.now(),
+        output=output,
+        digest=row.digest,
+        reused_from=row.reused_from or from_run,
+    )
 
 
 class _Judge:
@@ -118,7 +128,11 @@ class _Judge:
 
     def _take_items(self, node_id: NodeId) -> None:
         items = self._origin.items.get(node_id, {})
-        done = {item: item_taken_over(row) for item, row in items.items() if row.status is NodeStatus.COMPLETED}
+        row = self._origin.nodes.get(node_id)
+        made_by = (row.reused_from if row else None) or self._origin.run.run_id
+        done = {
+            item: item_taken_over(one, made_by) for item, one in items.items() if one.status is NodeStatus.COMPLETED
+        }
         if done:
             self.items[node_id] = done
 

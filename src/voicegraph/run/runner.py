@@ -20,6 +20,7 @@ from voicegraph.nodes.params import bind
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.connections import ConnectionGate
 from voicegraph.run.events import NewRun
+from voicegraph.run.item_digest import item_digest
 from voicegraph.run.pinned import MESSAGE, pinned_output
 from voicegraph.run.plain import plain_json
 from voicegraph.run.redact import Redactor, secrets_of_params
@@ -107,6 +108,20 @@ class NodeRunner:
         except Exception as error:
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
             raise _redacted(redactor, NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
+
+    async def digest(self, attempt: Attempt) -> str | None:
+        """Of all that the result of an item depends on; None where its params cannot be filled, as the attempt says."""
+        node, run = attempt.node, attempt.run
+        action = self.registry.find(node.type, node.action)
+        if action is None:
+            return None
+        scope = _scope(attempt)
+        scope["run"] = {"id": ""}  # another one in a replay, whatever the item is
+        try:
+            params = await bind(action, node, run.config, self._settings, scope)
+            return await item_digest(node, params, attempt.inputs, scope)
+        except Exception:  # noqa: BLE001 - the attempt itself meets the same, and says it; such an item is not compared
+            return None
 
     def pinned(self, run: NewRun, node: Node) -> Output | None:
         """The output that is pinned to the node, where pins count."""

@@ -197,9 +197,10 @@ async def test_no_item_starts_after_the_run_failed_elsewhere(host: Host):
 async def test_how_far_it_is_can_be_watched(host: Host):
     told = await host.run(each(3, concurrency=1))
     data = [event.data for event in told.heard if event.kind == "progress" and event.node_id == "w" and event.data]
-    assert data[0] == {"done": 0, "failed": 0, "total": 3}
+    assert data[0] == {"done": 0, "failed": 0, "reused": 0, "total": 3}
     assert data[1:] == [
-        {"item": item, "status": "completed", "done": item + 1, "failed": 0, "total": 3} for item in range(3)
+        {"item": item, "status": "completed", "done": item + 1, "failed": 0, "reused": 0, "total": 3}
+        for item in range(3)
     ]
     assert [event.message for event in told_of_items(told)] == [f"Item {n} of 3 finished" for n in (1, 2, 3)]
 

@@ -42,7 +42,7 @@ async def test_from_the_failed_node_items_that_are_done_are_not_done_again(host:
     assert reused(second) == {"list"}
     assert Counter(host.probe.items) == {0: 1, 1: 1, 2: 1, 3: 2}
     assert second.text("end") == "A\nB\nC\nD"
-    assert second.nodes[W].items == ItemCounts(4, 4, 0)
+    assert second.nodes[W].items == ItemCounts(4, 4, 0, reused=3)
     assert await taken(host, second) == {0: True, 1: True, 2: True, 3: False}
     said = [event.message for event in second.heard if event.node_id == W]
     assert f"3 of 4 items taken over from {first.detail.summary.id}" in said

@@ -56,7 +56,7 @@ class InngestEngine:
         self.client = make_client(self.setup)
         trials = Trials()
         self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds, trials)
-        self.items = ItemSteps(runner, ledger, settings.retry_base_seconds, trials)
+        self.items = ItemSteps(runner, ledger, store, settings.retry_base_seconds, trials)
         self._served = Functions(self.steps, self.items, store, ledger)
         self.functions = self._served.of(self.client)
         self._host = Host(self.setup, self.client, self.functions)

@@ -10,7 +10,8 @@ claimed and kept by itself, so a step that is repeated does not repeat its items
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from voicegraph import clock
 from voicegraph.engines.inngest.look import CLAIM_SECONDS, EARLY, TIMERS, Look, lay_blame
@@ -53,8 +54,19 @@ class ItemLook(Look):
 
     # -- the node's own step
 
-    def open(self, engine_run_id: str, pinned: Callable[[NewRun, Node], Output | None]) -> Memo:
-        """Start the node and count its items. Nothing is done twice."""
+    @property
+    def may_have_same(self) -> bool:
+        """Whether items that an earlier run has done are to be looked for, before the node is opened."""
+        fresh = self.node.id in self.ready and not self.over
+        return self.stored.run.from_failure and fresh and not self._all_items()
+
+    def open(
+        self,
+        engine_run_id: str,
+        pinned: Callable[[NewRun, Node], Output | None],
+        same: Mapping[int, ItemRun] | None = None,
+    ) -> Memo:
+        """Start the node and count its items; `same` an earlier run has done. Nothing is done twice."""
         row = self.rows.get(self.node.id)
         if row is not None:
             return memo_of(row)
@@ -72,9 +84,11 @@ class ItemLook(Look):
         except NodeError as error:
             return self._give_up(row, error)
         at_once = self.node.concurrency or DEFAULT_CONCURRENCY
+        self._read |= same or {}
+        self.entry.items += [one.snapshot() for one in (same or {}).values()]
         kept = self._all_items()  # taken over from an earlier run: none has been started
-        counts = ItemCounts(total, len(kept), size=size_of(kept.values()))
-        ItemScript(row).counted(self.entry, counts, at_once, self.stored.run.origin_run_id)
+        counts = ItemCounts(total, len(kept), size=size_of(kept.values()), reused=len(kept))
+        ItemScript(row).counted(self.entry, counts, at_once, kept.values())
         return memo_of(row) if counts.done < total else self._done(row, gathered([kept[item] for item in range(total)]))
 
     # -- a step of items
@@ -141,11 +155,14 @@ class ItemLook(Look):
         if not self.over and row is not None and _is_claimed(row, claim):
             ItemScript(self.rows[self.node.id]).cut(self.entry, row)
 
-    def end_item(self, item: int, claim: Claim, result: Output | NodeError, policy: RetryPolicy) -> Later | Memo:
+    def end_item(
+        self, item: int, claim: Claim, result: Output | NodeError, policy: RetryPolicy, digest: str | None = None
+    ) -> Later | Memo:
         """Write what became of a claimed item. The first outcome of an attempt counts, whoever brings it."""
         row, node_row = self._item(item), self.rows[self.node.id]
         if row is None or self.over or row.status is not NodeStatus.RUNNING or row.attempt != claim.attempt:
             return Memo(status=str(row.status if row else NodeStatus.CANCELLED))
+        row.digest = digest
         counts = _counts(node_row)
         size = counts.size + (share_of(result) if isinstance(result, Output) else 0)
         if isinstance(result, Output):
@@ -161,9 +178,7 @@ class ItemLook(Look):
                 return Later(due)
             self._fail(node_row, row, result)
         else:
-            ItemScript(node_row).completed(
-                self.entry, row, result, ItemCounts(counts.total, counts.done + 1, counts.failed, size)
-            )
+            ItemScript(node_row).completed(self.entry, row, result, replace(counts, done=counts.done + 1, size=size))
             self._item_settled(node_row)
         return memo_of(row)
 
@@ -171,9 +186,7 @@ class ItemLook(Look):
 
     def _fail(self, node_row: NodeRun, row: ItemRun, error: NodeError) -> None:
         counts = _counts(node_row)
-        ItemScript(node_row).failed(
-            self.entry, row, error, ItemCounts(counts.total, counts.done, counts.failed + 1, counts.size)
-        )
+        ItemScript(node_row).failed(self.entry, row, error, replace(counts, failed=counts.failed + 1))
         self._item_settled(node_row)
 
     def _item_settled(self, node_row: NodeRun) -> None:
@@ -220,9 +233,9 @@ class ItemLook(Look):
 
     # -- rows
 
-    def value(self, item: int) -> Item:
-        """The item itself."""
-        return items_of(self.around.inputs(self.node.id))[item]
+    def values(self) -> list[Item]:
+        """The items themselves. NodeError: there are too many."""
+        return items_of(self.around.inputs(self.node.id))
 
     def _item(self, item: int) -> ItemRun | None:
         if item not in self._read:

@@ -17,8 +17,10 @@ from voicegraph.engines.inngest.memo import Claim, Later, Memo
 from voicegraph.engines.inngest.trials import Trials
 from voicegraph.errors import NodeError, NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.nodes.bulk import beside
 from voicegraph.nodes.output import Output
-from voicegraph.run.events import Entry, RunEvent, StoredRun
+from voicegraph.run.earlier import EarlierRuns, same_items
+from voicegraph.run.events import Entry, ItemRun, RunEvent, StoredRun
 from voicegraph.run.item_driver import WAITS
 from voicegraph.run.items import seen_by
 from voicegraph.run.ports import RunLedger
@@ -34,19 +36,38 @@ Key = tuple[RunId, NodeId, int]
 class ItemSteps:
     """Items that run in this process for Inngest."""
 
-    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float, trials: Trials) -> None:
+    def __init__(
+        self, runner: NodeRunner, ledger: RunLedger, earlier: EarlierRuns, retry_base: float, trials: Trials
+    ) -> None:
         self._runner = runner
         self._ledger = ledger
+        self._earlier = earlier
         self._retry_base = retry_base
         self._trials = trials
         self._running: dict[Key, asyncio.Task[Later | Memo]] = {}
         self._attempts = Attempts()
 
     async def open(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Memo:
-        """Start the node and count its items."""
-        return await self._decide(
-            run_id, node_id, lambda look: look.open(engine_run_id, self._runner.pinned), lands=False
-        )
+        """Start the node and count its items, once those are known that an earlier run has done."""
+        pinned = self._runner.pinned
+
+        def begin(look: ItemLook) -> ItemLook | Memo:
+            return look if look.may_have_same else look.open(engine_run_id, pinned)
+
+        begun = await self._decide(run_id, node_id, begin, lands=False)
+        if not isinstance(begun, ItemLook):
+            return begun
+        same = await self._same_items(begun)
+        return await self._decide(run_id, node_id, lambda look: look.open(engine_run_id, pinned, same), lands=False)
+
+    async def _same_items(self, look: ItemLook) -> dict[int, ItemRun]:
+        run, node = look.stored.run, look.node
+        try:
+            items = await beside(False, look.values)
+        except NodeError:
+            return {}  # the node fails with it when it is opened
+        inputs, ancestors = look.around.inputs(node.id), look.around.ancestors(node)
+        return await same_items(run, node, items, inputs, ancestors, self._runner, self._earlier)
 
     async def run(self, run_id: RunId, node_id: NodeId, items: Sequence[int], engine_run_id: str) -> Later | Memo:
         """Run these items, one after the other; those that are done, or wait for their next try, are passed over."""
@@ -96,14 +117,14 @@ class ItemSteps:
         policy = policy_for(node, self._runner.registry.find(node.type, node.action), self._retry_base)
         keeping = asyncio.create_task(self._keep(run_id, node_id, item, claim, asyncio.current_task()))
         try:
-            result = await self._attempts.run(run_id, self._attempt(look, item, claim))
+            result, digest = await self._attempts.run(run_id, self._attempt(look, item, claim))
         except asyncio.CancelledError:
             await self._decide(run_id, node_id, lambda look: look.release_item(item, claim), lands=False)
             return Later(clock.now())
         finally:
             keeping.cancel()
         try:
-            return await self._decide(run_id, node_id, lambda look: look.end_item(item, claim, result, policy))
+            return await self._decide(run_id, node_id, lambda look: look.end_item(item, claim, result, policy, digest))
         except (NotFound, Unreadable):
             raise
         except Exception as error:
@@ -111,7 +132,8 @@ class ItemSteps:
             refused = refusal(error)
             return await self._decide(run_id, node_id, lambda look: look.end_item(item, claim, refused, policy))
 
-    async def _attempt(self, look: ItemLook, item: int, claim: Claim) -> Output | NodeError:
+    async def _attempt(self, look: ItemLook, item: int, claim: Claim) -> tuple[Output | NodeError, str | None]:
+        """What it gives, and the digest of what that depends on."""
         run, node = look.stored.run, look.node
 
         def emit(kind: Literal["log", "progress"], message: str) -> None:
@@ -120,14 +142,15 @@ class ItemSteps:
             self._ledger.record(Entry(run.run_id, events=[event]))
 
         inputs, ancestors = look.around.inputs(node.id), look.around.ancestors(node)
+        digest: str | None = None
         try:
-            one = look.value(item)
-            result = await self._runner.run(
-                Attempt(run, node, claim.attempt, seen_by(one, inputs), ancestors, emit, one.value, item)
-            )
+            one = look.values()[item]
+            attempt = Attempt(run, node, claim.attempt, seen_by(one, inputs), ancestors, emit, one.value, item)
+            digest = await self._runner.digest(attempt)
+            result = await self._runner.run(attempt)
         except NodeError as error:
-            return error
-        return result if isinstance(result, Output) else WAITS
+            return error, digest
+        return result if isinstance(result, Output) else WAITS, digest
 
     async def _keep(
         self, run_id: RunId, node_id: NodeId, item: int, claim: Claim, task: asyncio.Task[Later | Memo] | None
