@@ -42,6 +42,29 @@ async def test_a_replay_shows_the_items_of_the_run_that_made_them(api: Api) -> N
     assert page["count"]["done"] == len(page["items"]) == 3
 
 
+async def test_items_that_were_done_before_are_counted_and_name_their_run(api: Api) -> None:
+    bad = "{% if item == 'Bob' and config.bad %}{{ 1 | divided_by: 0 }}{% endif %}Hello {{ item }}!"
+    graph = steps(LINES, template(bad, id="b", each=True, onError="continue"))
+    body = {"workflow": graph, "config": {"bad": True}}
+    first = (await api.call("POST", "/api/execute-background", body, status=202))["runId"]
+    await api.over(first)
+    again = {
+        "from": "failed",
+        "mode": "background",
+        "config": {},
+        "workflow": steps(seed("Eve\nBob\nAda", id="a"), *graph["nodes"][1:]),
+    }
+    answer = await api.call("POST", f"/api/runs/{first}/replay", again, status=202)
+    await api.over(answer["runId"])
+    page = await api.call("GET", f"/api/runs/{answer['runId']}/nodes/b/items")
+    assert page["count"] == {"total": 3, "done": 3, "failed": 0, "reused": 1}
+    assert [(item["output"]["text"], item["reused"], item["reusedFrom"]) for item in page["items"]] == [
+        ("Hello Eve!", False, None),
+        ("Hello Bob!", False, None),
+        ("Hello Ada!", True, first),
+    ]
+
+
 @pytest.mark.parametrize(
     "graph", [steps(seed(id="a", each=True)), steps(LINES, {**wait("1"), "id": "b", "each": True})]
 )

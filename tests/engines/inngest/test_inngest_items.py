@@ -14,7 +14,9 @@ from support.inngest_stage import stage
 from voicegraph.engines.inngest import item_look
 from voicegraph.engines.inngest.item_look import STEPS_FOR_ITEMS, lanes
 from voicegraph.graph.model import NodeId, Workflow
+from voicegraph.run.events import ItemCounts
 from voicegraph.run.items import MAX_ITEMS
+from voicegraph.run.replay import Replay
 
 
 def listed(count: int, **fields: object) -> Workflow:
@@ -62,3 +64,26 @@ async def test_no_item_runs_twice_when_calls_come_twice_or_answers_are_lost(tmp_
         assert Counter(process.probe.items) == dict.fromkeys(range(5), 1)
         page = await process.pipeline.queries.items(run.summary.id, NodeId("w"))
         assert page.counts.done == 5
+
+
+@pytest.mark.skipif(bool(REAL_SERVER), reason="a real server makes no faults")
+async def test_items_are_taken_over_once_however_often_calls_come(tmp_path: Path):
+    faults = Faults(duplicate=True, reorder=0.02, lose=lambda step: step.endswith("item-2"))
+    mail = node("mail", "template", each=True, template="To {{ item }}")
+    graph = listed(3, on_error="continue")
+    graph = workflow("list>w", "w>mail", "mail>end", nodes=[*graph.nodes[:2], mail])
+    async with stage(tmp_path, faults=faults) as on_stage:
+        process = await on_stage.process()
+        process.probe.broken = {2}
+        first = await process.run(graph)
+        process.probe.broken.clear()
+        new = await process.pipeline.replay(first.summary.id, Replay("failed"), live=False)
+        second = await process.end_of(new)
+        (row,) = [row for row in second.nodes if row.node_id == "mail"]
+        assert row.items == ItemCounts(3, 3, 0, reused=2)
+        assert row.output
+        assert row.output.text == "To I0\nTo I1\nTo I2"
+        mails = Counter(str(context.item) for context in process.probe.contexts if context.node_id == "mail")
+        assert [mails[item] for item in ("I0", "I1", "I2")] == [1, 1, 1]
+        said = [event.node_id for event in await process.events(new) if "taken over" in event.message]
+        assert said == ["w", "mail"]

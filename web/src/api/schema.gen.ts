@@ -1864,6 +1864,11 @@ export interface components {
              * @description It was done in an earlier run, and not run again.
              */
             reused: boolean;
+            /**
+             * Reusedfrom
+             * @description The run that made this result; null when it is this one.
+             */
+            reusedFrom: string | null;
             /** Starttime */
             startTime: string | null;
             /** Status */
@@ -1895,6 +1900,11 @@ export interface components {
              * @description Items that failed for good.
              */
             failed: number;
+            /**
+             * Reused
+             * @description Of those that gave a result, items that were done in an earlier run.
+             */
+            reused: number;
             /** Total */
             total: number;
         };

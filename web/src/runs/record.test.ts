@@ -35,12 +35,13 @@ describe('a run from its events', () => {
     const record = applyEvents(fresh(), [
       event('start', 'a', 10),
       told({ done: 0, failed: 0, total: 3 }),
-      told({ item: 1, status: 'failed', done: 0, failed: 1, total: 3 }),
+      told({ item: 1, status: 'failed', done: 0, failed: 1, reused: 0, total: 3 }),
       told({ item: 0 }),
     ]);
     expect(record.nodes.a).toMatchObject({ status: 'running', items: { done: 0, failed: 1, total: 3 } });
     expect(itemsText(record.nodes.a?.items)).toBe('1 of 3 items, 1 failed');
-    expect(itemsText({ done: 1, failed: 0, total: 1 })).toBe('1 item');
+    expect(itemsText({ done: 1, failed: 0, reused: 0, total: 1 })).toBe('1 item');
+    expect(itemsText({ done: 7, failed: 2, reused: 6, total: 10 })).toBe('9 of 10 items, 6 reused, 2 failed');
     expect(itemsText(null)).toBe('');
   });
 

@@ -185,9 +185,9 @@ function applyToNode(node: NodeResult | undefined, event: RunEvent): NodeResult 
 
 /** Of a node that runs once per item: how many of them are settled. Other lines of progress change nothing. */
 function counted(node: NodeResult, { data }: RunEvent): NodeResult {
-  const { done, failed, total } = data ?? {};
+  const { done, failed, reused, total } = data ?? {};
   if (typeof done !== 'number' || typeof failed !== 'number' || typeof total !== 'number') return node;
-  return { ...node, items: { done, failed, total } };
+  return { ...node, items: { done, failed, reused: typeof reused === 'number' ? reused : 0, total } };
 }
 
 /** Taken over from an earlier run: it did not run here, so it took no time. */
