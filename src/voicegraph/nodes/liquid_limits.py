@@ -15,7 +15,7 @@ from typing import Any, TextIO, cast
 
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.ast import Node
-from liquid.builtin.expressions import FilteredExpression
+from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.echo_tag import EchoTag
@@ -187,6 +187,11 @@ def prepare(template: BoundTemplate) -> None:
                 one.validate_filter_arguments(template.env)
         if isinstance(expression, RangeLiteral):
             expression.stop = BoundedStop(expression.start, expression.stop)
+
+
+def paths_in(template: BoundTemplate) -> list[list[object]]:
+    """Every variable that is written in the template, as the segments of its path; one that is computed is no text."""
+    return [[*one.path] for one in _expressions(template.nodes) if isinstance(one, Path)]
 
 
 def _expressions(nodes: Iterable[Node]) -> Iterator[Expression]:

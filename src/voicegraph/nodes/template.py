@@ -73,18 +73,21 @@ def check(text: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def names_in(text: str) -> frozenset[tuple[str, ...]]:
-    """What the template reads from outside itself, as paths: ("input",), ("nodes", "step-0", "text").
+    """What the template may read, as paths: ("input",), ("nodes", "step-0", "text"); () may be any name at all.
 
-    A path ends where a part of it is computed. A template that cannot be parsed reads nothing: it cannot be filled.
+    A path ends where a part of it is computed. Names that the template binds itself are told like all others: whether
+    it has bound them by the time it reads them is known only when it is filled, and until then they are read from what
+    it is given. A template that cannot be parsed reads nothing: it cannot be filled.
     """
     if not is_template(text):
         return frozenset()
+    from voicegraph.nodes.liquid_limits import paths_in
+
     try:
-        found = _parse(text).analyze().globals.values()
+        found = paths_in(_parse(text))
     except NodeError:
         return frozenset()
-    paths = [tuple(map(str, takewhile(_is_literal, name.segments))) for places in found for name in places]
-    return frozenset(paths)
+    return frozenset(tuple(map(str, takewhile(_is_literal, segments))) for segments in found)
 
 
 def _is_literal(segment: object) -> bool:

@@ -7,6 +7,7 @@ count of the items, in one entry: after a crash the rows say which items are don
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +36,7 @@ class EarlierRuns(Protocol):
     async def done_items(self, origin: RunId, node_id: NodeId) -> list[DoneItem]:
         """The items of a node that are done in this run, or in those it goes on from; the nearest run first.
 
-        None where the runs have been deleted.
+        Runs that have been deleted have none.
         """
         ...
 
@@ -59,10 +60,11 @@ async def same_items(
     done = await earlier.done_items(run.origin_run_id, node.id)
     if not done:
         return {}
-    digests = [
-        await runner.digest(Attempt(run, node, 1, seen_by(item, inputs), ancestors, _silent, item.value, index))
-        for index, item in enumerate(items)
-    ]
+    digests: list[str | None] = []
+    for index, item in enumerate(items):
+        attempt = Attempt(run, node, 1, seen_by(item, inputs), ancestors, _silent, item.value, index)
+        digests.append(await runner.digest(attempt))
+        await asyncio.sleep(0)  # there may be ten thousand of them
     found = pairs(digests, done)
     rows = await earlier.results_of(node.id, [*found.values()])
     return {
