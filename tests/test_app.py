@@ -13,6 +13,7 @@ from support.api import api_of, seed, settings_in, steps, wait
 from support.history import migrated
 
 from voicegraph.app import create_app, make_planners, running
+from voicegraph.db.presence import Presence
 from voicegraph.errors import ConfigError, StorageError
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.queries import RunFilter
@@ -71,6 +72,28 @@ async def test_it_closes_after_an_error_too(settings: Settings) -> None:
         async with running(settings):
             raise RuntimeError("of the body")
     assert "journal" not in {thread.name for thread in threading.enumerate()}
+
+
+async def test_a_run_that_is_over_cannot_be_cancelled_though_its_command_still_shows_it(settings: Settings) -> None:
+    async with running(settings, background=False) as runtime:
+        run_id = await runtime.pipeline.start_live(request(seed("x")))
+        assert [event async for event in runtime.pipeline.follow(run_id)][-1].kind == "complete"
+        with Presence(settings.data_dir).marked(run_id):
+            assert not await runtime.pipeline.cancel(run_id)
+
+
+async def test_whoever_cannot_wait_for_nodes_leaves_them_to_the_next_process(settings: Settings) -> None:
+    patient = settings.model_copy(update={"drain_seconds": 60.0})
+    async with asyncio.timeout(20):
+        async with running(patient) as runtime:
+            run_id = await runtime.pipeline.start_background(request(wait("0.9 seconds"), wait("0.9 seconds")))
+            draining = asyncio.create_task(runtime.drain())
+            await asyncio.sleep(0)
+            draining.cancel()
+            await asyncio.wait([draining])
+        assert (settings.data_dir / "engine.alive").read_text() == "stopping"
+        async with running(settings) as runtime:
+            assert [event async for event in runtime.pipeline.follow(run_id)][-1].kind == "complete"
 
 
 async def test_draining_twice_does_no_harm(settings: Settings) -> None:

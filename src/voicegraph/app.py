@@ -85,7 +85,9 @@ class Runtime:
         return [*self.hears, *(one.rounds for one in own), *self.pipeline.live.rounds, *self.pipeline.background.rounds]
 
     async def open(self) -> None:
-        """Start what works by itself, when the engines have taken up what was left."""
+        """Take up what was left, then start what works by itself."""
+        await self.pipeline.background.open()
+        await self.pipeline.live.open()
         self.upkeep.open()
         self.error_workflows.open()
         self.triggers.keeper.open()
@@ -98,17 +100,23 @@ class Runtime:
         await self.upkeep.close()
 
     async def drain(self) -> None:
-        """Nothing starts by itself, watchers go, nodes in flight finish. Safe to call twice."""
-        await self.triggers.keeper.close()
-        await self.error_workflows.close()
-        self.pipeline.feed.close()
-        await self.children.close()
-        await asyncio.gather(self.pipeline.live.close(), self.pipeline.background.close())  # one drain time for both
+        """Nothing starts by itself, watchers go, nodes in flight finish. Safe to call twice.
+
+        Cancelled, it waits for no node any more; those in flight are left to the next process.
+        """
+        self.pipeline.background.told_to_stop()
+        try:
+            await self.triggers.keeper.close()
+            await self.error_workflows.close()
+            self.pipeline.feed.close()
+            await self.children.close()
+        finally:  # one drain time for both
+            await asyncio.gather(self.pipeline.live.close(), self.pipeline.background.close())
 
 
 @asynccontextmanager
 async def running(settings: Settings, *, background: bool = True) -> AsyncGenerator[Runtime]:
-    """Open the database, take up what was left, and close it all at the end.
+    """Open the database, take up what was left, and end it all in good order, whatever the reason for the end.
 
     Without `background` the lock on the database is not taken: a command-line run beside a server.
     ConfigError when a setting is wrong or another process owns the database.
@@ -165,16 +173,16 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     )  # fmt: skip
     try:
         journal.open()
-        if shared:
-            await shared.open()
-        if background:
-            await pipeline.background.open()
-            await pipeline.live.open()
-            await runtime.open()
-            warming = asyncio.create_task(asyncio.to_thread(warm_up))
-            warming.add_done_callback(_note_failure)
-        yield runtime
-        await runtime.drain()
+        try:
+            if shared:
+                await shared.open()
+            if background:
+                await runtime.open()
+                warming = asyncio.create_task(asyncio.to_thread(warm_up))
+                warming.add_done_callback(_note_failure)
+            yield runtime
+        finally:  # before the journal closes: nothing may be at work then
+            await runtime.drain()
     finally:
         await pipeline.hang_up()
         if shared:

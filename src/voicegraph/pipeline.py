@@ -219,6 +219,8 @@ class Pipeline:
     async def cancel(self, run_id: RunId, reason: str = "") -> bool:
         """Cancel wherever the run is; False when it is over already. NotFound; Conflict for a command line's live run."""
         summary = await self.queries.summary(run_id)
+        if summary.finished_at is not None:
+            return False  # whoever ran it, and may still show it
         engine = self.live if summary.engine == self.live.name else self.background
         return await engine.cancel(run_id, reason)
 

@@ -6,7 +6,6 @@ An error of a round is logged and shown, and the next round comes after a pause 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -66,8 +65,7 @@ class Rounds:
             return
         if not finish:
             self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait([self._task])  # not the task itself: that we are cancelled, too, would be lost
 
     @property
     def state(self) -> RoundsState:

@@ -41,7 +41,7 @@ def test_ctrl_c_cancels_a_live_run(cli: Cli, stuck: Node) -> None:
 
 
 def last_event(cli: Cli) -> str:
-    (run,) = cli.runs()
+    run = cli.runs()[0]
     return cli("show", run["id"], "--json").json["logs"][-1]["message"]
 
 
@@ -88,13 +88,29 @@ def test_a_closed_pipe_cancels_a_live_run_at_once(cli: Cli, site: Site, stuck: N
     assert last_event(cli) == "Run cancelled: the command's output was closed"
 
 
-def test_a_pipe_that_closes_while_events_are_printed_cancels_the_run(cli: Cli) -> None:
+@pytest.mark.parametrize("json_flag", [[], ["--json"]])
+def test_a_pipe_that_closes_while_events_are_printed_cancels_the_run(cli: Cli, json_flag: list[str]) -> None:
+    """`voicegraph run … | head -1`."""
     nodes = [seed(), *(wait("1 seconds") for _ in range(20))]
-    process = cli.start("run", cli.write("long.json", steps(*nodes)), "--json")
+    process = cli.start("run", cli.write("long.json", steps(*nodes)), *json_flag)
     assert process.stdout
     process.stdout.readline()
     assert nobody_reads(process) == 141
     assert [run["status"] for run in cli.runs()] == ["cancelled"]
+
+
+def test_piped_progress_is_written_as_it_comes(cli: Cli, site: Site, stuck: Node) -> None:
+    """`voicegraph run … | tee`."""
+    named = {**stuck, "label": "Stand still"}
+    process = cli.start("run", cli.write("slow.json", steps(seed(label="Begin"), named, seed("end"))))
+    assert process.stdout
+    lines = [process.stdout.readline().split() for _ in range(3)]
+    assert [line[:2] for line in lines] == [["running", "Begin"], ["completed", "Begin"], ["running", "Stand"]]
+    site.release("/slow")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "completed  Stand still" in out
+    assert "Run completed" in out
 
 
 def test_a_background_run_whose_reader_left_goes_on_with_the_next_server(cli: Cli, site: Site, stuck: Node) -> None:
@@ -172,7 +188,9 @@ def test_a_closed_pipe_ends_every_command_silently(cli: Cli, command: list[str])
 
 
 def test_a_full_disk_behind_the_output_is_an_error_in_words(cli: Cli) -> None:
-    for command in (["version"], ["history"], ["export"]):
+    name = cli.write("hello.json", steps(seed("Ada"), wait("20 seconds")))
+    runs = (["run", name], ["run", name, "--json"])
+    for command in (["version"], ["history"], ["history", "--json"], ["export"], *runs):
         with open("/dev/full", "wb") as out:  # noqa: PTH123 - a device
             done = subprocess.run(
                 [sys.executable, "-m", "voicegraph", *command],
@@ -181,4 +199,28 @@ def test_a_full_disk_behind_the_output_is_an_error_in_words(cli: Cli) -> None:
             )  # fmt: skip
         said = done.stderr.decode()
         assert (done.returncode, "Traceback" in said) == (2, False), said
-        assert "No space left on device" in said
+        assert "The output cannot be written (No space left on device)." in said
+    assert [run["status"] for run in cli.runs()] == ["cancelled", "cancelled"]
+    assert last_event(cli) == "Run cancelled: The output cannot be written (No space left on device)"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", [["run", "hello.json"], ["run", "hello.json", "--json"], ["history"]], ids=" ".join)
+def test_a_closed_stream_does_not_matter(cli: Cli, command: list[str], closed: str) -> None:
+    cli.write("hello.json", steps(seed("Ada")))
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "voicegraph", *command],
+        cwd=cli.home, env=cli.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 0 or ">&-" not in closed.split()
+    assert [run["status"] for run in cli.runs()] == (["completed"] if command[0] == "run" else [])
+
+
+def test_a_closed_standard_input_is_an_empty_one(cli: Cli) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "voicegraph", "run", "-"],
+        cwd=cli.home, env=cli.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "Standard input is empty" in done.stderr

@@ -47,10 +47,10 @@ class Site:
         """Let those who wait have their answer."""
         self._gates[path].set()
 
-    def arrived(self) -> None:
-        """Wait for the first request."""
+    def arrived(self, requests: int = 1) -> None:
+        """Wait for the first request, or for so many."""
         deadline = time.monotonic() + HELD_SECONDS
-        while not self.hits:
+        while len(self.hits) < requests:
             assert time.monotonic() < deadline, "nobody asked"
             time.sleep(0.01)
 

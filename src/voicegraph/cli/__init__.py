@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 from typer import Abort, TyperException
 
 from voicegraph.cli.commands import app
+from voicegraph.cli.streams import Unwritable, open_what_is_closed
 from voicegraph.cli.view import complain
 from voicegraph.errors import UserError, VoiceGraphError
 
 
 def main() -> None:
     """Run the command of `sys.argv`. An error of ours is one plain line and exit code 2 (1: a run that failed)."""
+    open_what_is_closed()
     as_json = "--json" in sys.argv
     try:
         sys.exit(app(standalone_mode=False) if as_json else app())
@@ -23,7 +26,8 @@ def main() -> None:
     except Abort:  # a question that was not answered
         sys.exit(1)
     except VoiceGraphError as error:
-        complain(error, as_json=as_json)
+        with suppress(OSError):  # nobody is there to be told
+            complain(error, as_json=as_json and not isinstance(error, Unwritable))
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -7,22 +7,19 @@ the background handed over. The exit code is 128 and the signal's number, as she
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
 import io
 import os
 import select
 import signal
 import stat
 import sys
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any, NoReturn, TextIO, TypeVar
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, NoReturn, TypeVar, cast
 
-import typer
 from typer.core import TyperGroup
 
-from voicegraph.errors import UserError
+from voicegraph.cli.streams import Unwritable, forget, has_no_room
 
 T = TypeVar("T")
 
@@ -46,10 +43,10 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             leave(signal.SIGPIPE)
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if not has_no_room(error):
                 raise
             forget(sys.stdout)
-            raise UserError("disk_full", f"The output cannot be written ({error.strerror}).") from error
+            raise Unwritable(error) from error
         else:
             return answer
 
@@ -72,15 +69,22 @@ def finish(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _until_ended(work: Coroutine[Any, Any, T]) -> T:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    ours = (signal.SIGTERM, signal.SIGHUP)
-    numbers = [one for one in ours if signal.getsignal(one) is signal.SIG_DFL]  # `nohup` has set its own
-    for number in numbers:
-        loop.add_signal_handler(number, _end, task, number)
-    try:
+    task = asyncio.current_task()
+    with hearing(lambda number: _end(task, number), signal.SIGTERM, signal.SIGHUP):
         return await work
+
+
+@contextmanager
+def hearing(call: Callable[[signal.Signals], None], *numbers: signal.Signals) -> Generator[None]:
+    """Call `call` when one of these signals comes. A hang-up that is to be ignored, as under `nohup`, stays so."""
+    loop = asyncio.get_running_loop()
+    heard = [one for one in numbers if one != signal.SIGHUP or signal.getsignal(one) is not signal.SIG_IGN]
+    for number in heard:
+        loop.add_signal_handler(number, call, number)
+    try:
+        yield
     finally:
-        for number in numbers:
+        for number in heard:
             loop.remove_signal_handler(number)
 
 
@@ -95,6 +99,8 @@ def why(error: BaseException) -> str:
     number = signal.SIGPIPE if isinstance(error, BrokenPipeError) else _Ended.by
     if number:
         return WORDS[number]
+    if has_no_room(error):
+        return Unwritable(cast("OSError", error)).message.rstrip(".")
     return CTRL_C if isinstance(error, asyncio.CancelledError) else f"{type(error).__name__} while it was shown"
 
 
@@ -122,21 +128,8 @@ async def _look_for_readers(task: asyncio.Task[Any] | None) -> None:
     _end(task, signal.SIGPIPE)
 
 
-def say(message: str) -> None:
-    """A word to whoever may still be there."""
-    with contextlib.suppress(OSError):
-        typer.echo(message, err=True)
-
-
 def leave(number: signal.Signals) -> NoReturn:
     """Exit as if the signal had done it. What was not printed yet is not tried again at the interpreter's end."""
     gone = {signal.SIGPIPE: [sys.stdout], signal.SIGHUP: [sys.stdout, sys.stderr]}
     forget(*gone.get(number, []))
     raise SystemExit(128 + number)
-
-
-def forget(*streams: TextIO) -> None:
-    """Let what these still hold go nowhere."""
-    with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
-        for stream in streams:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

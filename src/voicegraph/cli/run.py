@@ -12,10 +12,11 @@ from typing import Any
 import typer
 
 from voicegraph.app import Runtime, running
-from voicegraph.cli.ending import say, while_read, why
+from voicegraph.cli.ending import while_read, why
 from voicegraph.cli.given import STDIN, allowing, read_given
 from voicegraph.cli.remote import run_on_server, running_server
-from voicegraph.cli.view import Progress, out, print_json, print_workflow
+from voicegraph.cli.streams import say
+from voicegraph.cli.view import Lines, Progress, out, print_json, print_workflow
 from voicegraph.db.presence import Presence
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId, Workflow
@@ -85,14 +86,18 @@ async def watch_to_the_end(
     with mark:
         try:
             async with while_read():
-                await _watch(pipeline, run_id, None if as_json else Progress(workflow))
+                await _watch(pipeline, run_id, None if as_json else _progress(workflow))
         except BaseException as error:
             await _interrupted(pipeline, run_id, background, error)
             raise
     return await _report(pipeline, run_id, as_json)
 
 
-async def _watch(pipeline: Pipeline, run_id: RunId, progress: Progress | None) -> None:
+def _progress(workflow: Workflow) -> Progress | Lines:
+    return Progress(workflow) if out.is_terminal else Lines(workflow)
+
+
+async def _watch(pipeline: Pipeline, run_id: RunId, progress: Progress | Lines | None) -> None:
     if progress is None:
         async for event in pipeline.follow(run_id, whole=True):
             print_json(event.to_wire(whole=True))
@@ -105,7 +110,9 @@ async def _watch(pipeline: Pipeline, run_id: RunId, progress: Progress | None) -
 async def _interrupted(pipeline: Pipeline, run_id: RunId, background: bool, error: BaseException) -> None:
     """A live run ends with its command; one in the background is on disk, and goes on with the next server."""
     if background:
+        pipeline.background.told_to_stop()
         say(f"{run_id} goes on when VoiceGraph next runs in the background: `voicegraph serve`.")
+        say("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
     elif await pipeline.cancel(run_id, why(error)):
         say(f"{run_id} is cancelled: {why(error)}.")
 

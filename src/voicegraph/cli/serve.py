@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import signal
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
+from types import FrameType
 
-import typer
 import uvicorn
 
 from voicegraph.app import Runtime, create_app
 from voicegraph.cli.connection import limited
 from voicegraph.cli.connections import limits_here
+from voicegraph.cli.ending import hearing
 from voicegraph.cli.listening import listen, url_of, warning
 from voicegraph.cli.log import start_log
 from voicegraph.cli.remote import ADDRESS_FILE
+from voicegraph.cli.streams import let_go, tell
 from voicegraph.db.private import private_file
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
@@ -39,7 +42,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             gc.freeze()  # what is loaded stays: to walk it took a full collection 80 ms, in the middle of some run
-            typer.echo(f"VoiceGraph runs on {self._url}  (Ctrl+C stops it)")
+            tell(f"VoiceGraph runs on {self._url}  (Ctrl+C stops it)")
             self._leaving = asyncio.create_task(self._leave_when_lost())
 
     async def _leave_when_lost(self) -> None:
@@ -48,11 +51,13 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End watchers and runs first: an open event stream would keep the base class waiting."""
-        typer.echo("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
+        tell("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
         draining = asyncio.create_task(self._runtime.drain())
         while not draining.done():
             if self.force_exit:
-                raise KeyboardInterrupt  # what is in flight is on disk, as after a crash
+                draining.cancel()
+                await asyncio.wait({draining})
+                raise KeyboardInterrupt  # what was in flight is on disk
             await asyncio.wait({draining}, timeout=TICK)
         await draining
         await super().shutdown(sockets)
@@ -60,25 +65,51 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """The base class raises a signal again when it is done, and would kill us before the database is closed."""
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        yield  # `_Signals` hears them
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As the base class; from now on the end is a planned one."""
+        self._runtime.pipeline.background.told_to_stop()
+        super().handle_exit(sig, frame)
+
+
+class _Signals:
+    """Ends what goes on in good order: the start of the server, then the server."""
+
+    def __init__(self) -> None:
+        self.server: _Server | None = None
+        self._starting = asyncio.current_task()
+        self._heard = False
+
+    def hear(self, number: signal.Signals) -> None:
+        """A second hang-up or SIGTERM says nothing new, a second Ctrl+C that nobody wants to wait."""
+        if self.server:
+            self.server.handle_exit(number, None)
+        elif self._starting and (number == signal.SIGINT or not self._heard):
+            self._starting.cancel()
+        self._heard = True
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. ConfigError when the port or the database is taken."""
+    """Serve until Ctrl+C, SIGTERM or a hang-up. ConfigError when the port or the database is taken."""
     start_log(settings)
-    with listen(settings) as listening:
-        asyncio.run(_serve(settings, listening))
+    try:
+        with listen(settings) as listening, contextlib.suppress(asyncio.CancelledError):  # ended while it started
+            asyncio.run(_serve(settings, listening))
+    finally:
+        let_go()
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
+    signals = _Signals()
+    with hearing(signals.hear, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        await _serve_until_told(settings, listening, signals)
+
+
+async def _serve_until_told(settings: Settings, listening: socket.socket, signals: _Signals) -> None:
     url = url_of(listening)
     if said := warning(listening):
-        typer.echo(said)
+        tell(said)
     app = create_app(settings)
     async with app.router.lifespan_context(app):  # not uvicorn's: it would log our refusals as crashes
         runtime: Runtime = app.state.runtime
@@ -96,7 +127,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         private_file(address)
         address.write_text(url, "utf-8")
         try:
-            await _Server(config, runtime, url).serve(sockets=[listening])
+            signals.server = _Server(config, runtime, url)
+            await signals.server.serve(sockets=[listening])
         finally:
             address.unlink(missing_ok=True)
     if runtime.lost.is_set():

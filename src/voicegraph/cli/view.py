@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 from pydantic import BaseModel
@@ -31,7 +31,8 @@ class _Terminal(Console):
     """Shows what may come from anywhere as it is: no markup, no pictures for `:smile:`, nothing that steers."""
 
     def __init__(self, *, stderr: bool = False) -> None:
-        there = (sys.stderr if stderr else sys.stdout).isatty()
+        stream: TextIO | None = sys.stderr if stderr else sys.stdout  # None: it is closed
+        there = stream is not None and stream.isatty()
         super().__init__(stderr=stderr, markup=False, emoji=False, width=None if there else UNFOLDED)
 
     def on_broken_pipe(self) -> None:
@@ -110,8 +111,34 @@ def status_text(status: str) -> Text:
     return Text(status, style=STYLES.get(status, ""))
 
 
+class Lines:
+    """What becomes of a run's nodes, for a pipe or a file: a line for each change, as soon as it comes."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._labels = {node.id: node.label or node.id for node in workflow.nodes}
+        self._began: dict[NodeId, float] = {}
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def take(self, event: RunEvent) -> None:
+        """Print it."""
+        node_id = event.node_id
+        if node_id is None or node_id not in self._labels or event.kind == "progress":
+            return
+        words = event.message
+        if event.kind == "start":
+            self._began[node_id] = event.at
+        elif event.kind == "success":
+            words = f"{event.at - self._began.get(node_id, event.at):.1f} s"
+        out.print(Text(f"{_STATUS_OF.get(event.kind, ''):<9}  {self._labels[node_id]}  {' '.join(words.split())}"))
+
+
 class Progress:
-    """A run's nodes, live: a spinner while one runs, its last word beside it."""
+    """A run's nodes on a terminal, live: a spinner while one runs, its last word beside it."""
 
     def __init__(self, workflow: Workflow) -> None:
         self._labels = {node_id: workflow.node(node_id).label or node_id for node_id in topological_order(workflow)}
@@ -126,8 +153,6 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
-        if not out.is_terminal:
-            out.line()  # as the base class does for terminals alone
 
     def take(self, event: RunEvent) -> None:
         """Draw what an event changes."""

@@ -226,18 +226,29 @@ class EmbeddedEngine:
         driver = RunDriver(stored.run, self._runner, self._sink, self._promise, self._store)
         await driver.answer_stored(stored, node_id, answer)
 
-    async def close(self) -> None:
-        """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
+    def told_to_stop(self) -> None:
+        """See `run.ports.DurableEngine`."""
         if self._lives_on and not self._closing:  # one that lost the database has no say about it any more
             self._lives.stopping()
+        for driver in self._drivers.values():
+            driver.pause()
+
+    async def close(self) -> None:
+        """Start nothing new; nodes in flight get the drain time; the next process takes up the rest."""
+        self.told_to_stop()
         self._closing = True
         self._refusals.close()
         for rounds in self.rounds:
             await rounds.close()
-        await asyncio.gather(*(driver.stop(self._settings.drain_seconds) for driver in list(self._drivers.values())))
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=LAST_WRITE)
-        self._owner.release()
+        drivers = list(self._drivers.values())
+        try:
+            await asyncio.gather(*(driver.stop(self._settings.drain_seconds) for driver in drivers))
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=LAST_WRITE)
+        finally:  # who cannot wait any longer cancels us
+            for task in self._tasks:
+                task.cancel()
+            self._owner.release()
 
     # -- from the queue into memory and out again
 

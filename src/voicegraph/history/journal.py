@@ -113,6 +113,7 @@ class Journal:
     def _submit(self, job: Job) -> asyncio.Future[Any]:
         if self._closing:
             job.done.set_exception(StorageError("The server is stopping; try again in a moment."))
+            job.done.exception()  # whoever waits for it is told; of a mere note nobody needs to hear
             return job.done
         self._gathered.append(job)
         if len(self._gathered) == 1 and not self._busy:

@@ -152,15 +152,27 @@ class RunDriver:
         self._halt()
         self._end(End.STOPPED)
 
-    async def stop(self, patience: float) -> None:
-        """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process."""
+    def pause(self) -> None:
+        """Nothing more starts; what is at work goes on. `stop` follows."""
         self._course.stopping = True
         self._each.pause()
+
+    async def stop(self, patience: float) -> None:
+        """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process.
+
+        Cancelled, it has no more patience: nothing of the run is at work in this process afterwards.
+        """
+        self.pause()
         for node_id in self._held:
             self._tasks.pop(node_id).cancel()
         self._held.clear()
-        if self._tasks:
-            await asyncio.wait(list(self._tasks.values()), timeout=patience)
+        try:
+            if self._tasks:
+                await asyncio.wait(list(self._tasks.values()), timeout=patience)
+        finally:
+            await self._cut_off()
+
+    async def _cut_off(self) -> None:
         if self.ended.done():
             return
         self._halt()
@@ -168,9 +180,11 @@ class RunDriver:
         running = [row for row in self._course.open_rows if row.status is NodeStatus.RUNNING]
         self._script.nodes_cut(entry, [row for row in running if row.node_id not in self._each.ids])
         self._each.cut(entry)
-        if entry.nodes or entry.items:
-            await asyncio.wait([asyncio.ensure_future(self._sink.record(entry))], timeout=LAST_WRITE)
-        self._end(End.STOPPED)
+        try:
+            if entry.nodes or entry.items:
+                await asyncio.wait([asyncio.ensure_future(self._sink.record(entry))], timeout=LAST_WRITE)
+        finally:
+            self._end(End.STOPPED)
 
     # -- what becomes of nodes
 

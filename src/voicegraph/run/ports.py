@@ -127,7 +127,7 @@ class Engine(Protocol):
         ...
 
     async def close(self) -> None:
-        """Start nothing new, let nodes in flight finish for the settings' drain time, then stop."""
+        """Start nothing new, let nodes in flight finish for the settings' drain time, then stop; at once if cancelled."""
         ...
 
 
@@ -140,6 +140,10 @@ class DurableEngine(Engine, Protocol):
 
     def accepted(self, run_id: RunId) -> None:
         """Such a run is on disk: go on with it. A run that nobody tells of is taken up at the next start."""
+        ...
+
+    def told_to_stop(self) -> None:
+        """The process was told to end: however it does, no node is to blame, and none starts. `close` follows."""
         ...
 
 

@@ -119,6 +119,10 @@ class InngestEngine:
         await self.steps.answer(run_id, node_id, answer)
         self._sender.poke()
 
+    def told_to_stop(self) -> None:
+        """See `run.ports.DurableEngine`."""
+        self.steps.told_to_stop()
+
     async def close(self) -> None:
         """Nodes in flight get the drain time; what does not finish is started elsewhere."""
         await self._watch.rounds.close()

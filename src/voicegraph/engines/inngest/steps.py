@@ -63,14 +63,20 @@ class NodeSteps:
         """The run is over: stop its nodes."""
         self._attempts.halt(run_id)
 
+    def told_to_stop(self) -> None:
+        """From now on claims are renewed as of a process that ends as planned."""
+        self._trials.stopping.set()
+
     async def drain(self, patience: float, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:
         """Let nodes in flight, and `others`, finish for `patience` seconds, then hand the rest over."""
-        self._trials.stopping.set()
+        self.told_to_stop()
         tasks = [*self._running.values(), *others]
-        if tasks:
-            await asyncio.wait(tasks, timeout=patience)
-        for task in tasks:
-            task.cancel()
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=patience)
+        finally:  # who cannot wait any longer cancels us
+            for task in tasks:
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _forget(self, key: Key) -> None:
