@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, cast
@@ -17,7 +17,7 @@ from voicegraph.nodes.action import Params, Target
 
 @dataclass(frozen=True, slots=True)
 class ParamField:
-    """One field. `name` is the wire's name, `attribute` Python's; `takes_empty`: "" is a value it accepts."""
+    """One field. `name` is the wire's name, `attribute` Python's; `takes_empty`: "" is a value it accepts; `file`: an id."""
 
     name: str
     attribute: str
@@ -29,6 +29,7 @@ class ParamField:
     config: str | None
     setting: str | None
     target: Target | None
+    file: bool
 
     def is_open(self, value: object) -> bool:
         """Whether the value leaves the field to config and settings: nothing, or an empty text where that is none."""
@@ -55,6 +56,22 @@ class ParamFields:
     fillable: tuple[ParamField, ...]
     verbatim: frozenset[str]
     targets: tuple[ParamField, ...]
+    files: tuple[ParamField, ...]
+
+    def taken(self, *sources: Mapping[str, Any]) -> dict[str, Any]:
+        """The params that a node reads, by wire name: later sources and spellings win, open values are left out.
+
+        Whoever judges params judges these. Unknown names stay, for the validation to name.
+        """
+        taken: dict[str, Any] = {}
+        for source in sources:
+            for name, value in source.items():
+                field = self.by_name.get(name)
+                if field is None:
+                    taken[name] = value
+                elif not field.is_open(value):
+                    taken[field.name] = value
+        return taken
 
 
 @cache
@@ -67,6 +84,7 @@ def fields_of(model: type[Params]) -> ParamFields:
         fillable=tuple(f for f in every if f.config or f.setting),
         verbatim=frozenset(name for f in every if not f.template for name in (f.attribute, f.name)),
         targets=tuple(f for f in every if f.target),
+        files=tuple(f for f in every if f.file),
     )
 
 
@@ -127,6 +145,7 @@ def _field(attribute: str, info: FieldInfo) -> ParamField:
         config=extra.get("x-config"),
         setting=extra.get("x-setting"),
         target=extra.get("x-target"),
+        file=extra.get("x-widget") == "file",
     )
 
 

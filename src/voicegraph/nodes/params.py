@@ -141,26 +141,13 @@ def _missing(node: Node, action: Action, field: ParamField) -> MissingParam:
 
 def _given(fields: ParamFields, node: Node, config: Mapping[str, Any]) -> dict[str, Any]:
     """What graph and config say, by wire name. Open params are absent; unknown names stay, for the validation to name."""
-    given: dict[str, Any] = {}
-    _take(given, fields, node.params)
     answers = config.get("params")
-    if isinstance(answers, Mapping):
-        own = cast("Mapping[str, Any]", answers).get(node.id)
-        if isinstance(own, Mapping):
-            _take(given, fields, cast("Mapping[str, Any]", own))
+    own = cast("Mapping[str, Any]", answers).get(node.id) if isinstance(answers, Mapping) else None
+    given = fields.taken(node.params, cast("Mapping[str, Any]", own) if isinstance(own, Mapping) else {})
     for field in fields.fillable:
         if field.config and field.name not in given and not field.is_open(config.get(field.config)):
             given[field.name] = config[field.config]
     return given
-
-
-def _take(given: dict[str, Any], fields: ParamFields, source: Mapping[str, Any]) -> None:
-    for name, value in source.items():
-        field = fields.by_name.get(name)
-        if field is None:
-            given[name] = value
-        elif not field.is_open(value):
-            given[field.name] = value
 
 
 def _setting(field: ParamField, settings: Settings) -> JsonValue:

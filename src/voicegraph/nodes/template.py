@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import takewhile
@@ -88,6 +89,11 @@ def names_in(text: str) -> frozenset[tuple[str, ...]]:
     except NodeError:
         return frozenset()
     return frozenset(tuple(map(str, takewhile(_is_literal, segments))) for segments in found)
+
+
+def mentions_nodes(text: str) -> bool:
+    """Whether a text says `nodes` anywhere, in letters that Python takes for these. What does not is given no node."""
+    return "nodes" in unicodedata.normalize("NFKC", text)
 
 
 def _is_literal(segment: object) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.nodes.output import Inputs, Output, join_inputs
+from voicegraph.nodes.template import mentions_nodes
 from voicegraph.run.events import NodeRun
 from voicegraph.run.state import RunState
 
@@ -33,7 +34,7 @@ class Surroundings:
     def ancestors(self, node: Node) -> dict[NodeId, Output]:
         """Outputs of everything the node depends on; only gathered when its params name nodes."""
         found: dict[NodeId, Output] = {}
-        stack = self._machine.live_sources(node.id)[:] if "nodes" in repr(node.params) else []
+        stack = self._machine.live_sources(node.id)[:] if mentions_nodes(repr(node.params)) else []
         while stack:
             source = stack.pop()
             if source not in found:

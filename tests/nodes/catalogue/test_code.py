@@ -21,6 +21,24 @@ async def test_the_scope_is_all_it_sees(make_node: MakeNode) -> None:
     assert lines == ["two"]
 
 
+@pytest.mark.parametrize(
+    ("code", "seen"),
+    [
+        ("nodes['page']['text']", "secret"),
+        ("ｎodes['page']['text']", "secret"),
+        ("eval('no' + 'des')", {}),
+        ("locals()['no' + 'des']", {}),
+        ("locals()['nod' 'es']", {}),
+    ],
+)
+async def test_a_script_finds_the_nodes_only_where_it_says_so(make_node: MakeNode, code: str, seen: object) -> None:
+    node = make_node()
+    node.scope = {"input": "text", "nodes": {"page": {"text": "secret"}}}
+    output = await run.run(Run(code=code), node)
+    assert isinstance(output, Output)
+    assert output.data == seen
+
+
 async def test_without_a_value_the_print_is_the_text(make_node: MakeNode) -> None:
     assert await run.run(Run(code="print('two')"), make_node()) == Output(text="two\n")
 

@@ -9,6 +9,7 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.sandbox.isolated import run_script
 from voicegraph.nodes.sandbox.syntax import MAX_LENGTH, check_syntax
+from voicegraph.nodes.template import mentions_nodes
 
 LINES_SHOWN = 200
 
@@ -39,7 +40,9 @@ class Run(Params):
 @action("code", "run", group="tool", title="Run Python", attempts=1, timeout=90, content="passed")
 async def run(params: Run, node: NodeContext) -> Output:
     """Runs a short Python script in a sandbox: it sees its input and nothing of the computer it runs on."""
-    given = {name: node.scope.get(name) for name in ("input", "data", "nodes", "item")}
+    given = {name: node.scope.get(name) for name in ("input", "data", "item")}
+    # The check follows what a script says (`nodes/origins.py`), and eval or locals() would find what it does not say.
+    given["nodes"] = node.scope.get("nodes") if mentions_nodes(params.code) else {}
     ran = await run_script(params.code, given, params.seconds, params.memory_mib << 20)
     if ran.value is None:
         return Output(text=ran.printed, meta={"cut": True} if ran.cut else {})
