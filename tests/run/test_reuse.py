@@ -214,11 +214,47 @@ def test_one_node_alone_has_what_is_before_it_and_nothing_else():
     assert plan.workflow.workflow_id != origin.run.workflow.workflow_id
 
 
-def test_a_new_node_of_an_edited_graph_can_run_alone_whatever_else_was_changed():
-    graph = workflow("a>new", nodes=[node("a", text="other"), node("new", label="New one")])
+def test_a_new_node_of_an_edited_graph_can_run_alone_whatever_was_changed_elsewhere():
+    graph = workflow("a>new", "a>b", nodes=[node("a"), node("b", text="other"), node("new", label="New one")])
     plan = planned(ran(CHAIN), None, only="new", workflow=graph)
     assert {*plan.reuse.rows} == {A}
     assert plan.workflow.name == "New one (alone)"
+
+
+@pytest.mark.parametrize(
+    ("graph", "words"),
+    [
+        (changed(CHAIN, "b", type="approval", action="request"), "Its action has changed"),
+        (changed(CHAIN, "b", params={"text": "other"}), "Its settings have changed: text."),
+        (changed(CHAIN, "b", each=True), "It has changed: each."),
+        (changed(CHAIN, "a", params={"text": "other"}), "“a” before it runs again."),
+        (with_edges(CHAIN, "b>c", "c>d"), "What leads to it has changed."),
+    ],
+)
+def test_a_result_does_not_pass_for_that_of_another_node(graph: Workflow, words: str):
+    with pytest.raises(Conflict) as refused:
+        planned(ran(CHAIN), None, only="c", workflow=graph)
+    assert refused.value.code == "changed_since"
+    assert words in refused.value.message
+    assert "“b”" in refused.value.message
+
+
+def test_a_result_does_not_pass_for_that_of_a_node_with_other_answers():
+    with pytest.raises(Conflict) as refused:
+        planned(ran(CHAIN), None, only="b", config={"params": {"a": {"text": "other"}}})
+    assert refused.value.code == "changed_since"
+
+
+def test_a_node_alone_has_the_pinned_outputs_before_it():
+    plan = planned(ran(CHAIN), None, only="c", workflow=changed(CHAIN, "b", pin=Pin(text="x")))
+    assert ([one.id for one in plan.workflow.nodes], plan.reuse.rows) == ([B, C], {})
+    plan = planned(ran(CHAIN), None, only="d", workflow=changed(CHAIN, "c", pin=Pin(text="x")))
+    assert ([one.id for one in plan.workflow.nodes], plan.reuse.rows) == ([C, D], {})
+
+
+def test_the_node_itself_may_be_another_when_it_runs_alone():
+    plan = planned(ran(CHAIN), None, only="c", workflow=changed(CHAIN, "c", action="echo", params={"text": "x"}))
+    assert {*plan.reuse.rows} == {A, B}
 
 
 def test_a_root_needs_no_inputs():

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from voicegraph.errors import Conflict, NotFound, UserError
-from voicegraph.graph.model import Node, NodeId, Workflow, new_id, unpinned
-from voicegraph.graph.order import incoming
+from voicegraph.graph.model import Node, Workflow, unpinned
 from voicegraph.nodes.registry import Registry
+from voicegraph.run.alone import alone, not_reached
 from voicegraph.run.events import Reuse, StoredRun
 from voicegraph.run.pinned import takes_pins
 from voicegraph.run.restore import outcome_of
-from voicegraph.run.reuse import failed_nodes, reusable, taken_over
-from voicegraph.run.state import Done, RunState
+from voicegraph.run.reuse import failed_nodes, reusable
+from voicegraph.run.state import RunState
 
 FAILED = "failed"
 
@@ -52,7 +52,8 @@ def plan_replay(origin: StoredRun, replay: Replay, registry: Registry) -> Replay
     if replay.only:
         if replay.start:
             raise UserError("bad_replay", "Send `from` or `only`, not both.")
-        return _alone(origin, workflow, config, _known(workflow, replay.only))
+        part, reuse = alone(origin, workflow, config, _known(workflow, replay.only), registry)
+        return ReplayPlan(part, config, reuse)
     if replay.start is None:
         return ReplayPlan(workflow, config, Reuse())
     from_failure = replay.start == FAILED
@@ -80,50 +81,6 @@ def _require_work(workflow: Workflow, reuse: Reuse, start: str) -> None:
     outcomes = {node_id: outcome for node_id, row in reuse.rows.items() if (outcome := outcome_of(row))}
     step = RunState(workflow).restore(outcomes, ())
     if start in step.skipped:
-        raise _not_reached(workflow.node(start))
+        raise not_reached(workflow.node(start))
     if step.finished:
         raise Conflict("nothing_to_replay", "Nothing failed in this run. Replay it whole, or from a node.")
-
-
-def _not_reached(node: Node) -> Conflict:
-    message = (
-        f"“{node.label or node.id}” was skipped in that run: the branch that leads to it was not taken. "
-        "Replay from the condition before it."
-    )
-    return Conflict("not_reached", message)
-
-
-def _alone(origin: StoredRun, workflow: Workflow, config: Mapping[str, JsonValue], node: Node) -> ReplayPlan:
-    """The node by itself, behind what the earlier run has of the nodes before it."""
-    edges = incoming(workflow)
-    known: dict[NodeId, Node] = {}
-    stack = [edge.source for edge in edges[node.id]]
-    while stack:
-        source = stack.pop()
-        row = origin.nodes.get(source)
-        if source not in known and row is not None and isinstance(outcome_of(row), Done):
-            known[source] = workflow.node(source)
-            stack.extend(edge.source for edge in edges[source])
-    if edges[node.id] and not any(edge.source in known for edge in edges[node.id]):
-        names = ", ".join(f"“{workflow.node(edge.source).label or edge.source}”" for edge in edges[node.id])
-        raise Conflict("no_inputs", f"That run has no result of {names}. Replay from there instead.")
-    kept = {*known, node.id}
-    part = workflow.model_copy(
-        update={
-            "workflow_id": new_id("wf"),
-            "name": f"{node.label or node.id} (alone)"[:200],
-            "nodes": [one for one in workflow.nodes if one.id in kept],
-            "edges": [edge for edge in workflow.edges if edge.source in kept and edge.target in kept],
-            "triggers": [],
-        }
-    )
-    rows = {node_id: taken_over(origin.nodes[node_id], origin.run.run_id) for node_id in known}
-    reachable = RunState(part).restore({node_id: Done(_branch(origin, node_id)) for node_id in known}, ())
-    if node.id not in reachable.ready:
-        raise _not_reached(node)
-    return ReplayPlan(part, config, Reuse(rows))
-
-
-def _branch(origin: StoredRun, node_id: NodeId) -> bool | None:
-    output = origin.nodes[node_id].output
-    return output.branch if output else None
