@@ -51,7 +51,7 @@ async def test_a_sentence_becomes_a_run_that_is_watched(pipeline: Pipeline) -> N
         page = site.put("/page", "<html><body><article><p>The sky is blue.</p></article></body></html>")
         plan = await pipeline.plan(f"Read {page} and email me a summary")
         edit = await pipeline.edit("remove the email", plan.workflow)
-        check = pipeline.check(edit.workflow, {})
+        check = await pipeline.check(edit.workflow, {})
         assert (check.problems, check.missing) == ([], [])
         run_id = await pipeline.start_background(RunRequest(edit.workflow, command="read it to me"))
         events = await followed(pipeline, run_id)

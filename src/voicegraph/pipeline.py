@@ -26,7 +26,7 @@ from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.targets import outside_targets
+from voicegraph.nodes.targets import files_named, outside_targets
 from voicegraph.nodes.wishes import notify_problems
 from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
@@ -143,7 +143,7 @@ class Pipeline:
         await self._require_error_workflow(workflow)
         return await self.workflows.save(workflow)
 
-    def check(self, workflow: Workflow, config: Mapping[str, JsonValue], *, handed: bool = False) -> Check:
+    async def check(self, workflow: Workflow, config: Mapping[str, JsonValue], *, handed: bool = False) -> Check:
         """What a run would trip over, found before it starts. A node with a pinned output is not run and needs nothing.
 
         `handed`: the run is given its input by another one.
@@ -152,9 +152,10 @@ class Pipeline:
         pinned = {node.id for node in workflow.nodes if node.pin}
         missing = missing_params(workflow, self.registry, config, self.settings)
         said = notices(workflow, self.registry, self.settings)
+        made = await self.files.made_by_runs(files_named(answered, self.registry))
         return Check(
             problems(answered, self.registry)
-            + outside_targets(answered, self.registry, handed=handed)
+            + outside_targets(answered, self.registry, handed=handed, made=made)
             + unsupported(workflow)
             + notify_problems(workflow),
             [one for one in missing if one.node_id not in pinned],
@@ -231,7 +232,7 @@ class Pipeline:
     async def new_run(self, request: RunRequest, engine: Engine | None = None) -> NewRun:
         """The run that is asked for, to be written by whoever has something to write with it. UserError: it cannot run."""
         workflow = request.workflow if takes_pins(request.trigger) else unpinned(request.workflow)
-        self.require_runnable(workflow, request.config, handed=is_handed(request.trigger_data))
+        await self.require_runnable(workflow, request.config, handed=is_handed(request.trigger_data))
         return NewRun(
             run_id=RunId(new_id("run")),
             workflow=workflow,
@@ -280,11 +281,13 @@ class Pipeline:
             message = f"There is no saved workflow {other}. Save the error workflow first, or choose none."
         raise GraphError([Problem("errorWorkflow", message, "bad_error_workflow")])
 
-    def require_runnable(self, workflow: Workflow, config: Mapping[str, JsonValue], *, handed: bool = False) -> None:
+    async def require_runnable(
+        self, workflow: Workflow, config: Mapping[str, JsonValue], *, handed: bool = False
+    ) -> None:
         """UserError when a run of this workflow with this config would trip over something; `handed` as in `check`."""
         if not workflow.nodes:
             raise UserError("empty_workflow", "The workflow has no nodes. Describe what to do, or add a node.")
-        found = self.check(workflow, config, handed=handed)
+        found = await self.check(workflow, config, handed=handed)
         if found.problems:
             raise GraphError(found.problems)
         if found.missing:

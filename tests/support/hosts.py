@@ -115,7 +115,7 @@ class Host(ABC):
     def look_after_children(self, *engines: Engine, shared: bool = False) -> None:
         """As the app does: runs that are steps of others are started and told."""
         families = StoredFamilies(self.history.reader, self.history.store)
-        self.children = Children(engines, families, lambda _, __: None, shared=shared)
+        self.children = Children(engines, families, _runnable, shared=shared)
         self.history.feed.listen(self.children.notice)
         self.children.open(self.name)
 
@@ -248,3 +248,7 @@ async def hosted(kind: str, settings: Settings, **changes: object) -> AsyncItera
     finally:
         await host.close()
         await host.leave()
+
+
+async def _runnable(_: object, __: object) -> None:
+    """Every workflow is, for these tests."""

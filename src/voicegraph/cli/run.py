@@ -54,7 +54,7 @@ async def run_workflow(
         given, command = await asyncio.to_thread(read_given, what)
         workflow = allowing(given or (await pipeline.plan(command)).workflow, allowed)
         config = parse_assignments(assignments)
-        _ask(pipeline, workflow, config, asks=what != STDIN and sys.stdin.isatty())
+        await _ask(pipeline, workflow, config, asks=what != STDIN and sys.stdin.isatty())
         request = RunRequest(workflow, config, command=command)
         if server:
             return await run_on_server(server, request, as_json)
@@ -159,9 +159,9 @@ def _value(text: str) -> Any:
         return text
 
 
-def _ask(pipeline: Pipeline, workflow: Workflow, config: Config, *, asks: bool) -> None:
+async def _ask(pipeline: Pipeline, workflow: Workflow, config: Config, *, asks: bool) -> None:
     """Ask for what is still missing, where there is somebody to ask."""
-    found = pipeline.check(workflow, config)
+    found = await pipeline.check(workflow, config)
     for notice in found.notices:
         typer.echo(f"Note: {notice.message}", err=True)
     for problem in found.problems:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -103,6 +103,14 @@ class StoredFiles:
             return ref, await self._contents.get(file_id)
         except FileNotFoundError as error:
             raise NotFound(f"The content of {ref.name} is gone from the data folder. Upload it again.") from error
+
+    async def made_by_runs(self, file_ids: Collection[str]) -> set[str]:
+        """Those of these files that runs made; the others were uploaded, or are gone."""
+        ids = sorted(one for one in file_ids if re.match(ID_PATTERN, one))
+        if not ids:
+            return set()
+        query = select(files.c.id).where(files.c.id.in_(ids), files.c.run_id.is_not(None))
+        return set(await self._reader.read(lambda connection: connection.execute(query).scalars().all()))
 
     async def page(self, which: FileFilter, limit: int = 50, cursor: str | None = None) -> FilePage:
         """A page after `cursor` (the id of the last file of the page before)."""

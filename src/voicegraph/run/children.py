@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -85,7 +85,7 @@ class Children:
         self,
         engines: Sequence[Engine],
         families: Families,
-        check: Callable[[Workflow, Mapping[str, JsonValue]], None],
+        check: Callable[[Workflow, Mapping[str, JsonValue]], Awaitable[None]],
         *,
         shared: bool,
     ) -> None:
@@ -201,7 +201,7 @@ class Children:
         _refuse_recursion(workflow, await self._families.ancestry(parent.run.run_id, MAX_DEPTH + 1))
         named = {key: value for key, value in parent.run.config.items() if key != "params"}
         config: dict[str, JsonValue] = {**named, **asked["config"]}
-        self._check(workflow, config)
+        await self._check(workflow, config)
         return NewRun(
             run_id=asked["runId"],
             workflow=unpinned(workflow),

@@ -63,7 +63,7 @@ async def edit_workflow(body: EditBody, voicegraph: Wired) -> EditAnswer | Comma
 @router.post("/check")
 async def check(body: CheckBody, voicegraph: Wired) -> CheckAnswer:
     """What a run would trip over: breaches, open values, settings the nodes lack."""
-    found = voicegraph.check(parse_workflow(body.workflow), checked_config(body.config))
+    found = await voicegraph.check(parse_workflow(body.workflow), checked_config(body.config))
     success = not found.problems and not found.missing
     return CheckAnswer(success=success, problems=found.problems, missing=found.missing, notices=found.notices)
 
