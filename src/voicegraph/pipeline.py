@@ -10,12 +10,13 @@ Every door into VoiceGraph (HTTP, command line, schedules, webhooks) goes throug
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
 from voicegraph import clock
 from voicegraph.errors import ConfigError, Conflict, GraphError, NotFound, Problem, UserError
+from voicegraph.graph.diff import diff
 from voicegraph.graph.model import NodeId, RunId, Workflow, new_id, unpinned
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
@@ -28,6 +29,7 @@ from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.targets import files_named, outside_targets
 from voicegraph.nodes.wishes import notify_problems
+from voicegraph.plan.allowed import without_stale_permissions
 from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
 from voicegraph.run.answers import Answer
@@ -131,7 +133,11 @@ class Pipeline:
 
     async def edit(self, text: str, workflow: Workflow, planner: PlannerName | None = None) -> Edit:
         """(Text, graph) to graph; keeps everything the text does not name."""
-        return await self.planners.of(planner).edit(text, workflow)
+        edit = await self.planners.of(planner).edit(text, workflow)
+        edited, told = without_stale_permissions(workflow, edit.workflow, self.registry)
+        if not told:
+            return edit
+        return replace(edit, workflow=edited, diff=diff(workflow, edited), assumptions=[*edit.assumptions, *told])
 
     async def save(self, workflow: Workflow) -> Workflow:
         """Keep a workflow, over an older version of itself; its triggers live from now on. Answers what was kept.
