@@ -78,6 +78,7 @@ def _sqlite(path: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.text_factory = _text
         connection.isolation_level = None  # transactions are SQLAlchemy's to begin, not the driver's to guess
         for name, value in SQLITE_PRAGMAS.items():
             connection.execute(f"PRAGMA {name} = {value}")
@@ -89,3 +90,11 @@ def _sqlite(path: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _text(stored: bytes) -> str | bytes:
+    """A text. One that is damaged is given as its bytes: whoever reads that row says so, and the others are shown."""
+    try:
+        return stored.decode()
+    except UnicodeDecodeError:
+        return stored

@@ -13,6 +13,7 @@ from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.history.lenient import BROKEN
 from voicegraph.history.outputs import room_among, shown
 from voicegraph.history.rows import node_of
+from voicegraph.history.values import require
 from voicegraph.run.events import NodeRun
 from voicegraph.run.state import RunStatus
 
@@ -37,7 +38,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class OpenApprovals:
-    """The oldest first; `total` counts all of them."""
+    """The oldest first; `total` counts all of them, but for those that were looked at and cannot be read."""
 
     approvals: list[Approval]
     total: int
@@ -56,7 +57,8 @@ def open_approvals(connection: Connection, limit: int, run_id: RunId | None) -> 
 
     most = room_among(page(func.length(node_runs.c.output)).scalars().all())
     rows = page(*shown(node_runs, most), *_BESIDE).mappings().all()
-    return OpenApprovals([approval for row in rows if (approval := _readable(row))], total)
+    found = [approval for row in rows if (approval := _readable(row))]
+    return OpenApprovals(found, total - len(rows) + len(found))
 
 
 def one_approval(connection: Connection, run_id: RunId, node_id: NodeId) -> Approval:
@@ -82,4 +84,5 @@ def _readable(row: RowMapping) -> Approval | None:
 def _approval(row: RowMapping) -> Approval:
     label = Workflow.model_validate_json(row["workflow"]).node(row["node_id"]).label
     status = RunStatus(row["run_status"])
+    require(runs, {name: row[name] for name in ("name", "command")})
     return Approval(RunId(row["run_id"]), status, row["name"], row["command"], label, node_of(row))

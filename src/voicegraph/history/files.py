@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, func, insert, select
+from sqlalchemy import Column, Connection, RowMapping, func, insert, select
 
 from voicegraph import clock
 from voicegraph.db.file_tables import files, run_files, workflow_files
@@ -22,6 +22,7 @@ from voicegraph.history.file_uses import drop_file, unused
 from voicegraph.history.journal import Journal
 from voicegraph.history.rows import plain
 from voicegraph.history.store import Reader
+from voicegraph.history.values import tidied
 from voicegraph.nodes.filenames import seen_name
 from voicegraph.nodes.output import FileRef
 
@@ -138,7 +139,12 @@ def _known(connection: Connection, file_id: str) -> FileRef:
         row = connection.execute(select(*_REF).where(files.c.id == file_id)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no file {file_id}. Upload it again.")
-    return FileRef(**row)
+    return _ref(row)
+
+
+def _ref(row: RowMapping | Mapping[str, Any]) -> FileRef:
+    values = tidied(files, row)
+    return FileRef(**{column.name: values[column.name] for column in _REF})
 
 
 def _page(connection: Connection, which: FileFilter, limit: int, cursor: str | None) -> FilePage:
@@ -150,10 +156,9 @@ def _page(connection: Connection, which: FileFilter, limit: int, cursor: str | N
     uses = [_uses(connection, column, ids) for column in (run_files.c.file_id, workflow_files.c.file_id)]
     lines = [
         FileLine(
-            FileRef(**{column.name: row[column.name] for column in _REF}), row["created_at"], row["run_id"],
-            *(counted.get(row["id"], 0) for counted in uses),
+            _ref(row), row["created_at"], row["run_id"], *(counted.get(row["id"], 0) for counted in uses)
         )
-        for row in rows[:limit]
+        for row in (tidied(files, row) for row in rows[:limit])
     ]  # fmt: skip
     return FilePage(lines, total, ids[-1] if len(rows) > limit else None)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from voicegraph import clock
 from voicegraph.db.tables import runs
@@ -21,6 +21,7 @@ from voicegraph.history.journal import Journal
 from voicegraph.history.rows import plain
 from voicegraph.history.schedule_rows import all_of
 from voicegraph.history.store import Reader
+from voicegraph.history.values import known_status, tidied
 from voicegraph.run.events import Entry
 
 KEPT_CALLS = 50
@@ -108,10 +109,7 @@ class Webhooks:
             .order_by(webhook_calls.c.id.desc())
             .limit(2 * KEPT_CALLS)
         )
-        names = WebhookCall.__dataclass_fields__
-        return await self._reader.read(
-            lambda connection: [WebhookCall(**{name: row[name] for name in names}) for row in all_of(connection, query)]
-        )
+        return await self._reader.read(lambda connection: [*map(_call, all_of(connection, query))])
 
     async def accept(self, hook_id: str, call: WebhookCall, entry: Entry) -> tuple[RunId, bool]:
         """Write the run and its delivery together. Answers the run of this delivery, and whether it is a new one.
@@ -153,7 +151,17 @@ def _hooks(connection: Connection, *where: Any) -> list[LiveWebhook]:
         .order_by(webhooks.c.id)
         .limit(500)
     )
-    return [LiveWebhook(**row) for row in all_of(connection, query)]
+    return [LiveWebhook(**_tidied(row)) for row in all_of(connection, query)]
+
+
+def _tidied(row: RowMapping) -> dict[str, Any]:
+    name = tidied(workflows, {"name": row["workflow_name"]})["name"]
+    return {**tidied(webhooks, row), "workflow_name": name}
+
+
+def _call(row: RowMapping) -> WebhookCall:
+    values: dict[str, Any] = {**tidied(webhook_calls, row), "run_status": known_status(row["run_status"])}
+    return WebhookCall(**{name: values[name] for name in WebhookCall.__dataclass_fields__})
 
 
 def _write(connection: Connection, hook_id: str, call: WebhookCall, run_id: RunId | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, func, or_, select
@@ -14,6 +13,7 @@ from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.history.approvals import IS_WAITING
 from voicegraph.history.lenient import Lenient
 from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.workflows import readable
 from voicegraph.run.children import Ancestor, Kin
 from voicegraph.run.events import EngineName, StoredRun
 
@@ -53,7 +53,7 @@ class StoredFamilies:
         return await self._reader.read(lambda connection: _ancestry(connection, run_id, limit))
 
     async def find(self, workflow: str) -> Workflow:
-        """A saved workflow by id or name; NotFound, or UserError when several have the name."""
+        """A saved workflow by id or name; NotFound, UserError when several have the name, Unreadable."""
         name = workflow.strip()
         query = select(workflows.c.id, workflows.c.definition).where(
             or_(workflows.c.id == workflow, workflows.c.name == name, func.lower(workflows.c.name) == name.lower())
@@ -64,7 +64,8 @@ class StoredFamilies:
         if workflow not in found and len(found) > 1:
             message = f"{len(found)} saved workflows have the name “{workflow}”. Choose one in this step."
             raise UserError("ambiguous_workflow", message)
-        return Workflow.model_validate(json.loads(found.get(workflow) or next(iter(found.values()))))
+        chosen = workflow if workflow in found else next(iter(found))
+        return readable(found[chosen], chosen)
 
 
 def _waiting(connection: Connection, engine: EngineName) -> list[Kin]:

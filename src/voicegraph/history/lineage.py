@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from voicegraph.db.tables import runs
 from voicegraph.graph.model import RunId
+from voicegraph.history.values import tidied
 
 MAX_REPLAYS = 50
 """Replays of one run that are named with it, the newest."""
@@ -34,9 +35,14 @@ class Lineage:
 def lineage_of(connection: Connection, run_id: RunId, origin_id: RunId | None) -> Lineage:
     """Both directions."""
     columns = select(runs.c.id, runs.c.name, runs.c.status, runs.c.created_at)
-    origin = connection.execute(columns.where(runs.c.id == origin_id)).one_or_none() if origin_id else None
+    origin = columns.where(runs.c.id == origin_id)
+    found = connection.execute(origin).mappings().one_or_none() if origin_id else None
     replays = columns.where(runs.c.origin_run_id == run_id).order_by(runs.c.id.desc()).limit(MAX_REPLAYS)
     return Lineage(
-        RunLink(*origin) if origin else None,
-        [RunLink(*row) for row in connection.execute(replays)],
+        _link(found) if found else None,
+        [_link(row) for row in connection.execute(replays).mappings().all()],
     )
+
+
+def _link(row: RowMapping) -> RunLink:
+    return RunLink(**tidied(runs, row))

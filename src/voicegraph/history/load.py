@@ -14,6 +14,7 @@ from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.history.lenient import BROKEN
 from voicegraph.history.rows import item_of, load, node_of
+from voicegraph.history.values import require
 from voicegraph.run.events import ItemRun, NewRun, StoredRun
 from voicegraph.run.state import NodeStatus, RunStatus
 
@@ -34,6 +35,7 @@ def load_run(connection: Connection, run_id: RunId) -> StoredRun:
 
 
 def _stored(connection: Connection, run_id: RunId, row: RowMapping, nodes: Sequence[RowMapping]) -> StoredRun:
+    require(runs, row, but=("engine", "trigger"))  # names of another version: a run goes on without them
     run = NewRun(
         run_id,
         Workflow.model_validate_json(row["workflow"]),

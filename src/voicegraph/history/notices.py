@@ -14,9 +14,10 @@ from voicegraph.db.notice_tables import notices, notify_messages, notify_states,
 from voicegraph.db.tables import run_payloads, runs
 from voicegraph.graph.model import new_id
 from voicegraph.history.journal import Journal
-from voicegraph.history.lenient import Lenient, error_of
+from voicegraph.history.lenient import BROKEN, Lenient, error_of
 from voicegraph.history.rows import dump, plain
 from voicegraph.history.store import Reader
+from voicegraph.history.values import Row, tidied
 
 BATCH = 100
 KEPT = 500
@@ -127,7 +128,7 @@ class Notices:
             ids = [row["id"] for row in rows]
             taken = update(notify_messages).where(notify_messages.c.id.in_(ids))
             connection.execute(taken.values(due_at=now + seconds, tries=notify_messages.c.tries + 1))
-            return [Message(**row) for row in rows]
+            return [_message(row) for row in rows]
 
         return await self._journal.execute(work)
 
@@ -151,7 +152,11 @@ class Notices:
 def latest(connection: Connection, limit: int) -> list[Message]:
     """The last messages, newest first."""
     query = select(notify_messages).order_by(notify_messages.c.id.desc()).limit(limit)
-    return [Message(**row) for row in connection.execute(query).mappings()]
+    return [_message(row) for row in connection.execute(query).mappings().all()]
+
+
+def _message(row: RowMapping) -> Message:
+    return Message(**tidied(notify_messages, row))
 
 
 def _pending(connection: Connection, now: float) -> bool:
@@ -195,11 +200,11 @@ def _take_facts(connection: Connection) -> list[Fact]:
 
 
 def _fact(row: RowMapping) -> Fact:
-    workflow = Lenient().object("workflow", row["workflow"]) or {}
-    wishes: Any = workflow.get("notify")
-    error: Any = (error_of(row["error"]) or {}).get("message") or ""
-    at = row["finished_at"] or clock.now()
-    return Fact(row["run_id"], row["kind"], row["workflow_id"], row["name"], row["command"], str(error), at, wishes)
+    wishes: Any = Lenient().workflow(row["workflow"], {}).get("notify")
+    run = Lenient().run(row)
+    error: Any = (error_of(run["error"]) or {}).get("message") or ""
+    at = run["finished_at"] or clock.now()
+    return Fact(run["run_id"], run["kind"], run["workflow_id"], run["name"], run["command"], str(error), at, wishes)
 
 
 def _states(connection: Connection, workflow_id: str) -> States:
@@ -207,8 +212,12 @@ def _states(connection: Connection, workflow_id: str) -> States:
     return {row["kind"]: _state(row) for row in connection.execute(query).mappings().all()}
 
 
-def _state(row: RowMapping) -> State:
-    fact = Fact(**json.loads(row["fact"])) if row["fact"] else None
+def _state(row: Row) -> State:
+    row = tidied(notify_states, row)
+    try:
+        fact = Fact(**json.loads(row["fact"])) if row["fact"] else None
+    except BROKEN:  # it is told without what happened last
+        fact = None
     return State(row["workflow_id"], row["kind"], row["sent_at"], row["held"], row["digest_at"], fact)
 
 

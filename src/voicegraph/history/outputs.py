@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, case, func, select
 
 from voicegraph.db.tables import item_runs, node_runs
-from voicegraph.errors import NotFound
+from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.nodes.bulk import compact, decode, is_small
 from voicegraph.nodes.output import Output
@@ -102,6 +102,8 @@ def piece_of(connection: Connection, run_id: RunId, node_id: NodeId, item: int |
     if row is None:
         raise NotFound("There is no such result.")
     text, size = row
+    if not isinstance(text, str):
+        raise Unreadable("This result cannot be read from the database.")
     end = offset + len(text)
     return Piece(text, size, end if end < size and text else None)
 

@@ -18,7 +18,7 @@ from voicegraph.history.items import ItemPage, page_of
 from voicegraph.history.lenient import Lenient, error_of
 from voicegraph.history.lineage import Lineage, lineage_of
 from voicegraph.history.load import load_origin, load_run
-from voicegraph.history.outputs import Piece, piece_of, room_for, same, short_payload, shown
+from voicegraph.history.outputs import Piece, piece_of, room_for, same, shown
 from voicegraph.history.statistics import WorkflowFigures, figures
 from voicegraph.history.store import Reader
 from voicegraph.nodes.output import Output
@@ -210,13 +210,33 @@ def _page(connection: Connection, which: RunFilter, limit: int, cursor: str | No
 
 
 def _summary(connection: Connection, run_id: RunId) -> RunSummary:
+    return _summaries(connection, [_row(connection, run_id)])[0]
+
+
+def _row(connection: Connection, run_id: RunId) -> RowMapping:
     rows = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().all()
     if not rows:
         raise NotFound(f"There is no run {run_id}.")
-    return _summaries(connection, rows)[0]
+    return rows[0]
 
 
 def _summaries(connection: Connection, rows: Sequence[RowMapping]) -> list[RunSummary]:
+    """Lines of the list. What cannot be read of a run its error says; the others have nothing to do with it."""
+    lines: list[RunSummary] = []
+    for row, more in zip(rows, _more(connection, rows), strict=True):
+        reading = Lenient()
+        line = _line(row, reading, **more)
+        lines.append(replace(line, error=reading.said(line.error)))
+    return lines
+
+
+def _line(row: RowMapping, reading: Lenient, **more: Any) -> RunSummary:
+    values = reading.run(row)
+    return RunSummary(**{name: values[name] for name in _PLAIN_COLUMNS}, error=error_of(values["error"]), **more)
+
+
+def _more(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
+    """What stands in other tables."""
     ids = [row["id"] for row in rows]
     counts = (
         select(node_runs.c.run_id, func.count())
@@ -225,15 +245,7 @@ def _summaries(connection: Connection, rows: Sequence[RowMapping]) -> list[RunSu
     )
     done = {run_id: count for run_id, count in connection.execute(counts)}  # noqa: C416
     unsent = _unsent(connection, [row["id"] for row in rows if row["status"] == "pending"])
-    return [
-        RunSummary(
-            **{name: row[name] for name in _PLAIN_COLUMNS},
-            done_count=done.get(row["id"], 0),
-            error=error_of(row["error"]),
-            unsent=row["id"] in unsent,
-        )
-        for row in rows
-    ]
+    return [{"done_count": done.get(row["id"], 0), "unsent": row["id"] in unsent} for row in rows]
 
 
 _READ = ("done_count", "error", "unsent")
@@ -249,8 +261,8 @@ def _unsent(connection: Connection, pending: list[str]) -> set[str]:
 
 
 def _detail(connection: Connection, run_id: RunId, whole: bool) -> RunDetail:
-    summary = _summary(connection, run_id)
-    reading = Lenient()
+    row, reading = _row(connection, run_id), Lenient()
+    summary = _line(row, reading, **_more(connection, [row])[0])
     most = None if whole else room_for(connection, run_id)
     payload = connection.execute(_payload_of(run_id, whole)).mappings().one_or_none()
     none: dict[str, JsonValue] = {"id": summary.workflow_id, "name": summary.name, "nodes": [], "edges": []}
@@ -275,7 +287,7 @@ def _trigger_data(payload: RowMapping | None, reading: Lenient) -> dict[str, Jso
     """What started the run; where that is long, its beginning."""
     if payload is None or payload["trigger_size"] in (None, len(payload["trigger_data"])):
         return reading.object("trigger data", payload["trigger_data"] if payload else "") or {}
-    return short_payload(payload["trigger_data"], payload["trigger_size"])
+    return reading.beginning("trigger data", payload["trigger_data"], payload["trigger_size"])
 
 
 def _payload_of(run_id: RunId, whole: bool) -> Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 
 from pydantic import JsonValue
 from sqlalchemy import Connection, Dialect, RowMapping, Table, Update, bindparam, func, insert, select, text, update
@@ -18,9 +17,10 @@ from voicegraph.history import outputs
 from voicegraph.history.file_uses import used
 from voicegraph.history.outputs import dump
 from voicegraph.history.prepared import Prepared
+from voicegraph.history.values import a_question, an_error, an_object, counts, require
 from voicegraph.nodes.bulk import compact, decode, is_small
 from voicegraph.nodes.output import Output
-from voicegraph.run.events import Entry, ItemCounts, ItemRun, NewRun, NodeRun, RunChange, RunEvent
+from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunChange, RunEvent
 from voicegraph.run.state import NodeStatus, RunStatus
 
 
@@ -223,14 +223,15 @@ def _change_row(run_id: RunId, change: RunChange) -> dict[str, Any]:
 
 
 def node_of(row: RowMapping) -> NodeRun:
-    """A node's row as the engine keeps it."""
-    items = ItemCounts(**json.loads(row["items"])) if row["items"] else None
-    more = {"reused_from": row["reused_from"], "waits": load(row["waits"]), "items": items}
-    return NodeRun(NodeId(row["node_id"]), *_tries(row), **more)
+    """A node's row as the engine keeps it. ValueError, TypeError: it cannot be read."""
+    require(node_runs, row)
+    more = {"reused_from": row["reused_from"], "waits": a_question(load(row["waits"]))}
+    return NodeRun(NodeId(row["node_id"]), *_tries(row), **more, items=counts(load(row["items"])))
 
 
 def item_of(row: RowMapping) -> ItemRun:
-    """An item's row as the engine keeps it."""
+    """An item's row as the engine keeps it. ValueError, TypeError: it cannot be read."""
+    require(item_runs, row)
     more = {"digest": row["digest"], "reused_from": row["reused_from"]}
     return ItemRun(NodeId(row["node_id"]), row["item"], *_tries(row), **more)
 
@@ -244,7 +245,7 @@ def _tries(row: RowMapping) -> tuple[Any, ...]:
         row["started_at"],
         row["finished_at"],
         row["due_at"],
-        load(row["error"]),
+        an_error(load(row["error"])),
         outputs.of_row(row),
         row["begun_at"],
         row["deaths"],
@@ -252,7 +253,8 @@ def _tries(row: RowMapping) -> tuple[Any, ...]:
 
 
 def event_of(row: RowMapping, output: Output | None) -> RunEvent:
-    """An event's row; its output, kept once with the node, is handed in."""
+    """An event's row; its output, kept once with the node, is handed in. ValueError, TypeError: it cannot be read."""
+    require(run_events, row)
     extra = load(row["data"]) or {}
     return RunEvent(
         row["kind"],
@@ -261,8 +263,8 @@ def event_of(row: RowMapping, output: Output | None) -> RunEvent:
         row["node_id"],
         row["attempt"],
         output,
-        cast("Mapping[str, JsonValue] | None", extra.get("error")),
-        cast("Mapping[str, JsonValue] | None", extra.get("data")),
+        an_error(extra.get("error")),
+        an_object(extra.get("data")),
         row["seq"],
     )
 
@@ -273,5 +275,5 @@ def plain(text: str) -> str:
 
 
 def load(text: str | None) -> dict[str, JsonValue] | None:
-    """JSON text as stored, or None."""
-    return cast("dict[str, JsonValue]", decode(text)) if text else None
+    """A JSON object as stored, or None. ValueError: it is none."""
+    return an_object(decode(text)) if text else None

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, fu
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.db.workflow_tables import schedule_slots, schedules, workflows
 from voicegraph.graph.model import Misfire, Overlap
+from voicegraph.history.values import Row, known_status, tidied
 
 MAX_LINES = 500
 
@@ -31,10 +32,12 @@ class LiveSchedule:
     missed: tuple[int, float, float] | None
 
     @classmethod
-    def of(cls, row: RowMapping) -> LiveSchedule:
+    def of(cls, row: Row) -> LiveSchedule:
         """From its row."""
+        row = tidied(schedules, row)
         plain = {name: row[name] for name in cls.__dataclass_fields__ if name != "missed"}
-        missed = (row["missed_count"], row["missed_from"], row["missed_until"]) if row["missed_count"] else None
+        gap = (row["missed_count"], row["missed_from"], row["missed_until"])
+        missed = gap if row["missed_count"] and None not in gap else None
         return cls(**plain, missed=missed)
 
 
@@ -71,7 +74,10 @@ def read_lines(connection: Connection, workflow_id: str | None, schedule_id: str
     ids = [row["id"] for row in rows]
     last, queued = _last_slots(connection, ids), _queued(connection, ids)
     return [
-        ScheduleLine(LiveSchedule.of(row), row["name"], last.get(row["id"]), queued.get(row["id"], 0)) for row in rows
+        ScheduleLine(
+            LiveSchedule.of(row), tidied(workflows, row)["name"], last.get(row["id"]), queued.get(row["id"], 0)
+        )
+        for row in rows
     ]
 
 
@@ -99,8 +105,8 @@ def _last_slots(connection: Connection, ids: Sequence[str]) -> dict[str, Slot]:
         .outerjoin(runs, runs.c.id == schedule_slots.c.run_id)
     )
     return {
-        row["schedule_id"]: Slot(row["due_at"], row["outcome"], row["run_id"], row["note"], row["status"])
-        for row in all_of(connection, query)
+        row["schedule_id"]: Slot(row["due_at"], row["outcome"], row["run_id"], row["note"], known_status(row["status"]))
+        for row in (tidied(schedule_slots, row) for row in all_of(connection, query))
     }
 
 

@@ -45,7 +45,8 @@ class Schedules:
     async def next_due(self) -> float | None:
         """When the next time of any schedule comes."""
         query = select(func.min(schedules.c.next_at))
-        return await self._reader.read(lambda connection: connection.execute(query).scalar())
+        found = await self._reader.read(lambda connection: connection.execute(query).scalar())
+        return found if isinstance(found, float) else None  # no time at all where a row is damaged
 
     async def queued(self) -> list[tuple[LiveSchedule, float]]:
         """Schedules that have times in the queue and no run under way, each with its oldest time."""

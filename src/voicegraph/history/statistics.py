@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Executable, RowMapping, Select, case, func, s
 
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.history.filters import Finder, RunFilter
+from voicegraph.history.values import tidied
 
 MAX_WORKFLOWS = 500
 JUDGED = ("completed", "failed")
@@ -43,7 +44,7 @@ def figures(connection: Connection, which: RunFilter) -> list[WorkflowFigures]:
     totals = _rows(connection, _totals(conditions))
     durations = {row["workflow_id"]: (row["p50"], row["p95"]) for row in _rows(connection, _durations(conditions))}
     last = select(runs.c.id, runs.c.name, runs.c.created_at).where(runs.c.id.in_([row["last"] for row in totals]))
-    named = {row["id"]: (row["name"], row["created_at"]) for row in _rows(connection, last)}
+    named = {row["id"]: (row["name"], row["created_at"]) for row in map(_tidied, _rows(connection, last))}
     found: list[WorkflowFigures] = []
     for row in totals:
         judged = row["completed"] + row["failed"]
@@ -51,7 +52,7 @@ def figures(connection: Connection, which: RunFilter) -> list[WorkflowFigures]:
         p50, p95 = durations.get(row["workflow_id"], (None, None))
         found.append(
             WorkflowFigures(
-                workflow_id=row["workflow_id"], name=name, runs=row["runs"], completed=row["completed"],
+                workflow_id=tidied(runs, {"workflow_id": row["workflow_id"]})["workflow_id"], name=name, runs=row["runs"], completed=row["completed"],
                 failed=row["failed"], cancelled=row["cancelled"],
                 open=row["runs"] - judged - row["cancelled"],
                 success=row["completed"] / judged if judged else None, p50=p50, p95=p95, cost=row["cost"],
@@ -100,3 +101,7 @@ def _rows(connection: Connection, query: Executable) -> Sequence[RowMapping]:
 
 def _whole(number: Any) -> int | None:
     return None if number is None else int(number)
+
+
+def _tidied(row: RowMapping) -> dict[str, Any]:
+    return tidied(runs, row)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 
 from sqlalchemy import Connection, or_, select
 
 from voicegraph.db.workflow_tables import workflows
+from voicegraph.history.lenient import Lenient
 
 
 def users_of(connection: Connection, workflow_id: str, name: str) -> list[str]:
@@ -17,12 +17,17 @@ def users_of(connection: Connection, workflow_id: str, name: str) -> list[str]:
     query = select(workflows.c.name, definition).where(workflows.c.id != workflow_id, may_name_it)
     names = {workflow_id.lower(), name.strip().lower()}
     found = connection.execute(query.order_by(workflows.c.name, workflows.c.id)).all()
-    return [row.name for row in found if _names(json.loads(row.definition), workflow_id, names)]
+    return [row.name for row in found if _names(_parsed(row.definition), workflow_id, names)]
+
+
+def _parsed(definition: str) -> dict[str, Any]:
+    """One that cannot be read names nothing."""
+    return Lenient().workflow(definition, {})
 
 
 def _names(definition: dict[str, Any], workflow_id: str, names: set[str]) -> bool:
     if definition.get("errorWorkflow") == workflow_id:
         return True
-    steps = (node for node in definition["nodes"] if node["type"] == "workflow")
+    steps = (node for node in definition.get("nodes", []) if node["type"] == "workflow")
     named = (cast("dict[str, Any]", step.get("params", {})).get("workflow") for step in steps)
     return any(isinstance(one, str) and one.strip().lower() in names for one in named)

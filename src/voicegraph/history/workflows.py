@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from voicegraph import clock
 from voicegraph.db.workflow_tables import workflows
-from voicegraph.errors import Conflict, NotFound
+from voicegraph.errors import Conflict, NotFound, Unreadable
 from voicegraph.graph.identity import with_trigger_ids
 from voicegraph.graph.model import Workflow, WorkflowId
 from voicegraph.history.file_uses import note_workflow
 from voicegraph.history.journal import Journal
+from voicegraph.history.lenient import BROKEN
 from voicegraph.history.rows import dump, plain
 from voicegraph.history.store import Reader
 from voicegraph.history.triggers import keep_in_step
 from voicegraph.history.uses import users_of
+from voicegraph.history.values import tidied
 
 NAMED_USERS = 5
 LAST_CHANGED = 200
@@ -48,20 +49,20 @@ class SavedWorkflows:
         """All of them, the last changed first."""
         query = select(workflows.c.id, workflows.c.name, workflows.c.node_count, workflows.c.updated_at)
         ordered = query.order_by(workflows.c.updated_at.desc(), workflows.c.id)
-        return await self._reader.read(lambda c: [SavedWorkflow(*row) for row in c.execute(ordered)])
+        return await self._reader.read(lambda c: [_line(row) for row in c.execute(ordered).mappings().all()])
 
     async def last_changed(self) -> list[Workflow]:
-        """The workflows themselves, the last changed first, LAST_CHANGED at most."""
+        """The workflows themselves, the last changed first, LAST_CHANGED at most. Those that cannot be read are left out."""
         query = select(workflows.c.definition).order_by(workflows.c.updated_at.desc()).limit(LAST_CHANGED)
         found = await self._reader.read(lambda connection: connection.execute(query).scalars().all())
-        return [Workflow.model_validate(json.loads(definition)) for definition in found]
+        return [workflow for definition in found if (workflow := _parsed(definition))]
 
     async def get(self, workflow_id: str) -> Workflow:
-        """One of them; NotFound."""
-        found = await self._reader.read(lambda connection: _definition(connection, workflow_id))
-        if found is None:
+        """One of them; NotFound, Unreadable."""
+        definition = await self._reader.read(lambda connection: _definition(connection, workflow_id))
+        if definition is None:
             raise NotFound(f"There is no saved workflow {workflow_id}.")
-        return found
+        return readable(definition, workflow_id)
 
     async def save(self, workflow: Workflow) -> Workflow:
         """Store it under its id, over an older version of itself; its triggers live from now on.
@@ -72,14 +73,14 @@ class SavedWorkflows:
 
         def work(connection: Connection) -> Workflow:
             before = _definition(connection, workflow.workflow_id, lock=True)
-            stored = with_trigger_ids(workflow, before)
+            stored = with_trigger_ids(workflow, None if before is None else _parsed(before))
             values: dict[str, Any] = {
                 "name": plain(stored.name),
                 "node_count": len(stored.nodes),
                 "definition": dump(stored.to_wire()),
                 "updated_at": now,
             }
-            if before:
+            if before is not None:
                 connection.execute(update(workflows).where(workflows.c.id == stored.workflow_id).values(**values))
             else:
                 connection.execute(insert(workflows).values(id=stored.workflow_id, created_at=now, **values))
@@ -112,7 +113,25 @@ def _in_use(name: str, users: Sequence[str]) -> Conflict:
     return Conflict("in_use", message)
 
 
-def _definition(connection: Connection, workflow_id: str, *, lock: bool = False) -> Workflow | None:
+def readable(definition: Any, workflow_id: str) -> Workflow:
+    """A workflow as it was stored. Unreadable."""
+    if (found := _parsed(definition)) is None:
+        message = f"The saved workflow {workflow_id} cannot be read from the database. Save it anew, or delete it."
+        raise Unreadable(message)
+    return found
+
+
+def _parsed(definition: Any) -> Workflow | None:
+    try:
+        return Workflow.model_validate_json(definition)
+    except BROKEN:
+        return None
+
+
+def _line(row: RowMapping) -> SavedWorkflow:
+    return SavedWorkflow(**tidied(workflows, row))
+
+
+def _definition(connection: Connection, workflow_id: str, *, lock: bool = False) -> Any:
     query = select(workflows.c.definition).where(workflows.c.id == workflow_id)
-    definition = connection.execute(query.with_for_update() if lock else query).scalar()
-    return None if definition is None else Workflow.model_validate(json.loads(definition))
+    return connection.execute(query.with_for_update() if lock else query).scalar()

@@ -107,4 +107,8 @@ def _coming(cron: str, zone: str, minute: int) -> Sequence[float]:
 
 def _info(line: ScheduleLine, problem: str | None) -> ScheduleInfo:
     schedule = line.schedule
-    return ScheduleInfo(line, preview(schedule.cron, schedule.timezone, comes=schedule.paused_at is None), problem)
+    try:
+        shown = preview(schedule.cron, schedule.timezone, comes=schedule.paused_at is None)
+    except UserError as error:  # a row that is damaged, or a zone that is gone: the others are shown all the same
+        return ScheduleInfo(line, Preview(error.message, schedule.timezone or server_zone(), []), error.message)
+    return ScheduleInfo(line, shown, problem)
