@@ -40,6 +40,7 @@ def test_no_cell_is_a_formula_and_none_is_lost(rows: list[list[str]]) -> None:
         for cell, kept in zip(row, back, strict=True):
             assert without_marks(kept) == without_marks(cell)
             assert not kept.startswith(FORMULA)
+            assert not kept.lstrip().startswith(("=", "@"))
 
 
 def without_marks(text: str) -> str:
@@ -68,6 +69,17 @@ def test_a_reader_that_separates_by_semicolons_meets_no_formula(text: str) -> No
         ("- one\n- two", "'- one\n- two"),
         ("a;-12,50;+3", "a;-12,50;+3"),
         ("12;13", "12;13"),
+        (" =1+1", "' =1+1"),
+        ("\u00a0=1+1", "'\u00a0=1+1"),
+        ("\u3000@SUM(1)", "'\u3000@SUM(1)"),
+        ("\ufeff\u200b=1", "'\ufeff\u200b=1"),
+        ('"=1+1"', '\'"=1+1"'),
+        (" -cmd|1", "' -cmd|1"),
+        ("a;\u00a0=1", "a;\u00a0'=1"),
+        ("a;\u200b=1", "a;\u200b'=1"),
+        (" -12,50", " -12,50"),
+        ("  +49 170 1234567", "  +49 170 1234567"),
+        (" a=1", " a=1"),
         ({"a": ";=1"}, '{"a": ";\'=1"}'),
     ],
 )

@@ -13,8 +13,12 @@ from pydantic import JsonValue
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the start of a formula; some read the full-width signs so too."""
-_INSIDE = re.compile(r'([;\t\r\n][ "]*)(?=[=@＝＠＋－]|[+-](?! |[\d.,]+[ \t]*(?:[;\r\n]|$)))')
+_BLANK = r'(?:[^\S\t\r\n]|["\x00-\x08\x0e-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])'
+"""What a spreadsheet drops before it reads a cell: spaces of every width, what has none, and quotes."""
+_INSIDE = re.compile(rf"([;\t\r\n]{_BLANK}*)(?=[=@＝＠＋－]|[+-](?! |[\d.,]+[ \t]*(?:[;\r\n]|$)))")
 """Where a cell would begin for a spreadsheet that separates by semicolons, and takes our quotes for text."""
+_AFTER_BLANKS = re.compile(rf"{_BLANK}+(?:[=@＝＠＋－]|[+-](?![\d.,\s]+$))")
+"""A formula behind blanks. What has only digits in it (`-12,50`, `+49 170 1234567`) computes to nothing worse."""
 
 
 def to_csv(data: JsonValue) -> str:
@@ -52,4 +56,4 @@ def cell(value: JsonValue) -> str:
 def guarded(text: str) -> str:
     """The text with a `'` before whatever a spreadsheet would compute, at its start or where it might be cut in two."""
     text = _INSIDE.sub(r"\1'", text)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) or _AFTER_BLANKS.match(text) else text
