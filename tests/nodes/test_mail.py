@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voicegraph.nodes.mail import Attachment, Mail, addresses, compose, header, html, subject_of
+from voicegraph.nodes.mail import Attachment, Mail, compose, header, html, subject_of
+from voicegraph.nodes.recipients import addresses
 
 
 def read(mail: Mail) -> EmailMessage:
@@ -29,6 +30,9 @@ def read(mail: Mail) -> EmailMessage:
         ("a@b.org, a@b.org", ["a@b.org"]),
         ("dana@köln.example", ["dana@xn--kln-sna.example"]),
         ("root@localhost", ["root@localhost"]),
+        ("<dana@b.org>\nevil@c.org", ["dana@b.org", "evil@c.org"]),
+        ("Dana Dill <dana@b.org>", ["dana@b.org"]),
+        ('"Dill, \\"D\\" Dana" <dana@b.org>', ["dana@b.org"]),
         (" a@b.org\r\nb@b.org;\n\n", ["a@b.org", "b@b.org"]),
     ],
 )
@@ -50,6 +54,15 @@ def test_addresses(text: str, found: list[str]) -> None:
         "a@b@c.org",
         "=?utf-8?q?=0d=0aBcc=3a?=@b.org",
         "a\0@b.org",
+        '"<dana@b.org>" <evil@c.org>',
+        "dana@b.org <evil@c.org>",
+        "(<dana@b.org>) evil@c.org",
+        "evil@c.org (<dana@b.org>)",
+        "<dana@b.org> evil@c.org",
+        "<dana@b.org> <evil@c.org>",
+        '"Dana <dana@b.org>, evil@c.org',
+        "friends: a@b.org",
+        "<a@b.org,c@d.org>",
     ],
 )
 def test_addresses_that_are_none(text: str) -> None:

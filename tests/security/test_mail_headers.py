@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from support.api import Api, api_with, seed, steps
 from support.smtp import Sink, smtp_sink
 
-from voicegraph.nodes.mail import Attachment, addresses, compose, header
+from voicegraph.nodes.mail import Attachment, compose, header
+from voicegraph.nodes.recipients import addresses
 from voicegraph.nodes.smtp import deliver
 from voicegraph.settings import Settings
 

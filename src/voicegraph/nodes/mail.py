@@ -12,27 +12,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, getaddresses, parseaddr
+from email.utils import format_datetime, parseaddr
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, cast
-
-from pydantic import AfterValidator, BeforeValidator
+from typing import TYPE_CHECKING, Any
 
 from voicegraph import clock
 from voicegraph.nodes.mail_headers import POLICY, Written, addresses_value, attachment_value, mailbox_value, text_value
+from voicegraph.nodes.recipients import ADDRESS, CONTROL, LINE_ENDS, ascii_domain
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-MAX_RECIPIENTS = 50
 MAX_SUBJECT = 200
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_LINE_ENDS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\\,;:\"]+")
 _SUBTYPE = re.compile(r"[\w.+-]{1,100}", re.ASCII)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:44em}table{border-collapse:collapse}"
@@ -49,46 +43,10 @@ class Attachment:
     content: bytes
 
 
-def addresses(text: str) -> list[str]:
-    """The addresses in `a@x.org, Bea <b@x.org>; c@x.org`, as bare `local@domain`. ValueError says which one is wrong.
-
-    A line end separates them too.
-    """
-    text = ", ".join(line.strip(" ,;") for line in _LINE_ENDS.split(text) if line.strip(" ,;"))
-    if control := _CONTROL.search(text):
-        raise ValueError(f"an address cannot contain the control character {control[0]!r}")
-    separated = text if '"' in text else text.replace(";", ",")
-    found = [address for name, address in getaddresses([separated]) if name or address]
-    wrong = [address for address in found if not _ADDRESS.fullmatch(address) or "=?" in address]
-    if wrong or not found or ":" in _QUOTED.sub("", text):  # a group (`Bcc: …`) hides its members
-        raise ValueError(f"{(wrong or [text])[0]!r} is not an e-mail address")
-    if len(found) > MAX_RECIPIENTS:
-        raise ValueError(f"at most {MAX_RECIPIENTS} recipients, not {len(found)}")
-    return list(dict.fromkeys(_ascii_domain(address) for address in found))
-
-
-def _ascii_domain(address: str) -> str:
-    """The address with its domain as the DNS knows it: few mail servers take `ü` in one (RFC 5891)."""
-    local, _, domain = address.rpartition("@")
-    try:
-        return address if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError as error:
-        raise ValueError(f"{address!r} is not an e-mail address") from error
-
-
-def _joined(value: object) -> object:
-    """A list of addresses as the text a form shows."""
-    return ", ".join(str(one) for one in cast("list[object]", value)) if isinstance(value, list) else value
-
-
-Recipients = Annotated[str, BeforeValidator(_joined), AfterValidator(lambda text: ", ".join(addresses(text)))]
-"""A param of addresses: checked, as `addresses` writes them."""
-
-
 def header(text: str) -> str:
     """The text in one line, as it can stand in a header; ValueError when it holds another control character."""
-    text = _LINE_ENDS.sub(" ", text)
-    if control := _CONTROL.search(text):
+    text = LINE_ENDS.sub(" ", text)
+    if control := CONTROL.search(text):
         raise ValueError(f"a subject cannot contain the control character {control[0]!r}")
     return text.strip()
 
@@ -97,7 +55,7 @@ def subject_of(body: str, label: str) -> str:
     """A subject for a mail that has none: its first heading, else the node's label, in one clean line."""
     heading = _HEADING.search(body)
     text = heading[1] if heading else label
-    line = " ".join(_CONTROL.sub(" ", re.sub(r"[*_`]", "", text)).split())
+    line = " ".join(CONTROL.sub(" ", re.sub(r"[*_`]", "", text)).split())
     return line[:MAX_SUBJECT] or "Result of your workflow"
 
 
@@ -145,9 +103,9 @@ def compose(
 def _origin(sender: str) -> str:
     """The bare address of `VoiceGraph <robot@example.org>`."""
     address = parseaddr(sender)[1]
-    if _CONTROL.search(sender) or not _ADDRESS.fullmatch(address) or "=?" in address:
+    if CONTROL.search(sender) or not ADDRESS.fullmatch(address) or "=?" in address:
         raise ValueError(f"the sender {sender!r} is not an e-mail address")
-    return _ascii_domain(address)
+    return ascii_domain(address)
 
 
 def html(markdown: str) -> str:
@@ -180,7 +138,7 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     part = EmailMessage(policy=POLICY)
     part.set_content(attachment.content, maintype=kind, subtype=subtype)
     del part["MIME-Version"]  # which the whole mail has
-    part["Content-Disposition"] = attachment_value(_CONTROL.sub("_", attachment.name) or "file")
+    part["Content-Disposition"] = attachment_value(CONTROL.sub("_", attachment.name) or "file")
     if message.get_content_subtype() != "mixed":
         message.make_mixed()
     message.attach(part)

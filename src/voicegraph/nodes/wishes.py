@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicegraph.errors import Problem
 from voicegraph.graph.model import Workflow
-from voicegraph.nodes.mail import addresses
+from voicegraph.nodes.recipients import addresses
 
 
 def notify_problems(workflow: Workflow) -> list[Problem]:

@@ -9,7 +9,8 @@ import httpx
 from voicegraph.errors import NodeError
 from voicegraph.history.notices import Draft
 from voicegraph.nodes.chat import configured_service
-from voicegraph.nodes.mail import addresses, compose
+from voicegraph.nodes.mail import compose
+from voicegraph.nodes.recipients import addresses
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
 from voicegraph.settings import Settings
 

@@ -12,8 +12,8 @@ from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.asking import Question, ask
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.durations import parse_duration
-from voicegraph.nodes.mail import Recipients, addresses
 from voicegraph.nodes.output import Await, Output
+from voicegraph.nodes.recipients import Recipients, addresses
 
 LONGEST = 366 * 86_400.0
 MESSAGE = "Please check this before it goes on."

@@ -10,8 +10,9 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bulk import beside
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.mail import Attachment, Recipients, addresses, compose, header, subject_of
+from voicegraph.nodes.mail import Attachment, compose, header, subject_of
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.recipients import Recipients, addresses
 from voicegraph.nodes.smtp import TIMEOUT, deliver, lacking, sender_of
 
 SMALL_MARKDOWN = 4_000
