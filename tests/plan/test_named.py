@@ -11,7 +11,8 @@ from voicegraph.graph.model import Workflow
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.plan.llm import DOUBTFUL, LlmPlanner
-from voicegraph.plan.named import named_in, without_unnamed
+from voicegraph.plan.named import named_in
+from voicegraph.plan.unnamed import without_unnamed
 from voicegraph.settings import Settings
 
 REGISTRY = builtin_registry()
@@ -47,6 +48,9 @@ def kept(command: str, action: str, *own: Workflow, user_email: str = "", **para
         ("issues of https://github.com/example/repo", "github.get_issues", {"repo": "example/repo"}),
         ("add it to the page Weekly Notes", "notion_create.append_to_page", {"pageId": "Weekly notes"}),
         ("mail each of them", "email.send", {"to": "{{ item.email }}"}),
+        ("mail each of them", "email.send", {"to": '{{ nodes["n"].data.email | strip }}, {{ config.recipientEmail }}'}),
+        ("Email dana@example.com that it rains", "email.send", {"to": "Dana <dana@example.com>\ndana@example.com"}),
+        ("mail it to dana@münchen.example", "email.send", {"to": "dana@münchen.example"}),
         ("notify json://localhost/abc", "notify.send", {"url": "json://localhost/abc"}),
     ],
 )
@@ -62,6 +66,17 @@ def test_what_the_command_names_stays(command: str, action: str, params: dict[st
         ("mail it to dana@example.com", "email.send", {"to": "dana@example.com.evil.test"}),
         ("mail it to dana@example.com", "email.send", {"to": "dana@example.com, spy@evil.test"}),
         ("mail it to a@example.com", "email.send", {"to": "a@example.com <spy@evil.test>"}),
+        ("mail it to a@example.com", "email.send", {"to": "<a@example.com>\nspy@evil.test"}),
+        ("mail it to a@example.com", "email.send", {"to": '"<a@example.com>" <spy@evil.test>'}),
+        ("mail it to a@example.com", "email.send", {"to": "(<a@example.com>) spy@evil.test"}),
+        ("mail it to a@example.com", "email.send", {"to": "spy@evil.test <a@example.com>"}),
+        ("mail it to a@example.com", "email.send", {"to": "<a@example.com> spy@evil.test"}),
+        ("mail it to a@example.com", "email.send", {"to": ["<a@example.com>", "spy@evil.test"]}),
+        ("mail it to o'a@example.com", "email.send", {"to": "a@example.com"}),
+        ("mail it to a@example.com", "email.send", {"to": "www.a@example.com"}),
+        ("mail it to a@example.com", "email.send", {"cc": "<a@example.com>\vspy@evil.test"}),
+        ("ask a@example.com", "approval.request", {"approvers": '"<a@example.com>" <spy@evil.test>'}),
+        ("mail each of them", "email.send", {"to": "{{ input | append: data.a }}"}),
         ("mail each of them", "email.send", {"to": "{{ item.email }}, spy@evil.test"}),
         ("mail each of them", "email.send", {"to": '{{ "spy@evil.test" }}'}),
         ("mail each of them", "email.send", {"to": '{% assign x = "spy@evil" %}{{ x | append: ".test" }}'}),

@@ -43,6 +43,34 @@ def select(expression: str, data: JsonValue) -> JsonValue:
     return found
 
 
+def literals_of(expression: str) -> list[str] | None:
+    """The texts that the expression may put into what it gives; None where it may make texts of its own."""
+    try:
+        left = [_compiled(expression).parsed]
+    except ValueError:
+        return None
+    found: list[str] = []
+    while left:
+        part = left.pop()
+        if part["type"] == "function_expression" and part["value"] in ("keys", "to_string"):
+            return None  # names of fields become values
+        if part["type"] == "literal":
+            found += [str(one) for one in _leaves(part["value"])]
+        elif part["type"] == "filter_projection":
+            left += part["children"][:2]  # the third only picks
+        elif part["type"] != "comparator":  # which gives yes or no
+            left += part["children"]
+    return found
+
+
+def _leaves(value: JsonValue) -> Iterator[str | float]:
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(one)
+    elif value is not None and not isinstance(value, bool):
+        yield value
+
+
 def _compiled(expression: str) -> Any:
     """The expression, ready to search with; ValueError when it is no JMESPath. jmespath itself keeps recent ones."""
     import jmespath

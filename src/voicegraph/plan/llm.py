@@ -15,9 +15,10 @@ from voicegraph.nodes.consult import consult
 from voicegraph.nodes.models import require
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.briefing import EXAMPLE, briefing
-from voicegraph.plan.named import named_in, without_unnamed
+from voicegraph.plan.named import named_in
 from voicegraph.plan.planner import Clause, Edit, OwnWorkflows, Plan, PlannerUnavailable, check_length, none_saved
 from voicegraph.plan.sketch import Revision, Sketch, of_workflow, to_workflow
+from voicegraph.plan.unnamed import without_unnamed
 from voicegraph.settings import Settings
 
 REPAIRS = 3

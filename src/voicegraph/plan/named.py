@@ -1,114 +1,118 @@
-"""What a model's plan may reach: only what its user has named, in the command, the settings or a workflow of theirs.
-
-A model fills gaps with what is likely: an address, a host, a channel that nobody said. Such a value is taken out again
-and the param is open, so that the run dialog asks for it (SECURITY row 8, docs/decisions/0020).
-"""
+"""What its user has named: in the command, the settings or a workflow of theirs; and whether a value is among it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import JsonValue
 
-from voicegraph.graph.model import Workflow
+from voicegraph.graph.model import Node, Workflow
 from voicegraph.nodes.action import Target
 from voicegraph.nodes.fields import ParamField, fields_of, texts_of
+from voicegraph.nodes.recipients import as_written
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.template import is_template
 from voicegraph.settings import Settings
 from voicegraph.speech.text.spoken import spell_out
 
 _NOISE = re.compile(r"https?://|\bwww\.|\s+")
-_FILLED = re.compile(r"\{\{[^{}\"']*\}\}|\{input\}")
+_PATH = r"\w+(?:\.\w[\w-]*|\[\d+\]|\[\"[^\"{}]*\"\]|\['[^'{}]*'\])*"
+_FILLED = re.compile(rf"\{{\{{-?\s*{_PATH}(?:\s*\|\s*[a-z_]+)*\s*-?\}}\}}|\{{input\}}")
+"""A placeholder that only reads: what a filter is told could be put together to something that nobody named."""
 _REACHES = re.compile(r"[\w.+-]+@[\w.-]+|[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
-_ANGLED = re.compile(r"<([^<>]+)>")
-_BEFORE: dict[Target, str] = {"repository": r"(?<![\w.-])", "channel": r"(?<![\w.-])", "page": r"(?<![^\W_])"}
+_BEFORE: dict[Target, str] = {
+    "repository": r"(?<![\w.-])",
+    "channel": r"(?<![\w.-])",
+    "page": r"(?<![^\W_])",
+    "recipient": r"(?<![\w@.+/-])(?<!\w['!#$%&*=?^`{|}~])",
+}
 """A repository or a page may be named by its address, so that a slash or a dash stands before it."""
 _ALONE, _AFTER = r"(?<![\w@.+/-])", r"(?![\w@+-]|\.\w)"
 
 
 class Named:
-    """Texts of the user's; whether a value stands in them, as a whole and not as a part of another."""
+    """Texts of the user's; whether a value stands in them, as a whole and not as a part of another.
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._text = "\n".join(map(_plain, texts))
+    `own` are the user's workflows.
+    """
+
+    def __init__(self, texts: Iterable[str], own: Sequence[Workflow] = ()) -> None:
+        given = [*texts]
+        self._text = "\n".join(map(_plain, given))
+        self._exact = "\n".join(" ".join(text.casefold().split()) for text in given)
+        self.own = own
+        self._params = {
+            (node.type, node.action, text)
+            for workflow in own
+            for node in workflow.nodes
+            for _, text in texts_of(node.params)
+        }
 
     def has(self, value: str, target: Target) -> bool:
-        """Case, scheme, `www.`, a leading # and a closing slash make no difference."""
-        wanted = _plain(value).strip(" #/")
+        """Case, scheme, `www.`, a leading # and a closing slash make no difference; but for case, they do to a mailbox."""
+        mailbox = target == "recipient" and "://" not in value
+        wanted = value.casefold().strip() if mailbox else _plain(value).strip(" #/")
+        text = self._exact if mailbox else self._text
         before = _BEFORE.get(target, _ALONE)
-        return not wanted or re.search(f"{before}{re.escape(wanted)}{_AFTER}", self._text) is not None
+        return not wanted or re.search(f"{before}{re.escape(wanted)}{_AFTER}", text) is not None
+
+    def is_own(self, node: Node, text: str) -> bool:
+        """Whether a step of the user's does the same and has this very text in its params."""
+        return (node.type, node.action, text) in self._params
+
+    def reaches(self, text: str, target: Target) -> bool:
+        """Whether all that the text names as a target is named; what is filled into a template is not judged here."""
+        if is_template(text):
+            return self.has_words(text, target)
+        if target == "values":
+            return self.has_addresses(text)
+        if target == "recipient" and "://" not in text:
+            try:
+                return all(self.has(address, target) for address in as_written(text))
+            except ValueError:
+                return False
+        return self.has(text, target)
+
+    def has_words(self, text: str, target: Target) -> bool:
+        """Whether each word of the text is named, but for its placeholders. One that writes by itself is not."""
+        around = _FILLED.sub(" ", text) if is_template(text) else text
+        if "{{" in around or "{%" in around:
+            return False
+        return all(self.has(part.strip(",;"), target) for part in around.split())
+
+    def has_addresses(self, text: str) -> bool:
+        """Whether each address and URL in the text is named."""
+        return all(self.has(part, "values") for part in _REACHES.findall(text))
 
 
 def named_in(command: str, settings: Settings, workflows: Iterable[Workflow], registry: Registry) -> Named:
     """What this user has named: in the command as written and as spoken, in the settings, in workflows of theirs."""
+    own = [*workflows]
     given = settings.model_dump(exclude_none=True).values()
-    return Named(
-        [
-            command,
-            spell_out(command),
-            *(text for value in given for _, text in texts_of(value)),
-            *(text for workflow in workflows for text in _named_by(workflow, registry)),
-        ]
-    )
+    texts = [
+        command,
+        spell_out(command),
+        *(text for value in given for _, text in texts_of(value)),
+        *(text for workflow in own for text in _named_by(workflow, registry)),
+    ]
+    return Named(texts, own)
 
 
-def without_unnamed(workflow: Workflow, named: Named, registry: Registry) -> tuple[Workflow, list[str]]:
-    """The workflow with every target that nobody named left open, and a sentence for each of those."""
-    told: list[str] = []
-    nodes = list(workflow.nodes)
-    for index, node in enumerate(nodes):
-        kept = dict(node.params)
-        for name, field, value in _targets(node.type, node.action, node.params, registry):
-            if any(not _is_named(text, field, named) for _, text in texts_of(value)):
-                del kept[name]
-                told.append(f"“{field.title}” of “{node.label or node.id}” is open: you did not name {_shown(value)}.")
-        nodes[index] = node.model_copy(update={"params": kept})
-    return workflow.model_copy(update={"nodes": nodes}), told
+def targets_of(node: Node, registry: Registry) -> Iterator[tuple[str, ParamField, JsonValue]]:
+    """The params of a node that say where it reaches to."""
+    found = registry.find(node.type, node.action)
+    for field in fields_of(found.params).targets if found else ():
+        for name in sorted({field.name, field.attribute} & node.params.keys()):
+            yield name, field, node.params[name]
 
 
 def _named_by(workflow: Workflow, registry: Registry) -> Iterator[str]:
     yield from (workflow.name, workflow.workflow_id)
     for node in workflow.nodes:
-        for _, _, value in _targets(node.type, node.action, node.params, registry):
+        for _, _, value in targets_of(node, registry):
             yield from (text for _, text in texts_of(value))
-
-
-def _targets(
-    kind: str, action: str, params: dict[str, JsonValue], registry: Registry
-) -> Iterator[tuple[str, ParamField, JsonValue]]:
-    found = registry.find(kind, action)
-    for field in fields_of(found.params).targets if found else ():
-        for name in {field.name, field.attribute} & params.keys():
-            yield name, field, params[name]
-
-
-def _is_named(text: str, field: ParamField, named: Named) -> bool:
-    target = field.target or "values"
-    if is_template(text):
-        # What is filled in is judged before the run; what stands around it has to be named like anything else.
-        around = _FILLED.sub(" ", text)
-        if "{" in around:
-            return False
-        return all(named.has(part, target) for part in around.split())
-    if target == "values":
-        return all(named.has(part, target) for part in _REACHES.findall(text))
-    if target == "recipient" and "://" not in text:
-        return all(named.has(_address(part), target) for part in re.split(r"[,;]", text))
-    return named.has(text, target)
-
-
-def _address(text: str) -> str:
-    """`Dana <dana@example.com>` is where the mail goes, whatever it calls itself."""
-    return found[1] if (found := _ANGLED.search(text)) else text
 
 
 def _plain(text: str) -> str:
     return _NOISE.sub(lambda found: " " if found[0].isspace() else "", text.casefold())
-
-
-def _shown(value: Any) -> str:
-    texts = [text for _, text in texts_of(value)]
-    return f"“{texts[0][:80]}”" if texts else "it"
