@@ -18,6 +18,18 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from voicegraph.wellformed import key, web_address
+
+WEB_ADDRESSES = (
+    "public_url", "inngest_base_url", "inngest_api_base_url", "inngest_event_api_base_url", "inngest_serve_origin",
+    "model_base_url", "speech_base_url", "notion_base_url", "tavily_base_url", "github_base_url", "slack_base_url",
+)  # fmt: skip
+KEYS = (
+    "inngest_event_key", "inngest_signing_key", "inngest_signing_key_fallback", "openai_api_key", "anthropic_api_key",
+    "google_api_key", "groq_api_key", "cerebras_api_key", "speech_api_key", "notion_api_key", "tavily_api_key",
+    "github_token", "slack_bot_token",
+)  # fmt: skip
+
 
 def _also(name: str) -> AliasChoices:
     """Accept the prefixed name, then `name`, the one users already have in their environment."""
@@ -28,7 +40,12 @@ class Settings(BaseSettings):
     """All of VoiceGraph's configuration. Every field has a default that works on one machine."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VOICEGRAPH_", env_file=".env", toml_file="voicegraph.toml", extra="ignore", populate_by_name=True
+        env_prefix="VOICEGRAPH_",
+        env_file=".env",
+        toml_file="voicegraph.toml",
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     # -- server
@@ -220,7 +237,7 @@ class Settings(BaseSettings):
     # -- services
     smtp_host: str | None = Field(default=None, validation_alias=_also("SMTP_HOST"), description="Mail server.")
     smtp_port: int = Field(
-        default=587, validation_alias=_also("SMTP_PORT"), description="465 is TLS, others try STARTTLS."
+        default=587, ge=1, le=65535, validation_alias=_also("SMTP_PORT"), description="465 is TLS, others try STARTTLS."
     )
     smtp_user: str | None = Field(default=None, validation_alias=_also("SMTP_USER"), description="Mail server login.")
     smtp_password: SecretStr | None = Field(
@@ -289,6 +306,23 @@ class Settings(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator(*WEB_ADDRESSES)
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        return web_address(value) if value else value
+
+    @field_validator("inngest_dev")
+    @classmethod
+    def _is_switch_or_address(cls, value: str | None) -> str | None:
+        return web_address(value) if value and any(sign in value for sign in ":/@") else value
+
+    @field_validator(*KEYS)
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            key(value.get_secret_value())
+        return value
 
     @field_validator("connection_limits", mode="before")
     @classmethod

@@ -105,6 +105,47 @@ def test_a_database_that_cannot_be_opened_is_said_plainly(cli: Cli, settings: di
         assert "hunter2" not in done.said
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://pguser:a@PgPwHalf@127.0.0.1:9398/x",
+        "postgresql://pguser:a@b:PgPwHalf@127.0.0.1:9398/x",
+        "postgresql://pguser:a@b/PgPwHalf@127.0.0.1:9398/x",
+        "postgresql://pguser:a@b?PgPwHalf@127.0.0.1:9398/x",
+        "postgresql://pg/PgPwHalf:b@127.0.0.1:9398/x",
+        "postgresql://pguser:b@127.0.0.1:PgPwHalf/x",
+        "postgresql://pguser:PgPwHalf@127.0.0.1:99999/x",
+    ],
+)
+def test_a_database_url_that_can_be_read_in_two_ways_is_refused(cli: Cli, url: str) -> None:
+    cli.settings["VOICEGRAPH_DATABASE_URL"] = url
+    for command in ("history", "serve", "doctor"):
+        done = cli(command)
+        assert done.code != 0
+        said = " ".join((done.out + done.said).split())
+        assert "VOICEGRAPH_DATABASE_URL cannot be read" in said
+        assert "write / as %2F" in said
+        assert not [part for part in ("Half", "pguser", "Traceback") if part in said]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VOICEGRAPH_MODEL_BASE_URL", "http://muser:ModelPwHalf/Rest@127.0.0.1:9330/v1"),
+        ("INNGEST_BASE_URL", "http://muser:ModelPwHalf@127.0.0.1:99999"),
+        ("OPENAI_API_KEY", "sk-é-ModelPwHalf"),
+        ("HTTPS_PROXY", "http://muser:ModelPwHalf/Rest@127.0.0.1:9330"),
+    ],
+)
+def test_an_address_or_key_that_cannot_be_right_is_said_by_its_name(cli: Cli, name: str, value: str) -> None:
+    cli.settings[name] = value
+    for command in ("history", "serve", "doctor"):
+        done = cli(command)
+        assert done.code == 2
+        assert f"{name} is wrong: " in " ".join(done.said.split())
+        assert not [part for part in ("Half", "muser", "Traceback") if part in done.said]
+
+
 def test_a_file_that_is_no_database_is_said_plainly(cli: Cli) -> None:
     cli.write("data/voicegraph.db", b"garbage" * 1000)
     done = cli("history")

@@ -68,3 +68,13 @@ async def test_a_name_the_dns_does_not_know(monkeypatch: pytest.MonkeyPatch, err
     with pytest.raises(NodeError, match=r"nosuch\.test cannot be reached") as caught:
         await resolve_host("nosuch.test", 80)
     assert (caught.value.code, caught.value.retryable) == ("unknown_host", retryable)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:hunter22@name.test:99999/", "http://me:hunter22/x@name.test/", "http://[x/"]
+)
+async def test_an_address_that_cannot_be_read_is_said_without_its_login(url: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        await AddressGuard(["0.0.0.0/0"]).check(url)
+    assert caught.value.code == "invalid_url"
+    assert "hunter22" not in caught.value.message

@@ -150,7 +150,17 @@ async def test_the_next_address_is_tried_when_one_does_not_answer(web: Web) -> N
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "javascript:1", "nonsense", "http://", "//x"],
+    [
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1/",
+        "javascript:1",
+        "nonsense",
+        "http://",
+        "//x",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:0/",
+    ],
 )
 async def test_only_http_and_https_are_spoken(guarded: httpx.AsyncClient, url: str) -> None:
     error = await refused(guarded, url)

@@ -25,7 +25,19 @@ def test_addresses_as_people_type_them(typed: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ftp://x", "javascript:alert(1)", "file:///etc", "https://", "", "http://a b", "http://[", "\x00"]
+    "text",
+    [
+        "ftp://x",
+        "javascript:alert(1)",
+        "file:///etc",
+        "https://",
+        "",
+        "http://a b",
+        "http://[",
+        "\x00",
+        "http://h:99999",
+        "http://h:0/",
+    ],
 )
 def test_what_is_no_web_address(text: str) -> None:
     with pytest.raises(ValueError, match=r"http|address"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -15,6 +16,7 @@ from voicegraph.cli.filtering import OfWorkflow, Search, Since, Statuses, Trigge
 from voicegraph.errors import ConfigError, UserError
 from voicegraph.plan.planner import PlannerName
 from voicegraph.settings import Settings
+from voicegraph.wellformed import wrong_address
 
 app = typer.Typer(
     cls=Commands,
@@ -30,6 +32,9 @@ def _settings() -> Settings:
     """From the environment; ConfigError names the first setting that is wrong, and never shows its value."""
     from voicegraph.run.redact import Redactor
 
+    if wrong := wrong_address(os.environ):
+        name, reason = wrong
+        raise ConfigError(name, f"{name} is wrong: {reason.rstrip('.')}. Mend it in the environment.")
     try:
         settings = Settings()
         logs.set_up(Redactor.of_settings(settings).text, logging.WARNING)
@@ -38,7 +43,8 @@ def _settings() -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]).upper()
         name = f"VOICEGRAPH_{name}" if name.lower() in Settings.model_fields else name
-        message = f"{name} is wrong: {first['msg']}. Mend it in the environment, in .env or in voicegraph.toml."
+        reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+        message = f"{name} is wrong: {reason}. Mend it in the environment, in .env or in voicegraph.toml."
         raise ConfigError(name, message) from error
     except ValueError as error:  # of the TOML reader, with the place
         raise ConfigError("voicegraph.toml", f"voicegraph.toml cannot be read: {error}") from error

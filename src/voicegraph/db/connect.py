@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from voicegraph.db.private import close_to_others, private_file, private_folder
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
+from voicegraph.wellformed import ESCAPE
 
 SQLITE_PRAGMAS = {
     "auto_vacuum": "INCREMENTAL",
@@ -24,6 +26,8 @@ SQLITE_PRAGMAS = {
     "journal_size_limit": str(64 << 20),
     "cache_size": "-8192",
 }
+
+UNREADABLE = f"VOICEGRAPH_DATABASE_URL cannot be read: its host, port or database is none. {ESCAPE}"
 
 
 def connect(settings: Settings) -> Engine:
@@ -47,13 +51,30 @@ def url_of(settings: Settings) -> URL:
         url = make_url(settings.database_url)
     except ArgumentError as error:
         raise ConfigError("VOICEGRAPH_DATABASE_URL", "VOICEGRAPH_DATABASE_URL is not a database URL.") from error
+    except ValueError as error:  # a port that is none
+        raise ConfigError("VOICEGRAPH_DATABASE_URL", UNREADABLE) from error
     if url.get_backend_name() == "sqlite":
         return url
     if url.get_backend_name() != "postgresql":
         raise ConfigError(
             "VOICEGRAPH_DATABASE_URL", f"VOICEGRAPH_DATABASE_URL names {url.get_backend_name()}; use postgresql://…"
         )
+    if settings.database_url.count("@") > 1 or not 0 < (url.port or 5432) < 65_536 or not _is_name(url.database):
+        raise ConfigError("VOICEGRAPH_DATABASE_URL", UNREADABLE)
     return url.set(drivername="postgresql+psycopg")
+
+
+def place_of(url: URL) -> str:
+    """Where the database is, for messages: without user, password and options."""
+    if url.get_backend_name() == "sqlite":
+        return url.render_as_string()
+    host = f"[{url.host}]" if ":" in (url.host or "") else url.host or "localhost"
+    return f"postgresql://{host}:{url.port or 5432}/{url.database or ''}"
+
+
+def _is_name(database: str | None) -> bool:
+    """Whether it is no part of a login that was cut in the middle, which libpq would quote."""
+    return not re.search(r"[@/?#]", database or "")
 
 
 def cannot_open(settings: Settings, error: Exception) -> ConfigError:

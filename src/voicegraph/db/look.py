@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from voicegraph.db.connect import cannot_open, url_of
+from voicegraph.db.connect import cannot_open, place_of, url_of
 from voicegraph.db.migrate import HEAD, MIGRATIONS, revision_of
 from voicegraph.settings import Settings
 
@@ -44,7 +44,7 @@ class Standing:
 def look(settings: Settings) -> Standing:
     """How the database stands. ConfigError when it cannot be reached or is none."""
     url = url_of(settings)
-    kind, where = url.get_backend_name(), url.render_as_string()
+    kind, where = url.get_backend_name(), place_of(url)
     with reading(settings) as connection:
         if connection is None:
             return Standing(kind, where)

@@ -88,10 +88,16 @@ class AddressGuard:
 
     async def check(self, url: str) -> None:
         """Judge a URL for a library that makes its own connections. It resolves again, so prefer the guarded client."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:  # a bracket or a port that is none
+            raise NodeError(
+                "invalid_url", f"“{shown(url)}” is no web address: its host or port cannot be read."
+            ) from error
+        if parts.scheme not in ("http", "https") or not host:
             raise NodeError("invalid_url", f"“{shown(url)}” is no http or https address.")
-        await self.addresses(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+        await self.addresses(host, port or (443 if parts.scheme == "https" else 80))
 
     def _permits(self, host: str, address: Address, port: int) -> bool:
         return is_public(address) or any(entry.permits(host, address, port) for entry in self._allowed)

@@ -16,7 +16,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.addresses import AddressGuard, Resolver
 from voicegraph.nodes.failures import raise_for_status, status_error, translated
 from voicegraph.nodes.transport import GuardedTransport
-from voicegraph.nodes.urls import shown
+from voicegraph.nodes.urls import is_port, shown
 from voicegraph.settings import Settings
 
 __all__ = ["check_url", "guarded_client", "raise_for_status", "send", "status_error", "translated"]
@@ -73,7 +73,7 @@ async def send(http: httpx.AsyncClient, method: str, url: str, **options: Any) -
 async def _judge_hop(request: httpx.Request) -> None:
     """Called before every request, redirects included; the hop before is remembered in what httpx carries along."""
     url = request.url
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or not is_port(url.port):
         raise NodeError("invalid_url", f"“{shown(url)}” is no http or https address.")
     before: httpx.URL | None = request.extensions.get(_HOP)
     request.extensions = {**request.extensions, _HOP: url}

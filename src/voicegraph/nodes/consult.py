@@ -82,6 +82,9 @@ async def consult(
         raise NodeError("model_unavailable", message, retryable=True) from error
     except AgentRunError as error:
         raise explain(error, choice) from error
+    except UnicodeError as error:  # quotes the header, which is the key
+        message = f"{choice.key_setting} cannot be sent: it holds a character that is not ASCII."
+        raise NodeError("not_configured", message) from error
     cut = result.response.finish_reason == "length"
     return Answer(result.output, _metrics(choice, result.usage), cut)
 

@@ -132,6 +132,8 @@ def _load(choice: ModelChoice) -> Model:
         raise NodeError("not_configured", f"{choice.name} needs a package that is not installed: {error}") from error
     except (UserError, ValueError) as error:
         raise NodeError("not_configured", _unusable(choice, str(error))) from error
+    except Exception as error:  # of an address that cannot be read: the libraries' words quote it, passwords and all
+        raise NodeError("not_configured", _unusable(choice, type(error).__name__)) from error
 
 
 def _provider(name: str, choice: ModelChoice, key: str | None) -> Provider[Any]:

@@ -22,9 +22,16 @@ def normal_url(text: str) -> str:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
         raise ValueError("this is no web address: its host or port cannot be read") from error
+    if not is_port(url.port):
+        raise ValueError("this is no web address: its port is not between 1 and 65535")
     if not url.host or re.search(r"[\s%\[]", url.host):
         raise ValueError("this is no web address: it names no host")
     return text
+
+
+def is_port(port: int | None) -> bool:
+    """Whether one can connect to it; None is the scheme's own. httpx takes any number."""
+    return port is None or 0 < port < 65_536
 
 
 Url = Annotated[str, AfterValidator(normal_url)]

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.sandbox import worker
+from voicegraph.nodes.sandbox import isolated, worker
 from voicegraph.nodes.sandbox.isolated import Ran, run_script
 from voicegraph.nodes.sandbox.syntax import check_syntax
 
@@ -124,3 +124,26 @@ def test_syntax_is_judged_without_running_anything(code: str, problem: str):
 
 def test_good_syntax_is_no_problem():
     assert check_syntax("'\\d'\nawait f()") is None
+
+
+def test_an_interpreter_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch):
+    def missing(*_: object) -> object:
+        raise FileNotFoundError("could not locate the `monty` binary; install it")
+
+    monkeypatch.setattr(worker, "_run", missing)
+    error = worker.answer({"code": "1", "inputs": {}, "seconds": 1, "memory": MEMORY})["error"]
+    assert error["code"] == "not_configured"
+    assert "`monty`" in error["message"]
+    assert "install VoiceGraph again" in error["message"]
+    assert "memory" not in error["message"]
+
+
+async def test_a_package_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch):
+    async def crashed(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(isolated, "ask", crashed)
+    monkeypatch.setattr(isolated, "find_spec", lambda _: None)
+    with pytest.raises(NodeError, match="pydantic-monty") as caught:
+        await ran("1")
+    assert caught.value.code == "not_configured"

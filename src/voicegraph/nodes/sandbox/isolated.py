@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -48,6 +49,8 @@ async def run_script(code: str, inputs: Mapping[str, Any], seconds: float, memor
             answer = await ask(_WORKER, request.encode(), seconds + GRACE_SECONDS)
         except TimeoutError as error:
             raise NodeError("script_limit", f"The script took longer than {seconds:g} seconds.") from error
+    if answer is None and find_spec("pydantic_monty") is None:
+        raise NodeError("not_configured", "Scripts need the package pydantic-monty, which is not installed.")
     if answer is None:
         raise NodeError("script_limit", "The script brought its interpreter down: it takes too much memory or depth.")
     return await beside(len(answer) <= SMALL_CHARACTERS, _ran, answer)

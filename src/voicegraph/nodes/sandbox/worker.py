@@ -18,6 +18,7 @@ MAX_PRINTED = 1 << 20
 MAX_RESULT = 16 << 20
 MAX_DEPTH = 200
 SCRIPT = "script"
+MISSING = "The interpreter of scripts is not there; install VoiceGraph again (`voicegraph doctor` looks for it):"
 
 
 class _Printed:
@@ -44,6 +45,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError, RecursionError) as error:
         words = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         return _failed("script_failed", f"The script's result cannot be used: {words}.")
+    except OSError as error:
+        # A script has no files: what is missing is the interpreter itself.
+        return _failed("not_configured", f"{MISSING} {str(error).partition(';')[0]}.")
     except MemoryError:
         return _failed("script_limit", "The script's result takes too much memory.")
     if len(text) > MAX_RESULT:
