@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from voicegraph.nodes.output import Metrics, Output
-from voicegraph.run.redact import MASK, MIN_LENGTH, Redactor, secrets_of_params
+from voicegraph.run.redact import MASK, MIN_LENGTH, Redactor
+from voicegraph.run.secret_values import secrets_of_params
 from voicegraph.settings import Settings
 
 SECRET = "hunter2/+secret=="
@@ -115,6 +116,29 @@ def test_a_key_in_the_place_of_a_user_is_a_secret(login: str):
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "http://muser:ModelPwHalf/RestOfIt@127.0.0.1:9330/v1",
+        "http://muser:12345678/RestOfIt@127.0.0.1:9330/v1",
+        "http://muser:ModelPwHalf@RestOfIt@127.0.0.1/v1",
+        "http://muser:[ModelPwHalf@127.0.0.1/v1",
+        "http://muser:ModelPwHalf@127.0.0.1:99999/v1",
+    ],
+)
+@pytest.mark.parametrize("name", ["model_base_url", "database_url", "notify_url"])
+def test_secrets_of_addresses_that_cannot_be_read_are_known(name: str, url: str):
+    given = SecretStr(url) if name == "notify_url" else url
+    redactor = Redactor.of_settings(Settings(_env_file=None).model_copy(update={name: given}))
+    for part in ("ModelPwHalf", "RestOfIt", "12345678"):
+        assert part not in url or redactor.text(f"x {part} y") == f"x {MASK} y"
+
+
+def test_secrets_of_addresses_that_libraries_hear_are_known(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://puser1:proxy-canary@127.0.0.1:3128")
+    assert Redactor.of_settings(Settings(_env_file=None)).text("proxy-canary") == MASK
+
+
+@pytest.mark.parametrize(
     ("params", "canary"),
     [
         ({"headers": {"Authorization": "Bearer canary-1"}}, "canary-1"),
@@ -133,6 +157,7 @@ def test_secrets_of_params_are_known(params: dict[str, object], canary: str):
 
 def test_ordinary_params_are_no_secrets():
     params = {
+        "other": "https://example.org:8080/users/@somebody/posts",
         "url": "https://example.org/feed?date=2024-05-01&nextPageToken=abcdefgh",
         "query": {"pageToken": "abcdefgh", "q": "summaries"},
         "headers": {"Accept": "application/json"},

@@ -48,6 +48,12 @@ def parrot() -> Iterator[int]:
             message = {
                 "message": said,
                 "html": html.escape(said),
+                "go": "".join({c: f"\\u{ord(c):04x}" for c in "<>&"}.get(c, c) for c in said),
+                "net": "".join({c: f"\\u{ord(c):04X}" for c in "<>&\"+'"}.get(c, c) for c in said),
+                "mustache": html.escape(said).replace("/", "&#x2F;").replace("=", "&#x3D;"),
+                "numbers": "".join(f"&#{ord(c)};" for c in said),
+                "escapes": "".join(f"\\u{ord(c):04x}" for c in said),
+                "percent": "".join(f"%{byte:02x}" for byte in said.encode()),
                 "hex": said[:60].encode().hex(),
                 "again": json.dumps(said),
             }
@@ -152,6 +158,10 @@ def forms(secret: str) -> set[str]:
     raw = secret.encode()
     shifted = [base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")[4:-2] for shift in range(3)]
     escaped = {secret, json.dumps(secret)[1:-1], html.escape(secret), quote(secret, safe=""), quote_plus(secret)}
+    escaped |= {json.dumps(secret)[1:-1].replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")}
+    escaped |= {html.escape(secret).replace("/", "&#x2F;").replace("=", "&#x3D;")}
+    escaped |= {"".join(f"{mark}{ord(c):{how}}" for c in secret) for mark, how in (("\\u", "04x"), ("%", "02x"))}
+    escaped |= {"".join(f"&#{ord(c)};" for c in secret)}
     return escaped | {raw.hex(), quote(quote(secret, safe=""), safe="")} | set(shifted)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import JsonValue
 
@@ -23,13 +23,16 @@ from voicegraph.run.events import NewRun
 from voicegraph.run.item_digest import item_digest
 from voicegraph.run.pinned import MESSAGE, pinned_output
 from voicegraph.run.plain import plain_json
-from voicegraph.run.redact import Redactor, secrets_of_params
+from voicegraph.run.redact import Redactor
+from voicegraph.run.secret_values import secrets_of_params
 from voicegraph.run.waiting import within_limit
 from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
 
+MAX_LINE = 4_000
+"""Characters that are kept of a line."""
 MAX_LINES = 1_000
 """Log and progress lines one attempt may write; a chatty node must not fill the history."""
 
@@ -163,7 +166,7 @@ def _limited(emit: Emit, redactor: Redactor) -> Emit:
         nonlocal count
         count += 1
         if count <= MAX_LINES:
-            emit(kind, redactor.text(message))
+            emit(kind, redactor.text(message[: 2 * MAX_LINE])[:MAX_LINE])
         elif count == MAX_LINES + 1:
             emit("log", f"More than {MAX_LINES} lines: the rest is not kept.")
 
@@ -177,7 +180,7 @@ async def _clean(result: object, inputs: Inputs, redactor: Redactor) -> Result:
         output = await _clean_output(result.output, inputs, redactor)
         return Suspend(result.until, output, redactor.text(result.message))
     if isinstance(result, Await):
-        request = {key: redactor.value(value) for key, value in result.request.items()}
+        request = cast("dict[str, JsonValue]", await beside(is_small(result.request), redactor.value, result.request))
         output = await _clean_output(result.output, inputs, redactor)
         return Await(result.kind, output, redactor.text(result.message), request, result.until)
     raise TypeError(f"the action gave {type(result).__name__} and not an Output")
