@@ -180,7 +180,9 @@ async def _clean(result: object, inputs: Inputs, redactor: Redactor) -> Result:
         output = await _clean_output(result.output, inputs, redactor)
         return Suspend(result.until, output, redactor.text(result.message))
     if isinstance(result, Await):
-        request = cast("dict[str, JsonValue]", await beside(is_small(result.request), redactor.value, result.request))
+        request = cast(
+            "dict[str, JsonValue]", await beside(is_small(result.request), redactor.value, dict(result.request))
+        )
         output = await _clean_output(result.output, inputs, redactor)
         return Await(result.kind, output, redactor.text(result.message), request, result.until)
     raise TypeError(f"the action gave {type(result).__name__} and not an Output")
