@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 
 from voicegraph.graph.cron import check_zone
+from voicegraph.imports import importing
 
 
 def server_zone() -> str:
     """The IANA name of this machine's time zone; UTC where it has none."""
-    from tzlocal import reload_localzone  # read anew: a laptop travels
+    with importing("tzlocal"):
+        from tzlocal import reload_localzone  # read anew: a laptop travels
 
     try:
         name = reload_localzone().key

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.failures import excerpt, status_error, translated
 
 if TYPE_CHECKING:
@@ -118,13 +119,20 @@ def plugin_of(url: str) -> NotifyBase | None:
     return apprise.Apprise.instantiate(parsed, asset=asset)
 
 
-@cache
 def _apprise() -> ModuleType:
     """Apprise with all plugins loaded and disarmed, once per process."""
-    import apprise
-    import apprise.manager_attachment
-    import apprise.manager_plugins
-    import requests
+    with importing("apprise"):  # nobody gets it before it is disarmed
+        return _disarmed()
+
+
+@cache
+def _disarmed() -> ModuleType:
+    with importing("apprise"):
+        import apprise
+        import apprise.manager_attachment
+        import apprise.manager_plugins
+    with importing("requests"):
+        import requests
 
     plugins: Any = apprise.manager_plugins.NotificationManager()
     plugins.load_modules()

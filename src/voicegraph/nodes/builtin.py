@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicegraph.imports import importing
 from voicegraph.nodes.catalogue import (
     approval,
     code,
@@ -57,7 +58,8 @@ def builtin_registry() -> Registry:
 
 def warm_up() -> None:
     """Import what nearly every run needs, so that the first run does not wait for it. Takes half a second."""
-    import anyio
+    with importing("anyio"):
+        import anyio
 
     from voicegraph.nodes.expression import evaluate
     from voicegraph.nodes.template import render

@@ -21,6 +21,7 @@ from pydantic import JsonValue
 from pydantic_core import to_json
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -206,7 +207,8 @@ def _batches(pairs: Iterable[tuple[Any, object]]) -> Iterator[tuple[list[tuple[A
 @cache
 def _ijson() -> Any:
     """Loaded when something large comes: few runs need it."""
-    return import_module("ijson")
+    with importing("ijson"):
+        return import_module("ijson")
 
 
 _UNCOUNTED = frozenset({"map_key", "end_map", "end_array"})

@@ -17,6 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from voicegraph import clock
+from voicegraph.imports import importing
 from voicegraph.nodes.mail_headers import POLICY, Written, addresses_value, attachment_value, mailbox_value, text_value
 from voicegraph.nodes.recipients import ADDRESS, CONTROL, LINE_ENDS, ascii_domain
 
@@ -117,7 +118,8 @@ def html(markdown: str) -> str:
 
 @cache
 def _markdown() -> MarkdownIt:
-    from markdown_it import MarkdownIt
+    with importing("markdown_it"):
+        from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     reader.add_render_rule("image", _image_as_link)
@@ -125,7 +127,8 @@ def _markdown() -> MarkdownIt:
 
 
 def _image_as_link(renderer: Any, tokens: Any, index: int, *_: Any) -> str:
-    from markdown_it.common.utils import escapeHtml
+    with importing("markdown_it"):
+        from markdown_it.common.utils import escapeHtml
 
     source = escapeHtml(str(tokens[index].attrGet("src") or ""))
     return f'<a href="{source}">{escapeHtml(tokens[index].content or "image")}</a>'

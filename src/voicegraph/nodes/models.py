@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ async def load(choice: ModelChoice) -> Model:
 
     Each call makes a model with an HTTP client of its own: enter the agent that uses it, so that it is closed.
     """
-    return await asyncio.to_thread(_load, choice)
+    return await asyncio.to_thread(_load_alone, choice)
 
 
 def _named(name: str, settings: Settings) -> ModelChoice:
@@ -113,6 +114,11 @@ def _named(name: str, settings: Settings) -> ModelChoice:
 def _key(settings: Settings, provider: str) -> SecretStr | None:
     key: SecretStr | None = getattr(settings, f"{provider}_api_key", None)
     return key if key and key.get_secret_value().strip() else None
+
+
+def _load_alone(choice: ModelChoice) -> Model:
+    with importing("pydantic_ai"):  # whose modules import more when a model is made
+        return _load(choice)
 
 
 def _load(choice: ModelChoice) -> Model:

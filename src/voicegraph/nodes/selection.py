@@ -12,6 +12,7 @@ from typing import Any, cast
 from pydantic import JsonValue
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.expression_cost import MAX_VALUES, measure
 
 MAX_LENGTH = 2_000
@@ -73,7 +74,8 @@ def _leaves(value: JsonValue) -> Iterator[str | float]:
 
 def _compiled(expression: str) -> Any:
     """The expression, ready to search with; ValueError when it is no JMESPath. jmespath itself keeps recent ones."""
-    import jmespath
+    with importing("jmespath"):
+        import jmespath
 
     try:
         return cast("Any", jmespath).compile(expression)

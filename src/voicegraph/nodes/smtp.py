@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.mail import Mail
 from voicegraph.settings import Settings
 
@@ -55,7 +56,8 @@ async def connect_and_login(settings: Settings, patience: float = TIMEOUT) -> As
 
     The only way to it: no password goes out that would not go out with a mail.
     """
-    from aiosmtplib import SMTP, SMTPException
+    with importing("aiosmtplib"):
+        from aiosmtplib import SMTP, SMTPException
 
     client = SMTP(
         hostname=settings.smtp_host,
@@ -87,7 +89,8 @@ async def _login(client: SMTP, settings: Settings) -> None:
 
 def _fail(error: Exception, settings: Settings) -> NoReturn:
     """Say what the mail server refused, and whether trying again can help: 4yz replies are temporary (RFC 5321)."""
-    import aiosmtplib as smtp
+    with importing("aiosmtplib"):
+        import aiosmtplib as smtp
 
     server = f"{settings.smtp_host}:{settings.smtp_port}"
     if isinstance(error, smtp.SMTPRecipientsRefused):

@@ -14,6 +14,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
@@ -38,7 +39,8 @@ def is_template(text: str) -> bool:
 
 def new_budget(seconds: float | None = None) -> Budget:
     """What the templates of one try of a node may take together. It is of the thread that makes it."""
-    from voicegraph.nodes.liquid_limits import Budget
+    with importing("liquid"):
+        from voicegraph.nodes.liquid_limits import Budget
 
     return Budget(seconds)
 
@@ -54,7 +56,8 @@ def render(text: str, scope: Mapping[str, Any], budget: Budget | None = None) ->
         return text.replace(PLACEHOLDER, str(scope.get("input", "")))
     template = _parse_cached(text) if len(text) <= CACHED_LENGTH else _parse(text)
     try:
-        from voicegraph.nodes.liquid_limits import fill
+        with importing("liquid"):
+            from voicegraph.nodes.liquid_limits import fill
 
         return fill(template, scope, budget or new_budget())
     except Exception as error:  # whatever a filter trips over is the template's fault
@@ -82,7 +85,8 @@ def names_in(text: str) -> frozenset[tuple[str, ...]]:
     """
     if not is_template(text):
         return frozenset()
-    from voicegraph.nodes.liquid_limits import paths_in
+    with importing("liquid"):
+        from voicegraph.nodes.liquid_limits import paths_in
 
     try:
         found = paths_in(_parse(text))
@@ -101,7 +105,8 @@ def _is_literal(segment: object) -> bool:
 
 
 def _parse(text: str) -> BoundTemplate:
-    from voicegraph.nodes.liquid_limits import prepare
+    with importing("liquid"):
+        from voicegraph.nodes.liquid_limits import prepare
 
     source = _scan(text)
     try:
@@ -117,7 +122,8 @@ _parse_cached = lru_cache(maxsize=1024)(_parse)
 
 @cache
 def _environment() -> Environment:
-    from voicegraph.nodes.liquid_limits import LimitedEnvironment
+    with importing("liquid"):
+        from voicegraph.nodes.liquid_limits import LimitedEnvironment
 
     return LimitedEnvironment()
 
@@ -175,7 +181,8 @@ def _bad_tag(text: str, start: int, problem: str) -> NodeError:
 
 
 def _bad_template(error: Exception) -> NodeError:
-    from liquid.exceptions import LiquidError
+    with importing("liquid"):
+        from liquid.exceptions import LiquidError
 
     if not isinstance(error, LiquidError):
         return NodeError("bad_template", f"The template cannot be filled: {type(error).__name__}: {error}")

@@ -9,6 +9,7 @@ from typing import Any, cast
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import Wire, Workflow
 from voicegraph.graph.validate import parse_workflow
+from voicegraph.imports import importing
 
 
 class Template(Wire):
@@ -24,7 +25,8 @@ class Template(Wire):
 @cache
 def templates() -> tuple[Template, ...]:
     """All of them, in the order the first screen shows them, with their nodes placed."""
-    import yaml
+    with importing("yaml"):
+        import yaml
 
     raw = cast(
         "list[dict[str, Any]]", yaml.safe_load(files("voicegraph.plan").joinpath("templates.yaml").read_text("utf-8"))

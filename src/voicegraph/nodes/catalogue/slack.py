@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from pydantic import AfterValidator, JsonValue
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.digest import split
@@ -99,7 +100,8 @@ def _without_broadcasts(text: str) -> str:
 
 
 def _post(node: NodeContext, channel: str, text: str, number: int, thread: JsonValue) -> dict[str, JsonValue]:
-    from slack_sdk.errors import SlackApiError, SlackRequestError
+    with importing("slack_sdk"):
+        from slack_sdk.errors import SlackApiError, SlackRequestError
 
     # Slack drops a message whose client_msg_id it has seen: a repeated attempt posts nothing twice. The text is in it
     # because a node that runs for each item posts several messages.
@@ -118,7 +120,8 @@ def _post(node: NodeContext, channel: str, text: str, number: int, thread: JsonV
 
 def _client(settings: Settings, seconds: float) -> Any:
     """A `WebClient`; its annotations are too loose for the type checker."""
-    from slack_sdk import WebClient
+    with importing("slack_sdk"):
+        from slack_sdk import WebClient
 
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
     # No retries of its own: the engine decides about those.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.documents.model import Document
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def read_feed(address: str, content: bytes) -> Document:
     An entry has title, link, published (ISO 8601 or None), author, summary (text without markup) and tags.
     Raises NodeError `not_a_feed`.
     """
-    import feedparser
+    with importing("feedparser"):
+        import feedparser
 
     # A stream, because feedparser takes other bytes for the name of a file. Markup is stripped below, at less cost.
     headers = {"content-location": address, "content-type": "application/xml"}

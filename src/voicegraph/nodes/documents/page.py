@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.documents.model import Document
 from voicegraph.nodes.documents.text import decode, shortened
 
@@ -36,7 +37,8 @@ def read_page(address: str, content: bytes) -> Document:
 
     Raises NodeError `no_text` where there is nothing to read.
     """
-    import trafilatura
+    with importing("trafilatura"):
+        import trafilatura
 
     source = content.decode("utf-8", errors="replace")
     tree: Any = trafilatura.load_html(source)
@@ -65,7 +67,8 @@ def read_page(address: str, content: bytes) -> Document:
 
 def feed_link(address: str, content: bytes) -> str | None:
     """The address of the feed a page announces (`<link rel="alternate" type="application/rss+xml">`), if it does."""
-    import trafilatura
+    with importing("trafilatura"):
+        import trafilatura
 
     tree: Any = trafilatura.load_html(content.decode("utf-8", errors="replace"))
     for link in tree.iterfind(".//link[@href]") if tree is not None else ():

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.documents.model import MAX_PAGES, MAX_TEXT, Document
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ def parse_pdf(name: str, content: bytes, soft_seconds: float = SOFT_SECONDS) -> 
 
 
 def _open(name: str, content: bytes) -> PdfReader:
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError
+    with importing("pypdf"):
+        from pypdf import PdfReader
+        from pypdf.errors import DependencyError
 
     try:
         reader = PdfReader(io.BytesIO(content))

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def parse_json(name: str, content: bytes) -> Document:
 
 def parse_html(name: str, content: bytes) -> Document:
     """The readable text of a saved web page, as Markdown."""
-    import trafilatura
+    with importing("trafilatura"):
+        import trafilatura
 
     html, encoding = decode(content)
     text = trafilatura.extract(html, output_format="markdown", include_links=True) or trafilatura.html2txt(html)

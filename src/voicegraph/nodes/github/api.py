@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.delegate import Delegate
 from voicegraph.nodes.failures import MAX_RETRY_AFTER, status_error, translated
@@ -40,7 +41,8 @@ class GitHub:
     @classmethod
     def of(cls, node: NodeContext) -> GitHub:
         """With the node's credential (`token`), else GITHUB_TOKEN, else without: public data, 60 requests an hour."""
-        from githubkit import GitHub as Sdk
+        with importing("githubkit"):
+            from githubkit import GitHub as Sdk
 
         key = node.settings.github_token
         token = (node.credential or {}).get("token") or (key.get_secret_value() if key else None)
@@ -87,7 +89,8 @@ class GitHub:
 
     @contextmanager
     def _failures(self, what: str) -> Generator[None]:
-        from githubkit.exception import GitHubException, RateLimitExceeded, RequestFailed
+        with importing("githubkit"):
+            from githubkit.exception import GitHubException, RateLimitExceeded, RequestFailed
 
         try:
             yield

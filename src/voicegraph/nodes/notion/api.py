@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.delegate import delegating_client
 from voicegraph.nodes.failures import status_error, translated
@@ -49,8 +50,9 @@ class Notion:
     @classmethod
     def of(cls, node: NodeContext) -> Notion:
         """With the node's credential (`token`), else NOTION_API_KEY."""
-        from notion_client import AsyncClient
-        from notion_client.client import RetryOptions
+        with importing("notion_client"):
+            from notion_client import AsyncClient
+            from notion_client.client import RetryOptions
 
         key = node.settings.notion_api_key
         token = (node.credential or {}).get("token") or (key.get_secret_value() if key else "")
@@ -140,7 +142,8 @@ def _next(answer: Json) -> str | None:
 
 @contextmanager
 def _failures(what: str) -> Generator[None]:
-    from notion_client.errors import HTTPResponseError, NotionClientErrorBase, RequestTimeoutError
+    with importing("notion_client"):
+        from notion_client.errors import HTTPResponseError, NotionClientErrorBase, RequestTimeoutError
 
     try:
         with translated("Notion"):
@@ -174,7 +177,8 @@ def _node_error(what: str, status: int, headers: httpx.Headers, said: str) -> No
 @contextmanager
 def _written_once() -> Generator[None]:
     """Notion has no idempotency keys: a write whose outcome is unknown is final, so that it is not done twice."""
-    from notion_client.errors import HTTPResponseError, RequestTimeoutError
+    with importing("notion_client"):
+        from notion_client.errors import HTTPResponseError, RequestTimeoutError
 
     try:
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from voicegraph.imports import importing
 from voicegraph.nodes.notion.languages import notion_language
 from voicegraph.nodes.notion.runs import Run, inline_runs, is_web_address, rich_texts, text_runs
 
@@ -22,8 +23,9 @@ MAX_TABLE_COLUMNS = 100
 
 def to_blocks(markdown: str) -> list[Json]:
     """The blocks, nested as the text is. Each block is within the limits of a block; a request takes a hundred."""
-    from markdown_it import MarkdownIt
-    from markdown_it.tree import SyntaxTreeNode
+    with importing("markdown_it"):
+        from markdown_it import MarkdownIt
+        from markdown_it.tree import SyntaxTreeNode
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     # A lone surrogate cannot be sent as UTF-8.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.search.results import Question, Result, result
 from voicegraph.nodes.threads import in_thread
 
@@ -35,11 +36,12 @@ async def search_public(question: Question) -> list[Result]:
 
 
 def _ask(question: Question) -> list[dict[str, Any]]:
-    import ddgs
-    from ddgs.exceptions import DDGSException, TimeoutException
+    with importing("ddgs"):
+        import ddgs
+        from ddgs.exceptions import DDGSException, TimeoutException
 
-    # The package is typed only where it is loaded late.
-    engines = cast("Any", ddgs).DDGS(timeout=SECONDS)
+        # The package is typed only where it is loaded late, which is here.
+        engines = cast("Any", ddgs).DDGS(timeout=SECONDS)
     search = engines.news if question.news else engines.text
     try:
         return search(question.query, max_results=question.limit, timelimit=_span(question.days))

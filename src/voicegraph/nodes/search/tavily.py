@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
+from voicegraph.imports import importing
 from voicegraph.nodes.delegate import delegating_client
 from voicegraph.nodes.failures import translated
 from voicegraph.nodes.search.results import Question, Result, result
@@ -23,7 +24,8 @@ async def search_tavily(
     question: Question, key: str, base_url: str, http: httpx.AsyncClient, seconds: float | None = None
 ) -> list[Result]:
     """The hits, best first; none when there are none. Its answer is waited for `seconds`, else SECONDS."""
-    from tavily import AsyncTavilyClient
+    with importing("tavily"):
+        from tavily import AsyncTavilyClient
 
     options: dict[str, Any] = {"topic": "news" if question.news else "general", "max_results": question.limit}
     if question.days:
@@ -42,9 +44,10 @@ async def search_tavily(
 
 @contextmanager
 def _failures() -> Generator[None]:
-    from tavily import BadRequestError, InvalidAPIKeyError, UsageLimitExceededError
-    from tavily.errors import ForbiddenError
-    from tavily.errors import TimeoutError as TavilyTimeout
+    with importing("tavily"):
+        from tavily import BadRequestError, InvalidAPIKeyError, UsageLimitExceededError
+        from tavily.errors import ForbiddenError
+        from tavily.errors import TimeoutError as TavilyTimeout
 
     try:
         with translated("Tavily"):
