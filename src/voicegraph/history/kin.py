@@ -12,6 +12,7 @@ from voicegraph.errors import NotFound, UserError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.history.approvals import IS_WAITING
 from voicegraph.history.lenient import Lenient
+from voicegraph.history.rows import plain
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.workflows import readable
 from voicegraph.run.children import Ancestor, Kin
@@ -54,6 +55,7 @@ class StoredFamilies:
 
     async def find(self, workflow: str) -> Workflow:
         """A saved workflow by id or name; NotFound, UserError when several have the name, Unreadable."""
+        workflow = plain(workflow)  # what stands in a node may come from anywhere
         name = workflow.strip()
         query = select(workflows.c.id, workflows.c.definition).where(
             or_(workflows.c.id == workflow, workflows.c.name == name, func.lower(workflows.c.name) == name.lower())

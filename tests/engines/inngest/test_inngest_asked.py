@@ -12,13 +12,18 @@ from support.inngest_server import REAL_SERVER
 from support.inngest_stage import Process, Stage
 
 from voicegraph.engines.inngest import asked
+from voicegraph.errors import Problem
 from voicegraph.graph.model import Node, NodeId, RunId
+from voicegraph.history.filters import RunFilter
 from voicegraph.history.queries import RunDetail
+from voicegraph.nodes.targets import OUTSIDE_TARGET
+from voicegraph.pipeline import Check, Pipeline
 from voicegraph.run.approval import Decision
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="presses the dashboard's buttons")
 EXECUTE = "voicegraph-execute-workflow"
 GRAPH = workflow("a>b")
+WIRE: Any = GRAPH.model_dump(mode="json", by_alias=True)
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +127,79 @@ async def test_anything_else_is_refused_at_once_and_in_words(on_stage: Stage, da
     assert words in run.output["message"]
     assert len(run.calls) == 1, "it is not tried again"
     assert not process.probe.starts
+
+
+def edited(**parts: Any) -> dict[str, Any]:
+    """The data of an event whose workflow is not as it should be."""
+    return {"workflow": WIRE | parts}
+
+
+A, B = WIRE["nodes"]
+(EDGE,) = WIRE["edges"]
+WRONG: list[tuple[dict[str, Any], str]] = [
+    (edited(edges=[EDGE, EDGE | {"id": "back", "source": "b", "target": "a"}]), "circle"),
+    (edited(edges=[EDGE | {"target": "nobody"}]), "nobody"),
+    (edited(nodes=[A, A, B]), "is already that of"),
+    (edited(nodes=[A, B, *(A | {"id": f"n{number}"} for number in range(600))]), "500"),
+    ({"workflow": {"name": "x", "nodes": [{"name": "A", "type": "n8n.start"}], "connections": {}}}, "export of n8n"),
+    ({"workflow": [1]}, "JSON object"),
+    ({"workflow": "text"}, "This is text"),
+    ({"workflow": None, "workflowId": None}, '"workflowId"'),
+    ({"workflow": WIRE, "config": []}, "config"),
+    ({"workflow": WIRE, "config": 0}, "config"),
+    ({"workflow": WIRE, "config": False}, "config"),
+    ({"workflow": WIRE, "config": ""}, "config"),
+    ({"workflow": WIRE, "config": {"what": "a\0b"}}, "NUL"),
+    ({"workflowId": "wf\0"}, '"workflowId"'),
+    ({"runId": "run\0"}, "no id of a run"),
+]
+
+
+@pytest.mark.parametrize("stored_in", ["sqlite", "postgresql"])
+async def test_a_workflow_of_an_event_is_checked_as_any_other_and_refused_at_once(
+    on_stage: Stage, stored_in: str, request: pytest.FixtureRequest
+) -> None:
+    more = {} if stored_in == "sqlite" else {"database_url": request.getfixturevalue("postgres").fresh()}
+    process = await on_stage.process(**more)
+    for data, words in WRONG:
+        run = await ended(on_stage.server.invoke(EXECUTE, data))
+        assert (run.status, len(run.calls)) == ("failed", 1), (data, run.output)
+        assert words in run.output["message"], run.output
+    assert not process.probe.starts
+    assert (await process.pipeline.queries.page(RunFilter())).total == 0
+
+
+async def test_what_is_null_in_an_event_is_left_out(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    saved = await process.pipeline.save(GRAPH)
+    data = {"workflow": None, "workflowId": saved.workflow_id, "config": None}
+    run = await started(process, on_stage.server.invoke(EXECUTE, data))
+    assert run.summary.status == "completed"
+
+
+async def test_an_event_allows_no_node_to_go_where_content_says(on_stage: Stage) -> None:
+    """Who sends an event is not known to be the owner; a saved workflow was allowed by the owner, and keeps it."""
+    process = await on_stage.process()
+    allowed = GRAPH.model_copy(
+        update={"nodes": [node.model_copy(update={"allow_outside_target": True}) for node in GRAPH.nodes]}
+    )
+    saved = await process.pipeline.save(allowed)
+    wire = allowed.model_dump(mode="json", by_alias=True)
+    for data, kept in (({"workflow": wire}, False), ({"workflowId": saved.workflow_id}, True)):
+        run = await started(process, on_stage.server.invoke(EXECUTE, data))
+        assert [one.get("allowOutsideTarget", False) for one in run.workflow["nodes"]] == [kept, kept]
+
+
+async def test_where_a_permission_is_missing_the_refusal_says_how_to_give_it(
+    on_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await on_stage.process()
+    lacks = [Problem("nodes[0].params.to", "A web page could say where this goes.", OUTSIDE_TARGET)]
+    found = Check(lacks, [], [])
+    monkeypatch.setattr(Pipeline, "check", lambda *_, **__: found)
+    run = await ended(on_stage.server.invoke(EXECUTE, {"workflow": WIRE}))
+    assert "could say where this goes" in run.output["message"]
+    assert asked.SAVE_IT in run.output["message"]
 
 
 async def test_two_voicegraphs_on_one_inngest_start_their_own_runs_alone(on_stage: Stage) -> None:

@@ -19,7 +19,7 @@ import inngest
 
 from voicegraph import clock
 from voicegraph.engines.inngest.admission import wait_for_room
-from voicegraph.engines.inngest.asked import is_rerun, rerun, start_asked
+from voicegraph.engines.inngest.asked import NO_RUN, is_id, is_rerun, refused, rerun, start_asked
 from voicegraph.engines.inngest.item_look import lanes
 from voicegraph.engines.inngest.item_steps import ItemSteps
 from voicegraph.engines.inngest.look import Look
@@ -98,6 +98,8 @@ class Functions:
     async def _execute(self, ctx: inngest.Context) -> dict[str, str]:
         if not isinstance(named := ctx.event.data.get("runId"), str):
             return await self._ask(ctx, "start", partial(start_asked, ctx))
+        if not is_id(named):
+            raise refused(NO_RUN)
         run_id = RunId(named)
         stored = await self._guarded(partial(self._store.load, run_id))
         if is_rerun(ctx, stored):
@@ -216,7 +218,7 @@ class Functions:
     async def _close_original(self, ctx: inngest.Context, reason: str | None) -> None:
         original = cast("dict[str, Any]", ctx.event.data.get("event") or {})
         run_id: object = cast("dict[str, Any]", original.get("data") or {}).get("runId")
-        if isinstance(run_id, str):
+        if is_id(run_id):
             await ctx.step.run("close", self._close, RunId(run_id), reason, str(ctx.event.data.get("run_id")))
 
     async def _close(self, run_id: RunId, reason: str | None, ended: str | None = None) -> str:
