@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
-from typing import Any, Literal, cast
+from typing import Literal
 from urllib.parse import quote
 
 import httpx
 
+from voicegraph.cli.inngest_answers import listed, names, said
 from voicegraph.errors import ConfigError
+from voicegraph.nodes.urls import shown
 from voicegraph.run.choice import InngestSetup, background_engine, inngest_setup
 from voicegraph.settings import Settings
 
@@ -52,28 +54,45 @@ def _start_it(setup: InngestSetup, settings: Settings) -> str:
 
 
 async def _ask_dev(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
-    """None when there is nothing to complain about, or nothing to be learned. A dev server looks at no key."""
+    """None when our function is there. A dev server looks at no key."""
     answer = await client.get(f"{setup.api_url}/dev")
-    functions = None if answer.is_error else _functions(answer)
-    return None if functions is None or _has_ours(functions, f"{setup.app_id}-") else _not_registered(setup, settings)
+    functions = listed(answer, "functions")
+    if functions is None:
+        return _not_there(setup.api_url, answer, "INNGEST_DEV")
+    return None if names(functions, f"{setup.app_id}-{FUNCTION}") else _not_registered(setup, settings)
 
 
 async def _ask_with_keys(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
-    """Both keys, then the function. A batch without an event shows the event key, and starts nothing."""
+    """Both keys, then the function; None when all are right."""
+    return await _try_event_key(client, setup) or await _try_signing_key(client, setup, settings)
+
+
+async def _try_event_key(client: httpx.AsyncClient, setup: InngestSetup) -> Answer | None:
+    """A batch without an event shows whether the key is known, and starts nothing."""
     sent = await client.post(f"{setup.event_url}/e/{quote(setup.event_key or '', safe='')}", json=[])
-    if sent.status_code in (*_NOT_KNOWN, HTTPStatus.NOT_FOUND):
+    error = str(said(sent).get("error") or "")
+    # It says 401 or 404, as others do who know no such page; its own words name the key.
+    missing = sent.status_code == HTTPStatus.NOT_FOUND and "key" in error.lower()
+    if error and (missing or sent.status_code in _NOT_KNOWN):
         return "bad", (
             f"Inngest at {setup.event_url} does not know the event key ({sent.status_code}), so no run can be sent. "
             "Set INNGEST_EVENT_KEY to a key of this environment."
         )
-    if sent.is_server_error:
+    if sent.is_server_error and error:
         return "bad", f"Inngest at {setup.event_url} takes no events now: {sent.status_code} {sent.text[:200]}"
+    if not sent.is_success or "ids" not in said(sent):
+        return _not_there(setup.event_url, sent, "INNGEST_BASE_URL or INNGEST_EVENT_API_BASE_URL")
+    return None
+
+
+async def _try_signing_key(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
     address = f"{setup.api_url}/v1/apps/{setup.app_id}/functions"
     env = {"x-inngest-env": setup.env} if setup.env else {}
     known = await client.get(address, headers=env | _bearer(setup.signing_key))
-    if known.status_code in _NOT_KNOWN:
+    is_inngest = setup.api_url == setup.event_url or "error" in said(known)
+    if known.status_code in _NOT_KNOWN and is_inngest:
         other = setup.signing_key_fallback
-        if other and (await client.get(address, headers=env | _bearer(other))).is_success:
+        if other and listed(await client.get(address, headers=env | _bearer(other)), "data") is not None:
             return "note", (
                 f"Inngest at {setup.api_url} knows INNGEST_SIGNING_KEY_FALLBACK and not INNGEST_SIGNING_KEY. Runs are "
                 "executed; finish the change of keys at Inngest, or swap the two."
@@ -82,8 +101,11 @@ async def _ask_with_keys(client: httpx.AsyncClient, setup: InngestSetup, setting
             f"Inngest at {setup.api_url} does not know the signing key ({known.status_code}), so runs are sent and "
             "never executed. Set INNGEST_SIGNING_KEY to the one of this environment. The event key is right."
         )
-    functions = None if known.is_error else _functions(known)
-    return None if functions is None or _has_ours(functions) else _not_registered(setup, settings)
+    functions = listed(known, "data")
+    if functions is None and not (known.status_code == HTTPStatus.NOT_FOUND and is_inngest and said(known)):
+        return _not_there(setup.api_url, known, "INNGEST_BASE_URL or INNGEST_API_BASE_URL")
+    ours = names(functions or [], f"(?:{setup.app_id}-)?{FUNCTION}")
+    return None if ours else _not_registered(setup, settings)
 
 
 def _bearer(key: str | None) -> dict[str, str]:
@@ -92,20 +114,9 @@ def _bearer(key: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {hashlib.sha256(raw).hexdigest()}"}
 
 
-def _functions(answer: httpx.Response) -> list[Any] | None:
-    """What it lists; None for a page we do not know, of which nothing can be told."""
-    try:
-        body: Any = answer.json()
-    except ValueError:
-        return None
-    for name in ("functions", "data"):
-        if isinstance(body, dict) and name in body:
-            body = cast("dict[str, Any]", body)[name]
-    return cast("list[Any]", body or []) if isinstance(body, list) or body is None else None
-
-
-def _has_ours(functions: list[Any], app: str = "") -> bool:
-    return any(f"{app}{FUNCTION}" in str(function) for function in functions)
+def _not_there(url: str, answer: httpx.Response, setting: str) -> Answer:
+    what = f"answered {answer.status_code}" + (", and not in Inngest's words" if answer.is_success else "")
+    return "bad", f"no Inngest answers at {shown(url)}: what is there {what}. Look at {setting}."
 
 
 def _our_door(setup: InngestSetup, settings: Settings) -> str:
@@ -129,8 +140,10 @@ async def _ask_ourselves(client: httpx.AsyncClient, setup: InngestSetup, setting
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     door = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     try:
-        await client.get(f"{door}/api/health")
+        answers = "version" in said(await client.get(f"{door}/api/health"))
     except httpx.HTTPError:
+        answers = False
+    if not answers:
         return "note", f"{summary}. No VoiceGraph answers at {door}; start it, or a worker, to have runs executed."
     return "ok", summary
 
