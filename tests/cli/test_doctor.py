@@ -137,6 +137,30 @@ def test_a_model_that_is_refused_is_bad(cli: Cli, model_server: Any, status: int
     assert (state, said in message) == ("bad", True), message
 
 
+PAGE = "<!doctype html><title>Hello</title>"
+NOT_A_MODEL: list[Any] = [PAGE, {"ok": True}, {"error": {"message": "no route"}}, [], None, "text", {"choices": []}]
+
+
+def test_a_model_address_where_something_else_answers_is_bad_and_says_so(cli: Cli, model_server: Any) -> None:
+    """A forgotten /v1 looks like this: the server is there, and what it says is no model's answer."""
+    for body in NOT_A_MODEL:
+        model_server.replies = [(200, body, {"content-type": "text/html"} if body == PAGE else {})]
+        address = model_server.url.removesuffix("/v1")
+        state, said = finding(cli, "model", VOICEGRAPH_MODEL="tiny", VOICEGRAPH_MODEL_BASE_URL=address)
+        assert (state, "VOICEGRAPH_MODEL_BASE_URL, which often ends in /v1" in said) == ("bad", True), (body, said)
+    model_server.replies = [(404, {"detail": "Not Found"})]
+    assert "which often ends in /v1" in finding(cli, "model")[1]
+
+
+def test_a_model_whose_answer_was_cut_has_answered(cli: Cli, model_server: Any) -> None:
+    message = {"role": "assistant", "content": ""}
+    choice = {"index": 0, "finish_reason": "length", "message": message}
+    whole = {"id": "x", "object": "chat.completion", "created": 1, "model": "tiny", "choices": [choice]}
+    model_server.replies = [(200, whole)]
+    settings = {"VOICEGRAPH_MODEL": "tiny", "VOICEGRAPH_MODEL_BASE_URL": model_server.url}
+    assert finding(cli, "model", **settings) == ("ok", f"openai:tiny at {model_server.url}, answers")
+
+
 def test_a_model_without_its_key_is_bad(cli: Cli) -> None:
     state, said = finding(cli, "model", VOICEGRAPH_MODEL="openai:gpt-5-mini")
     assert (state, "OPENAI_API_KEY" in said) == ("bad", True)

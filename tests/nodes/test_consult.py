@@ -66,8 +66,8 @@ async def test_a_refused_key_names_the_setting(model_server: Any) -> None:
 
 async def test_an_answer_that_is_none_may_be_tried_again(model_server: Any) -> None:
     error = await fails(model_server, 200, {"surprise": True})
-    assert error.retryable
-    assert error.code in {"model_answer", "model_unavailable"}
+    assert (error.code, error.retryable) == ("model_foreign", True)
+    assert "does not speak as a model does" in error.message
 
 
 async def test_an_empty_answer_may_be_tried_again(model_server: Any) -> None:

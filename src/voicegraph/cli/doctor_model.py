@@ -17,6 +17,7 @@ NONE = "none: summaries are extractive, other llm actions fail. Set VOICEGRAPH_M
 
 async def examine_model(settings: Settings) -> tuple[Literal["ok", "note", "bad"], str]:
     """Its state in words: address, key and name of the model are tried together."""
+    where = ""
     try:
         choice = choose(settings)
         if choice is None:
@@ -24,8 +25,9 @@ async def examine_model(settings: Settings) -> tuple[Literal["ok", "note", "bad"
         where = f"{choice.name} at {shown(choice.base_url)}" if choice.base_url else choice.name
         await consult(choice, "Answer with one word.", "Are you there?", seconds=SECONDS, max_tokens=1)
     except NodeError as error:
-        # What came of it was no use, but somebody who knows the key and the model has answered.
-        return ("ok", "it answers") if error.code == "model_answer" else ("bad", error.message)
+        if error.code != "model_answer":
+            return "bad", error.message
+        # What came of it was no use, but a model that takes the key has answered.
     except VoiceGraphError as error:
         return "bad", error.message
     return "ok", f"{where}, answers"

@@ -54,7 +54,7 @@ async def consult(
     `seconds` for all of it, however the answer dribbles in; without, whoever waits sets the limit, and being cancelled
     ends the connection. `max_tokens` of the answer; what a model may think before it is on top.
     Nothing is tried again after a failed request: that is the engine's to decide. Raises NodeError, retryable for
-    `model_rate_limit`, `model_unavailable` and `model_answer`; not for `model_auth`, `model_quota`, `model_not_found`,
+    `model_rate_limit`, `model_unavailable`, `model_answer` and `model_foreign`; not for `model_auth`, `model_quota`, `model_not_found`,
     `model_too_long`, `model_rejected`, `model_filter` and `not_configured`.
     """
     model = await load(choice)  # first: it imports pydantic-ai, in a thread
@@ -80,7 +80,7 @@ async def consult(
     except TimeoutError as error:
         message = f"{choice.name} took longer than {seconds:g} seconds, and was stopped."
         raise NodeError("model_unavailable", message, retryable=True) from error
-    except AgentRunError as error:
+    except (AgentRunError, IndexError) as error:  # the latter where the answer holds no choice at all
         raise explain(error, choice) from error
     except UnicodeError as error:  # quotes the header, which is the key
         message = f"{choice.key_setting} cannot be sent: it holds a character that is not ASCII."
@@ -128,7 +128,7 @@ def explain(error: Exception, choice: ModelChoice) -> NodeError:
     for kinds, code, retryable, message in (
         (known.ModelAuthenticationError, "model_auth", False, f"{who} refused the key. Check {choice.key_setting}."),
         (known.ModelQuotaExceededError, "model_quota", False, f"The account at {who} has no credit left: {error}"),
-        (known.ModelNotFoundError, "model_not_found", False, f"There is no model {name}. Check VOICEGRAPH_MODEL."),
+        (known.ModelNotFoundError, "model_not_found", False, _no_model(choice)),
         (known.ModelContextWindowExceededError, "model_too_long", False, f"The input is too long for {name}."),
         (known.ModelRateLimitError, "model_rate_limit", True, f"{who} takes no more requests for now (rate limit)."),
         (known.ModelConnectionError, "model_unavailable", True, f"{name} cannot be reached{_where(choice)}: {error}"),
@@ -141,8 +141,33 @@ def explain(error: Exception, choice: ModelChoice) -> NodeError:
         if isinstance(error, kinds):
             after = getattr(error, "retry_after", None)
             return NodeError(code, _without_key(message, choice), retryable=retryable, retry_after=after)
-    message = _without_key(f"{name} gave no usable answer: {error}", choice)
-    return NodeError("model_answer", message, retryable=True)
+    if _has_answered(error):
+        message = _without_key(f"{name} gave no usable answer: {error}", choice)
+        return NodeError("model_answer", message, retryable=True)
+    reason = str(error).partition("\n")[0]
+    message = f"What answers{_where(choice)} does not speak as a model does ({reason}).{_look_there(choice)}"
+    return NodeError("model_foreign", _without_key(message, choice), retryable=True)
+
+
+def _has_answered(error: Exception) -> bool:
+    """Whether a model has said something, which was too long or of no use. Else what came was no model's answer."""
+    from pydantic_ai import exceptions as known
+
+    cut = isinstance(error, (known.OutputTokenLimitExceeded, known.IncompleteToolCall))
+    return cut or isinstance(error.__cause__, known.ToolRetryError)
+
+
+def _no_model(choice: ModelChoice) -> str:
+    there = f"There is no model {choice.name}{_where(choice)}."
+    return f"{there}{_look_there(choice)}" if choice.base_url else f"{there} Check VOICEGRAPH_MODEL."
+
+
+def _look_there(choice: ModelChoice) -> str:
+    """What to do where an address may be wrong; a provider's own is right."""
+    if not choice.base_url:
+        return ""
+    ends = "" if choice.base_url.rstrip("/").endswith("/v1") else ", which often ends in /v1"
+    return f" Check VOICEGRAPH_MODEL and VOICEGRAPH_MODEL_BASE_URL{ends}."
 
 
 def _without_key(message: str, choice: ModelChoice) -> str:
