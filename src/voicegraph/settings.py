@@ -7,9 +7,9 @@ The documentation page is generated from the descriptions.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -37,7 +37,7 @@ def _also(name: str) -> AliasChoices:
 
 
 class Settings(BaseSettings):
-    """All of VoiceGraph's configuration. Every field has a default that works on one machine."""
+    """All of VoiceGraph's configuration. Every field has a default that works on one machine; empty is not set."""
 
     model_config = SettingsConfigDict(
         env_prefix="VOICEGRAPH_",
@@ -301,6 +301,15 @@ class Settings(BaseSettings):
             return self.public_url.rstrip("/")
         host = self.host if self.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_unset(cls, values: Any) -> Any:
+        """Compose files and shells make empty variables of what nobody has set. One still hides a value of `.env`."""
+        if not isinstance(values, dict):
+            return values
+        given = cast("dict[str, Any]", values)
+        return {name: value for name, value in given.items() if not isinstance(value, str) or value.strip()}
 
     @field_validator("allowed_hosts", "allow_private_hosts", "notify_on", mode="before")
     @classmethod

@@ -15,6 +15,8 @@ from support.mailbox import Mailbox, mailbox_on_loopback
 
 from voicegraph.api import site
 from voicegraph.cli import doctor, doctor_libraries
+from voicegraph.cli.log import start_log
+from voicegraph.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -244,6 +246,27 @@ def test_a_page_that_is_not_built_is_bad(cli: Cli, dist: Path) -> None:
 
 def test_inngest_is_not_needed(cli: Cli) -> None:
     assert finding(cli, "Inngest")[0] == "note"
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing"),
+    [
+        ({"INNGEST_EVENT_KEY": "k", "INNGEST_SIGNING_KEY": ""}, "INNGEST_SIGNING_KEY is not set"),
+        ({"INNGEST_EVENT_KEY": "", "INNGEST_SIGNING_KEY": "ab" * 32}, "INNGEST_EVENT_KEY is not set"),
+    ],
+)
+def test_half_of_inngests_keys_is_told_by_doctor_and_at_the_start(cli: Cli, keys: dict[str, str], missing: str) -> None:
+    state, message = finding(cli, "Inngest", **keys)
+    assert (state, missing in message) == ("bad", True)
+    done = cli("serve", "--port", "0")
+    assert (done.code, missing in done.said, "Traceback" in done.said) == (2, True, False)
+
+
+def test_an_address_of_inngest_that_does_nothing_is_told(cli: Cli, caplog: pytest.LogCaptureFixture) -> None:
+    state, message = finding(cli, "Inngest", INNGEST_BASE_URL="http://127.0.0.1:8288", INNGEST_EVENT_KEY="")
+    assert (state, "INNGEST_BASE_URL is set, but not used" in message) == ("bad", True)
+    start_log(Settings(_env_file=None, inngest_base_url="http://127.0.0.1:8288"))
+    assert "INNGEST_BASE_URL is set, but not used" in caplog.text
 
 
 def test_speech(cli: Cli, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import AliasChoices
 
 from voicegraph.errors import ConfigError
-from voicegraph.run.choice import background_engine, dev_mode, inngest_setup
+from voicegraph.run.choice import background_engine, dev_mode, half_set, inngest_setup
 from voicegraph.settings import Settings
 
 KEYS = {"inngest_event_key": "e", "inngest_signing_key": "signkey-prod-" + "ab" * 16}
@@ -80,3 +82,44 @@ def test_where_the_server_is() -> None:
         settings(**KEYS, inngest_api_base_url="https://api.x", inngest_event_api_base_url="https://e.x")
     )
     assert (apart.api_url, apart.event_url) == ("https://api.x", "https://e.x")
+
+
+@pytest.mark.parametrize("nothing", ["", "  "])
+def test_an_empty_setting_is_not_set(nothing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose files make empty variables of what nobody has set. An empty host would be every address there is."""
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        for variable in alias.choices if isinstance(alias, AliasChoices) else [f"VOICEGRAPH_{name.upper()}"]:
+            monkeypatch.setenv(str(variable), nothing)
+    assert Settings(_env_file=None).model_dump() == Settings.model_construct().model_dump()
+
+
+def test_an_empty_variable_hides_the_value_in_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-1\nVOICEGRAPH_PORT=\n")
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    read = Settings(_env_file=tmp_path / ".env")
+    assert (read.openai_api_key, read.port) == (None, 8000)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"inngest_event_key": "k", "inngest_signing_key": ""}, "INNGEST_SIGNING_KEY"),
+        ({"inngest_event_key": "", "inngest_signing_key": "ab" * 32}, "INNGEST_EVENT_KEY"),
+    ],
+)
+def test_half_of_the_keys_is_refused_by_the_name_of_the_other(given: dict[str, str], missing: str) -> None:
+    read = settings(**given)
+    assert background_engine(read) == "inngest"
+    with pytest.raises(ConfigError, match=f"{missing} is not set"):
+        inngest_setup(read)
+
+
+def test_settings_of_inngest_that_do_nothing_are_named() -> None:
+    alone = {"inngest_base_url": "http://inngest:8288", "inngest_serve_origin": "https://me.example.com"}
+    said = half_set(settings(inngest_event_key="", inngest_signing_key="", **alone))
+    assert said
+    assert "INNGEST_BASE_URL and INNGEST_SERVE_ORIGIN" in said
+    assert half_set(settings()) is None
+    assert half_set(settings(engine="embedded", **alone)) is None
+    assert half_set(settings(inngest_dev="1", **alone)) is None

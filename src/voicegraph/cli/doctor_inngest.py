@@ -15,7 +15,7 @@ import httpx
 from voicegraph.cli.inngest_answers import listed, names, said
 from voicegraph.errors import ConfigError
 from voicegraph.nodes.urls import shown
-from voicegraph.run.choice import InngestSetup, background_engine, inngest_setup
+from voicegraph.run.choice import InngestSetup, background_engine, half_set, inngest_setup
 from voicegraph.settings import Settings
 
 FUNCTION = "execute-workflow"
@@ -31,7 +31,8 @@ async def examine_inngest(settings: Settings) -> Answer:
     """One line; the first thing that is wrong, with what to do."""
     try:
         if background_engine(settings) == "embedded":
-            return "note", "not used: background runs execute in the embedded engine, on this machine."
+            unused = "not used: background runs execute in the embedded engine, on this machine."
+            return ("bad", f"{unused} {half}") if (half := half_set(settings)) else ("note", unused)
         setup = inngest_setup(settings)
     except ConfigError as error:
         return "bad", error.message

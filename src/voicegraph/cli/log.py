@@ -6,6 +6,7 @@ import logging
 
 from voicegraph import logs
 from voicegraph.cli.unknown_settings import unknown_settings
+from voicegraph.run.choice import half_set
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
 
@@ -13,7 +14,8 @@ log = logging.getLogger(__name__)
 
 
 def start_log(settings: Settings) -> None:
-    """Write to stderr without the settings' secrets; the first lines name the settings that do nothing."""
+    """Write to stderr without the settings' secrets; the first lines name the settings that are of no use."""
     logs.set_up(Redactor.of_settings(settings).text)
-    for said in unknown_settings():
+    half = half_set(settings)
+    for said in [*unknown_settings(), *([half] if half else [])]:
         log.warning("%s", said)

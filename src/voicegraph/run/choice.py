@@ -60,16 +60,28 @@ def background_engine(settings: Settings) -> EngineName:
     return "inngest" if named else "embedded"
 
 
+def half_set(settings: Settings) -> str | None:
+    """What to say when settings name Inngest and lack what makes it run: it is not used then. None when all is well."""
+    names = ("base_url", "api_base_url", "event_api_base_url", "serve_origin", "signing_key_fallback")
+    named = [f"INNGEST_{name.upper()}" for name in names if getattr(settings, f"inngest_{name}")]
+    if settings.engine != "auto" or background_engine(settings) == "inngest" or not named:
+        return None
+    return (
+        f"{' and '.join(named)} {'are' if len(named) > 1 else 'is'} set, but not used without INNGEST_EVENT_KEY and "
+        "INNGEST_SIGNING_KEY, or INNGEST_DEV."
+    )
+
+
 def inngest_setup(settings: Settings) -> InngestSetup:
     """Everything the engine needs to know. ConfigError names the setting that is missing or wrong."""
     dev = dev_mode(settings)
-    if not dev and settings.inngest_signing_key is None:
+    if not dev and not settings.inngest_signing_key:
         raise ConfigError(
             "INNGEST_SIGNING_KEY",
             "Inngest runs the background runs, but INNGEST_SIGNING_KEY is not set, so its calls could not be told from "
             "forged ones. Set it, or INNGEST_DEV=1 for a dev server on this machine.",
         )
-    if not dev and settings.inngest_event_key is None:
+    if not dev and not settings.inngest_event_key:
         raise ConfigError(
             "INNGEST_EVENT_KEY", "Inngest runs the background runs, but INNGEST_EVENT_KEY is not set. Set it."
         )

@@ -41,8 +41,8 @@ async def start_asked(ctx: inngest.Context, starter: Starter) -> str:
     Its workflow is read as a file is, so without what it allows itself: VoiceGraph has not seen who sends an event.
     """
     data = ctx.event.data
-    config = data.get("config")
-    config = {} if config is None else config
+    config: object = data.get("config")
+    config = cast("dict[str, JsonValue]", {}) if config is None else config
     if not isinstance(config, dict):
         raise refused(f"“config” is no object. {EXPECTED}")
     try:
