@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
+from unittest import mock
 
 import pytest
 import yaml
@@ -14,16 +16,20 @@ from support.cli import Cli
 from support.site import Site
 
 import voicegraph
+from voicegraph.cli import given
+from voicegraph.errors import UserError
 
 HELLO = steps(seed("Ada"), template("Hello {{ input }}!"))
 
 
-def process(cli: Cli, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def process(cli: Cli, *words: str | bytes, stdin: str | bytes = "", **more: str) -> subprocess.CompletedProcess[str]:
     """A process with pipes for all three."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "voicegraph", *words],
-        cwd=cli.home, env=cli.environment, input=given, text=True, capture_output=True, check=False,
+        cwd=cli.home, env=cli.environment | more, input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+        capture_output=True, check=False,
     )  # fmt: skip
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def test_version_is_an_option_too(cli: Cli) -> None:
@@ -56,16 +62,89 @@ def test_an_error_is_json_where_json_is_wanted(cli: Cli, words: list[str], code:
 
 @pytest.mark.parametrize("text", [json.dumps(HELLO), yaml.safe_dump(HELLO), json.dumps({"workflow": HELLO})])
 def test_a_minus_reads_a_workflow_from_standard_input(cli: Cli, text: str) -> None:
-    done = process(cli, "run", "-", given=text)
+    done = process(cli, "run", "-", stdin=text)
     assert done.returncode == 0, done.stderr
     assert "Hello Ada!" in done.stdout
 
 
 def test_a_minus_reads_a_sentence_and_says_when_there_is_none(cli: Cli) -> None:
-    done = process(cli, "run", "-", "--json", given="what is love\n")
+    done = process(cli, "run", "-", "--json", stdin="what is love\n")
     assert (done.returncode, json.loads(done.stdout)["code"]) == (2, "off_topic")
-    done = process(cli, "run", "-", "--json", given="\n")
+    done = process(cli, "run", "-", "--json", stdin="\n")
     assert (done.returncode, json.loads(done.stdout)["code"]) == (2, "no_input")
+
+
+WHOLE = yaml.safe_dump({**HELLO, "name": "Read https://example.com and mail it to me"}, sort_keys=False)
+BROKEN_YAML = {
+    "a tab in its indentation": WHOLE.replace("\n  ", "\n\t", 1),
+    "two documents": f"{WHOLE}---\n{WHOLE}",
+    "an alias": f"{WHOLE}more: &a 1\nagain: *a\n",
+    "a misspelt key": WHOLE.replace("nodes:", "nodess:"),
+    "cut off": "name: x\nnodes: [\n",
+    "cut off in its first line": "nodes: [",
+    "only its nodes": "- id: a\n  type: input\n- id: b\n\ttype: output\n",
+    "a comment first": "# mine\nnodes:\n  - id: [\n",
+    "JSON that is cut off": '{"nodes": [',
+    "JSON as people write it": "{nodes: [",
+}
+
+
+@pytest.mark.parametrize("how", BROKEN_YAML)
+def test_a_broken_workflow_is_refused_and_never_taken_for_a_sentence(cli: Cli, how: str) -> None:
+    """Its labels would be planned and run, without its approvals."""
+    text = BROKEN_YAML[how].strip()
+    with mock.patch.object(given, "_standard_input", return_value=text):
+        done = cli("run", "-", "--json")
+    assert (done.code, done.json["code"]) == (2, "invalid_workflow"), done.json
+    by_argument = cli("run", "--json", "--", text)
+    assert (by_argument.code, by_argument.json["error"]) == (2, done.json["error"])
+    assert cli.runs() == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Read https://example.com: then\nmail it to me@example.com",
+        "[urgent] Read https://example.com and summarize it",
+        "Every day at 9:\n- read https://example.com\n- summarize it",
+        "Notes: Read https://example.com\nand summarize it",
+        "nodes: read https://example.com",
+    ],
+)
+def test_a_sentence_of_several_lines_stays_a_sentence(sentence: str) -> None:
+    assert given.read_given(sentence) == (None, sentence)
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "POSIX", "C"])
+def test_bytes_that_are_not_utf8_are_refused_and_no_byte_is_dropped(cli: Cli, locale: str) -> None:
+    sentence = b"Read https://example.com/caf\xe9 and summarize it"
+    done = process(cli, "run", "-", "--json", stdin=sentence, LANG=locale)
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (2, "not_text")
+    assert "byte 29 is wrong" in done.stdout
+    assert cli.runs() == []
+
+
+@pytest.mark.parametrize("before", [["show"], ["export"], ["history", "--workflow"], ["history", "--search"], ["run"]])
+def test_words_that_are_not_utf8_are_refused_in_words(cli: Cli, before: list[str]) -> None:
+    done = process(cli, *before, b"caf\xe9")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "“caf�” is not text in UTF-8" in done.stderr
+    done = process(cli, *before, b"caf\xe9", "--json") if before != ["export"] else done
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_whose_name_is_not_utf8_is_run(cli: Cli) -> None:
+    name = b"caf\xe9.json"
+    (cli.home / os.fsdecode(name)).write_text(json.dumps(HELLO))
+    done = process(cli, "run", name)
+    assert (done.returncode, "Hello Ada!" in done.stdout) == (0, True), done.stderr
+    assert cli("history").code == 0
+
+
+def test_standard_input_that_is_closed_is_said_to_be_empty(cli: Cli) -> None:
+    with mock.patch.object(sys, "stdin", None), pytest.raises(UserError, match="is empty"):
+        given.read_given("-")
 
 
 def test_an_export_of_ours_is_run(cli: Cli) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 
@@ -18,6 +19,7 @@ def main() -> None:
     open_what_is_closed()
     as_json = "--json" in sys.argv
     try:
+        _require_text(sys.argv[1:])
         sys.exit(app(standalone_mode=False) if as_json else app())
     except TyperException as error:  # words that are no command
         message = getattr(error, "format_message", error.__str__)()
@@ -31,3 +33,11 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _require_text(words: list[str]) -> None:
+    """UserError for a word with bytes that are no UTF-8, unless it names a file: no database and no page takes it."""
+    for word in words:
+        whole = os.fsencode(word).decode("utf-8", "replace")
+        if whole != word and not os.path.lexists(word):
+            raise UserError("not_text", f"“{whole}” is not text in UTF-8, nor the name of a file that is there.")

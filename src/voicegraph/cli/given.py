@@ -3,39 +3,72 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import cast
 
-from voicegraph.errors import GraphError, UserError
+from voicegraph.errors import UserError
 from voicegraph.graph.decode import decode
 from voicegraph.graph.model import Workflow
 from voicegraph.graph.read import decode_yaml, of_value
 from voicegraph.graph.read import read_workflow as read_text
 
 STDIN = "-"
+KEYS = ("name", "nodes", "edges", "triggers", "workflow", "workflowId")
+NEAR = 0.85
+"""How like one of these a key must be: `nodess` is, `notes` is not."""
+_JSON = re.compile(r"[{\[]\s*(?:[\[{\"\]}]|$)")
+"""Of `[urgent] Read …` it is not the beginning."""
+_KEY = re.compile(r"^[\"']?(\w+)[\"']?[ \t]*:(?=\s|$)", re.MULTILINE)
+_MARK = re.compile(r"^(?:---|%YAML|\s*- [\"']?id[\"']?[ \t]*:)", re.MULTILINE)
+_OPEN = re.compile(r"\{?[\"']?(?:nodes|workflow)[\"']?[ \t]*:[ \t]*(?:[\[{&*|>#]|$)")
+"""A line that begins a list or an object."""
 
 
 def read_given(what: str) -> tuple[Workflow | None, str]:
     """(the workflow, the command to keep in the history); no workflow when the command is a sentence to plan."""
-    if what != STDIN:
-        return read_workflow(what), what
+    if what != STDIN and (workflow := read_workflow(what)):
+        return workflow, what
+    text = _standard_input() if what == STDIN else what
+    workflow = _in_text(text)
+    return workflow, "" if workflow else text
+
+
+def _standard_input() -> str:
+    """Its text. Its bytes are read: what is no UTF-8 would be dropped without a word by some locales, changing an address."""
+    content = b""
+    if sys.stdin:  # None where a shell has closed it
+        content = sys.stdin.buffer.read() if hasattr(sys.stdin, "buffer") else sys.stdin.read().encode()
     try:
-        text = sys.stdin.read().strip()
+        text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
-        raise UserError("not_text", "Standard input is not text in UTF-8.") from error
+        message = f"Standard input is not text in UTF-8: byte {error.start + 1} is wrong."
+        raise UserError("not_text", message) from error
     if not text:
         raise UserError("no_input", "Standard input is empty; `run -` reads a sentence or a workflow from it.")
-    if text.startswith(("{", "[")):
-        return of_value(decode(text)), ""
-    try:
-        value = decode_yaml(text)
-    except GraphError:
-        return None, text  # a sentence with a colon too many
-    if isinstance(value, dict) and ("nodes" in value or "workflow" in value):
-        return of_value(cast("object", value)), ""
-    return None, text
+    return text
+
+
+def _in_text(text: str) -> Workflow | None:
+    """The workflow a text is; None for a sentence. GraphError for what is meant as a workflow, and cannot be read.
+
+    A workflow that is broken must not be taken for a sentence: its labels would be planned and run.
+    """
+    if _JSON.match(text):
+        return of_value(decode(text))
+    return None if _is_sentence(text) else of_value(decode_yaml(text))
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether nothing in the text looks like the lines of a YAML file: `nodes:`, also misspelt, `- id: …`, `---`."""
+    keys = [match[1] for match in _KEY.finditer(text)]
+    if _OPEN.match(text):
+        return False
+    if len(text.splitlines()) == 1:
+        return True
+    return not (_MARK.search(text) or any(get_close_matches(key, KEYS, 1, NEAR) for key in keys))
 
 
 def read_workflow(what: str) -> Workflow | None:
