@@ -60,7 +60,6 @@ def test_production_refuses_the_dev_server(dev: str) -> None:
         ({"inngest_signing_key": "ab"}, "INNGEST_EVENT_KEY"),
         (KEYS | {"inngest_signing_key": "signkey-prod-xyz"}, "INNGEST_SIGNING_KEY"),
         (KEYS | {"inngest_signing_key_fallback": "abc"}, "INNGEST_SIGNING_KEY_FALLBACK"),
-        (KEYS | {"inngest_serve_origin": "ftp://x"}, "INNGEST_SERVE_ORIGIN"),
     ],
 )
 def test_a_missing_or_broken_key_is_named(values: dict[str, Any], setting: str) -> None:
@@ -76,7 +75,8 @@ def test_where_the_server_is() -> None:
     cloud = inngest_setup(settings(**KEYS))
     assert (cloud.api_url, cloud.event_url) == ("https://api.inngest.com", "https://inn.gs")
     assert cloud.run_url == "https://app.inngest.com/env/production/runs/{run}"
-    own = inngest_setup(settings(**KEYS, inngest_base_url="inngest.local:8288", inngest_serve_origin="vg.example.com"))
+    where = {"inngest_base_url": "http://inngest.local:8288", "inngest_serve_origin": "https://vg.example.com/a"}
+    own = inngest_setup(settings(**KEYS, **where))
     assert (own.dev, own.api_url, own.serve_origin) == (False, "http://inngest.local:8288", "https://vg.example.com")
     apart = inngest_setup(
         settings(**KEYS, inngest_api_base_url="https://api.x", inngest_event_api_base_url="https://e.x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from support.graphs import node, workflow
@@ -195,8 +196,7 @@ async def test_where_a_permission_is_missing_the_refusal_says_how_to_give_it(
 ) -> None:
     await on_stage.process()
     lacks = [Problem("nodes[0].params.to", "A web page could say where this goes.", OUTSIDE_TARGET)]
-    found = Check(lacks, [], [])
-    monkeypatch.setattr(Pipeline, "check", lambda *_, **__: found)
+    monkeypatch.setattr(Pipeline, "check", AsyncMock(return_value=Check(lacks, [], [])))
     run = await ended(on_stage.server.invoke(EXECUTE, {"workflow": WIRE}))
     assert "could say where this goes" in run.output["message"]
     assert asked.SAVE_IT in run.output["message"]
