@@ -36,3 +36,11 @@ def is_full(error: Exception) -> bool:
     """Whether SQLite found no room on the disk."""
     name = getattr(error.orig, "sqlite_errorname", "") if isinstance(error, DBAPIError) else ""
     return str(name).startswith(("SQLITE_FULL", "SQLITE_IOERR"))
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """Whether a key is there already. Other rules of the database that a row breaks have nothing to do with keys."""
+    if state := getattr(error.orig, "sqlstate", None):
+        return state == "23505"
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    return name.endswith(("_UNIQUE", "_PRIMARYKEY", "_ROWID"))

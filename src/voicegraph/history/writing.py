@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from voicegraph.errors import Conflict, StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.marks import Marks
-from voicegraph.history.outage import is_full, judge
+from voicegraph.history.outage import is_full, is_taken, judge
 from voicegraph.history.reserve import Reserve
 from voicegraph.history.rows import EntryWriter
 from voicegraph.run.events import Entry
@@ -224,7 +224,7 @@ _FULL = ("disk is full", "no space left")
 
 def translated(error: Exception) -> Exception:
     """The database's error in the words of whoever waits."""
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError) and is_taken(error):
         return Conflict("conflict", "Something with this id or key exists already.")
     if isinstance(error, DBAPIError):
         reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__

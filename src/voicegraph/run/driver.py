@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from voicegraph import clock
-from voicegraph.errors import NodeError
+from voicegraph.errors import NodeError, StorageError
 from voicegraph.graph.model import NodeId
 from voicegraph.nodes.output import Output
 from voicegraph.run.answers import Answer
@@ -28,6 +28,7 @@ from voicegraph.run.item_driver import Bench, EachNodes, Rest
 from voicegraph.run.limits import Deadline, out_of_time
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import LAST_WRITE, PARK_AFTER, End, Promise
+from voicegraph.run.refused import HalfWritten, bare, write
 from voicegraph.run.restore import restore
 from voicegraph.run.runner import Attempt, NodeRunner
 from voicegraph.run.state import NodeStatus
@@ -233,7 +234,7 @@ class RunDriver:
 
     async def _finish(self, entry: Entry, ready: list[NodeId], node_id: NodeId) -> None:
         self._park_if_idle(entry)
-        await self._sink.record(entry)
+        await write(self._sink, entry)
         if self._tasks.get(node_id) is asyncio.current_task():  # a short timer may have rung before the disk was done
             del self._tasks[node_id]
         self._launch(ready)
@@ -262,7 +263,14 @@ class RunDriver:
             log.exception("Run %s: node %s could not be recorded", self.run.run_id, node_id)
             entry = Entry(self.run.run_id)
             broken = self._course.rows[node_id]
-            self._script.run_broken(entry, broken, [row for row in self._course.open_rows if row is not broken], error)
+            if isinstance(error, HalfWritten):
+                self._script.run_given_up(
+                    entry, [], NodeError("not_recorded", f"The run cannot go on. {error.message}")
+                )
+                entry = bare(entry)
+            else:
+                others = [row for row in self._course.open_rows if row is not broken]
+                self._script.run_broken(entry, broken, others, error)
             with self._logged("its end"):
                 await self._close(entry)
 
@@ -277,11 +285,21 @@ class RunDriver:
         self._halt()
         try:
             await self._sink.record(entry)
+        except StorageError:
+            await self._close_bare(entry)
         except Exception:
             self._end(End.REFUSED)
             raise
         finally:
             self._end(End.OVER)
+
+    async def _close_bare(self, entry: Entry) -> None:
+        """A row of it is refused: the run has ended all the same, and nothing of it is done again."""
+        try:
+            await self._sink.record(bare(entry))
+        except Exception:
+            self._end(End.REFUSED)
+            raise
 
     def refuse(self) -> None:
         """What it is to write is refused: it leaves memory, and is open on disk."""
