@@ -183,16 +183,21 @@ def test_what_goes_to_a_pipe_is_not_folded(cli: Cli) -> None:
     assert said in process(cli, "show", run["id"]).stdout
 
 
-def test_the_history_fits_in_80_columns(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("support.cli.WIDTH", 80)
-    work = {**HELLO, "name": "A workflow that has a name of so many words that no line could ever hold it"}
-    assert cli("run", cli.write("hello.json", work)).code == 0
-    (run,) = cli("history", "--json").json["history"]
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_history_keeps_its_columns_and_a_line_a_run_in_a_narrow_terminal(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("support.cli.WIDTH", width)
+    long = "A workflow that has a name of so many words that no line could ever hold it, " * 2
+    assert cli("run", cli.write("hello.json", HELLO)).code == 0
+    assert cli("run", "--json", json.dumps({**HELLO, "name": f"{long} 漢字"})).code == 0
+    assert cli("run", "--json", json.dumps({**HELLO, "name": "Two\nlines"})).code == 0
     lines = cli("history").out.splitlines()
-    assert len(lines) == 3  # a heading, a run, how many
-    assert run["id"] in lines[1]
-    assert "completed" in lines[1]
-    assert max(map(len, lines)) <= 80
+    assert len(lines) == 5  # a heading, three runs, how many
+    for heading in ("status", "when (UTC)", "took", "what was said"):
+        assert heading in lines[0]
+    assert all(("completed" in line and " ms" in line) or " s " in line for line in lines[1:4])
+    assert max(map(len, lines)) <= width
 
 
 N8N = {"name": "x", "nodes": [{"name": "A", "type": "n8n-nodes-base.start"}], "connections": {}}

@@ -16,8 +16,9 @@ from voicegraph.graph.model import RunId
 from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
 
-WIDTHS = {"run": 30, "status": 9, "when (UTC)": 16, "took": 6}
-"""What a column of the history needs; a narrow terminal cuts what was said, to one line a run."""
+HEADINGS = ("run", "status", "when (UTC)", "took", "what was said")
+LEAST = 8
+"""Characters of what was said, however narrow the terminal is."""
 
 
 async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: bool) -> None:
@@ -34,16 +35,33 @@ async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: b
     if not lines:
         out.print('No runs yet. Try: voicegraph run "Read https://example.com and give me the key points"')
         return
-    table = Table(box=None, padding=(0, 1, 0, 0))
-    for heading in ("run", "status", "when (UTC)", "took", "what was said"):
-        table.add_column(heading, no_wrap=True, min_width=WIDTHS.get(heading))
-    for line in lines:
-        when = line.created_at[:16].replace("T", " ")
-        table.add_row(
-            line.id, status_text(line.status), when, took(line.duration_ms), Text(line.transcribed_text or line.name)
-        )
-    out.print(table)
+    out.print(_table(lines))
     out.print(f"{page.total} runs, {page.running} not over.", style="dim")
+
+
+def _table(lines: list[RunSummary]) -> Table:
+    """A line a run. What was said is cut here: a table that is too wide takes from every column, down to nothing."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    rows = [
+        (
+            Text(line.id),
+            status_text(line.status),
+            Text(line.created_at[:16].replace("T", " ")),
+            Text(took(line.duration_ms)),
+        )
+        for line in lines
+    ]
+    taken = 0
+    for heading, *cells in zip(HEADINGS, *rows, strict=False):
+        width = max(len(heading), *(cell.cell_len for cell in cells))
+        table.add_column(heading, no_wrap=True, min_width=width)
+        taken += width + 1
+    table.add_column(HEADINGS[-1], no_wrap=True)
+    for line, cells in zip(lines, rows, strict=True):
+        said = Text(" ".join((line.transcribed_text or line.name).split()))
+        said.truncate(max(out.width - taken - 1, LEAST), overflow="ellipsis")
+        table.add_row(*cells, said)
+    return table
 
 
 async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
