@@ -189,6 +189,23 @@ def test_misspelt_settings_are_told_with_the_nearest_name(cli: Cli) -> None:
     assert "OTHER" not in said
 
 
+def test_names_that_only_the_environment_takes_are_told_in_the_toml_file(cli: Cli) -> None:
+    content = 'VOICEGRAPH_PORT = 9212\nUSER_EMAIL = "me@example.com"\nSMTP_HOST = "127.0.0.1"\nport = 1\n'
+    (cli.home / "voicegraph.toml").write_text(content, "utf-8")
+    state, said = finding(cli, "settings")
+    assert state == "bad"
+    assert "VOICEGRAPH_PORT in voicegraph.toml is no setting and does nothing; did you mean port?" in said
+    assert "did you mean user_email?" in said
+    assert "SMTP_HOST" not in said
+
+
+@pytest.mark.parametrize("name", [".env", "voicegraph.toml"])
+def test_a_file_of_settings_that_is_no_text_is_blamed_by_its_name(cli: Cli, name: str) -> None:
+    (cli.home / name).write_bytes(b"\xff\xfe")
+    done = cli("history")
+    assert (done.code, done.said.startswith(f"Error: {name} cannot be read")) == (2, True), done.said
+
+
 def test_web_search(cli: Cli) -> None:
     assert finding(cli, "web search")[0] == "note"
     state, message = finding(cli, "web search", TAVILY_API_KEY="tvly-secret")

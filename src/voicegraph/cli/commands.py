@@ -46,8 +46,20 @@ def _settings() -> Settings:
         reason = first["msg"].removeprefix("Value error, ").rstrip(".")
         message = f"{name} is wrong: {reason}. Mend it in the environment, in .env or in voicegraph.toml."
         raise ConfigError(name, message) from error
-    except ValueError as error:  # of the TOML reader, with the place
-        raise ConfigError("voicegraph.toml", f"voicegraph.toml cannot be read: {error}") from error
+    except (ValueError, OSError) as error:  # of the reader of a file, with the place
+        where = _unreadable_file()
+        raise ConfigError(where, f"{where} cannot be read: {error}") from error
+
+
+def _unreadable_file() -> str:
+    """Which of the two files of settings is not text in UTF-8; the broken TOML, where both are."""
+    try:
+        Path(".env").read_text("utf-8")
+    except FileNotFoundError:
+        return "voicegraph.toml"
+    except (UnicodeDecodeError, OSError):
+        return ".env"
+    return "voicegraph.toml"
 
 
 def _exit(*, good: bool) -> NoReturn:

@@ -8,6 +8,8 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pydantic import AliasChoices
+
 from voicegraph.settings import Settings
 
 PREFIX = "VOICEGRAPH_"
@@ -25,7 +27,7 @@ def unknown_settings() -> list[str]:
     return wrong + [
         _sentence(name, "voicegraph.toml", fields)
         for name in _in_toml(Path("voicegraph.toml"))
-        if name.lower() not in fields and name.upper() not in known
+        if name not in fields | _aliases()
     ]
 
 
@@ -34,8 +36,9 @@ def _misspelt(name: str, known: Iterable[str]) -> bool:
 
 
 def _sentence(name: str, where: str, known: Iterable[str]) -> str:
-    upper = name.isupper() or name.upper().startswith(PREFIX)
-    near = difflib.get_close_matches(name.upper() if upper else name.lower(), known, n=1)
+    upper = PREFIX + "PORT" in known
+    name_there = name if upper else name.upper().removeprefix(PREFIX)
+    near = difflib.get_close_matches(name_there.upper() if upper else name_there.lower(), known, n=1)
     hint = f"; did you mean {near[0]}?" if near else "."
     return f"{name} in {where} is no setting and does nothing{hint}"
 
@@ -49,3 +52,9 @@ def _in_env_file(path: Path) -> Iterator[str]:
 def _in_toml(path: Path) -> Iterator[str]:
     if path.is_file():
         yield from tomllib.loads(path.read_text("utf-8"))
+
+
+def _aliases() -> set[str]:
+    """Names that `voicegraph.toml` takes beside those of the fields: exactly as they are written."""
+    aliases = [field.validation_alias for field in Settings.model_fields.values()]
+    return {str(name) for alias in aliases if isinstance(alias, AliasChoices) for name in alias.choices}
