@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
+from sqlalchemy import text as sql
 from sqlalchemy.exc import OperationalError
 from support.graphs import node, workflow
 from support.history import History, new_run
@@ -15,7 +16,7 @@ from voicegraph.errors import Conflict, NotFound, StorageError
 from voicegraph.graph.model import NodeId, RunId, WorkflowId
 from voicegraph.history.queries import MAX_PAGE, RunFilter
 from voicegraph.nodes.output import Metrics, Output
-from voicegraph.run.events import Entry, NewRun, NodeRun, RunChange, RunEvent
+from voicegraph.run.events import Entry, ItemCounts, ItemRun, NewRun, NodeRun, RunChange, RunEvent
 from voicegraph.run.state import NodeStatus, RunStatus
 
 ALL = RunFilter()
@@ -156,6 +157,27 @@ async def test_any_json_comes_back_as_it_was(history: History, data: object):
     (kept,) = (await history.queries.detail(run.run_id)).nodes
     assert kept.output
     assert repr(kept.output.data) == repr(data)
+
+
+async def test_a_result_past_the_limit_of_values_is_read_as_it_was_written(history: History):
+    """It may be older than the limit, or the row may hold more than the data: what was done is never lost to a limit."""
+    run = await make(history, RunStatus.RUNNING)
+    output = Output(data=[0] * 500_010, meta={"items": 2})
+    row = NodeRun(NodeId("a"), NodeStatus.COMPLETED, output=output, items=ItemCounts(2, 2))
+    await history.journal.record(Entry(run.run_id, nodes=[row]))
+    assert (await history.store.load(run.run_id)).nodes[NodeId("a")].output == output
+
+
+async def test_a_page_of_items_reads_nothing_of_the_nodes_own_result(history: History):
+    run = await make(history, RunStatus.RUNNING)
+    row = NodeRun(NodeId("a"), NodeStatus.COMPLETED, output=Output(text="all"), items=ItemCounts(2, 2))
+    item = ItemRun(NodeId("a"), 0, NodeStatus.COMPLETED, output=Output(text="one"))
+    await history.journal.record(Entry(run.run_id, nodes=[row], items=[item]))
+    with history.engine.begin() as connection:
+        connection.execute(sql("UPDATE node_runs SET output = 'no json'"))
+    page = await history.queries.items(run.run_id, NodeId("a"), -1, 1, None)
+    assert page.counts == ItemCounts(2, 2)
+    assert [one.output.text for one in page.items if one.output] == ["one"]
 
 
 async def test_one_run_whole(history: History):

@@ -65,5 +65,9 @@ def test_too_many_values_are_refused_with_the_limit() -> None:
     assert caught.value.code == "too_large"
 
 
+def test_what_is_ours_is_read_whatever_it_holds() -> None:
+    assert bulk.decode("[" + "1," * 500_000 + "1]", ours=True) == [1] * 500_001
+
+
 def test_commas_in_texts_are_no_values() -> None:
     assert bulk.decode(json.dumps(["," * 1_000_000])) == ["," * 1_000_000]

@@ -8,8 +8,19 @@ from pydantic import JsonValue
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import NodeId
 from voicegraph.nodes.output import FileRef, Inputs, Metrics, Output, join_inputs
-from voicegraph.run.events import ItemRun
-from voicegraph.run.items import MAX_ITEMS, Item, gathered, items_of, seen_by, text_of
+from voicegraph.run.events import ItemCounts, ItemRun
+from voicegraph.run.items import (
+    MAX_ITEMS,
+    Item,
+    gathered,
+    items_of,
+    refusal,
+    seen_by,
+    share_of,
+    shares_of,
+    so_far,
+    text_of,
+)
 from voicegraph.run.state import NodeStatus
 
 A, B = NodeId("a"), NodeId("b")
@@ -73,3 +84,22 @@ def test_results_in_the_order_of_the_items():
     assert output.files == [ref]
     assert output.metrics == Metrics(model="m", input_tokens=2, output_tokens=3, cost=0.5, estimated=True)
     assert [item.text for item in items_of(join_inputs({A: ("A", output)}))] == ["one", "No.", "two\nlines"]
+
+
+def test_results_together_are_within_the_limits_of_values_and_bytes() -> None:
+    half = ItemRun(A, 0, NodeStatus.COMPLETED, output=Output(data=[0] * 249_999))
+    both = shares_of([half, half])
+    assert both.values == 500_000
+    assert refusal(both, 2) is None
+    refused = refusal(both + share_of(Output(text="one more")), 3)
+    assert refused
+    assert "500,000 values" in refused.message
+    refused = refusal(shares_of([ItemRun(A, 0, NodeStatus.COMPLETED, output=Output(text="x" * (17 << 20)))]), 1)
+    assert refused
+    assert "32 MiB" in refused.message
+
+
+def test_the_nodes_row_keeps_how_much_there_is_so_far() -> None:
+    weight = share_of(Output(text="ab", data=[1, {"k": "v"}]))
+    assert so_far(ItemCounts(3, 1, size=weight.bytes, values=weight.values)) == weight
+    assert so_far(ItemCounts(3, 1, size=9)) is None, "a row of a version that did not count values"

@@ -125,6 +125,10 @@ class Size(Params):
     size: int = param(1, title="Size")
 
 
+class Count(Params):
+    values: int = param(1, title="Values")
+
+
 class Crash(Params):
     error: str = param("ValueError", title="Which error")
     text: str = param("", title="Text")
@@ -195,6 +199,12 @@ async def big(params: Size, node: NodeContext, probe: Probe) -> Output:
     return Output(text=("0123456789abcde\n" * (params.size // 16 + 1))[: params.size])
 
 
+@action("test", "many", group="tool", title="Many values")
+async def many(params: Count, node: NodeContext, probe: Probe) -> Output:
+    """A list that makes so many values, with itself."""
+    return Output(data=[0] * (params.values - 1))
+
+
 @action("test", "chatty", group="tool", title="Chatty")
 async def chatty(params: Size, node: NodeContext, probe: Probe) -> Output:
     """So many lines of log."""
@@ -254,6 +264,6 @@ def _real(one: Action) -> Action:
 
 
 _ACTIONS: list[Action] = [
-    echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, values, template, work,
+    echo, choose, gate, gate_then_fail, sleep, fail, crash, later, big, chatty, many, values, template, work,
     nothing, _real(approval.request), _real(run_workflow),
 ]  # fmt: skip

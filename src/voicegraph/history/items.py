@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,10 @@ from sqlalchemy import Connection, func, select
 from voicegraph.db.tables import item_runs, node_runs, runs
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.history.lenient import Lenient
+from voicegraph.history import values
+from voicegraph.history.lenient import BROKEN, Lenient
 from voicegraph.history.outputs import room_among, shown
+from voicegraph.history.rows import load
 from voicegraph.run.events import ItemCounts, ItemRun
 
 MAX_ITEMS_PAGE = 500
@@ -35,10 +38,12 @@ def page_of(
     """
     if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).scalar() is None:
         raise NotFound(f"There is no run {run_id}.")
-    of_node = select(node_runs).where(node_runs.c.run_id == run_id, node_runs.c.node_id == node_id)
+    of_node = select(node_runs.c["items"], node_runs.c.reused_from)
+    of_node = of_node.where(node_runs.c.run_id == run_id, node_runs.c.node_id == node_id)
     node = connection.execute(of_node).mappings().one_or_none()
-    reading = Lenient()
-    counts = (reading.node(node).items if node else None) or ItemCounts(0)
+    reading, counts = Lenient(), ItemCounts(0)
+    with suppress(*BROKEN):
+        counts = (values.counts(load(node["items"])) if node else None) or counts
     made_by = (node["reused_from"] if node else None) or run_id
     size = max(1, min(limit, MAX_ITEMS_PAGE))
     which = [item_runs.c.run_id == made_by, item_runs.c.node_id == node_id, item_runs.c.item > after]

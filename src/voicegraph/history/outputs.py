@@ -57,7 +57,7 @@ def read(text: str) -> Output:
     """From that text, of whatever size."""
     if len(text) <= SHOWN_CHARACTERS:
         return Output.model_validate_json(text)
-    return Output.model_validate(decode(text))
+    return Output.model_validate(decode(text, ours=True))
 
 
 def of_row(row: RowMapping) -> Output | None:

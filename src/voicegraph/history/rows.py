@@ -276,4 +276,4 @@ def plain(text: str) -> str:
 
 def load(text: str | None) -> dict[str, JsonValue] | None:
     """A JSON object as stored, or None. ValueError: it is none."""
-    return an_object(decode(text)) if text else None
+    return an_object(decode(text, ours=True)) if text else None

@@ -54,6 +54,9 @@ class Weight:
         """About what its JSON takes."""
         return self.characters + PER_VALUE * self.values
 
+    def __add__(self, other: Weight) -> Weight:
+        return Weight(self.values + other.values, self.characters + other.characters)
+
 
 def weigh(root: object, values: int = MAX_VALUES, characters: int | None = None) -> Weight:
     """Walk through plain data, until there is more of it than that."""
@@ -115,13 +118,17 @@ def pretty(value: object, indent: int = 2) -> str:
     return "".join(json.JSONEncoder(ensure_ascii=False, indent=indent).iterencode(value))
 
 
-def decode(text: str | bytes) -> JsonValue:
-    """The value of a JSON text of whatever size. ValueError when it is none, NodeError `too_large` past MAX_VALUES."""
+def decode(text: str | bytes, *, ours: bool = False) -> JsonValue:
+    """The value of a JSON text of whatever size. ValueError when it is none.
+
+    NodeError `too_large` past MAX_VALUES, but not of what is `ours`: a row that was written is read, whatever it holds.
+    """
     if len(text) <= DECODED_AT_ONCE:
         return json.loads(text)
     read = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
     whole = read.encode("utf-8", "replace")
-    _judge(whole)
+    if not ours:
+        _judge(whole)
     return _decoded(whole)
 
 
@@ -132,6 +139,13 @@ def too_large_output(size: int, what: str = "The result") -> NodeError:
         f"{what} takes {size / (1 << 20):.0f} MiB, and a node keeps at most {MAX_OUTPUT >> 20} MiB. Select a part of "
         "what comes in, or of what is fetched; whole answers can be kept as files.",
     )
+
+
+def over_limit(weight: Weight, what: str = "The result") -> NodeError | None:
+    """Why a result of this weight cannot be kept; None when it can."""
+    if weight.values > MAX_VALUES:
+        return too_many_values(what)
+    return too_large_output(weight.bytes, what) if weight.bytes > MAX_OUTPUT else None
 
 
 def too_many_values(what: str = "The data") -> NodeError:

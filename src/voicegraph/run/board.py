@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from voicegraph.nodes.bulk import Weight
 from voicegraph.run.blame import Verdict, verdict
 from voicegraph.run.events import ItemCounts, ItemRun
 from voicegraph.run.state import NodeStatus
@@ -25,7 +26,12 @@ class Board:
     """
 
     def __init__(
-        self, total: int, at_once: int, stops: bool, rows: Mapping[int, ItemRun] | None = None, size: int = 0
+        self,
+        total: int,
+        at_once: int,
+        stops: bool,
+        rows: Mapping[int, ItemRun] | None = None,
+        weight: Weight | None = None,
     ) -> None:
         kept = rows or {}
         self._at_once = at_once
@@ -42,7 +48,7 @@ class Board:
         self.failed = sum(row.status is NodeStatus.FAILED for row in kept.values())
         self.stopped = stops and self.failed > 0
         self.paused = False
-        self.size = size
+        self.weight = weight or Weight()
 
     def starts(self, now: float) -> list[int]:
         """Items to start now; from here on they are in flight."""
@@ -57,11 +63,11 @@ class Board:
                 self._next = next(self._fresh, None)
         return found
 
-    def complete(self, item: int, size: int = 0) -> None:
-        """The item gave an output, of this size."""
+    def complete(self, item: int, weight: Weight | None = None) -> None:
+        """The item gave an output, of this weight."""
         self.running.remove(item)
         self.done += 1
-        self.size += size
+        self.weight += weight or Weight()
 
     def fail(self, item: int) -> None:
         """The item failed for good."""
@@ -124,7 +130,7 @@ class Board:
     @property
     def counts(self) -> ItemCounts:
         """How far it is."""
-        return ItemCounts(self.total, self.done, self.failed, self.size, self._reused)
+        return ItemCounts(self.total, self.done, self.failed, self.weight.bytes, self._reused, self.weight.values)
 
     @property
     def _room(self) -> int:

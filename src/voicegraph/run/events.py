@@ -75,6 +75,8 @@ class ItemCounts:
     """Bytes of the results so far, about."""
     reused: int = 0
     """How many of those that are done were done in an earlier run."""
+    values: int = field(default=0, compare=False)
+    """Values in the results so far."""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from voicegraph.errors import Conflict, NodeError
 from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.nodes.bulk import Weight, over_limit, weigh
 from voicegraph.nodes.output import FileRef, Inputs, Output, join_inputs
 from voicegraph.run.answers import Settled
 from voicegraph.run.events import NewRun, NodeRun, StoredRun
@@ -108,8 +109,10 @@ def final_outputs(stored: StoredRun) -> dict[NodeId, Output]:
     return {node.id: stored.nodes[node.id].output or Output() for node in last}
 
 
-def _final_output(child: StoredRun) -> Output:
-    """Of several last nodes, as a node behind them would see them."""
+def _final_output(child: StoredRun) -> Output | NodeError:
+    """Of several last nodes, as a node behind them would see them, within the limits of one result."""
     labels = {node.id: node.label for node in child.run.workflow.nodes}
     joined = join_inputs({node_id: (labels[node_id], output) for node_id, output in final_outputs(child).items()})
+    if refused := over_limit(Weight(0, len(joined.text)) + weigh(joined.data), "What the run gave together"):
+        return refused
     return Output(text=joined.text, data=joined.data, files=joined.files, meta={"runId": child.run.run_id})

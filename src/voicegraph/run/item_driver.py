@@ -19,7 +19,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.errors import NodeError, StorageError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId
-from voicegraph.nodes.bulk import beside, is_small
+from voicegraph.nodes.bulk import Weight, beside, is_small
 from voicegraph.nodes.output import Inputs, Output
 from voicegraph.run.blame import POISON, SuspectTurns
 from voicegraph.run.board import Board, sort_interrupted
@@ -27,7 +27,7 @@ from voicegraph.run.earlier import EarlierRuns, same_items
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunEvent
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.item_script import ItemScript, item_failure
-from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, share_of, size_of
+from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, share_of, shares_of, so_far
 from voicegraph.run.pinned import MESSAGE
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import Promise
@@ -93,8 +93,9 @@ class EachNodes:
                 if row.items is None and not kept:
                     same = await self._same_items(node, items, inputs, ancestors)
                     kept = dict(same)
-                size = row.items.size if row.items else await beside(not kept, size_of, [*kept.values()])
-                one = _EachNode(self._bench, row, node, ancestors, kept, same, size, inputs, items)
+                weight = so_far(row.items) if row.items else None
+                weight = weight or await beside(not kept, shares_of, [*kept.values()])
+                one = _EachNode(self._bench, row, node, ancestors, kept, same, weight, inputs, items)
             except NodeError as error:
                 return error
             self._at_work[node.id] = one
@@ -151,7 +152,7 @@ class _EachNode:
         ancestors: Mapping[NodeId, Output],
         rows: dict[int, ItemRun],
         same: Mapping[int, ItemRun],
-        size: int,
+        weight: Weight,
         inputs: Inputs,
         items: list[Item],
     ) -> None:
@@ -166,12 +167,12 @@ class _EachNode:
         self._ancestors = ancestors
         self._items = items
         self._at_once = node.concurrency or DEFAULT_CONCURRENCY
-        self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows, size)
+        self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows, weight)
         self._script = ItemScript(row)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._held: set[int] = set()
         self._outcomes: list[tuple[int, Output | Exception]] = []
-        self._shares: dict[int, int] = {}
+        self._shares: dict[int, Weight] = {}
         self._changed = asyncio.Event()
         self._begun = False
 
@@ -271,8 +272,8 @@ class _EachNode:
         """Write what became of items."""
         outcomes, self._outcomes = self._outcomes, []
         for item, came in outcomes:
-            row, share = self._rows[item], self._shares.pop(item, 0)
-            too_much = refusal(self._board.size + share, self._board.done + 1) if isinstance(came, Output) else None
+            row, share = self._rows[item], self._shares.pop(item, Weight())
+            too_much = refusal(self._board.weight + share, self._board.done + 1) if isinstance(came, Output) else None
             outcome = too_much or came
             if isinstance(outcome, Output):
                 self._board.complete(item, share)

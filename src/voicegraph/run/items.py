@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.bulk import MAX_OUTPUT, decode, too_large_output, weigh
+from voicegraph.nodes.bulk import PER_VALUE, Weight, decode, over_limit, weigh
 from voicegraph.nodes.output import JOINT, Inputs, Metrics, Output
-from voicegraph.run.events import ItemRun
+from voicegraph.run.events import ItemCounts, ItemRun
 
 MAX_ITEMS = 10_000
 LIST_NAMES = ("items", "entries", "rows", "records", "results", "data", "value")
@@ -93,19 +93,26 @@ def gathered(rows: Sequence[ItemRun]) -> Output:
     )
 
 
-def share_of(output: Output) -> int:
-    """Bytes that an item's result takes in the node's, about: its text, and its data or the text again."""
-    return len(output.text) + (len(output.text) if output.data is None else weigh(output.data).bytes)
+def share_of(output: Output) -> Weight:
+    """What an item's result adds to the node's: its text, and its data or the text again."""
+    return Weight(0, len(output.text)) + weigh(output.text if output.data is None else output.data)
 
 
-def size_of(rows: Iterable[ItemRun]) -> int:
+def shares_of(rows: Iterable[ItemRun]) -> Weight:
     """The shares of all of these together."""
-    return sum(share_of(row.output) for row in rows if row.output)
+    return sum((share_of(row.output) for row in rows if row.output), Weight())
 
 
-def refusal(size: int, count: int) -> NodeError | None:
+def so_far(counts: ItemCounts) -> Weight | None:
+    """The shares of the items that are done, as the node's row has them; None where it was written without values."""
+    if counts.done and not counts.values:
+        return None
+    return Weight(counts.values, counts.size - PER_VALUE * counts.values)
+
+
+def refusal(weight: Weight, count: int) -> NodeError | None:
     """Why the results of so many items cannot be kept together; None when they can."""
-    return too_large_output(size, f"What {count:,} items gave together") if size > MAX_OUTPUT else None
+    return over_limit(weight, f"What {count:,} items gave together")
 
 
 def _items(output: Output) -> list[Item]:

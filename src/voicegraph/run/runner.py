@@ -13,7 +13,7 @@ from voicegraph import clock, logs
 from voicegraph.errors import ConfigError, NodeError, UserError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
-from voicegraph.nodes.bulk import MAX_OUTPUT, beside, is_small, too_large_output, weigh
+from voicegraph.nodes.bulk import Weight, beside, is_small, over_limit, weigh
 from voicegraph.nodes.context import FilesOfRun, FileStore, NodeContext
 from voicegraph.nodes.output import Await, Inputs, Output, Result, Suspend
 from voicegraph.nodes.params import bind
@@ -190,16 +190,17 @@ async def _clean(result: object, inputs: Inputs, redactor: Redactor) -> Result:
 
 async def _clean_output(output: Output, inputs: Inputs, redactor: Redactor) -> Output:
     small = is_small(output.text, output.data, output.meta)
-    if not small and any(output.data is one.data for one in inputs.nodes.values()):
-        # Handed through: it was cleaned when it was made.
-        rest = await beside(False, _plain_output, output.model_copy(update={"data": None}), redactor)
+    handed = not small and any(output.data is one.data for one in inputs.nodes.values())
+    return await beside(small, _plain_output, output, redactor, handed=handed)
+
+
+def _plain_output(output: Output, redactor: Redactor, *, handed: bool = False) -> Output:
+    """Within the limits, plain and without secrets. Data that is `handed` through was made so when it was new."""
+    if refused := over_limit(Weight(0, len(output.text)) + weigh(output.data)):
+        raise refused
+    if handed:
+        rest = redactor.output(output.model_copy(update={"data": None}))
         return rest.model_copy(update={"data": output.data})
-    return await beside(small, _plain_output, output, redactor)
-
-
-def _plain_output(output: Output, redactor: Redactor) -> Output:
-    if (size := len(output.text) + weigh(output.data).bytes) > MAX_OUTPUT:
-        raise too_large_output(size)
     if output.data is not None:
         output = output.model_copy(update={"data": plain_json(output.data)})
     return redactor.output(output)

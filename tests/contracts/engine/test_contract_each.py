@@ -242,3 +242,20 @@ async def test_finished_items_are_not_run_again_by_the_next_process(host: Host):
     assert told.status == "completed"
     assert told.text("w") == "I0\nI1\nI2\nI3\nI4"
     assert sorted(host.probe.items, key=str) == [1, 2, 3, 4]
+
+
+async def test_the_item_that_crosses_the_limit_of_values_is_refused_with_the_limit(host: Host):
+    """Each of them is within the limit; together they would be a result that nobody could work with."""
+    graph = workflow(
+        "list>w",
+        "w>end",
+        nodes=[listed(0, 1, 2, 3), node("w", "many", each=True, concurrency=1, on_error="continue", values=200_000)],
+    )
+    told = await host.run(graph)
+    assert told.status == "completed"
+    assert told.nodes[W].items == ItemCounts(4, 2, 2)
+    assert told.nodes[W].output
+    first, _, third, _ = told.nodes[W].output.data
+    assert len(first) == 199_999
+    assert third["error"]["code"] == "too_large"
+    assert "500,000 values" in third["error"]["message"]

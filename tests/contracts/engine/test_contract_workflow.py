@@ -61,6 +61,16 @@ async def test_several_ends_are_joined_as_a_node_behind_them_would_see_them(host
     assert told.text("step") == "## X\n\none\n\n---\n\n## Y\n\ntwo"
 
 
+async def test_several_ends_are_within_the_limits_of_one_result(host: Host):
+    ends = [node("x", "many", values=300_000), node("y", "many", values=300_000)]
+    await saved(host, workflow("r>x", "r>y", nodes=ends), "Wide")
+    told = await host.run(workflow(nodes=[step("Wide")]))
+    assert told.status == "failed"
+    error = told.nodes[NodeId("step")].error or {}
+    assert error["code"] == "too_large"
+    assert "500,000 values" in str(error["message"])
+
+
 async def test_its_failure_is_the_nodes_failure(host: Host):
     await saved(host, workflow("a>bad", nodes=[node("bad", "fail", label="The bad one", message="No luck.")]), "Doomed")
     told = await host.run(workflow("step>after", nodes=[step("Doomed")]))

@@ -22,7 +22,7 @@ from voicegraph.nodes.output import Output
 from voicegraph.run.blame import POISON, Verdict
 from voicegraph.run.events import ItemCounts, ItemRun, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.item_script import ItemScript, item_failure
-from voicegraph.run.items import Item, gathered, items_of, refusal, share_of, size_of
+from voicegraph.run.items import Item, gathered, items_of, refusal, share_of, shares_of, so_far
 from voicegraph.run.pinned import MESSAGE
 from voicegraph.run.retry import RetryPolicy
 from voicegraph.run.state import DROPPED, NodeStatus
@@ -87,7 +87,8 @@ class ItemLook(Look):
         self._read |= same or {}
         self.entry.items += [one.snapshot() for one in (same or {}).values()]
         kept = self._all_items()  # taken over from an earlier run: none has been started
-        counts = ItemCounts(total, len(kept), size=size_of(kept.values()), reused=len(kept))
+        weight = shares_of(kept.values())
+        counts = ItemCounts(total, len(kept), size=weight.bytes, reused=len(kept), values=weight.values)
         ItemScript(row).counted(self.entry, counts, at_once, kept.values())
         return memo_of(row) if counts.done < total else self._done(row, gathered([kept[item] for item in range(total)]))
 
@@ -164,9 +165,11 @@ class ItemLook(Look):
             return Memo(status=str(row.status if row else NodeStatus.CANCELLED))
         row.digest = digest
         counts = _counts(node_row)
-        size = counts.size + (share_of(result) if isinstance(result, Output) else 0)
         if isinstance(result, Output):
-            result = refusal(size, counts.done + 1) or result
+            before = so_far(counts) or shares_of(self._all_items().values())
+            weight = before + share_of(result)
+            counts = replace(counts, size=weight.bytes, values=weight.values)
+            result = refusal(weight, counts.done + 1) or result
         if isinstance(result, NodeError):
             if row.starts != claim.starts:
                 return Later(row.due_at or clock.now())  # whoever took over is trying still
@@ -178,7 +181,7 @@ class ItemLook(Look):
                 return Later(due)
             self._fail(node_row, row, result)
         else:
-            ItemScript(node_row).completed(self.entry, row, result, replace(counts, done=counts.done + 1, size=size))
+            ItemScript(node_row).completed(self.entry, row, result, replace(counts, done=counts.done + 1))
             self._item_settled(node_row)
         return memo_of(row)
 
