@@ -22,6 +22,7 @@ GRAPH = workflow("a>b", "b>c")
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refused, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(refused, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(refused, "WRITE_PAUSES", (0.01, 0.02))
 
 
 class Refusing:
@@ -56,17 +57,31 @@ def settles(node_id: str) -> Callable[[Entry], bool]:
 
 
 async def test_a_result_that_cannot_be_written_fails_the_run(embedded: EmbeddedHost) -> None:
-    embedded.engine._sink = Refusing(embedded.history, settles("b"), 1)  # pyright: ignore[reportAttributeAccessIssue]
+    embedded.engine._sink = Refusing(embedded.history, settles("b"), 10_000)  # pyright: ignore[reportAttributeAccessIssue]
     told = await embedded.run(GRAPH)
-    assert (told.status, told.statuses["b"]) == ("failed", "failed")
+    assert (told.status, told.statuses) == ("failed", {"a": "completed", "b": "cancelled"})
+    assert embedded.probe.starts["b"] == 1
     assert "No such value" in told.detail.summary.error["message"]  # pyright: ignore[reportOptionalSubscript]
 
 
-async def test_a_run_whose_end_is_refused_too_is_taken_up_again_by_this_process(embedded: EmbeddedHost) -> None:
+async def test_a_result_that_is_refused_for_a_while_is_written_and_nothing_is_done_again(
+    embedded: EmbeddedHost,
+) -> None:
     sink = Refusing(embedded.history, settles("b"), 2)
     embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
     told = await embedded.run(GRAPH)
     assert (told.status, sink.count) == ("completed", 2)
+    assert (embedded.probe.starts["a"], embedded.probe.starts["b"]) == (1, 1)
+
+
+async def test_a_run_whose_end_is_refused_too_is_taken_up_again_by_this_process(embedded: EmbeddedHost) -> None:
+    def settles_or_ends(entry: Entry) -> bool:
+        return settles("b")(entry) or bool(entry.change and entry.change.status.terminal)
+
+    sink = Refusing(embedded.history, settles_or_ends, 6)
+    embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
+    told = await embedded.run(GRAPH)
+    assert (told.status, sink.count) == ("completed", 6)
     assert embedded.probe.starts["a"] == 1
 
 
@@ -83,7 +98,7 @@ async def test_a_run_that_is_refused_again_and_again_is_given_up_with_a_reason(e
 
 
 async def test_a_cancellation_that_is_refused_leaves_no_run_hanging(embedded: EmbeddedHost) -> None:
-    sink = Refusing(embedded.history, lambda entry: bool(entry.change and entry.change.status == "cancelled"), 1)
+    sink = Refusing(embedded.history, lambda entry: bool(entry.change and entry.change.status == "cancelled"), 2)
     embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
     run_id = await embedded.start(workflow("a>b", nodes=[node("a", "gate")]))
     await embedded.probe.gates["a"].enter()
@@ -95,7 +110,7 @@ async def test_a_cancellation_that_is_refused_leaves_no_run_hanging(embedded: Em
 
 
 async def test_a_live_run_whose_end_is_refused_is_closed(live: LiveHost) -> None:
-    sink = Refusing(live.history, about("b"), 5)
+    sink = Refusing(live.history, about("b"), 10_000)
     live.engine._ledger = sink  # pyright: ignore[reportAttributeAccessIssue]
     told = await live.run(GRAPH)
     assert told.status == "failed"
