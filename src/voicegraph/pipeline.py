@@ -24,6 +24,7 @@ from voicegraph.history.follow import follow
 from voicegraph.history.queries import RunFilter, RunQueries, RunSummary
 from voicegraph.history.upkeep import Upkeep
 from voicegraph.history.workflows import SavedWorkflows
+from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
@@ -47,6 +48,8 @@ from voicegraph.speech.transcriber import Transcriber
 RECENT_RUNS = 20
 """How far back names are looked for that may be said again."""
 NAMED_WORKFLOWS = 20
+FEW_VALUES, FEW_CHARACTERS = 200, 2_000
+"""A workflow with no more in its params is checked at once, which takes a few milliseconds; others on a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ class Pipeline:
 
         GraphError when an expression in it means nothing.
         """
-        if wrong := bad_expressions(workflow, self.registry):
+        if wrong := await beside(_is_little(workflow, {}), bad_expressions, workflow, self.registry):
             raise GraphError(wrong)
         await self._require_error_workflow(workflow)
         return await self.workflows.save(workflow)
@@ -155,15 +158,18 @@ class Pipeline:
         `handed`: the run is given its input by another one.
         """
         answered = with_answers(workflow, self.registry, config)
-        pinned = {node.id for node in workflow.nodes if node.pin}
-        missing = missing_params(workflow, self.registry, config, self.settings)
-        said = notices(workflow, self.registry, self.settings)
         made = await self.files.made_by_runs(files_named(answered, self.registry))
+        return await beside(_is_little(workflow, config), self._check, answered, config, made, handed)
+
+    def _check(self, answered: Workflow, config: Mapping[str, JsonValue], made: set[str], handed: bool) -> Check:
+        pinned = {node.id for node in answered.nodes if node.pin}
+        missing = missing_params(answered, self.registry, config, self.settings)
+        said = notices(answered, self.registry, self.settings)
         return Check(
             problems(answered, self.registry)
             + outside_targets(answered, self.registry, handed=handed, made=made)
-            + unsupported(workflow)
-            + notify_problems(workflow),
+            + unsupported(answered)
+            + notify_problems(answered),
             [one for one in missing if one.node_id not in pinned],
             [one for one in said if one.node_id not in pinned],
         )
@@ -302,6 +308,12 @@ class Pipeline:
             more = f", and {len(found.missing) - 1} more are open." if len(found.missing) > 1 else "."
             details = [missing.model_dump(mode="json") for missing in found.missing]
             raise MissingValues(message + more, details)
+
+
+def _is_little(workflow: Workflow, config: Mapping[str, JsonValue]) -> bool:
+    """Whether a look at all nodes, and at what the config fills in, takes a few milliseconds."""
+    params = [node.params for node in workflow.nodes]
+    return is_small(params, dict(config), values=FEW_VALUES, characters=FEW_CHARACTERS)
 
 
 def unsupported(workflow: Workflow) -> list[Problem]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,43 +12,11 @@ import pytest
 from support.mailbox import mailbox_on_loopback
 from support.process import Serve
 from support.site import Site, site_on_loopback
+from support.watch import Watch
 
-LONGEST_SECONDS = 0.25
-POLL_SECONDS = 0.01
 HEAVY = "{% for a in (1..300) %}{% for b in (1..300) %}{{ a | times: b }}{% endfor %}{% endfor %}"
 ROWS = 60_000
 MAKES_ROWS = f"[{{'id': i, 'name': 'name ' + str(i), 'price': i * 1.5}} for i in range({ROWS})]"
-
-
-class Watch:
-    """Asks `/api/health` all the time, on a thread of its own, and keeps how long the answers took."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._stopped = threading.Event()
-        self._took: list[float] = []
-        self._thread = threading.Thread(target=self._ask)
-
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    def _ask(self) -> None:
-        with httpx.Client(base_url=self._url, timeout=60) as client:
-            while not self._stopped.is_set():
-                began = time.perf_counter()
-                client.get("/api/health").raise_for_status()
-                self._took.append(time.perf_counter() - began)
-                self._stopped.wait(POLL_SECONDS)
-
-    def judge(self, what: str) -> None:
-        longest = max(self._took)
-        print(f"{what}: /api/health took {longest * 1000:.0f} ms at most, of {len(self._took)} answers")
-        assert longest < LONGEST_SECONDS, f"{what}: {longest * 1000:.0f} ms"
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +116,11 @@ def judged_rows(client: httpx.Client, _: Site) -> dict[str, Any]:
     return run(client, code(MAKES_ROWS), condition("data.exists(row, data.exists(other, row.id > other.id + 70000))"))
 
 
+def counted_repeats(client: httpx.Client, _: Site) -> dict[str, Any]:
+    never = "!input.matches('\\\\w{100}')"
+    return run(client, template("a"), condition(" && ".join([never] * 65)))
+
+
 def selected_rows(client: httpx.Client, _: Site) -> dict[str, Any]:
     return run(client, code(MAKES_ROWS), select("[?price > `100`].{id: id, name: name}"))
 
@@ -179,6 +150,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "a text of 14 MB": (one_long_text, "10,485,760"),
     "60,000 rows in a condition": (counted_rows, ""),
     "60,000 rows in a condition with a loop": (judged_rows, "too long"),
+    "65 regular expressions that repeat": (counted_repeats, ""),
     "60,000 rows selected from": (selected_rows, ""),
     "60,000 rows in a template": (written_rows, ""),
     "60,000 rows saved as files": (saved_rows, ""),

@@ -22,6 +22,7 @@ from voicegraph.child import ask
 from voicegraph.errors import NodeError
 from voicegraph.nodes.bulk import beside, compact, is_small
 from voicegraph.nodes.expression_cost import Shape, microseconds, shape_of
+from voicegraph.nodes.turns import turn
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
 MAX_LENGTH = 2_000
@@ -43,11 +44,16 @@ class _Program:
 
 
 async def judge(expression: str, scope: Mapping[str, Any]) -> bool:
-    """As `evaluate`, in a child process where it may take long: nothing else runs while the library is at work."""
+    r"""As `evaluate`, in a child process where it may take long: nothing else runs while the library is at work.
+
+    Regular expressions always are: `\w{100}` takes a tenth of a second to prepare, at every `matches`.
+    """
     program = _compile(expression)
     variables = {name: scope.get(name) for name in program.names}
-    if is_small(variables) and (microseconds(program.shape, variables) or 0) <= AT_ONCE_MICROSECONDS:
-        return evaluate(expression, scope)
+    small = is_small(variables) and not program.shape.pattern
+    if small and (microseconds(program.shape, variables) or 0) <= AT_ONCE_MICROSECONDS:
+        async with turn():
+            return evaluate(expression, scope)
     request = await beside(False, compact, {"expression": expression, "variables": variables})
     slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     async with slots:

@@ -18,7 +18,8 @@ from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.fields import ParamField, ParamFields, explain, fields_of, schema_of
 from voicegraph.nodes.problems import Notice, notices, problems
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.template import CACHED_LENGTH, is_template, new_budget, render
+from voicegraph.nodes.template import is_template, new_budget, render
+from voicegraph.nodes.turns import turn
 from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = ["MissingParam", "Notice", "bind", "bind_params", "missing_params", "n
 
 AT_ONCE_SECONDS = 0.005
 """What templates may take on the loop; those that need more are filled again, on a thread."""
+AT_ONCE_CHARACTERS = 1_000
+"""What the params of a node may hold to be read on the loop: to read a condition takes some 20 microseconds for each."""
 
 
 class MissingParam(Wire):
@@ -57,12 +60,14 @@ async def bind(
     action: Action, node: Node, config: Mapping[str, Any], settings: Settings, scope: Mapping[str, Any]
 ) -> Params:
     """As `bind_params`, without keeping others waiting: what turns out to take long goes to a thread."""
-    if is_small(node.params, config, characters=CACHED_LENGTH) and is_small(scope):
-        budget = new_budget(AT_ONCE_SECONDS)
+    if is_small(node.params, config, characters=AT_ONCE_CHARACTERS) and is_small(scope):
+        budget = None
         try:
-            return _bound(action, node, config, settings, scope, budget)
+            async with turn():
+                budget = new_budget(AT_ONCE_SECONDS)
+                return _bound(action, node, config, settings, scope, budget)
         except NodeError:
-            if not budget.out_of_time:
+            if budget is None or not budget.out_of_time:
                 raise
     return await beside(False, bind_params, action, node, config, settings, scope)
 

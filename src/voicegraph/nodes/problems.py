@@ -14,6 +14,7 @@ from voicegraph.graph.branches import APPROVAL, BRANCHING
 from voicegraph.graph.model import Node, Wire, Workflow
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.fields import explain, fields_of, texts_of
+from voicegraph.nodes.quantity import too_many
 from voicegraph.nodes.registry import TYPE_ALIASES, Registry
 from voicegraph.nodes.template import check, is_template
 from voicegraph.settings import Settings
@@ -33,8 +34,11 @@ class Notice(Wire):
 def problems(workflow: Workflow, registry: Registry) -> list[Problem]:
     """Every breach of the catalogue's rules: unknown types, actions and params, wrong values, broken templates.
 
-    Values that hold a template are judged when they are filled, by then with the real data.
+    Values that hold a template are judged when they are filled, by then with the real data. Of a workflow that holds too
+    many expressions nothing else is judged.
     """
+    if much := too_many(workflow, registry):
+        return much
     fed = {edge.target for edge in workflow.edges}
     found = [problem for index, node in enumerate(workflow.nodes) for problem in _of_node(index, node, registry)]
     return (
@@ -53,8 +57,8 @@ def bad_expressions(workflow: Workflow, registry: Registry) -> list[Problem]:
 
     Of all that can be wrong these are refused when a workflow is saved; the rest may still be open while one works on it.
     """
-    found: list[Problem] = []
-    for index, node in enumerate(workflow.nodes):
+    found = too_many(workflow, registry)
+    for index, node in enumerate(workflow.nodes if not found else ()):
         if action := registry.find(node.type, node.action):
             verbatim = {field.name for field in fields_of(action.params).every if not field.template}
             places = tuple(f"nodes[{index}].params.{name}" for name in verbatim)

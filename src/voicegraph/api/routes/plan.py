@@ -21,6 +21,7 @@ from voicegraph.api.schemas import (
 from voicegraph.graph.layout import layout
 from voicegraph.graph.read import read_workflow
 from voicegraph.graph.validate import parse_workflow
+from voicegraph.nodes.bulk import beside
 from voicegraph.plan.commands import INTENTS, read_command
 
 router = APIRouter(prefix="/api", tags=["plan"])
@@ -74,10 +75,11 @@ async def read(body: FileBody) -> WorkflowAnswer:
 
     What its author allowed, whoever imports it has not allowed yet (docs/decisions/0020).
     """
-    return WorkflowAnswer(workflow=read_workflow(body.text))
+    return WorkflowAnswer(workflow=await beside(False, read_workflow, body.text))
 
 
 @router.post("/layout")
 async def arrange(body: WorkflowBody) -> WorkflowAnswer:
     """Place the nodes by dependency, parallel branches side by side."""
-    return WorkflowAnswer(workflow=layout(parse_workflow(body.workflow)))
+    workflow = parse_workflow(body.workflow)
+    return WorkflowAnswer(workflow=await beside(False, layout, workflow))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import Edge, EdgeId, Node, NodeId, Webhook, Workflow
+from voicegraph.nodes.bulk import beside
 from voicegraph.plan.planner import Clause, Edit, Plan
 from voicegraph.plan.rules.explain import explain, explain_start
 from voicegraph.plan.rules.flow.assemble import Assembly, Flow
@@ -27,17 +28,20 @@ _CONTENT = frozenset({"text", "body", "content", "title"})
 
 
 class RulesPlanner:
-    """A `Planner` without a model: a grammar of English commands. It takes a few milliseconds and needs no key."""
+    """A `Planner` without a model: a grammar of English commands. It takes a few milliseconds and needs no key.
+
+    A long command, or a change of a workflow of hundreds of nodes, takes up to a second: so it works on a thread.
+    """
 
     async def plan(self, text: str) -> Plan:
         """See `Planner.plan`."""
-        return plan(text)
+        return await beside(False, plan, text)
 
     async def edit(self, text: str, workflow: Workflow) -> Edit:
         """See `Planner.edit`."""
         from voicegraph.plan.rules.edits import edit
 
-        return edit(text, workflow)
+        return await beside(False, edit, text, workflow)
 
 
 def plan(text: str) -> Plan:

@@ -89,7 +89,7 @@ _LISTED = rx(r" (?!of\b)[a-z]+s\b")
 _NO_NOUNS = frozenset({"put", "take", "turn", "hand", "let"})
 """Verbs that no noun is mistaken for where an object follows: "every date put the dates in a table"."""
 _REACH = 400
-"""Characters back from a word within which it is looked for who is told what."""
+"""Characters back from a word within which it is looked for who is told what, and for what announces a title."""
 _TOLD = rx(rf"\b(?:{A_FLOW}|branch|the other one)(?= \w+s\b)")
 _WANTED = frozenset({"summarize", "analyze", "translate", "send", "email", "save", "extract"})
 _PASSED_ON = rx(r" ?(?:$|[,.]|(?:and|to|by|into|in|on|via|as|for|every)\b)")
@@ -133,7 +133,7 @@ def look_around(text: str, start: int, end: int) -> Surroundings:
     asked = bool(_WANTING.match(text))
     wanting = asked or bool(_HAVE_DONE.match(text))
     gerunds = asked or bool(_MIND.match(text) or _GERUNDS.match(text, start))
-    quoting = bool(_QUOTING.match(text, start, end))
+    quoting = bool(_QUOTING.match(text, max(start, end - _REACH), end))
     told = bool(_TOLD.search(text, max(0, end - _REACH), end))
     return Surroundings(
         waiting=bool(_WAITING.match(text, start)),
