@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from pydantic_core import to_json
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.long_texts import MAX_DIGITS, put_back, take_out, too_long_number
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -124,12 +126,13 @@ def decode(text: str | bytes, *, ours: bool = False) -> JsonValue:
     NodeError `too_large` past MAX_VALUES, but not of what is `ours`: a row that was written is read, whatever it holds.
     """
     if len(text) <= DECODED_AT_ONCE:
-        return json.loads(text)
+        return _decoded_at_once(text)
     read = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
-    whole = read.encode("utf-8", "replace")
+    digits = sys.get_int_max_str_digits() if ours else MAX_DIGITS
+    whole, taken = take_out(read.encode("utf-8", "replace"), digits)
     if not ours:
         _judge(whole)
-    return _decoded(whole)
+    return put_back(_decoded(whole), taken)
 
 
 def too_large_output(size: int, what: str = "The result") -> NodeError:
@@ -243,6 +246,15 @@ def _judge(text: bytes) -> None:
         seen.clear()
         if values > MAX_VALUES:
             raise too_many_values()
+
+
+def _decoded_at_once(text: str | bytes) -> JsonValue:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        if "integer string conversion" in str(error):  # Python's own limit
+            raise too_long_number() from error
+        raise
 
 
 def _decoded(text: bytes) -> JsonValue:
