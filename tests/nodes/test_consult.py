@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -107,18 +108,21 @@ class Endless:
     """A model server that begins an answer and never ends it. `gone` says that whoever asked hung up."""
 
     def __init__(self) -> None:
+        self.chunk, self.pause, self.head, self.sent = b"1\r\n \r\n", 0.005, "", 0
         self.asked = asyncio.Event()
         self.gone = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         self.asked.set()
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{self.head}transfer-encoding: chunked\r\n\r\n"
+        writer.write(head.encode())
         with suppress(ConnectionError):
             while not writer.is_closing():
-                writer.write(b"1\r\n \r\n")
+                writer.write(self.chunk)
+                self.sent += len(self.chunk)
                 await writer.drain()
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(self.pause)
         self.gone.set()
 
 
@@ -135,6 +139,38 @@ async def test_a_model_that_never_ends_its_answer_is_stopped(endless: tuple[Endl
         await consult(choice, "be good", "hello", seconds=0.5)
     assert (caught.value.code, caught.value.retryable) == ("model_unavailable", True)
     await model.gone.wait()
+
+
+def chunked(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+@pytest.mark.parametrize("provider", ["openai", "ollama", "anthropic", "google", "groq", "cerebras"])
+async def test_an_answer_without_an_end_is_read_up_to_the_limit_for_answers(
+    endless: tuple[Endless, ModelChoice], provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, choice = endless
+    model.chunk, model.pause = chunked(b" " * (64 << 10)), 0
+    for name in ("ANTHROPIC_BASE_URL", "GOOGLE_GEMINI_BASE_URL", "GROQ_BASE_URL"):
+        monkeypatch.setenv(name, str(choice.base_url).removesuffix("/v1"))
+    monkeypatch.setattr("pydantic_ai.providers.cerebras.CerebrasProvider.base_url", choice.base_url)
+    at = choice.base_url if provider in ("openai", "ollama") else None
+    with pytest.raises(NodeError, match=r"more than 2,097,152 bytes, the limit for an answer of a model") as caught:
+        await consult(ModelChoice(provider, "tiny", at, choice.key), "be good", "hello", seconds=20)
+    assert (caught.value.code, caught.value.retryable) == ("too_large", False)
+    await model.gone.wait()
+    assert model.sent < 16 << 20  # what waits in the sockets is beyond it
+
+
+async def test_a_packed_answer_is_as_large_as_what_it_unpacks_to(endless: tuple[Endless, ModelChoice]) -> None:
+    model, choice = endless
+    packer = zlib.compressobj(wbits=31)
+    first = packer.compress(b" " * (8 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    model.chunk, model.head = chunked(first), "content-encoding: gzip\r\n"
+    with pytest.raises(NodeError, match="the limit for an answer of a model"):
+        await consult(choice, "be good", "hello", seconds=20)
+    await model.gone.wait()
+    assert model.sent < 2 << 20
 
 
 async def test_cancelling_ends_the_connection(endless: tuple[Endless, ModelChoice]) -> None:

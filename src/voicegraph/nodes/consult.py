@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.model_answers import too_large
 from voicegraph.nodes.models import ModelChoice, load
 from voicegraph.nodes.output import Metrics
 from voicegraph.nodes.urls import shown
@@ -55,7 +56,7 @@ async def consult(
     ends the connection. `max_tokens` of the answer; what a model may think before it is on top.
     Nothing is tried again after a failed request: that is the engine's to decide. Raises NodeError, retryable for
     `model_rate_limit`, `model_unavailable`, `model_answer` and `model_foreign`; not for `model_auth`, `model_quota`, `model_not_found`,
-    `model_too_long`, `model_rejected`, `model_filter` and `not_configured`.
+    `model_too_long`, `model_rejected`, `model_filter`, `too_large` and `not_configured`.
     """
     model = await load(choice)  # first: it imports pydantic-ai, in a thread
 
@@ -81,7 +82,7 @@ async def consult(
         message = f"{choice.name} took longer than {seconds:g} seconds, and was stopped."
         raise NodeError("model_unavailable", message, retryable=True) from error
     except (AgentRunError, IndexError) as error:  # the latter where the answer holds no choice at all
-        raise explain(error, choice) from error
+        raise too_large(error) or explain(error, choice) from error
     except UnicodeError as error:  # quotes the header, which is the key
         message = f"{choice.key_setting} cannot be sent: it holds a character that is not ASCII."
         raise NodeError("not_configured", message) from error

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.model_answers import limit_answers
 from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def _load(choice: ModelChoice) -> Model:
         if choice.provider == "openai" and choice.base_url:
             # Compatible servers speak chat completions; OpenAI's own newer API is not theirs.
             provider = OpenAICompatibleProvider("openai-compatible", base_url=choice.base_url, api_key=key)
+            limit_answers(provider)
             return OpenAIChatModel(choice.model, provider=provider)
         return infer_model(choice.name, lambda name: _provider(name, choice, key))
     except ImportError as error:
@@ -148,8 +150,11 @@ def _provider(name: str, choice: ModelChoice, key: str | None) -> Provider[Any]:
 
     make: Any = infer_provider_class(name)
     if name == "ollama":
-        return make(base_url=choice.base_url, api_key=key)
-    return make(api_key=key) if key else infer_provider(name)
+        provider = make(base_url=choice.base_url, api_key=key)
+    else:
+        provider = make(api_key=key) if key else infer_provider(name)
+    limit_answers(provider)
+    return provider
 
 
 def _unusable(choice: ModelChoice, reason: str) -> str:

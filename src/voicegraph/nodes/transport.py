@@ -16,6 +16,7 @@ from voicegraph.nodes.addresses import AddressGuard
 LIMITS = httpx.Limits(max_connections=500, max_keepalive_connections=100, keepalive_expiry=15)
 NEXT_ADDRESS_SECONDS = 3.0
 _GZIP = 16 + zlib.MAX_WBITS
+SETTING = "the limit set by VOICEGRAPH_MAX_RESPONSE_BYTES"
 
 
 class GuardedTransport(httpx.AsyncHTTPTransport):
@@ -90,13 +91,14 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 class LimitedBody(httpx.AsyncByteStream):
     """A response's body, unpacked, that ends in NodeError `too_large` when it passes the limit."""
 
-    def __init__(self, stream: Any, encoding: str, max_bytes: int, host: str) -> None:
+    def __init__(self, stream: Any, encoding: str, max_bytes: int, host: str, limit: str = SETTING) -> None:
         if encoding not in ("identity", "gzip", "x-gzip", ""):
             raise NodeError("bad_response", f"{host} answered in the encoding “{encoding}”, which was not asked for.")
         self._stream = stream
         self._packed = "gzip" in encoding
         self._max_bytes = max_bytes
         self._host = host
+        self._limit = limit
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
@@ -105,8 +107,7 @@ class LimitedBody(httpx.AsyncByteStream):
             if size > self._max_bytes:
                 raise NodeError(
                     "too_large",
-                    f"{self._host} answered with more than {self._max_bytes:,} bytes, "
-                    "the limit set by VOICEGRAPH_MAX_RESPONSE_BYTES.",
+                    f"{self._host} answered with more than {self._max_bytes:,} bytes, {self._limit}.",
                 )
             yield chunk
 
