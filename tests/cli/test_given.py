@@ -203,10 +203,19 @@ def test_the_history_keeps_its_columns_and_a_line_a_run_in_a_narrow_terminal(
 N8N = {"name": "x", "nodes": [{"name": "A", "type": "n8n-nodes-base.start"}], "connections": {}}
 FOREIGN: list[tuple[str, Any]] = [
     ("n8n", N8N),
+    ("n8n", [N8N]),
+    ("n8n", {"data": N8N}),
+    ("n8n", {"data": [N8N, N8N]}),
     ("Node-RED", [{"id": "1", "type": "inject", "wires": [[]]}]),
     ("Make", {"name": "x", "flow": [{"id": 1, "module": "http:get"}], "metadata": {}}),
     ("Zapier", {"metadata": {}, "zaps": [{"id": 1, "nodes": {}}]}),
 ]
+
+
+def test_an_export_of_several_runs_is_named_as_what_it_is(cli: Cli) -> None:
+    assert cli("run", cli.write("hello.json", HELLO)).code == 0
+    done = cli("run", cli.write("all.json", cli("export").out))
+    assert (done.code, "an export of several runs; take one" in done.said) == (2, True)
 
 
 @pytest.mark.parametrize(("program", "content"), FOREIGN)

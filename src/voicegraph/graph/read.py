@@ -30,11 +30,18 @@ def of_value(value: object) -> Workflow:
     if isinstance(value, dict):
         inner = cast("dict[str, Any]", value).get("workflow")
         value = cast("object", inner if isinstance(inner, dict) else value)
+    if isinstance(value, list) and _has_runs(cast("list[object]", value)):
+        message = "This is an export of several runs; take one of them, or its workflow."
+        raise GraphError([Problem("", message, "several_runs")])
     if isinstance(value, (str, bytes)):
         raise GraphError([Problem("", "This is text, and not a workflow: it has no list of nodes.", "wrong_type")])
-    workflow = parse_workflow(value)
+    workflow = parse_workflow(cast("object", value))
     nodes = [node.model_copy(update={"allow_outside_target": False}) for node in workflow.nodes]
     return workflow.model_copy(update={"nodes": nodes})
+
+
+def _has_runs(values: list[object]) -> bool:
+    return any(isinstance(value, dict) and "workflow" in value for value in values)
 
 
 def decode_yaml(text: str) -> object:
