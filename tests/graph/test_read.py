@@ -51,11 +51,15 @@ def test_what_people_write_in_yaml_is_what_they_mean() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nodes: [", "YAML is broken at line 1, column 9: expected the node content, but found '<stream end>'."),
-        ("name: [a\n b: c", "YAML is broken at line 2, column 3: expected ',' or ']', but got ':'."),
+        ("nodes: [", "YAML is broken at line"),
+        ("name: [a\n b: c", "YAML is broken at line 2, column 3: "),
         ("name: \x07", "YAML is broken: it holds a character that no text has, #x0007."),
         ("a: &a [x]\nnodes: [*a, *a]", "no aliases"),
         ("- !!python/object/apply:os.system [true]", "YAML is broken"),
+        ("a: [" + "1," * 500_000 + "1]", "more than 100,000 values"),
+        ("[" * 100_000, "64 deep at most"),
+        ("a: 1" + ":1" * 100_000, "thousands of digits"),
+        ('a: "\ud800"', "a character that no text has, #xd800"),
         ("just words", "not"),
         ("", "not"),
         ('{"nodes": [', "JSON is broken"),

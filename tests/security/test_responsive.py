@@ -137,6 +137,13 @@ def rows_each(client: httpx.Client, _: Site) -> dict[str, Any]:
     return run(client, code(MAKES_ROWS), template("{{ item.name }}") | {"each": True})
 
 
+def many_attributes(client: httpx.Client, site: Site) -> dict[str, Any]:
+    attributes = " ".join(f"a{number}='x'" for number in range(14_000))
+    page = f"<html><body><p {attributes}>Some words that can be read by people.</p></body></html>"
+    read = {"type": "web_page", "action": "fetch", "params": {"url": site.put("/attributes", page, "text/html")}}
+    return run(client, *[read | {"id": f"page-{number}"} for number in range(3)])
+
+
 def long_mail(client: httpx.Client, _: Site) -> dict[str, Any]:
     mail = {"type": "email", "action": "send", "params": {"to": "ada@example.org", "subject": "Long"}}
     return run(client, code("'- a *line* of `words`, and [more](https://example.org)\\n' * 8000"), mail)
@@ -154,6 +161,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "60,000 rows selected from": (selected_rows, ""),
     "60,000 rows in a template": (written_rows, ""),
     "60,000 rows saved as files": (saved_rows, ""),
+    "3 pages of 14,000 attributes": (many_attributes, ""),
     "a long mail": (long_mail, ""),
     "60,000 rows one by one": (rows_each, "60,000 items"),
 }

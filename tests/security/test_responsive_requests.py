@@ -117,3 +117,40 @@ def test_the_server_answers_while_a_large_workflow_is_placed(server: Serve) -> N
     with Watch(server.url) as watch, httpx.Client(base_url=server.url, timeout=60) as client:
         client.post("/api/layout", json={"workflow": flow}).raise_for_status()
     watch.judge("layout")
+
+
+YAML = {
+    "many values": "a: [" + "1," * 500_000 + "1]",
+    "deep": "[" * 1_000_000,
+    "an honest file": "nodes:\n"
+    + "".join(f"- {{id: n{n}, type: transform, action: template, params: {{template: a}}}}\n" for n in range(NODES)),
+}
+
+
+@pytest.mark.parametrize("name", YAML)
+def test_the_server_answers_while_a_file_is_read(server: Serve, name: str) -> None:
+    with Watch(server.url) as watch, httpx.Client(base_url=server.url, timeout=60) as client:
+        assert client.post("/api/read-workflow", json={"text": YAML[name]}).status_code < 500
+    watch.judge(name)
+
+
+def _matroska() -> bytes:
+    return b"\x1a\x45\xdf\xa3\x80" + b"\xec\x80" * 10_000_000
+
+
+RECORDINGS = {
+    "webm": _matroska,
+    "mp4": lambda: b"\0\0\0\x08ftyp" * 2_500_000,
+    "wav": lambda: b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 2_500_000,
+    "ogg": lambda: (b"OggS" + b"\0" * 23) * 700_000,
+}
+
+
+@pytest.mark.parametrize("kind", RECORDINGS)
+def test_the_server_answers_while_a_recording_of_tiny_pieces_is_looked_at(server: Serve, kind: str) -> None:
+    audio = RECORDINGS[kind]()
+    with Watch(server.url) as watch, httpx.Client(base_url=server.url, timeout=60) as client:
+        answer = client.post("/api/transcribe", files={"audio": ("speech", audio, f"audio/{kind}")})
+    assert answer.status_code == 422, answer.text
+    assert "pieces" in answer.text
+    watch.judge(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 
 import yaml
@@ -10,8 +11,12 @@ from yaml.reader import ReaderError
 
 from voicegraph.errors import GraphError, Problem
 from voicegraph.graph.decode import decode, decode_text
-from voicegraph.graph.model import MAX_BYTES, Workflow
+from voicegraph.graph.model import MAX_BYTES, MAX_DEPTH, Workflow
 from voicegraph.graph.validate import parse_workflow
+
+MAX_EVENTS = 100_000
+"""Values, and beginnings and ends of lists and objects. 500 nodes and 2,000 edges have some 40,000."""
+MAX_DIGITS = 4_000
 
 
 def read_workflow(text: str | bytes) -> Workflow:
@@ -49,9 +54,31 @@ def decode_yaml(text: str) -> object:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise GraphError([Problem("", f"The file is larger than {MAX_BYTES >> 20} MiB.", "too_large")])
     try:
+        _refuse_excess(text)
         return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that takes less
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise GraphError([Problem("", f"The YAML is broken{_reason(error)}", "broken_yaml")]) from error
+
+
+def _refuse_excess(text: str) -> None:
+    """YAMLError for more than a workflow can hold, before any of it is built."""
+    depth = 0
+    events: Iterator[Any] = cast("Any", yaml).parse(text, _Loader)
+    for number, event in enumerate(events):
+        depth += isinstance(event, _OPENS) - isinstance(event, _CLOSES)
+        if number > MAX_EVENTS:
+            raise yaml.YAMLError(f"it holds more than {MAX_EVENTS:,} values, which no workflow has")
+        if depth > 2 * MAX_DEPTH:
+            raise yaml.YAMLError(f"lists and objects may be nested {MAX_DEPTH} deep at most; flatten this")
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError("a workflow has no aliases (*name); write the value out")
+        if isinstance(event, yaml.ScalarEvent) and _is_endless_number(event):
+            raise yaml.YAMLError("it holds a number with thousands of digits; put it in quotation marks")
+
+
+def _is_endless_number(event: Any) -> bool:
+    """To make one of `1:1:1:…` takes a second for each 100,000 digits."""
+    return bool(event.implicit[0]) and len(event.value) > MAX_DIGITS and event.value[0] in "+-.0123456789"
 
 
 def _reason(error: Exception) -> str:
@@ -60,18 +87,21 @@ def _reason(error: Exception) -> str:
         return f" at line {mark.line + 1}, column {mark.column + 1}: {error.problem[:300]}."
     if isinstance(error, ReaderError):
         return f": it holds a character that no text has, #x{int(error.character):04x}."
+    if isinstance(error, UnicodeEncodeError):
+        return f": it holds a character that no text has, #x{ord(error.object[error.start]):04x}."
     return f": {' '.join(str(error).split())[:300] or type(error).__name__}"
 
 
-class _Loader(yaml.SafeLoader):
-    """Values of JSON alone: `on` is a name and no truth, a date is a text, and nothing is there twice by reference."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if cast("Any", self).check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("a workflow has no aliases (*name); write the value out")
-        return super().compose_node(parent, index)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser in C where it was built: the other one takes half a minute for 1 MiB."""
 
 
+class _Loader(_Base):
+    """Values of JSON alone: `on` is a name and no truth, and a date is a text."""
+
+
+_OPENS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_CLOSES = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 _DROPPED = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in _DROPPED]

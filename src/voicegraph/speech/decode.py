@@ -30,7 +30,7 @@ class Sound:
 
 async def decode(audio: bytes, media_type: str = "", seconds: float = SECONDS) -> Sound:
     """The samples of a recording that may hold words. Raises SpeechError."""
-    kind = kind_of(audio, media_type)
+    kind = await asyncio.to_thread(kind_of, audio, media_type)
     slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     async with slots:
         head, samples = await _ask(kind, audio, seconds)

@@ -17,7 +17,7 @@ from voicegraph.errors import ConfigError, NodeError, Overloaded
 from voicegraph.speech.choice import Endpoint
 from voicegraph.speech.decode import decode
 from voicegraph.speech.failures import RecogniserFailed, Silent
-from voicegraph.speech.media import kind_of
+from voicegraph.speech.media import name_of
 from voicegraph.speech.transcriber import Heard, SpeechState
 
 BASE_SECONDS = 30.0
@@ -48,8 +48,7 @@ class HostedTranscriber:
     async def transcribe(self, audio: bytes, media_type: str, hot_words: Sequence[str] = ()) -> Heard:
         """See `Transcriber.transcribe`."""
         sound = await decode(audio, media_type)
-        name = f"speech.{kind_of(audio)}"
-        answer = await self._ask(name, audio, hot_words, BASE_SECONDS + sound.duration)
+        answer = await self._ask(name_of(audio), audio, hot_words, BASE_SECONDS + sound.duration)
         text = str(answer.get("text") or "").strip()
         if not any(letter.isalnum() for letter in text):
             raise Silent

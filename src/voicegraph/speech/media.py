@@ -6,7 +6,7 @@ breaks off is refused as well, since half a command may ask for something else t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from voicegraph.speech.failures import NoAudio, Unreadable, Unsupported
@@ -15,12 +15,14 @@ Kind = Literal["webm", "mp4", "wav", "ogg", "mp3"]
 
 _EBML = b"\x1a\x45\xdf\xa3"
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
+MAX_ELEMENTS = 20_000
+"""Pieces of a file that are looked at, in some 20 ms. Two minutes of a browser's recording have 6,000."""
 _STREAMED = (0, 0xFFFFFFFF)
 """Sizes in a WAV file whose writer could not go back to fill them in."""
 
 
 def kind_of(audio: bytes, media_type: str = "") -> Kind:
-    """The format. Raises NoAudio, Unsupported, and Unreadable for a recording that breaks off."""
+    """The format. Raises NoAudio, Unsupported, and Unreadable for a recording that breaks off, or is in bits."""
     if not audio:
         raise NoAudio
     kind = _by_magic(audio)
@@ -30,6 +32,11 @@ def kind_of(audio: bytes, media_type: str = "") -> Kind:
     if (breaks_off := _BREAKS_OFF.get(kind)) and breaks_off(audio):
         raise Unreadable("The recording breaks off before its end. Record it again, or send the whole file.")
     return kind
+
+
+def name_of(audio: bytes) -> str:
+    """A file name with the ending of its format, for services that go by it. It was judged by `kind_of` before."""
+    return f"speech.{_by_magic(audio) or 'bin'}"
 
 
 def _by_magic(audio: bytes) -> Kind | None:
@@ -47,9 +54,17 @@ def _by_magic(audio: bytes) -> Kind | None:
     return None
 
 
+def _count() -> Iterator[int]:
+    """A number for each piece of a file; Unreadable for a file of more pieces than any recording has."""
+    yield from range(MAX_ELEMENTS)
+    raise Unreadable("The recording is made of too many small pieces. Record it again, or convert it to WAV.")
+
+
 def _wav_breaks_off(audio: bytes) -> bool:
     at = 12
+    pieces = _count()
     while at + 8 <= len(audio):
+        next(pieces)
         size = int.from_bytes(audio[at + 4 : at + 8], "little")
         if audio[at : at + 4] == b"data":
             return size not in _STREAMED and at + 8 + size > len(audio)
@@ -59,7 +74,9 @@ def _wav_breaks_off(audio: bytes) -> bool:
 
 def _mp4_breaks_off(audio: bytes) -> bool:
     at = 0
+    pieces = _count()
     while at + 8 <= len(audio):
+        next(pieces)
         size = int.from_bytes(audio[at : at + 4], "big")
         if size == 1:
             size = int.from_bytes(audio[at + 8 : at + 16], "big")
@@ -73,7 +90,9 @@ def _mp4_breaks_off(audio: bytes) -> bool:
 
 def _ogg_breaks_off(audio: bytes) -> bool:
     at = 0
+    pieces = _count()
     while at < len(audio):
+        next(pieces)
         page = audio[at : at + 27]
         if len(page) < 27 or page[:4] != b"OggS":
             return True
@@ -85,7 +104,9 @@ def _ogg_breaks_off(audio: bytes) -> bool:
 def _webm_breaks_off(audio: bytes) -> bool:
     """Walks the elements: a browser leaves the sizes of segment and clusters open, and closes every block."""
     at = 0
+    pieces = _count()
     while at < len(audio):
+        next(pieces)
         element = _element(audio, at)
         if element is None:
             return True
