@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.holds import longest_hold
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes import bulk, long_texts
@@ -22,27 +20,6 @@ LONG = {
     "keys": '{"' + '\\"é' * 1_500_000 + '": {"b": ["' + "x" * 3_000_000 + '"]}}',
     "backslashes": json.dumps(["\\" * 2_000_000, 1.5, None]),
 }
-
-
-@contextmanager
-def longest_hold() -> Iterator[list[float]]:
-    """The longest time for which another thread did not get to run."""
-    longest, over = [0.0], threading.Event()
-
-    def watch() -> None:
-        last = time.perf_counter()
-        while not over.wait(0.002):
-            now = time.perf_counter()
-            longest[0] = max(longest[0], now - last)
-            last = now
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield longest
-    finally:
-        over.set()
-        thread.join()
 
 
 @pytest.mark.parametrize("name", LONG)

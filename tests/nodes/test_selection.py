@@ -3,9 +3,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from support.holds import longest_hold
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.selection import check_selection, select
+from voicegraph.nodes.selection import check_selection, pick, select
 
 DATA = [{"name": "Ada", "n": 3, "tags": ["a", "b"]}, {"name": "Bob", "n": 1, "tags": ["c"]}]
 
@@ -71,3 +72,20 @@ def test_a_selection_too_large_to_keep_is_refused() -> None:
         select("[@, @, @] | [@, @, @]", list(range(100_000)))
     with pytest.raises(NodeError, match="too much of this data"):
         select("@", list(range(600_000)))
+
+
+TEXTS = [f"name {n * 7919 % 480_000}" for n in range(480_000)]
+
+
+async def test_a_sort_of_many_texts_holds_nobody_up() -> None:
+    with longest_hold() as longest:
+        found = await pick("sort(@)", TEXTS)
+    assert found == sorted(TEXTS)
+    assert longest[0] < 0.4
+
+
+@pytest.mark.parametrize(("expression", "message"), [("sum(@)", "invalid type"), ("join(@, @)", "separator")])
+async def test_what_does_not_fit_much_data_is_said_as_of_little(expression: str, message: str) -> None:
+    with pytest.raises(NodeError, match=message) as caught:
+        await pick(expression, [*TEXTS[:30_000]])
+    assert caught.value.code == "bad_expression"

@@ -5,20 +5,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Iterator
 from math import prod
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from pydantic import JsonValue
 
+from voicegraph.child import ask
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.bulk import beside, compact, decode, is_small
 from voicegraph.nodes.expression_cost import MAX_VALUES, measure
+from voicegraph.nodes.threads import in_thread
 
 MAX_LENGTH = 2_000
 MAX_VISITS = 4_000_000
 MAX_JOINED = 10 << 20
+AT_ONCE = 2
+IN_THREAD_VALUES = 20_000
+IN_THREAD_CHARACTERS = 1 << 20
+"""More than that is not handed to the library's functions and comparisons in this process: each is one long call."""
+CHILD_SECONDS = 30.0
+_WORKER = "voicegraph.nodes.selection_worker"
+_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
+_LONG_CALLS = frozenset({"function_expression", "comparator"})
 _MULTIPLIERS = frozenset({"multi_select_list", "multi_select_dict"})
 
 
@@ -29,6 +43,25 @@ def check_selection(expression: str) -> str | None:
     except ValueError as error:
         return " ".join(str(error).splitlines()[:2])
     return None
+
+
+async def pick(expression: str, data: JsonValue) -> JsonValue:
+    """As `select`: in a thread, or in a child process where a call of a library (a sort) would hold everybody up."""
+    at_once = is_small(data, values=IN_THREAD_VALUES, characters=IN_THREAD_CHARACTERS)
+    if at_once or not _has_long_calls(expression):
+        return await in_thread(select, expression, data)
+    request = await beside(False, compact, {"expression": expression, "data": data})
+    async with _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
+        try:
+            answer = await ask(_WORKER, request.encode(), CHILD_SECONDS)
+        except TimeoutError as error:
+            raise _too_much() from error
+    if answer is None:
+        raise _too_much()
+    head, _, found = answer.partition(b"\n")
+    if problem := json.loads(head):
+        raise NodeError(problem["code"], problem["message"])
+    return await beside(is_small(found.decode()), decode, found)
 
 
 def select(expression: str, data: JsonValue) -> JsonValue:
@@ -81,6 +114,13 @@ def _compiled(expression: str) -> Any:
         return cast("Any", jmespath).compile(expression)
     except RecursionError as error:
         raise ValueError("The expression is nested too deeply.") from error
+
+
+def _has_long_calls(expression: str) -> bool:
+    try:
+        return any(part["type"] in _LONG_CALLS for part in _parts(_compiled(expression).parsed))
+    except ValueError:
+        return False  # `select` says what is wrong with it
 
 
 def _refuse_costly(tree: dict[str, Any], data: JsonValue) -> None:

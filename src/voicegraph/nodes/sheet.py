@@ -6,18 +6,26 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from pydantic import JsonValue
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the start of a formula; some read the full-width signs so too."""
-_BLANK = r'(?:[^\S\t\r\n]|["\x00-\x08\x0e-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])'
+_BLANK = r'[ "\x00-\x08\x0b\x0c\x0e-\x1f\x85\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff]'
 """What a spreadsheet drops before it reads a cell: spaces of every width, what has none, and quotes."""
-_INSIDE = re.compile(rf"([;\t\r\n]{_BLANK}*)(?=[=@＝＠＋－]|[+-](?! |[\d.,]+[ \t]*(?:[;\r\n]|$)))")
-"""Where a cell would begin for a spreadsheet that separates by semicolons, and takes our quotes for text."""
-_AFTER_BLANKS = re.compile(rf"{_BLANK}+(?:[=@＝＠＋－]|[+-](?![\d.,\s]+$))")
+_INSIDE, _BEFORE_TAB = (
+    re.compile(rf"([;\t\r\n](?>{_BLANK}*))(?=[=@＝＠＋－]|[+-](?! |[\d.,]+[ \t]*(?:[;\r\n]{end})))")
+    for end in ("|$", "")
+)
+"""Where a cell would begin for a spreadsheet that separates by semicolons, and takes our quotes for text.
+
+The other one is for a part of a text that goes on with a tab: that a number ends there is not known."""
+_CUT = re.compile(r"[;\t\r\n]")
+PIECE = 64 << 10
+"""Characters that are looked at in one call, about."""
+_AFTER_BLANKS = re.compile(rf"(?>{_BLANK}+)(?:[=@＝＠＋－]|[+-](?![\d.,\s]+$))")
 """A formula behind blanks. What has only digits in it (`-12,50`, `+49 170 1234567`) computes to nothing worse."""
 
 
@@ -32,11 +40,21 @@ def to_csv(data: JsonValue) -> str:
     objects = [row for row in rows if isinstance(row, dict)]
     if rows and len(objects) == len(rows):
         columns = [*dict.fromkeys(key for row in objects for key in row)]
+        lines: Iterable[list[str]] = ([cell(row.get(name)) for name in columns] for row in objects)
         writer.writerow(map(cell, columns))
-        writer.writerows([cell(row.get(name)) for name in columns] for row in objects)
     else:
-        writer.writerows(map(cell, _cells(row)) for row in rows)
+        lines = ([*map(cell, _cells(row))] for row in rows)
+    for line in lines:
+        if any(len(text) > PIECE for text in line):
+            written.write(",".join(map(_quoted, line)) + "\r\n")
+        else:
+            writer.writerow(line)
     return written.getvalue()
+
+
+def _quoted(text: str) -> str:
+    """As the library writes a cell; that looks at each character of a long one in one call."""
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
 
 
 def _cells(row: JsonValue) -> Iterable[JsonValue]:
@@ -55,5 +73,16 @@ def cell(value: JsonValue) -> str:
 
 def guarded(text: str) -> str:
     """The text with a `'` before whatever a spreadsheet would compute, at its start or where it might be cut in two."""
-    text = _INSIDE.sub(r"\1'", text)
+    text = "".join(_inside(text)) if len(text) > PIECE else _INSIDE.sub(r"\1'", text)
     return f"'{text}" if text.startswith(FORMULA) or _AFTER_BLANKS.match(text) else text
+
+
+def _inside(text: str) -> Iterator[str]:
+    """The same for the inside of a long text, in parts that begin where a cell might."""
+    start = 0
+    while start < len(text):
+        cut = _CUT.search(text, start + PIECE)
+        end = cut.start() if cut else len(text)
+        pattern = _BEFORE_TAB if cut and cut[0] == "\t" else _INSIDE
+        yield pattern.sub(r"\1'", text[start:end])
+        start = end

@@ -9,7 +9,6 @@ from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bulk import beside, is_small, pretty
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.threads import in_thread
 
 
 class Template(Params):
@@ -52,6 +51,6 @@ class Select(Params):
 @action("transform", "select", group="tool", title="Select data", content="passed")
 async def select(params: Select, node: NodeContext) -> Output:
     """Picks a part of the input's data with a JMESPath expression."""
-    found = await in_thread(selection.select, params.expression, node.inputs.data)
+    found = await selection.pick(params.expression, node.inputs.data)
     text = found if isinstance(found, str) else await beside(is_small(found), pretty, found)
     return Output(text=text, data=found)
