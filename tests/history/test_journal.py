@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +17,7 @@ from support.history import History, new_run, open_history
 from voicegraph.db.connect import SQLITE_PRAGMAS
 from voicegraph.errors import Conflict, NotFound, StorageError
 from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.nodes.output import Output
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunChange, RunEvent
 from voicegraph.run.state import NodeStatus, RunStatus
 from voicegraph.settings import Settings
@@ -294,3 +297,19 @@ async def test_close_does_not_wait_for_a_disk_that_refuses(sqlite_history: Histo
             await history.journal.close()
     assert "Stopping with 1 entries that the database refused" in caplog.text
     assert story(history, run.run_id) == []
+
+
+async def test_what_is_written_is_let_go(history: History):
+    """The writing thread waits for the next entry, perhaps for hours: it keeps no result of the last one meanwhile."""
+    run = new_run()
+    await history.journal.record(Entry(run.run_id, create=run))
+    output = Output(text="large")
+    gone = weakref.ref(output)
+    await history.journal.record(Entry(run.run_id, nodes=[NodeRun(NodeId("a"), NodeStatus.COMPLETED, output=output)]))
+    del output
+    for _ in range(100):
+        await asyncio.sleep(0.01)
+        gc.collect()
+        if gone() is None:
+            break
+    assert gone() is None

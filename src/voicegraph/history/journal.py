@@ -147,6 +147,7 @@ class Journal:
             refused = refused + 1 if kept else 0
             if kept:
                 self._put_back(kept, RETRY_SECONDS[min(refused, len(RETRY_SECONDS)) - 1])
+            del jobs, kept  # a large result would stay in memory until something else is written
         self._batches.close()
 
     def _take(self) -> list[Job]:
