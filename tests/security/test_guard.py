@@ -199,6 +199,16 @@ async def test_our_own_page_and_programs_are_served(raw: Api, page: dict[str, st
     assert response.status_code == 404
 
 
+@pytest.mark.parametrize("name", ["sec-fetch-site", "origin"])
+@pytest.mark.parametrize("order", [1, -1])
+async def test_a_header_that_is_sent_twice_is_foreign_when_one_of_them_is(raw: Api, name: str, order: int) -> None:
+    own = {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8000"}[name]
+    foreign = {"sec-fetch-site": "cross-site", "origin": "http://evil.test"}[name]
+    headers = [("host", "127.0.0.1:8000"), *[(name, own), (name, foreign)][::order]]
+    response = await raw.client.delete("/api/workflows/wf_1", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (403, "foreign_origin")
+
+
 async def test_nothing_is_shared_with_other_origins(raw: Api) -> None:
     """No CORS: a preflight is not answered, and no answer may be read."""
     for method, path in ADDRESSES:

@@ -71,7 +71,7 @@ def two_machines() -> Iterator[Wire]:
 
 
 def test_another_machine_is_answered_under_the_owners_names_only(two_machines: Wire, tmp_path: Path) -> None:
-    settings = {"VOICEGRAPH_HOST": SERVER_ADDRESS, "VOICEGRAPH_ALLOW_PUBLIC_ADDRESS": "1"}
+    settings = {"VOICEGRAPH_HOST": SERVER_ADDRESS, "VOICEGRAPH_ALLOW_PUBLIC_ADDRESS": "1", "FORWARDED_ALLOW_IPS": "*"}
     server = Serve(tmp_path, **settings).start(Wire.inside(two_machines.server))
     try:
         port = server.url.rpartition(":")[2]

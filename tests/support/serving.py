@@ -74,7 +74,9 @@ def free_socket(port: int = 0) -> socket.socket:
 async def serve(app: Any, listening: socket.socket | None = None) -> Served:
     """Returns when it answers. `listening` keeps a port across restarts."""
     listening = listening or free_socket()
-    config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, lifespan="off", log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=1
+    )
     server = _Quiet(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:

@@ -137,10 +137,9 @@ class Guard:
 
 def _is_foreign(headers: Headers, host: str) -> bool:
     """Another port of the same machine is another site, too, though browsers call it `same-site`."""
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    if any(site not in ("same-origin", "none") for site in headers.getlist("sec-fetch-site")):
         return True
-    origin = headers.get("origin")
-    return origin is not None and origin.partition("://")[2].lower() != host.lower()
+    return any(origin.partition("://")[2].lower() != host.lower() for origin in headers.getlist("origin"))
 
 
 def _has_body(headers: Headers) -> bool:

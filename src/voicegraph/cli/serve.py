@@ -117,6 +117,7 @@ async def _serve_until_told(settings: Settings, listening: socket.socket, signal
             app,
             http=limited(limits_here()),
             ws="none",
+            proxy_headers=False,  # the guard looks at the connection's own address; those headers are read behind it
             lifespan="off",
             log_config=None,  # its lines go through our handler, see logs.py
             log_level="warning",
