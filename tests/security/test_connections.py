@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from voicegraph.cli.connection import limited
+from voicegraph.cli.connection import LimitedConnection, limited
 from voicegraph.cli.connections import Connections, Limits
 
 HEAD = b"GET /quick HTTP/1.1\r\nHost: localhost\r\n"
@@ -266,6 +266,31 @@ async def test_a_body_that_we_do_not_read_and_an_answer_that_takes_long_are_left
         assert (await line.answer(), line.body) == (200, str(8 << 20).encode())
         assert await waiting.answer() == 200
         await sending
+
+
+async def test_of_requests_without_end_on_one_connection_few_are_parsed_and_each_is_answered_in_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting: list[int] = []
+    parsed = LimitedConnection.on_headers_complete
+
+    def count(connection: LimitedConnection) -> None:
+        parsed(connection)
+        waiting.append(len(connection.pipeline))
+
+    monkeypatch.setattr(LimitedConnection, "on_headers_complete", count)
+    async with serving() as stage:
+        line = await stage.line()
+        sending = asyncio.create_task(line.send(body(b"/held", 1) + b"x" + QUICK * 5_000 + body(b"/body", 3) + b"abc"))
+        await stage.at_work(1)
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+        assert len(waiting) < 50
+        stage.app.let.set()
+        assert [await line.answer() for _ in range(5_002)] == [200] * 5_002
+        assert line.body == b"3"
+        await sending
+        assert max(waiting) < 50
 
 
 async def test_an_answer_that_nobody_reads_ends() -> None:

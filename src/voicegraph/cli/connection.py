@@ -7,9 +7,10 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from voicegraph.cli.connections import Connections, Limits
+from voicegraph.cli.pipelined import PipelinedConnection
 
 
 def limited(limits: Limits) -> type[asyncio.Protocol]:
@@ -21,7 +22,7 @@ class _HeadTooLarge(Exception):
     """Leaves the parser, which would keep on collecting."""
 
 
-class LimitedConnection(HttpToolsProtocol):
+class LimitedConnection(PipelinedConnection):
     """A head has a time and a size, a body a pace, and an answer is read some day; what is at work stays as it is."""
 
     def __init__(self, *args: Any, connections: Connections, **options: Any) -> None:
@@ -72,13 +73,16 @@ class LimitedConnection(HttpToolsProtocol):
     # -- what comes
 
     def data_received(self, data: bytes) -> None:
+        """See the base class; from a connection that was refused nothing is taken."""
+        if self._admitted:
+            super().data_received(data)
+
+    def parse(self, data: bytes) -> None:
         """Parse it, unless it is a head without an end."""
-        if not self._admitted:
-            return
         if self._deadline is None:
             self._expect_head()
         self._undelivered += len(data)
-        super().data_received(data)
+        super().parse(data)
         if self._undelivered > self._limits.header_bytes and not self.transport.is_closing():
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
