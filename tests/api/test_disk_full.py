@@ -7,6 +7,7 @@ import contextlib
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -112,12 +113,12 @@ async def test_a_run_in_progress_waits_for_room_and_ends(disk: Disk, settings: S
     assert [entry["seq"] for entry in run["logs"]] == list(range(1, len(run["logs"]) + 1))
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of three megabytes."""
+@pytest.fixture(params=["3m"])
+def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file system of three megabytes, or of as many as the test says."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    mounting = ["mount", "-t", "tmpfs", "-o", f"size={request.param}", "tmpfs", str(folder)]
     if shutil.which("mount") is None or subprocess.run(mounting, capture_output=True, check=False).returncode:
         pytest.skip("file systems cannot be mounted here")
     yield folder
@@ -197,5 +198,33 @@ def test_a_full_disk_is_mended_by_deleting(small_disk: Path) -> None:
             client.get(f"/api/runs/{accepted.json()['runId']}/events")
             (small_disk / "ballast").unlink()
             assert client.get("/api/health/ready").status_code == 200
+    finally:
+        assert server.stop() == 0
+
+
+@pytest.mark.parametrize("small_disk", ["96m"], indirect=True)
+def test_a_full_disk_is_mended_by_deleting_while_all_is_in_the_log_still(small_disk: Path) -> None:
+    """A database that has never been emptied of its log: it must grow before anything is free."""
+    server = Serve(small_disk).start()
+    data = small_disk / "data"
+    try:
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client:
+            runs = [client.post("/api/execute-background", json=LARGE).json()["runId"] for _ in range(13)]
+            for run_id in runs:
+                client.get(f"/api/runs/{run_id}/events")
+            kept_back = (data / "reserve").stat().st_size
+            assert (data / "voicegraph.db-wal").stat().st_size < kept_back
+            fill(small_disk / "ballast")
+            assert client.get("/api/health/ready").status_code == 503
+            assert client.delete(f"/api/runs/{runs.pop()}").status_code == 200
+            removal = client.post("/api/history/removals", json={"filter": {}}).json()
+            while removal["state"] == "running":
+                time.sleep(0.1)
+                removal = client.get(f"/api/history/removals/{removal['id']}").json()
+            assert (removal["state"], removal["deleted"]) == ("done", len(runs)), removal
+            assert (data / "reserve").stat().st_size == kept_back, "it is there for the next time"
+            assert client.get("/api/health/ready").status_code == 200
+            accepted = client.post("/api/execute-background", json=SMALL)
+            assert accepted.status_code == 202, accepted.text
     finally:
         assert server.stop() == 0

@@ -132,8 +132,17 @@ class Removals:
             await self._remove(removal, ids[start : start + BATCH])
 
     async def _remove(self, removal: Removal, ids: Sequence[RunId]) -> None:
-        removal.deleted += await self._journal.free(lambda connection: delete_over(connection, ids))
-        await self._contents.sweep()
+        """Where the disk has no room for so many at a time, fewer: each of them makes some."""
+        try:
+            removal.deleted += await self._journal.free(lambda connection: delete_over(connection, ids))
+        except StorageError:
+            if len(ids) == 1:
+                raise
+            half = len(ids) // 2
+            await self._remove(removal, ids[:half])
+            await self._remove(removal, ids[half:])
+        else:
+            await self._contents.sweep()
 
 
 def delete_over(connection: Connection, ids: Sequence[RunId]) -> int:

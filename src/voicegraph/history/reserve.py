@@ -28,12 +28,29 @@ class Reserve:
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
 
-    def make(self) -> None:
-        """Take the room, if there is that much."""
+    def log_limit(self) -> int:
+        """Bytes of the write-ahead log for which the room is enough: as much again is left for the deletion."""
+        return self._size(shutil.disk_usage(self._path.parent).total) // 2
+
+    def _size(self, total: int) -> int:
+        return min(SIZE, total // PART)
+
+    def is_tight(self) -> bool:
+        """Whether what a deletion frees inside the database is wanted outside of it, at once."""
         with contextlib.suppress(OSError):
             usage = shutil.disk_usage(self._path.parent)
-            size = min(SIZE, usage.total // PART)
-            if self._path.exists() or usage.free < size:
+            size = self._size(usage.total)
+            return usage.free < (size if self._path.exists() else 2 * size)
+        return False
+
+    def make(self) -> None:
+        """Take the room, if there is that much."""
+        if self._path.exists():
+            return
+        with contextlib.suppress(OSError):
+            usage = shutil.disk_usage(self._path.parent)
+            size = self._size(usage.total)
+            if usage.free < size:
                 return
             try:
                 private_file(self._path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from voicegraph.db.connect import SQLITE_PRAGMAS
 from voicegraph.errors import Conflict, StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.marks import Marks
@@ -27,6 +29,10 @@ from voicegraph.run.events import Entry
 
 log = logging.getLogger(__name__)
 
+LOG_PAUSE = 1.0
+"""Seconds until the write-ahead log is emptied, when a reader kept it from that."""
+FREED_PAGES, GIVEN_BACK = 250, 40
+"""Pages that are given back at a time (1 MB) after a deletion on a full disk, and how often."""
 UNCLEAR_TRIES = 10
 """So often an entry is refused while others are taken; then it is refused for good."""
 
@@ -70,6 +76,9 @@ class BatchWriter:
         self._doubt: _Doubt | None = None
         file = engine.url.database if engine.dialect.name == "sqlite" else None
         self._reserve = Reserve(Path(file).parent) if file and file != ":memory:" else None
+        self._log = Path(f"{file}-wal")
+        self._log_limit: int | None = None
+        self._log_again = 0.0
 
     def make_reserve(self) -> None:
         """Keep some room back, where the database is a file."""
@@ -95,17 +104,34 @@ class BatchWriter:
         for job in jobs:
             error = self._commit([job])
             if error and is_full(error) and reserve.release():
+                self._checkpoint()  # first: what is in the log already is the most of it
                 error = self._commit([job])
                 self._checkpoint()
-                reserve.make()
+            if reserve.is_tight():
+                self._give_back()
+            reserve.make()
             if error:
                 job.error = translated(error)
 
-    def _checkpoint(self) -> None:
-        """Empty the write-ahead log: what it took is free again."""
+    def _checkpoint(self, patience: float = 5.0) -> None:
+        """Empty the write-ahead log: what it took is free again. Readers are waited for so many seconds."""
         with contextlib.suppress(Exception):  # a reader may hold it, and the disk may still be full
             driver: Any = self._connected().connection.driver_connection
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            driver.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
+            try:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout = {SQLITE_PRAGMAS['busy_timeout']}")
+
+    def _give_back(self) -> None:
+        """Give the pages that a deletion left back to the disk, some at a time, so that the log stays short."""
+        with contextlib.suppress(Exception):
+            driver: Any = self._connected().connection.driver_connection
+            for _ in range(GIVEN_BACK):
+                if not driver.execute("PRAGMA freelist_count").fetchone()[0]:
+                    break
+                driver.executescript(f"PRAGMA incremental_vacuum({FREED_PAGES})")  # `execute` gives one page back
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -192,7 +218,23 @@ class BatchWriter:
                     self._doubt = _Doubt(batch, jobs)
             return error
         self._landed(jobs)
+        self._shorten_log()
         return None
+
+    def _shorten_log(self) -> None:
+        """Keep the write-ahead log so short that the reserve is enough to empty it into a database that must grow.
+
+        A reader that keeps it from being emptied is hardly waited for: it is tried again a moment later.
+        """
+        if self._reserve is None or time.monotonic() < self._log_again:
+            return
+        with contextlib.suppress(OSError):
+            self._log_limit = self._log_limit or self._reserve.log_limit()
+            if self._log.stat().st_size > self._log_limit:
+                self._checkpoint(0.05)
+                self._reserve.make()
+                if self._log.stat().st_size > self._log_limit:
+                    self._log_again = time.monotonic() + LOG_PAUSE
 
     def _landed(self, jobs: Sequence[Job]) -> None:
         self._writer.committed(
