@@ -139,8 +139,9 @@ def too_large_output(size: int, what: str = "The result") -> NodeError:
     """More than MAX_OUTPUT."""
     return NodeError(
         "too_large",
-        f"{what} takes {size / (1 << 20):.0f} MiB, and a node keeps at most {MAX_OUTPUT >> 20} MiB. Select a part of "
-        "what comes in, or of what is fetched; whole answers can be kept as files.",
+        f"{what} takes {size / (1 << 20):.0f} MiB, text and data both counted, and a node keeps at most "
+        f"{MAX_OUTPUT >> 20} MiB. Select a part of what comes in, or of what is fetched; whole answers can be kept as "
+        "files.",
     )
 
 

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import NodeError
-from voicegraph.graph.branches import APPROVAL, BRANCHING, CONDITION
+from voicegraph.graph.branches import APPROVAL, BRANCHING, CONDITION, is_taken
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Suspend
 from voicegraph.run.answers import Settled
@@ -28,6 +28,11 @@ UNDECIDED = {
     APPROVAL: "The approval could not be asked for or answered. The run goes on as if it had been rejected.",
 }
 """What is said of a node that chooses a branch, has failed, and whose run goes on."""
+ENDS_THERE = {
+    CONDITION: "The condition could not be judged. Nothing follows its “false” branch.",
+    APPROVAL: "The approval could not be asked for or answered. Nothing follows where it is rejected.",
+}
+"""The same, of a node that has no edge for that."""
 
 
 class Script:
@@ -173,10 +178,15 @@ class Script:
             kind = self._nodes[row.node_id].type
             if kind in BRANCHING:
                 row.output.branch = False  # whatever went wrong with it: it does not hold, nobody has approved
-                self._event(entry, "log", UNDECIDED[kind], row.node_id, row.attempt, branch=False)
+                words = UNDECIDED if self._leads_on(row.node_id, kind) else ENDS_THERE
+                self._event(entry, "log", words[kind], row.node_id, row.attempt, branch=False)
         self._close(entry, row, NodeStatus.FAILED)
         event = self._event(entry, "error", error.message, row.node_id, row.attempt)
         event.error, event.output = row.error, row.output
+
+    def _leads_on(self, node_id: NodeId, kind: str) -> bool:
+        edges = [edge for edge in self._run.workflow.edges if edge.source == node_id]
+        return any(is_taken(kind, edge.when, chosen=False) for edge in edges)
 
     def node_retrying(self, entry: Entry, row: NodeRun, error: NodeError, due: float) -> None:
         """The attempt failed; the next is due at `due`."""

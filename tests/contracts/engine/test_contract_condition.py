@@ -41,6 +41,14 @@ async def test_a_condition_that_fails_takes_the_false_branch_and_says_so(host: H
     assert said[-1].data == {"branch": False}
 
 
+async def test_a_condition_that_fails_and_has_no_false_branch_says_that_nothing_follows(host: Host):
+    broken = node("if", "if", type="condition", expression="data.none > 1", on_error="continue")
+    told = await host.run(workflow("if+>yes", nodes=[broken]))
+    assert told.statuses == {"if": "failed", "yes": "skipped"}
+    said = [event for event in told.heard if event.node_id == "if" and event.kind == "log"]
+    assert "Nothing follows" in said[-1].message
+
+
 @pytest.mark.parametrize("kind", ["condition", "approval"])
 async def test_a_stored_pin_without_a_branch_takes_the_false_one(host: Host, kind: str):
     action = "if" if kind == "condition" else "request"
