@@ -202,6 +202,34 @@ def test_a_full_disk_is_mended_by_deleting(small_disk: Path) -> None:
         assert server.stop() == 0
 
 
+@pytest.mark.parametrize("small_disk", ["3m", "96m"], indirect=True)
+@pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])
+def test_a_server_starts_on_a_full_disk_so_that_there_is_somebody_who_deletes(small_disk: Path, killed: bool) -> None:
+    runs, *_ = kept_on(small_disk)
+    server, reserve = Serve(small_disk).start(), small_disk / "data" / "reserve"
+    kept_back = reserve.stat().st_size
+    if killed:
+        server.kill()
+    else:
+        server.stop()
+    fill(small_disk / "ballast")
+    server = Serve(small_disk).start()
+    try:
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
+            fill(small_disk / "more")
+            assert client.get("/api/health/ready").status_code == 503
+            for run_id in runs:
+                assert client.delete(f"/api/runs/{run_id}").status_code == 200
+            (small_disk / "ballast").unlink()
+            assert client.get("/api/health/ready").status_code == 200
+            gone = client.post("/api/execute-background", json=SMALL).json()["runId"]
+            client.get(f"/api/runs/{gone}/events")
+            assert client.delete(f"/api/runs/{gone}").status_code == 200
+            assert reserve.stat().st_size == kept_back, "it is there for the next time"
+    finally:
+        assert server.stop() == 0
+
+
 @pytest.mark.parametrize("small_disk", ["96m"], indirect=True)
 def test_a_full_disk_is_mended_by_deleting_while_all_is_in_the_log_still(small_disk: Path) -> None:
     """A database that has never been emptied of its log: it must grow before anything is free."""

@@ -19,11 +19,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from voicegraph.db.connect import SQLITE_PRAGMAS
+from voicegraph.db.reserve import Reserve, folder_of
 from voicegraph.errors import Conflict, StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.history.marks import Marks
 from voicegraph.history.outage import is_full, is_taken, judge
-from voicegraph.history.reserve import Reserve
 from voicegraph.history.rows import EntryWriter
 from voicegraph.run.events import Entry
 
@@ -74,9 +74,9 @@ class BatchWriter:
         self._marks = Marks(engine.dialect)
         self._connection: Connection | None = None
         self._doubt: _Doubt | None = None
-        file = engine.url.database if engine.dialect.name == "sqlite" else None
-        self._reserve = Reserve(Path(file).parent) if file and file != ":memory:" else None
-        self._log = Path(f"{file}-wal")
+        folder = folder_of(engine)
+        self._reserve = Reserve(folder) if folder else None
+        self._log = Path(f"{engine.url.database}-wal")
         self._log_limit: int | None = None
         self._log_again = 0.0
 

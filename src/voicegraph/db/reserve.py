@@ -1,6 +1,7 @@
 """Room on the disk that is kept back, so that a full disk can be mended by deleting.
 
-SQLite writes before it frees anything. Where the disk is full a deletion gives up this file for as long as it takes.
+SQLite writes before it frees anything. Where the disk is full a deletion gives up this file for as long as it takes; a
+start gives up a part of it, so that there is somebody who deletes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 import shutil
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from voicegraph.db.private import private_file
 
 log = logging.getLogger(__name__)
@@ -19,7 +22,15 @@ SIZE = 32 << 20
 """Twice what the write-ahead log takes: it is emptied into the database, which may have to grow for it."""
 PART = 10
 """On a small disk it is one part in so many."""
+STARTING = 1 << 20
+"""What a start writes: the log's index, and a few pages."""
 NAME = "reserve"
+
+
+def folder_of(engine: Engine) -> Path | None:
+    """Where the database is a file, the folder it is in."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Path(file).parent if file and file != ":memory:" else None
 
 
 class Reserve:
@@ -44,20 +55,29 @@ class Reserve:
         return False
 
     def make(self) -> None:
-        """Take the room, if there is that much."""
-        if self._path.exists():
-            return
+        """Take the room, or what was given up of it, if there is that much."""
         with contextlib.suppress(OSError):
             usage = shutil.disk_usage(self._path.parent)
-            size = self._size(usage.total)
-            if usage.free < size:
+            size, kept = self._size(usage.total), self._kept()
+            if kept >= size or usage.free < size:
                 return
             try:
                 private_file(self._path)
-                with self._path.open("wb") as file:
-                    _take(file.fileno(), size)
+                with self._path.open("ab") as file:
+                    _take(file.fileno(), kept, size)
             except OSError:
-                self._path.unlink(missing_ok=True)
+                os.truncate(self._path, kept)
+
+    def lend(self) -> None:
+        """Give up as much as a start writes, where the disk has no room for that."""
+        with contextlib.suppress(OSError):
+            kept = self._kept()
+            if kept and shutil.disk_usage(self._path.parent).free < STARTING:
+                os.truncate(self._path, kept - min(STARTING, kept // 2))
+                log.warning("The disk is full: a part of the room that is kept back is used to start")
+
+    def _kept(self) -> int:
+        return self._path.stat().st_size if self._path.exists() else 0
 
     def release(self) -> bool:
         """Give the room up; False when there was none."""
@@ -69,10 +89,10 @@ class Reserve:
         return True
 
 
-def _take(descriptor: int, size: int) -> None:
+def _take(descriptor: int, kept: int, size: int) -> None:
     if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(descriptor, 0, size)
+        os.posix_fallocate(descriptor, kept, size - kept)
         return
     block = b"\0" * (1 << 20)
-    for start in range(0, size, len(block)):
+    for start in range(kept, size, len(block)):
         os.write(descriptor, block[: size - start])
