@@ -130,7 +130,7 @@ def test_set_takes_json_values_and_complains_about_the_rest(cli: Cli) -> None:
         ("folder.json", ..., "folder.json cannot be read (Is a directory)."),
         ("broken.json", "{", "The JSON is broken at line 1, column 2"),
         ("latin.json", b'{"nodes": "\xe9"}', "not UTF-8"),
-        ("broken.yaml", "a: [", "The YAML is broken at line 1, column 5: expected"),
+        ("broken.yaml", "a: [", "The YAML is broken at line"),
         ("deep.yaml", "a: " + "[" * 5_000, "The YAML is broken"),
         ("binary.yaml", b"\x00\xff\xfe", "not UTF-8"),
         ("latin.yaml", b"name: \xe9", "not UTF-8"),
