@@ -26,7 +26,6 @@ BAD = {
     "a host of no DNS": "http://muser:PwHalf@a..b/v1",
 }
 GOOD = [
-    "",
     "http://127.0.0.1:8080",
     "https://me:pass%2Fword@example.org/v1?api-version=1",
     "http://[::1]:11434/v1/",

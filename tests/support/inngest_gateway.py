@@ -25,7 +25,7 @@ class Gateway:
         self.connected = asyncio.Event()
         self.paused = 0
         self._functions = functions
-        self._waiting: dict[str, asyncio.Future[httpx.Response]] = {}
+        self._waiting: dict[str, tuple[ServerConnection, asyncio.Future[httpx.Response]]] = {}
         self._server: Server | None = None
 
     async def start(self) -> None:
@@ -46,16 +46,24 @@ class Gateway:
 
     async def call(self, run_id: str, function: str, step: str, body: bytes) -> httpx.Response:
         """One call of a function, by whichever worker connected last."""
-        request_id = secrets.token_hex(8)
-        answer = self._waiting[request_id] = asyncio.get_running_loop().create_future()
+        request_id, worker = secrets.token_hex(8), self.workers[-1]
+        _, answer = self._waiting[request_id] = worker, asyncio.get_running_loop().create_future()
         request = pb.GatewayExecutorRequestData(
             request_id=request_id, app_name="voicegraph", function_slug=function, step_id=step, run_id=run_id,
             request_payload=body, lease_id="lease",
         )  # fmt: skip
-        await self._send(self.workers[-1], Kind.GATEWAY_EXECUTOR_REQUEST, request)
+        await self._send(worker, Kind.GATEWAY_EXECUTOR_REQUEST, request)
         return await answer
 
     async def _serve(self, worker: ServerConnection) -> None:
+        try:
+            await self._hear(worker)
+        finally:  # nobody answers what it was sent last: Inngest calls again
+            for of, answer in self._waiting.values():
+                if of is worker and not answer.done():
+                    answer.set_exception(ConnectionError("the worker has gone"))
+
+    async def _hear(self, worker: ServerConnection) -> None:
         await self._send(worker, Kind.GATEWAY_HELLO)
         async for raw in worker:
             message = pb.ConnectMessage.FromString(raw)
@@ -82,9 +90,8 @@ class Gateway:
             headers["x-inngest-no-retry"] = "true"
         if reply.retry_after:
             headers["retry-after"] = reply.retry_after
-        self._waiting.pop(reply.request_id).set_result(
-            httpx.Response(STATUS[reply.status], headers=headers, content=reply.body)
-        )
+        _, answer = self._waiting.pop(reply.request_id)
+        answer.set_result(httpx.Response(STATUS[reply.status], headers=headers, content=reply.body))
         await self._send(worker, Kind.WORKER_REPLY_ACK, pb.WorkerReplyAckData(request_id=reply.request_id))
 
     async def _send(self, worker: ServerConnection, kind: int, data: Any = None) -> None:
