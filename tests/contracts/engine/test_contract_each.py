@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from support.graphs import node, workflow
 from support.hosts import Host, Told
 
@@ -244,18 +245,21 @@ async def test_finished_items_are_not_run_again_by_the_next_process(host: Host):
     assert sorted(host.probe.items, key=str) == [1, 2, 3, 4]
 
 
-async def test_the_item_that_crosses_the_limit_of_values_is_refused_with_the_limit(host: Host):
+async def test_the_item_that_crosses_the_limit_of_values_is_refused_with_the_limit(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+):
     """Each of them is within the limit; together they would be a result that nobody could work with."""
+    monkeypatch.setattr("voicegraph.nodes.bulk.MAX_VALUES", 5_000)
     graph = workflow(
         "list>w",
         "w>end",
-        nodes=[listed(0, 1, 2, 3), node("w", "many", each=True, concurrency=1, on_error="continue", values=200_000)],
+        nodes=[listed(0, 1, 2, 3), node("w", "many", each=True, concurrency=1, on_error="continue", values=2_000)],
     )
     told = await host.run(graph)
     assert told.status == "completed"
     assert told.nodes[W].items == ItemCounts(4, 2, 2)
     assert told.nodes[W].output
     first, _, third, _ = told.nodes[W].output.data
-    assert len(first) == 199_999
+    assert len(first) == 1_999
     assert third["error"]["code"] == "too_large"
-    assert "500,000 values" in third["error"]["message"]
+    assert "5,000 values" in third["error"]["message"]

@@ -61,14 +61,15 @@ async def test_several_ends_are_joined_as_a_node_behind_them_would_see_them(host
     assert told.text("step") == "## X\n\none\n\n---\n\n## Y\n\ntwo"
 
 
-async def test_several_ends_are_within_the_limits_of_one_result(host: Host):
-    ends = [node("x", "many", values=300_000), node("y", "many", values=300_000)]
+async def test_several_ends_are_within_the_limits_of_one_result(host: Host, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("voicegraph.nodes.bulk.MAX_VALUES", 5_000)
+    ends = [node("x", "many", values=3_000), node("y", "many", values=3_000)]
     await saved(host, workflow("r>x", "r>y", nodes=ends), "Wide")
     told = await host.run(workflow(nodes=[step("Wide")]))
     assert told.status == "failed"
     error = told.nodes[NodeId("step")].error or {}
     assert error["code"] == "too_large"
-    assert "500,000 values" in str(error["message"])
+    assert "5,000 values" in str(error["message"])
 
 
 async def test_its_failure_is_the_nodes_failure(host: Host):
