@@ -30,3 +30,17 @@ async def replay(host: Host, told: Told, start: str | None = None, **asked: obje
 def reused(told: Told) -> set[str]:
     """Nodes whose results were taken over."""
     return {row.node_id for row in told.detail.nodes if row.reused_from is not None}
+
+
+async def replay_through_a_crash(host: Host, first: Told, gate: str) -> Told | None:
+    """Replay from the failure, on a host that is killed behind this gate; None where a run ends with its process."""
+    held = host.probe.gates[gate]
+    run_id = await start_replay(host, first, "failed")
+    await held.enter()
+    if not host.survives:
+        await host.cancel(run_id)
+        return None
+    await host.kill()
+    held.opened.set()
+    await host.open()
+    return await host.told(run_id)

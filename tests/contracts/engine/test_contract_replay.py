@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from support.graphs import choice, node, workflow
 from support.hosts import Host, hosted
-from support.replays import replay, reused, start_replay
+from support.replays import replay, replay_through_a_crash, reused, start_replay
 
 from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import Node, NodeId, Workflow
@@ -153,15 +153,9 @@ async def test_what_was_taken_over_survives_a_crash(host: Host):
     first = await host.run(graph)
     gate.opened.clear()
     gate.entered.clear()
-    run_id = await start_replay(host, first, "failed")
-    await gate.enter()
-    if not host.survives:
-        await host.cancel(run_id)
+    second = await replay_through_a_crash(host, first, "b")
+    if second is None:
         return
-    await host.kill()
-    gate.opened.set()
-    await host.open()
-    second = await host.told(run_id)
     assert second.status == "failed"
     assert reused(second) == {"a"}
     assert host.probe.starts["a"] == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.graphs import node, workflow
 from support.hosts import Host, Told, hosted
-from support.replays import replay, reused, start_replay
+from support.replays import replay, replay_through_a_crash, reused, start_replay
 
 from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.run.events import ItemCounts
@@ -132,16 +132,9 @@ async def test_items_that_were_taken_over_survive_a_crash(host: Host):
     host.probe.broken = {2}
     first = await host.run(each("a", "b", "c", concurrency=1))
     host.probe.broken.clear()
-    gate = host.probe.gates["w:2"]
-    run_id = await start_replay(host, first, "failed")
-    await gate.enter()
-    if not host.survives:
-        await host.cancel(run_id)
+    second = await replay_through_a_crash(host, first, "w:2")
+    if second is None:
         return
-    await host.kill()
-    gate.opened.set()
-    await host.open()
-    second = await host.told(run_id)
     assert second.text("end") == "A\nB\nC"
     assert Counter(host.probe.items) == {0: 1, 1: 1, 2: 3}
 

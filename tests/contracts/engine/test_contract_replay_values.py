@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import delete, update
 from support.graphs import node, workflow
 from support.hosts import Host, Told
-from support.replays import replay, start_replay
+from support.replays import replay, replay_through_a_crash, start_replay
 
 from voicegraph.db.tables import item_runs, runs
 from voicegraph.graph.model import Node, NodeId, Workflow
@@ -178,16 +177,9 @@ async def test_items_that_are_older_than_their_digests_run_again(host: Host):
 async def test_after_a_crash_of_the_replay_nothing_is_done_twice(host: Host):
     mail = node("mail", "work", each=True, on_error="continue", concurrency=1)
     first = await failed(host, fetched("a", "b", "c", "d", mail=mail))
-    gate = host.probe.gates["mail:2"]
-    run_id = await start_replay(host, first, "failed")
-    await gate.enter()
-    if not host.survives:
-        await host.cancel(run_id)
+    second = await replay_through_a_crash(host, first, "mail:2")
+    if second is None:
         return
-    await host.kill()
-    gate.opened.set()
-    await host.open()
-    second = await asyncio.wait_for(host.told(run_id), 60)
     assert second.text("end") == "A\nB\nC\nD"
     assert mailed(host) == {"A": 1, "B": 1, "error": 1, "C": 2, "D": 1}
     assert second.nodes[MAIL].items == ItemCounts(4, 4, 0, reused=3)
