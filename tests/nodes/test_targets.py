@@ -294,5 +294,6 @@ def test_the_refusal_says_what_it_means_and_what_to_do() -> None:
     assert found.code == "outside_target"
     assert found.message == (
         "“To” is filled with what “page” gives: whoever writes that text could say where this goes. "
-        "Fill it in yourself, let somebody approve the content before, or allow it in the settings of this node."
+        "Fill it in yourself, let somebody approve the content before, or allow it: “Let content say where this goes”, "
+        "in this node's panel."
     )

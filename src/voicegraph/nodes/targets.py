@@ -59,7 +59,8 @@ def files_named(workflow: Workflow, registry: Registry) -> set[str]:
 def _words(field: ParamField, source: str) -> str:
     return (
         f"“{field.title}” is filled with what {source} gives: whoever writes that text could say where this goes. "
-        "Fill it in yourself, let somebody approve the content before, or allow it in the settings of this node."
+        "Fill it in yourself, let somebody approve the content before, or allow it: “Let content say where this goes”, "
+        "in this node's panel."
     )
 
 
