@@ -12,7 +12,7 @@ from support.history import History
 from support.hosts import EmbeddedHost, LiveHost
 
 from voicegraph.errors import StorageError
-from voicegraph.run import refused
+from voicegraph.run import recording, refused
 from voicegraph.run.events import Entry
 
 GRAPH = workflow("a>b", "b>c")
@@ -22,7 +22,7 @@ GRAPH = workflow("a>b", "b>c")
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refused, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(refused, "LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(refused, "WRITE_PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(recording, "WRITE_PAUSES", (0.01, 0.02))
 
 
 class Refusing:

@@ -28,7 +28,7 @@ from voicegraph.run.item_driver import Bench, EachNodes, Rest
 from voicegraph.run.limits import Deadline, out_of_time
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import LAST_WRITE, PARK_AFTER, End, Promise
-from voicegraph.run.refused import HalfWritten, bare, write
+from voicegraph.run.recording import HalfWritten, bare, write
 from voicegraph.run.restore import restore
 from voicegraph.run.runner import Attempt, NodeRunner
 from voicegraph.run.state import NodeStatus
@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 class RunDriver:
     """One run, from its first entry to its last. Make it, `await start()`, then `await ended`.
 
-    `earlier` are the runs that this one may go on from. `turns` are the engine's: of all its runs, one node that is suspected to take the process down is tried at a time.
+    `earlier` are the runs that this one may go on from. `turns` are the engine's: of all its runs, one node that is
+    suspected to take the process down is tried at a time.
     """
 
     def __init__(
