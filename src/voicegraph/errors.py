@@ -85,6 +85,11 @@ class Conflict(UserError):
 
     status = 409
 
+    @classmethod
+    def exists_already(cls) -> Conflict:
+        """It is there, and is not made a second time."""
+        return cls("conflict", "Something with this id or key exists already.")
+
 
 class Unreadable(UserError):
     """It is in the database, and cannot be read: it was damaged, or written by another version."""

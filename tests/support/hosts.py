@@ -117,7 +117,7 @@ class Host(ABC):
         families = StoredFamilies(self.history.reader, self.history.store)
         self.children = Children(engines, families, _runnable, shared=shared)
         self.history.feed.listen(self.children.notice)
-        self.children.open(self.name)
+        self.children.open("embedded" if self.name == "live" else self.name)
 
     async def start(self, graph: Workflow, **given: object) -> RunId:
         """Accept a new run of this workflow."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from voicegraph import clock
-from voicegraph.errors import ConfigError, NodeError, NotFound, StorageError, Unreadable
+from voicegraph.errors import ConfigError, Conflict, NodeError, NotFound, StorageError, Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.rounds import Rounds
 from voicegraph.run.accept import accepted
@@ -137,6 +137,8 @@ class EmbeddedEngine:
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, and started if there is room."""
+        if run.run_id in self._drivers:
+            raise Conflict.exists_already()
         self._require_room()
         ticket = ticket_of(run)
         if self._closing or self._is_full or not self._queue.slots.has_room(ticket.group, ticket.limit):

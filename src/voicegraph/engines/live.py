@@ -98,6 +98,8 @@ class LiveEngine:
         """Record the run and start it."""
         if self._closing:
             raise StorageError("The server is stopping; try again in a moment.")
+        if run.run_id in self._drivers:
+            raise Conflict.exists_already()
         if len(self._drivers) >= MAX_LIVE_RUNS:
             raise Overloaded(f"{MAX_LIVE_RUNS} live runs are in progress. Run this one in the background.", 5)
         ticket = ticket_of(run)

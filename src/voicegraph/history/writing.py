@@ -267,7 +267,7 @@ _FULL = ("disk is full", "no space left")
 def translated(error: Exception) -> Exception:
     """The database's error in the words of whoever waits."""
     if isinstance(error, IntegrityError) and is_taken(error):
-        return Conflict("conflict", "Something with this id or key exists already.")
+        return Conflict.exists_already()
     if isinstance(error, DBAPIError):
         reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
         if any(words in reason.lower() for words in _FULL):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -158,15 +159,29 @@ class Children:
     # -- and by looking
 
     async def _look(self) -> None:
-        durable = self._durable
-        for kin in await self._families.waiting(durable):
+        for kin in await self._families.waiting(self._durable):
             self._open[kin.child] = kin.parent
-            if kin.over is None:
-                self._spawn(self._begin(kin.parent, kin.node_id))
-            elif kin.over:
-                self._spawn(self._tell(kin.child))
-        for child in await self._families.orphans(durable):
+            self._look_at(kin)
+        for child in await self._families.orphans(self._durable):
             self._spawn(self._cancel(child))
+        await self._look_at_live()
+
+    async def _look_at_live(self) -> None:
+        """Those of this process alone: what another shows live is its own."""
+        if self._durable == "live" or not self._open:
+            return
+        for kin in await self._families.waiting("live"):
+            if kin.child in self._open:
+                self._look_at(kin)
+        for child in await self._families.orphans("live"):
+            if child in self._open:
+                self._spawn(self._cancel(child))
+
+    def _look_at(self, kin: Kin) -> None:
+        if kin.over is None:
+            self._spawn(self._begin(kin.parent, kin.node_id))
+        elif kin.over:
+            self._spawn(self._tell(kin.child))
 
     # -- what is to be done
 
@@ -217,11 +232,11 @@ class Children:
 
     async def _tell(self, child_id: RunId) -> None:
         """A child is over: hand what it gave to the node that waits for it."""
-        self._open.pop(child_id, None)
-        child = await self._families.load(child_id)
-        parent, node_id = child.run.parent_run_id, child.run.parent_node_id
-        if parent and node_id:
-            await self._answer(self._engines[child.run.engine], parent, node_id, RunEnded.of(child))
+        with self._settling(child_id):
+            child = await self._families.load(child_id)
+            parent, node_id = child.run.parent_run_id, child.run.parent_node_id
+            if parent and node_id:
+                await self._answer(self._engines[child.run.engine], parent, node_id, RunEnded.of(child))
 
     @staticmethod
     async def _answer(engine: Engine, run_id: RunId, node_id: NodeId, answer: RunEnded) -> None:
@@ -232,12 +247,23 @@ class Children:
 
     async def _cancel(self, child_id: RunId) -> None:
         """Nobody waits for it any more."""
-        self._open.pop(child_id, None)
+        with self._settling(child_id):
+            try:
+                child = await self._families.load(child_id)
+            except NotFound:
+                return  # it was not made yet, and will not be: its node does not wait
+            await self._engines[child.run.engine].cancel(child_id)
+
+    @contextmanager
+    def _settling(self, child_id: RunId) -> Generator[None]:
+        """The child is not open any more, unless this fails: then it is looked at again."""
+        parent_id = self._open.pop(child_id, None)
         try:
-            child = await self._families.load(child_id)
-        except NotFound:
-            return  # it was not made yet, and will not be: its node does not wait
-        await self._engines[child.run.engine].cancel(child_id)
+            yield
+        except Exception:
+            if parent_id:
+                self._open[child_id] = parent_id
+            raise
 
 
 def _refuse_recursion(workflow: Workflow, ancestry: Sequence[Ancestor]) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from support.graphs import node, workflow
+from support.history import new_run
 from support.hosts import Host, Told, hosted
 
+from voicegraph.errors import Conflict
 from voicegraph.graph.model import Retry
 from voicegraph.settings import Settings
 
@@ -28,6 +30,19 @@ async def test_a_node_at_work_is_stopped(host: Host):
     assert told.statuses == {"a": "cancelled"}
     await host.probe.gates["a"].left.wait()
     assert host.probe.order == ["a"]
+
+
+async def test_a_run_that_was_brought_twice_is_still_in_hand(host: Host):
+    """Whoever starts the run of a step may do so twice at a time: the second is refused, and takes nothing away."""
+    run = new_run(workflow("a>b", nodes=[node("a", "gate")]), host.name)
+    await host.accept(run)
+    await host.probe.gates["a"].enter()
+    with pytest.raises(Conflict, match="exists already"):
+        await host.accept(run)
+    assert await host.cancel(run.run_id)
+    check(await host.told(run.run_id))
+    async with asyncio.timeout(20):
+        await host.probe.gates["a"].left.wait()
 
 
 async def test_what_was_done_is_kept(host: Host):

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from support.graphs import node, workflow
 from support.hosts import Host, Told
+from support.stores import LateStore
 
+from voicegraph.errors import StorageError
 from voicegraph.graph.model import Node, NodeId, Retry, RunId, Workflow, WorkflowId
 from voicegraph.run.children import MAX_DEPTH
 
@@ -70,6 +72,26 @@ async def test_several_ends_are_within_the_limits_of_one_result(host: Host, monk
     error = told.nodes[NodeId("step")].error or {}
     assert error["code"] == "too_large"
     assert "5,000 values" in str(error["message"])
+
+
+@pytest.mark.parametrize("moment", ["before it is made", "when it is over"])
+async def test_a_database_that_does_not_answer_for_a_moment_loses_no_run_of_a_step(
+    host: Host, monkeypatch: pytest.MonkeyPatch, moment: str
+):
+    monkeypatch.setattr("voicegraph.run.children.AGAIN", 0.05)
+    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
+    late = LateStore(host.history.store)
+    monkeypatch.setattr(host.children._families, "_store", late)
+    fault = StorageError("The database did not answer.")
+    if moment == "before it is made":
+        late.errors.append(fault)
+    run_id = await host.start(workflow("step>after", nodes=[step("Held"), node("after")]))
+    await host.probe.gates["held"].enter()
+    if moment == "when it is over":
+        late.errors.append(fault)
+    host.probe.gates["held"].opened.set()
+    assert (await host.told(run_id)).status == "completed"
+    assert not late.errors
 
 
 async def test_its_failure_is_the_nodes_failure(host: Host):
