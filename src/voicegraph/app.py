@@ -105,6 +105,20 @@ class Runtime:
         Cancelled, it waits for no node any more; those in flight are left to the next process.
         """
         self.pipeline.background.told_to_stop()
+        ending = asyncio.create_task(self._end_runs())
+        cancelled: asyncio.CancelledError | None = None
+        while not ending.done():
+            try:
+                await asyncio.wait({ending})
+            except asyncio.CancelledError as error:
+                cancelled = error
+                self.pipeline.live.hurry()
+                self.pipeline.background.hurry()
+        ending.result()
+        if cancelled:
+            raise cancelled
+
+    async def _end_runs(self) -> None:
         try:
             await self.triggers.keeper.close()
             await self.error_workflows.close()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
+import termios
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -146,6 +150,42 @@ def test_a_terminal_that_hangs_up_cancels_the_run(cli: Cli, site: Site, stuck: N
     assert last_event(cli) == "Run cancelled: the terminal was closed"
 
 
+@pytest.mark.parametrize(("press", "code"), [(b"\x03", 130), (b"", 129)], ids=["Ctrl+C", "closed"])
+def test_a_question_at_the_terminal_is_broken_off(cli: Cli, press: bytes, code: int) -> None:
+    name = cli.write("open.json", steps({"type": "prompt", "action": "seed", "label": "Begin"}))
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(cli.home)
+        os.execve(sys.executable, [sys.executable, "-m", "voicegraph", "run", name], cli.environment)
+    said = b""
+    while b"Begin:" not in said:
+        said += os.read(terminal, 1_000)
+    if not press:
+        os.close(terminal)
+    ended, status = os.waitpid(child, os.WNOHANG)
+    while not ended:
+        if press:  # one that comes between the words and the reading is not heard
+            os.write(terminal, press)
+        time.sleep(0.1)
+        ended, status = os.waitpid(child, os.WNOHANG)
+    assert os.waitstatus_to_exitcode(status) in (code, -signal.SIGINT)
+    assert cli.runs() == []
+
+
+def test_a_command_that_is_stuck_in_its_output_can_be_ended(cli: Cli) -> None:
+    """`voicegraph run … | less`, which reads no further."""
+    process = cli.start("run", cli.write("long.json", steps(seed("long " * 40_000))), "--json")
+    assert process.stdout
+    half = fcntl.fcntl(process.stdout, fcntl.F_GETPIPE_SZ) // 2
+    while int.from_bytes(fcntl.ioctl(process.stdout, termios.FIONREAD, bytes(4)), sys.byteorder) < half:
+        assert process.poll() is None
+    while process.poll() is None:  # as people do
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    assert process.returncode in (130, -signal.SIGINT)  # where the last press came while it ended
+    process.communicate()
+
+
 def test_ctrl_c_leaves_a_background_run_to_the_next_server(cli: Cli) -> None:
     began = time.monotonic()
     code, said = interrupt(cli, cli.write("rest.json", steps(seed(), wait("2 seconds"))), "--background")
@@ -169,15 +209,24 @@ COMMANDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_closed_pipe_ends_every_command_silently(cli: Cli, command: list[str]) -> None:
+@pytest.fixture(scope="module")
+def one_run(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """A history with a run. It is for looking."""
+    home = tmp_path_factory.mktemp("one-run")
+    shutil.copytree(migrated, home / "data")
+    cli = Cli(home)
     assert cli("run", cli.write("hello.json", steps(seed("Ada")))).code == 0
+    return cli
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_closed_pipe_ends_every_command_silently(one_run: Cli, command: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as out:
         done = subprocess.run(
-            [sys.executable, "-m", "voicegraph", *command],
-            cwd=cli.home, env=cli.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, check=False,
+            [sys.executable, "-m", "voicegraph", *command], cwd=one_run.home, env=one_run.environment,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, check=False,
         )  # fmt: skip
     said = done.stderr.decode()
     if command[0] == "run":

@@ -99,7 +99,6 @@ def test_nodes_of_a_background_command_that_is_stopped_may_finish(cli: Cli, site
     assert process.stderr
     while "may finish" not in process.stderr.readline():
         pass
-    time.sleep(0.5)  # a person's; a press in the very moment of these words is waited out with the nodes
     site.release("/slow")
     process.communicate(timeout=60)
     assert process.returncode == 130
@@ -119,7 +118,6 @@ def test_a_second_ctrl_c_ends_a_background_command_at_once_and_counts_against_no
     assert process.stderr
     while "may finish" not in process.stderr.readline():
         pass
-    time.sleep(0.5)  # a person's; a press in the very moment of these words is waited out with the nodes
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130

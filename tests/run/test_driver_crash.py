@@ -16,6 +16,7 @@ from voicegraph.graph.model import Node, NodeId, RunId, Workflow
 from voicegraph.nodes.output import Output
 from voicegraph.run.blame import MAX_DEATHS, SUSPECT_DEATHS
 from voicegraph.run.events import NodeRun
+from voicegraph.run.patience import Patience
 from voicegraph.run.promise import End
 from voicegraph.run.restore import closing, outcome_of, restore
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus
@@ -167,7 +168,7 @@ async def test_a_server_that_stops_gives_nobody_a_last_start(drive: Drive):
     await drive.start(workflow(nodes=[node("a", "gate"), node("b", "gate")]))
     driver = await drive.suspect("a", "b")
     turn = await first_to_enter(drive, ["a", "b"])
-    stopping = asyncio.create_task(driver.stop(10))
+    stopping = asyncio.create_task(driver.stop(Patience(10)))
     await asyncio.sleep(0)
     drive.probe.gates[turn].opened.set()
     await stopping

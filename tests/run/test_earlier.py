@@ -18,6 +18,7 @@ from voicegraph.nodes.output import FileRef, Inputs, Output
 from voicegraph.run import item_driver
 from voicegraph.run.earlier import DoneItem, pairs
 from voicegraph.run.events import ItemCounts, NewRun
+from voicegraph.run.patience import Patience
 from voicegraph.run.promise import End
 from voicegraph.run.runner import Attempt
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -114,7 +115,7 @@ async def test_where_the_run_fails_or_the_server_stops_meanwhile_no_item_starts(
     await asyncio.wait_for(asked.wait(), 10)
     if pausing:
         drive.probe.gates["x"].opened.set()
-        stopping = asyncio.create_task(driver.stop(5))
+        stopping = asyncio.create_task(driver.stop(Patience(5)))
         await asyncio.sleep(0)
     else:
         drive.probe.gates["x"].opened.set()

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
+from voicegraph.cli.ending import asking
 from voicegraph.cli.remote import ask_server, running_server
 from voicegraph.cli.view import out
 from voicegraph.errors import NotFound, UserError
@@ -25,8 +26,11 @@ async def approve_run(
     card = _chosen(await ask_server(url, "/api/approvals", query={"run": run_id}), run_id, node_id)
     out.print(Text(card["waits"]["message"], style="bold"))
     out.print(Text(card["content"]["text"]))
-    if asks and not typer.confirm("Approve this?" if approved else "Reject this?"):
-        raise typer.Exit(1)
+    if asks:
+        with asking():
+            sure = typer.confirm("Approve this?" if approved else "Reject this?")
+        if not sure:
+            raise typer.Exit(1)
     body = {
         "nodeId": card["nodeId"],
         "answer": "approve" if approved else "reject",

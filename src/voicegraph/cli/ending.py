@@ -24,11 +24,11 @@ from voicegraph.cli.streams import Unwritable, forget, has_no_room
 T = TypeVar("T")
 
 WORDS = {
+    signal.SIGINT: "Ctrl+C",
     signal.SIGHUP: "the terminal was closed",
     signal.SIGPIPE: "the command's output was closed",
     signal.SIGTERM: "the command was stopped",
 }
-CTRL_C = "Ctrl+C"
 LOOK_SECONDS = 0.5
 
 
@@ -70,8 +70,63 @@ def finish(work: Coroutine[Any, Any, T]) -> T:
 
 async def _until_ended(work: Coroutine[Any, Any, T]) -> T:
     task = asyncio.current_task()
-    with hearing(lambda number: _end(task, number), signal.SIGTERM, signal.SIGHUP):
+    with hearing(lambda number: _end(task, number), signal.SIGTERM, signal.SIGHUP), _hearing_ctrl_c(task):
         return await work
+
+
+@contextmanager
+def _hearing_ctrl_c(task: asyncio.Task[Any] | None) -> Generator[None]:
+    """Each press cancels the work, where it waits: raised in its midst, as Python does, the second could be lost there.
+
+    When the loop has not even come to the last one, because it is stuck in a write, Python's own way is left.
+    """
+    loop = asyncio.get_running_loop()
+    pressed = come_to = 0
+
+    def come() -> None:
+        nonlocal come_to
+        come_to += 1
+        _end(task, signal.SIGINT)
+
+    def press(*_: object) -> None:
+        nonlocal pressed
+        if pressed > come_to:
+            raise KeyboardInterrupt
+        pressed += 1
+        loop.call_soon_threadsafe(come)
+
+    with _handling(press, signal.SIGINT):
+        yield
+
+
+@contextmanager
+def asking() -> Generator[None]:
+    """Around a question at the terminal, on which the loop waits, too: a signal breaks it off with KeyboardInterrupt."""
+
+    def break_off(number: int, _: object) -> NoReturn:
+        _Ended.by = signal.Signals(number)
+        raise KeyboardInterrupt
+
+    wakeup = signal.set_wakeup_fd(-1)  # the loop would hear of it once more
+    try:
+        with _handling(break_off, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            yield
+    finally:
+        signal.set_wakeup_fd(wakeup)
+
+
+@contextmanager
+def _handling(handler: Callable[[int, Any], None], *numbers: signal.Signals) -> Generator[None]:
+    """Let Python call this handler. What is to be ignored, as in a shell's background, stays so."""
+    before = {one: signal.getsignal(one) for one in numbers}
+    heard = [one for one in numbers if before[one] is not signal.SIG_IGN]
+    for number in heard:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, before[number])
 
 
 @contextmanager
@@ -89,8 +144,8 @@ def hearing(call: Callable[[signal.Signals], None], *numbers: signal.Signals) ->
 
 
 def _end(task: asyncio.Task[Any] | None, number: signal.Signals) -> None:
-    if _Ended.by is None and task:
-        _Ended.by = number
+    if task and (_Ended.by is None or number is signal.SIGINT):
+        _Ended.by = _Ended.by or number
         task.cancel()
 
 
@@ -101,7 +156,7 @@ def why(error: BaseException) -> str:
         return WORDS[number]
     if has_no_room(error):
         return Unwritable(cast("OSError", error)).message.rstrip(".")
-    return CTRL_C if isinstance(error, asyncio.CancelledError) else f"{type(error).__name__} while it was shown"
+    return f"{type(error).__name__} while it was shown"
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from voicegraph.app import Runtime, running
-from voicegraph.cli.ending import while_read, why
+from voicegraph.cli.ending import asking, while_read, why
 from voicegraph.cli.given import STDIN, allowing, read_given
 from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.streams import say
@@ -171,7 +171,8 @@ async def _ask(pipeline: Pipeline, workflow: Workflow, config: Config, *, asks: 
     if not asks:
         return
     for missing in found.missing:
-        answer = typer.prompt(f"{missing.node_label}: {missing.title} ({missing.why})")
+        with asking():
+            answer = typer.prompt(f"{missing.node_label}: {missing.title} ({missing.why})")
         _answer(config, missing, answer)
 
 

@@ -21,6 +21,7 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.blame import BEAT_SECONDS, CALM_SECONDS, SuspectTurns
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
+from voicegraph.run.patience import Patience
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, queue_full, ticket_of
@@ -99,6 +100,7 @@ class EmbeddedEngine:
         self._lives_on = False
         self._settings = settings
         self._promise = promise
+        self._patience = Patience(settings.drain_seconds)
         self._drivers: dict[RunId, RunDriver] = {}
         self._loading: set[RunId] = set()
         self._rewritten: set[RunId] = set()
@@ -244,13 +246,17 @@ class EmbeddedEngine:
             await rounds.close()
         drivers = list(self._drivers.values())
         try:
-            await asyncio.gather(*(driver.stop(self._settings.drain_seconds) for driver in drivers))
+            await asyncio.gather(*(driver.stop(self._patience) for driver in drivers))
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=LAST_WRITE)
-        finally:  # who cannot wait any longer cancels us
+        finally:
             for task in self._tasks:
                 task.cancel()
             self._owner.release()
+
+    def hurry(self) -> None:
+        """See `run.ports.Engine`."""
+        self._patience.end()
 
     # -- from the queue into memory and out again
 

@@ -18,6 +18,7 @@ from voicegraph.rounds import Rounds
 from voicegraph.run.answers import Answer
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
+from voicegraph.run.patience import Patience
 from voicegraph.run.ports import RunLedger, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import Place, Slots, ticket_of
@@ -77,7 +78,7 @@ class LiveEngine:
         self._runner = runner
         self._ledger = ledger
         self._store = store
-        self._drain_seconds = drain_seconds
+        self._patience = Patience(drain_seconds)
         self._others = others or _Nobody()
         self._slots = slots or Slots()
         self._drivers: dict[RunId, RunDriver] = {}
@@ -179,12 +180,16 @@ class LiveEngine:
         for rounds in self.rounds:
             await rounds.close()
         drivers = dict(self._drivers)
-        await asyncio.gather(*(driver.stop(self._drain_seconds) for driver in drivers.values()))
+        await asyncio.gather(*(driver.stop(self._patience) for driver in drivers.values()))
         with contextlib.suppress(StorageError, TimeoutError):  # a disk that refuses: the next start marks them
             async with asyncio.timeout(LAST_WRITE):
                 for run_id, driver in drivers.items():
                     if await driver.ended is End.STOPPED:
                         await self._interrupt(run_id)
+
+    def hurry(self) -> None:
+        """See `run.ports.Engine`."""
+        self._patience.end()
 
     async def _sweep(self) -> None:
         """Runs of other processes that died meanwhile are closed, too."""

@@ -26,6 +26,7 @@ from voicegraph.run.handover import given_to
 from voicegraph.run.inputs import Surroundings
 from voicegraph.run.item_driver import Bench, EachNodes, Rest
 from voicegraph.run.limits import Deadline, out_of_time
+from voicegraph.run.patience import Patience
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import LAST_WRITE, PARK_AFTER, End, Promise
 from voicegraph.run.recording import HalfWritten, bare, write
@@ -159,18 +160,17 @@ class RunDriver:
         self._course.stopping = True
         self._each.pause()
 
-    async def stop(self, patience: float) -> None:
-        """Start nothing new, give nodes in flight `patience` seconds, then leave the rest to the next process.
+    async def stop(self, patience: Patience) -> None:
+        """Start nothing new, wait for nodes in flight, then leave the rest to the next process.
 
-        Cancelled, it has no more patience: nothing of the run is at work in this process afterwards.
+        Nothing of the run is at work in this process afterwards, also when this is cancelled.
         """
         self.pause()
         for node_id in self._held:
             self._tasks.pop(node_id).cancel()
         self._held.clear()
         try:
-            if self._tasks:
-                await asyncio.wait(list(self._tasks.values()), timeout=patience)
+            await patience.wait(self._tasks.values())
         finally:
             await self._cut_off()
 

@@ -127,7 +127,11 @@ class Engine(Protocol):
         ...
 
     async def close(self) -> None:
-        """Start nothing new, let nodes in flight finish for the settings' drain time, then stop; at once if cancelled."""
+        """Start nothing new, let nodes in flight finish for the settings' drain time, then stop."""
+        ...
+
+    def hurry(self) -> None:
+        """Nobody wants to wait for nodes in flight: `close`, at work or to come, leaves them to the next process."""
         ...
 
 

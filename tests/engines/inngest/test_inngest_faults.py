@@ -21,6 +21,7 @@ from voicegraph.engines.inngest.memo import Claim, Later
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.blame import MAX_DEATHS, SOON_SECONDS, SUSPECT_DEATHS
+from voicegraph.run.patience import Patience
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="a real server makes no faults")
 
@@ -230,7 +231,7 @@ async def test_a_process_that_stops_hands_its_node_over(tmp_path: Path) -> None:
         run_id = await process.start(workflow("a>b", nodes=[node("a", "gate")]))
         await process.probe.gates["a"].enter()
         other.probe.gates["a"].opened.set()
-        await process.engine.steps.drain(0.05)
+        await process.engine.steps.drain(Patience(0.05))
         for function in on_stage.server.functions.values():
             runtime = function["steps"]["step"]["runtime"]
             runtime["url"] = runtime["url"].replace(process.url, other.url)

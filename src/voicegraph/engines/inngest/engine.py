@@ -28,6 +28,7 @@ from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
 from voicegraph.run.choice import inngest_setup
 from voicegraph.run.events import EngineName, Entry, NewRun
+from voicegraph.run.patience import Patience
 from voicegraph.run.ports import Call, Reply, RunLedger, Starter
 from voicegraph.run.queue import Place
 from voicegraph.run.restore import closing
@@ -68,7 +69,7 @@ class InngestEngine:
         self._is_worker = False
         self._ledger = ledger
         self._backlog = backlog
-        self._drain_seconds = settings.drain_seconds
+        self._patience = Patience(settings.drain_seconds)
         feed.listen(self._stop_what_is_over)
 
     def starts_with(self, starter: Starter) -> None:
@@ -130,6 +131,10 @@ class InngestEngine:
         await self._sender.close()
         await close_client(self.client)
 
+    def hurry(self) -> None:
+        """See `run.ports.Engine`."""
+        self._patience.end()
+
     @property
     def dashboard_url(self) -> str:
         """The dashboard."""
@@ -153,7 +158,7 @@ class InngestEngine:
             await self._host.register_again()
 
     async def _drain(self) -> None:
-        await self.steps.drain(self._drain_seconds, self.items.tasks)
+        await self.steps.drain(self._patience, self.items.tasks)
 
     def _stop_what_is_over(self, entry: Entry) -> None:
         """A run that is over, here or elsewhere, stops the nodes that run here: cancelled, or out of time."""

@@ -18,6 +18,7 @@ from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.nodes.output import Result
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import Entry, RunEvent, StoredRun
+from voicegraph.run.patience import Patience
 from voicegraph.run.ports import RunLedger
 from voicegraph.run.refused import refusal
 from voicegraph.run.retry import RetryPolicy, policy_for
@@ -67,14 +68,13 @@ class NodeSteps:
         """From now on claims are renewed as of a process that ends as planned."""
         self._trials.stopping.set()
 
-    async def drain(self, patience: float, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:
-        """Let nodes in flight, and `others`, finish for `patience` seconds, then hand the rest over."""
+    async def drain(self, patience: Patience, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:
+        """Let nodes in flight, and `others`, finish while `patience` lasts, then hand the rest over."""
         self.told_to_stop()
         tasks = [*self._running.values(), *others]
         try:
-            if tasks:
-                await asyncio.wait(tasks, timeout=patience)
-        finally:  # who cannot wait any longer cancels us
+            await patience.wait(tasks)
+        finally:
             for task in tasks:
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
