@@ -14,6 +14,8 @@ from support.process import Serve
 from support.site import Site, site_on_loopback
 from support.watch import Watch
 
+pytestmark = pytest.mark.no_cover  # the server is a process of its own
+
 HEAVY = "{% for a in (1..300) %}{% for b in (1..300) %}{{ a | times: b }}{% endfor %}{% endfor %}"
 ROWS = 60_000
 MAKES_ROWS = f"[{{'id': i, 'name': 'name ' + str(i), 'price': i * 1.5}} for i in range({ROWS})]"

@@ -10,6 +10,8 @@ import pytest
 from support.process import Serve
 from support.watch import Watch
 
+pytestmark = pytest.mark.no_cover  # the server is a process of its own
+
 NODES = 498
 
 
