@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, text
 from support.api import api_of, seed, settings_in, steps, wait
 from support.history import migrated
 
-from voicegraph.app import create_app, make_planners, running
+from voicegraph.app import make_planners, running
+from voicegraph.asgi import create_app
 from voicegraph.db.presence import Presence
 from voicegraph.errors import ConfigError, StorageError
 from voicegraph.graph.validate import parse_workflow

@@ -124,7 +124,7 @@ def test_the_application_is_put_together_in_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Assign) and any("app.state." in ast.unparse(target) for target in node.targets)
     }
-    assert writers == {"app.py"}
+    assert writers == {"asgi.py"}
 
 
 def test_every_library_that_is_imported_is_declared() -> None:

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
-
-from voicegraph.api.build import build_api
 from voicegraph.db.lock import OwnerLock
 from voicegraph.db.migrate import open_database
 from voicegraph.db.presence import Presence
@@ -281,20 +278,3 @@ def make_transcriber(settings: Settings) -> Transcriber:
     if settings.transcriber == "hosted":
         return hosted
     return WithFallback(hosted, EmbeddedTranscriber(settings.model_copy(update={"speech_model": "auto"})))
-
-
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The ASGI application, as it is served and as it is tested. While its lifespan lasts, VoiceGraph runs."""
-    chosen = settings or Settings()
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with running(chosen) as runtime:
-            app.state.pipeline = runtime.pipeline
-            app.state.triggers = runtime.triggers
-            app.state.runtime = runtime
-            app.state.notifier = runtime.notifier
-            app.state.rounds = runtime.rounds
-            yield
-
-    return build_api(chosen, lifespan)

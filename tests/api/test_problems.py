@@ -12,7 +12,7 @@ import schemathesis
 from starlette.exceptions import HTTPException
 from support.api import NOT_JSON, Api, api_of, seed, steps
 
-from voicegraph.app import create_app
+from voicegraph.asgi import create_app
 from voicegraph.errors import ConfigError, Conflict, NodeError, NotFound, Overloaded, Refusal, StorageError
 from voicegraph.settings import Settings
 

@@ -13,7 +13,7 @@ from fastapi import Request
 from support.api import NOT_JSON, Api, api_of, api_with, judge_problem, seed, settings_in, sse, steps, wait
 from support.process import Serve
 
-from voicegraph.app import create_app
+from voicegraph.asgi import create_app
 from voicegraph.settings import Settings
 
 LIMIT = 4 << 20

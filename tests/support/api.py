@@ -19,7 +19,7 @@ from fastapi import FastAPI
 
 from voicegraph.api.build import build_api
 from voicegraph.api.run_schemas import Event
-from voicegraph.app import create_app
+from voicegraph.asgi import create_app
 from voicegraph.settings import Settings
 
 BASE = "http://127.0.0.1:8000"

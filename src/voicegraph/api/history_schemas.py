@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from voicegraph.api.filtering import FilterBody
+from voicegraph.api.filter_schemas import FilterBody
 from voicegraph.api.run_schemas import NodeResult, RunSummary
 from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 
 from voicegraph.api.run_schemas import Event, NodeResult, Run
 from voicegraph.graph.model import NodeId, RunId
+from voicegraph.history.export import details
+from voicegraph.history.filters import RunFilter
 from voicegraph.history.queries import RunQueries
 
 PAGE = 500
@@ -49,3 +51,14 @@ async def _node(queries: RunQueries, run_id: RunId, node: NodeResult) -> AsyncIt
     async for text in output_pieces(queries, run_id, NodeId(node.node_id)):
         yield text
     yield "}"
+
+
+async def runs_as_json(queries: RunQueries, which: RunFilter) -> AsyncIterator[str]:
+    """An array of runs as `GET /api/runs/{id}` gives them."""
+    before = "["
+    async for detail in details(queries, which):
+        yield before
+        async for piece in run_pieces(queries, Run.of_detail(detail)):
+            yield piece
+        before = ",\n"
+    yield "]\n" if before != "[" else "[]\n"

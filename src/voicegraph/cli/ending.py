@@ -7,6 +7,7 @@ the background handed over. The exit code is 128 and the signal's number, as she
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import os
 import select
@@ -60,6 +61,7 @@ class _Ended:
 def finish(work: Coroutine[Any, Any, T]) -> T:
     """Run the work of a command, until it is done or ended. SystemExit when a signal or a closed output ended it."""
     _Ended.by = None
+    gc.enable()
     try:
         return asyncio.run(_until_ended(work))
     except BaseException:

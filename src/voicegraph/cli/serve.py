@@ -13,7 +13,8 @@ from types import FrameType
 
 import uvicorn
 
-from voicegraph.app import Runtime, create_app
+from voicegraph.app import Runtime
+from voicegraph.asgi import create_app
 from voicegraph.cli.connection import limited
 from voicegraph.cli.connections import limits_here
 from voicegraph.cli.ending import hearing
@@ -41,6 +42,7 @@ class _Server(uvicorn.Server):
         """As the base class, then print the address."""
         await super().startup(sockets)
         if self.started:
+            gc.enable()
             gc.freeze()  # what is loaded stays: to walk it took a full collection 80 ms, in the middle of some run
             tell(f"VoiceGraph runs on {self._url}  (Ctrl+C stops it)")
             self._leaving = asyncio.create_task(self._leave_when_lost())

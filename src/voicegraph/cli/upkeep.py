@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voicegraph.api.history_schemas import RetentionAnswer, Statistics, WorkflowStatistics
-from voicegraph.api.routes.archive import as_json
+from voicegraph.api.whole import runs_as_json
 from voicegraph.app import running
 from voicegraph.cli.past import took
 from voicegraph.cli.view import out, print_json
@@ -24,7 +24,7 @@ from voicegraph.settings import Settings
 async def export_runs(settings: Settings, which: RunFilter, written: str, output: Path | None) -> None:
     """All runs that fit, piece by piece, to a file or to standard output."""
     async with running(settings, background=False) as runtime:
-        pieces = (as_csv if written == "csv" else as_json)(runtime.pipeline.queries, which)
+        pieces = (as_csv if written == "csv" else runs_as_json)(runtime.pipeline.queries, which)
         try:
             with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:
                 async for piece in pieces:

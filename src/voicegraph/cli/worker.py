@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 
 from voicegraph.app import running
@@ -22,6 +23,7 @@ def work(settings: Settings) -> None:
             "A worker takes its work from Inngest, which is not set up. Set INNGEST_DEV=1 or Inngest's keys.",
         )
     start_log(settings)
+    gc.enable()
     asyncio.run(_work(settings))
     let_go()
 

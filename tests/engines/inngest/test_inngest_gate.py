@@ -178,7 +178,7 @@ async def test_signed_runs_complete(tmp_path: Path) -> None:
 
 
 async def test_the_door_is_shut_where_another_engine_runs(tmp_path: Path) -> None:
-    from voicegraph.app import create_app
+    from voicegraph.asgi import create_app
     from voicegraph.settings import Settings
 
     app = create_app(Settings(_env_file=None, data_dir=tmp_path, engine="embedded"))

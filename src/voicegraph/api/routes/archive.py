@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -12,7 +12,8 @@ from fastapi.responses import StreamingResponse
 
 from voicegraph import clock
 from voicegraph.api.deps import Id, Kept, Wired
-from voicegraph.api.filtering import FilterBody, Filtered
+from voicegraph.api.filter_schemas import FilterBody
+from voicegraph.api.filtering import Filtered
 from voicegraph.api.history_schemas import (
     ComparisonAnswer,
     DiskUse,
@@ -24,14 +25,13 @@ from voicegraph.api.history_schemas import (
     Statistics,
     WorkflowStatistics,
 )
-from voicegraph.api.run_schemas import Run, RunSummary
-from voicegraph.api.whole import run_pieces
+from voicegraph.api.run_schemas import RunSummary
+from voicegraph.api.whole import runs_as_json
 from voicegraph.errors import UserError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.compare import compare
-from voicegraph.history.export import as_csv, details
-from voicegraph.history.filters import RunFilter
-from voicegraph.history.queries import RunDetail, RunQueries
+from voicegraph.history.export import as_csv
+from voicegraph.history.queries import RunDetail
 
 router = APIRouter(prefix="/api", tags=["history"])
 
@@ -98,7 +98,7 @@ async def export_history(
         return StreamingResponse(
             as_csv(voicegraph.queries, which), media_type="text/csv; charset=utf-8", headers=headers
         )
-    return StreamingResponse(as_json(voicegraph.queries, which), media_type="application/json", headers=headers)
+    return StreamingResponse(runs_as_json(voicegraph.queries, which), media_type="application/json", headers=headers)
 
 
 @router.get("/statistics")
@@ -124,14 +124,3 @@ def _compared(left: RunDetail, right: RunDetail, same: Collection[NodeId]) -> Co
         config_differs=found.config_differs,
         nodes=[NodeComparison.of(pair) for pair in found.nodes],
     )
-
-
-async def as_json(queries: RunQueries, which: RunFilter) -> AsyncIterator[str]:
-    """An array of runs as `GET /api/runs/{id}` gives them."""
-    before = "["
-    async for detail in details(queries, which):
-        yield before
-        async for piece in run_pieces(queries, Run.of_detail(detail)):
-            yield piece
-        before = ",\n"
-    yield "]\n" if before != "[" else "[]\n"
