@@ -9,25 +9,19 @@ from pydantic import Field
 from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
 from voicegraph.history.approvals import Approval
+from voicegraph.history.values import Question
 from voicegraph.nodes.output import Output
 from voicegraph.run.approval import MAX_COMMENT
 from voicegraph.run.events import NodeRun
 
 
-class Waits(Wire):
+class Waits(Question):
     """Whose answer a node waits, or waited, for: a person's (`digest` is of the content), or that of another run.
 
     `turn`: nobody's. The server stopped too often soon after the node had started; `message` says when it goes on.
     """
 
-    kind: Literal["approval", "run", "turn"]
-    message: str
-    digest: str | None = None
-    approvers: list[str] = Field(default_factory=list)
-    unreached: dict[str, str] = Field(default_factory=dict, description="Who could not be asked, and why.")
-    on_expiry: Literal["approve", "reject", "fail"] | None = None
     expires_at: str | None = None
-    run_id: str | None = Field(None, description="The run that is waited for.")
 
     @classmethod
     def of(cls, node: NodeRun) -> Waits | None:

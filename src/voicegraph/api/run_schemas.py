@@ -15,6 +15,7 @@ from voicegraph.history.items import ItemPage
 from voicegraph.history.lineage import RunLink as Link
 from voicegraph.history.queries import EventPage, RunDetail
 from voicegraph.history.queries import RunSummary as Summary
+from voicegraph.history.values import ErrorInfo
 from voicegraph.nodes.output import FileRef, Metrics, Output
 from voicegraph.run.events import ItemRun, Kind, NodeRun, RunEvent
 from voicegraph.run.queue import Place
@@ -25,15 +26,6 @@ RunTriggerName = Literal["manual", "schedule", "webhook", "replay", "workflow", 
 
 
 ItemStatusName = Literal["running", "retrying", "completed", "failed", "cancelled"]
-
-
-class ErrorInfo(Wire):
-    """Why a node or run failed."""
-
-    code: str
-    message: str
-    retryable: bool = False
-    node_id: str | None = None
 
 
 class EventOutput(Wire):

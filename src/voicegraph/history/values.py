@@ -40,8 +40,8 @@ NAMES: Mapping[Any, tuple[tuple[str, ...], str]] = {
 """Columns that hold one of some names, and the name that is shown for another."""
 
 
-class Problem(Wire):
-    """An error as it is stored."""
+class ErrorInfo(Wire):
+    """Why a node or run failed."""
 
     code: str
     message: str
@@ -49,16 +49,19 @@ class Problem(Wire):
     node_id: str | None = None
 
 
-class Waiting(Wire):
-    """A question as it is stored with the node that asks (`run/waiting.py`)."""
+class Question(Wire):
+    """Whose answer a node waits, or waited, for (`run/waiting.py`)."""
 
     kind: Literal["approval", "run", "turn"]
     message: str
     digest: str | None = None
     approvers: list[str] = Field(default_factory=list)
-    unreached: dict[str, str] = Field(default_factory=dict)
+    unreached: dict[str, str] = Field(default_factory=dict, description="Who could not be asked, and why.")
     on_expiry: Literal["approve", "reject", "fail"] | None = None
-    run_id: str | None = None
+    run_id: str | None = Field(None, description="The run that is waited for.")
+
+
+class _Asked(Question):
     answer: dict[str, JsonValue] | None = None
 
 
@@ -74,12 +77,12 @@ def an_object(value: JsonValue) -> Object | None:
 
 def an_error(value: JsonValue) -> Object | None:
     """An error; ValueError."""
-    return _shaped(Problem, value)
+    return _shaped(ErrorInfo, value)
 
 
 def a_question(value: JsonValue) -> Object | None:
     """What a node waits for; ValueError."""
-    return _shaped(Waiting, value)
+    return _shaped(_Asked, value)
 
 
 def counts(value: JsonValue) -> ItemCounts | None:

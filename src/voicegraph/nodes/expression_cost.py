@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from voicegraph.nodes.bulk import MAX_VALUES
+
 PER_VALUE = 3.0  # to hand a value over
 PER_STEP = 0.5  # of a loop
 PER_COPIED_VALUE = 0.03  # a variable used within a loop is copied in every step
@@ -19,7 +21,6 @@ PER_PATTERN_CHARACTER = 14.0  # `matches` compiles its pattern at every call
 PER_MATCHED_CHARACTER = 0.015  # times the weight of the pattern
 UNKNOWN_PATTERN = 1_000  # weight of a pattern that repeats (`{100}`) or comes from data
 MAX_MICROSECONDS = 1_500_000
-MAX_VALUES = 500_000
 MAX_CHARACTERS = 50 << 20
 
 _TOKEN = re.compile(

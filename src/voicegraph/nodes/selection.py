@@ -17,8 +17,8 @@ from pydantic import JsonValue
 from voicegraph.child import ask
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.bulk import beside, compact, decode, is_small
-from voicegraph.nodes.expression_cost import MAX_VALUES, measure
+from voicegraph.nodes.bulk import MAX_VALUES, beside, compact, decode, is_small
+from voicegraph.nodes.expression_cost import measure
 from voicegraph.nodes.threads import in_thread
 
 MAX_LENGTH = 2_000
