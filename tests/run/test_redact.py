@@ -144,7 +144,13 @@ def test_secrets_of_addresses_that_libraries_hear_are_known(monkeypatch: pytest.
         ({"headers": {"Authorization": "Bearer canary-1"}}, "canary-1"),
         ({"headers": {"authorization": f"Basic {base64.b64encode(b'me:canary-2').decode()}"}}, "canary-2"),
         ({"headers": {"X-Api-Key": "canary-3"}}, "canary-3"),
+        ({"headers": {"X-Auth-Key": "canary-3"}}, "canary-3"),
+        ({"headers": {"Ocp-Apim-Subscription-Key": "canary-3"}}, "canary-3"),
+        ({"headers": {"DD-APPLICATION-KEY": "canary-3"}}, "canary-3"),
+        ({"headers": {"X-Custom-Pwd": "canary-3"}}, "canary-3"),
         ({"query": {"access_token": "canary-4"}}, "canary-4"),
+        ({"json": {"passphrase": "canary-5"}}, "canary-5"),
+        ({"url": "https://example.org/?sv=2024&sig=canary-6"}, "canary-6"),
         ({"json": [{"clientSecret": "canary-5"}]}, "canary-5"),
         ({"url": "https://example.org/?key=canary-6"}, "canary-6"),
         ({"url": "https://me:canary-7@example.org/"}, "canary-7"),
@@ -160,7 +166,8 @@ def test_ordinary_params_are_no_secrets():
         "other": "https://example.org:8080/users/@somebody/posts",
         "url": "https://example.org/feed?date=2024-05-01&nextPageToken=abcdefgh",
         "query": {"pageToken": "abcdefgh", "q": "summaries"},
-        "headers": {"Accept": "application/json"},
+        "headers": {"Accept": "application/json", "Idempotency-Key": "order-7", "X-Partition-Key": "europe-west"},
+        "json": {"keyword": "workflow", "key": "status-page", "design": "blue-and-white"},
         "prompt": "Which token? See tgram:// and so on",
     }
     assert not list(secrets_of_params(params))

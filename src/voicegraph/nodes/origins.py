@@ -18,8 +18,9 @@ from voicegraph.nodes.template import is_template, mentions_nodes, names_in
 
 HANDED = "the workflow that runs this one"
 
-_OF_INPUT = frozenset({"input", "data", "item"})
-_OF_ANY_OBJECT = frozenset({"first", "last", "size"})
+OF_INPUT = frozenset({"input", "data", "item"})
+"""Names in a template for what comes in over the edges."""
+OF_ANY_OBJECT = frozenset({"first", "last", "size"})
 """Liquid's words for a part of whatever object: `nodes.first` is the first node, unless one is called so."""
 
 
@@ -80,14 +81,14 @@ class Origins:
             case ():
                 names = ("trigger", "input", "nodes")
                 return next(filter(None, (self._read(node, (name,)) for name in names)), None)
-            case ("nodes", node_id, *_) if node_id in self._given and node_id not in _OF_ANY_OBJECT:
+            case ("nodes", node_id, *_) if node_id in self._given and node_id not in OF_ANY_OBJECT:
                 return self._of(NodeId(node_id), node.id)
             case ("nodes", *_):
                 before = sorted(ancestors(self._workflow, node.id))
                 return next(filter(None, (self._of(one, node.id) for one in before)), None)
             case ("trigger", *_):
                 return self._handed
-            case (name, *_) if name in _OF_INPUT:
+            case (name, *_) if name in OF_INPUT:
                 return self._input(node.id)
             case _:
                 return None

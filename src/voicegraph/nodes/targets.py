@@ -23,7 +23,8 @@ OUTSIDE_TARGET = "outside_target"
 FREE = frozenset({"link"})
 """Reading a page that another one links to is what feeds and searches are for: no key goes along, nothing is changed."""
 
-_FIXED_ORIGIN = re.compile(r"https?://[^\s/?#@\\{}]+[/?#]", re.IGNORECASE)
+FIXED_ORIGIN = re.compile(r"https?://[^\s/?#@\\{}]+[/?#]", re.IGNORECASE)
+"""How an address begins whose scheme and host are written out: what is filled in behind them leads nowhere else."""
 
 
 def outside_targets(
@@ -74,5 +75,5 @@ def _filled_targets(index: int, node: Node, registry: Registry) -> Iterator[tupl
         if field.target in FREE:
             continue
         for place, text in texts_of(params.get(field.name)):
-            if is_template(text) and not (field.target == "url" and _FIXED_ORIGIN.match(text)):
+            if is_template(text) and not (field.target == "url" and FIXED_ORIGIN.match(text)):
                 yield f"nodes[{index}].params.{field.name}{place}", node, field, text

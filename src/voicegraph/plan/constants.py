@@ -14,12 +14,12 @@ from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.graph.order import ancestors, incoming
 from voicegraph.nodes.action import Action
 from voicegraph.nodes.fields import fields_of, texts_of
+from voicegraph.nodes.origins import OF_ANY_OBJECT, OF_INPUT
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.selection import literals_of
 from voicegraph.nodes.template import names_in
 from voicegraph.plan.named import Named
 
-_OF_INPUT = frozenset({"input", "data", "item"})
 _HANDED_ON: dict[str, frozenset[str]] = {
     "condition": frozenset(),
     "wait": frozenset(),
@@ -66,11 +66,11 @@ class Constants:
     def _read(self, node: Node, template: str) -> Iterator[NodeId]:
         for path in names_in(template):
             match path:
-                case ("nodes", node_id, *_) if node_id in self._nodes:
+                case ("nodes", node_id, *_) if node_id in self._nodes and node_id not in OF_ANY_OBJECT:
                     yield NodeId(node_id)
                 case () | ("nodes", *_):
                     yield from ancestors(self._workflow, node.id)
-                case (name, *_) if name in _OF_INPUT:
+                case (name, *_) if name in OF_INPUT:
                     yield from (edge.source for edge in self._edges[node.id])
                 case _:
                     pass

@@ -16,7 +16,8 @@ from voicegraph.nodes.template import is_template
 from voicegraph.settings import Settings
 from voicegraph.speech.text.spoken import spell_out
 
-_NOISE = re.compile(r"https?://|\bwww\.|\s+")
+_NOISE = re.compile(r"(?<![\w./@-])(?:https?://(?:www\.)?|www\.)|\s+")
+"""What an address may begin with, or not. Within a name it is a part of it: `my-www.example.org` is another host."""
 _PATH = r"\w+(?:\.\w[\w-]*|\[\d+\]|\[\"[^\"{}]*\"\]|\['[^'{}]*'\])*"
 _FILLED = re.compile(rf"\{{\{{-?\s*{_PATH}(?:\s*\|\s*[a-z_]+)*\s*-?\}}\}}|\{{input\}}")
 """A placeholder that only reads: what a filter is told could be put together to something that nobody named."""

@@ -6,7 +6,6 @@ and the param is open, so that the run dialog asks for it (SECURITY row 8, docs/
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +16,11 @@ from voicegraph.nodes.action import Target
 from voicegraph.nodes.fields import texts_of
 from voicegraph.nodes.recipients import joined
 from voicegraph.nodes.registry import Registry
+from voicegraph.nodes.targets import FIXED_ORIGIN
 from voicegraph.nodes.template import is_template
 from voicegraph.plan.constants import Constants
 from voicegraph.plan.handed import Handed
 from voicegraph.plan.named import Named, targets_of
-
-_FIXED_ORIGIN = re.compile(r"https?://[^\s/?#@\\{}]+[/?#]", re.IGNORECASE)
 
 
 def without_unnamed(workflow: Workflow, named: Named, registry: Registry) -> tuple[Workflow, list[str]]:
@@ -69,7 +67,7 @@ class _Judge:
     def _unnamed_text(self, node: Node, target: Target, text: str) -> str | None:
         if not self.named.is_own(node, text) and not self.named.reaches(text, target):
             return f"you did not name {_shown(text)}"
-        if not is_template(text) or (target in ("url", "link") and _FIXED_ORIGIN.match(text)):
+        if not is_template(text) or (target in ("url", "link") and FIXED_ORIGIN.match(text)):
             return None
         source = self.constants.unnamed_in(node, text)
         return source and f"“{source.label or source.id}” would fill it, with words that you did not name"

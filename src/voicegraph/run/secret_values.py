@@ -17,10 +17,17 @@ from voicegraph.wellformed import HEARD
 _TOKEN_LENGTH = 8
 _CREDENTIAL = re.compile(
     r"^(?!.*(?:page|next|sync|continuation))"
-    r".*(?:authori[sz]ation|cookie|token|secret|passw(?:or)?d|api[-_ ]?key|access[-_ ]?key|signature|credential)$",
+    r".*(?:authori[sz]ation|cookie|token|secret|passw(?:or)?d|pwd|pass(?:phrase|code)|signature|credentials?|jwt|hmac"
+    r"|(?:^|[^a-z])sig"
+    r"|(?:access|account|api|app|application|auth|client|function|functions|license|master|private|secret|service|shared"
+    r"|signing|subscription)[-_ ]?key)$",
     re.IGNORECASE | re.DOTALL,
 )
-"""Names of headers, fields and query values that hold a secret; a page's token is none."""
+"""Names of headers, fields and query values that hold a secret; a page's token is none.
+
+Their values are taken out of whatever a node says, so a name must be sure. What is merely not shown of a webhook's call
+may be doubtful (`triggers/names.py`).
+"""
 _TOKEN = re.compile(r"(?=.*[0-9]).{20,}")
 """A user name that nobody has: a key, put there beside a password that says nothing (`ghp_…:x-oauth-basic@`)."""
 _SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
