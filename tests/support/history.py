@@ -117,7 +117,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
     server: Postgres = request.getfixturevalue("postgres")
     url = server.fresh()
     yield Settings(_env_file=None, data_dir=tmp_path / "data", database_url=url)
-    server.drop(url)
+    server.give_back(url)
 
 
 @pytest.fixture
