@@ -13,7 +13,7 @@ import pytest
 from support.graphs import node, workflow
 from support.inngest_double import Faults
 from support.inngest_server import REAL_SERVER
-from support.inngest_stage import Process, stage
+from support.inngest_stage import Process, Stage, stage, until
 
 from voicegraph import clock
 from voicegraph.engines.inngest.look import CLAIM_SECONDS, Look
@@ -35,6 +35,18 @@ def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """So much time goes by."""
     now = clock.now() + seconds
     monkeypatch.setattr(clock, "now", lambda: now)
+
+
+async def called(on_stage: Stage, run_id: RunId, *calls: tuple[str, int]) -> None:
+    """Wait until Inngest has made these calls: a step and the attempt."""
+    await until(lambda: set(calls) <= set(on_stage.server.run_of(run_id).calls))
+
+
+def call_instead(on_stage: Stage, process: Process, other: Process) -> None:
+    """From now on Inngest calls another process."""
+    for function in on_stage.server.functions.values():
+        runtime = function["steps"]["step"]["runtime"]
+        runtime["url"] = runtime["url"].replace(process.url, other.url)
 
 
 @dataclass
@@ -232,12 +244,70 @@ async def test_a_process_that_stops_hands_its_node_over(tmp_path: Path) -> None:
         await process.probe.gates["a"].enter()
         other.probe.gates["a"].opened.set()
         await process.engine.steps.drain(Patience(0.05))
-        for function in on_stage.server.functions.values():
-            runtime = function["steps"]["step"]["runtime"]
-            runtime["url"] = runtime["url"].replace(process.url, other.url)
+        await called(on_stage, run_id, ("step", 1))  # Inngest asks the process that stops once more
+        call_instead(on_stage, process, other)
         run = await other.end_of(run_id)
         assert run.summary.status == "completed"
         assert next(row.deaths for row in run.nodes if row.node_id == "a") == 0
+        assert process.probe.starts == {"a": 1}, "what was handed over is not taken back"
+
+
+async def test_no_node_starts_in_a_process_that_was_told_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that ends in the drain makes Inngest call for those behind it, while it can call."""
+    monkeypatch.setattr("voicegraph.engines.inngest.trials.ELSEWHERE", 0.2)
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(drain_seconds=20)
+        other = await on_stage.process(sync=False)
+        run_id = await process.start(workflow("a>b", "a>c", nodes=[node("a", "gate")]))
+        await process.probe.gates["a"].enter()
+        process.engine.told_to_stop()
+        draining = asyncio.create_task(process.engine.steps.drain(Patience(20)))
+        process.probe.gates["a"].opened.set()
+        await draining
+        await called(on_stage, run_id, ("b", 1), ("c", 1))
+        call_instead(on_stage, process, other)
+        run = await other.end_of(run_id)
+        assert run.summary.status == "completed"
+        assert (process.probe.starts, other.probe.starts) == ({"a": 1}, {"b": 1, "c": 1})
+        assert {row.node_id: (row.attempt, row.starts, row.deaths) for row in run.nodes} == dict.fromkeys(
+            "abc", (1, 1, 0)
+        )
+
+
+async def test_no_item_starts_in_a_process_that_was_told_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicegraph.engines.inngest.trials.ELSEWHERE", 0.2)
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(drain_seconds=20)
+        other = await on_stage.process(sync=False)
+        nodes = [node("list", "values", data=["x", "y"]), node("w", "work", each=True, concurrency=1)]
+        gate = process.probe.gates["w:0"]
+        run_id = await process.start(workflow("list>w", "list>v", nodes=[*nodes, node("v", "gate")]))
+        await gate.enter()
+        await process.probe.gates["v"].enter()
+        process.engine.told_to_stop()
+        gate.opened.set()
+        await called(on_stage, run_id, ("w:item-1", 1))
+        assert process.probe.items == [0]
+        process.probe.gates["v"].opened.set()
+        call_instead(on_stage, process, other)
+        run = await other.end_of(run_id)
+        assert run.summary.status == "completed"
+        assert (process.probe.items, other.probe.items) == ([0], [1])
+
+
+async def test_no_node_is_opened_for_its_items_in_a_process_that_was_told_to_stop(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on_stage:
+        process = await on_stage.process(sync=False)
+        nodes = [node("list", "values", data=["x"]), node("w", "work", each=True)]
+        run_id = await process.start(workflow("list>w", nodes=nodes))
+        await process.engine.steps.run(run_id, NodeId("list"), "some call")
+        process.engine.told_to_stop()
+        assert isinstance(await process.engine.items.open(run_id, NodeId("w"), "some call"), Later)
+        assert [row.node_id for row in (await process.pipeline.queries.detail(run_id)).nodes] == ["list"]
 
 
 async def test_a_run_that_inngest_gives_up_does_not_stay_open(tmp_path: Path) -> None:

@@ -47,8 +47,10 @@ class ItemSteps:
         self._running: dict[Key, asyncio.Task[Later | Memo]] = {}
         self._attempts = Attempts()
 
-    async def open(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Memo:
+    async def open(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
         """Start the node and count its items, once those are known that an earlier run has done."""
+        if away := self._trials.turned_away():
+            return away
         pinned = self._runner.pinned
 
         def begin(look: ItemLook) -> ItemLook | Memo:
@@ -96,6 +98,8 @@ class ItemSteps:
         """A second call while the item runs here waits for the outcome of the first."""
         key = (run_id, node_id, item)
         if (task := self._running.get(key)) is None:
+            if away := self._trials.turned_away():
+                return away
             task = self._running[key] = asyncio.create_task(self._run(run_id, node_id, item, engine_run_id))
             task.add_done_callback(lambda _: self._forget(key))
         return await asyncio.shield(task)

@@ -43,10 +43,13 @@ class NodeSteps:
     async def run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
         """Run the node if it is to be run. A second call while it runs here waits for the outcome of the first.
 
+        In a process that was told to stop nothing starts any more: `Trials.turned_away`.
         StorageError when the database does not take the claim; nothing was started then.
         """
         key = (run_id, node_id)
         if (task := self._running.get(key)) is None:
+            if away := self._trials.turned_away():
+                return away
             task = self._running[key] = asyncio.create_task(self._run(run_id, node_id, engine_run_id))
             task.add_done_callback(lambda _: self._forget(key))
         return await asyncio.shield(task)
@@ -65,7 +68,7 @@ class NodeSteps:
         self._attempts.halt(run_id)
 
     def told_to_stop(self) -> None:
-        """From now on claims are renewed as of a process that ends as planned."""
+        """From now on nothing starts, and claims are renewed as of a process that ends as planned."""
         self._trials.stopping.set()
 
     async def drain(self, patience: Patience, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:

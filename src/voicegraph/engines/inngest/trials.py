@@ -1,4 +1,4 @@
-"""When nodes that are suspected to take the process down may start here, and whether the process was told to stop."""
+"""What may start in this process, and when: nothing once it was told to stop, suspects when it has run for a while."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from voicegraph.run.blame import CALM_SECONDS
 
 LOOK_AGAIN = 5.0
 """Seconds until a suspect asks again that finds another one at work."""
+ELSEWHERE = 3.0
+"""Seconds until Inngest calls again for what does not start in a process that stops: another process, or the next."""
 
 
 class Trials:
@@ -26,6 +28,14 @@ class Trials:
     def turn_at(self) -> float:
         """When the next suspect may start."""
         return max(self._calm_at, clock.now() + LOOK_AGAIN) if self._tried else self._calm_at
+
+    def turned_away(self) -> Later | None:
+        """The answer to a call that would start something, once the process was told to stop; nothing counts against it.
+
+        Inngest can call until the sockets close, and each node that ends in the drain makes it call for those behind it:
+        they would be started only to be cut.
+        """
+        return Later(clock.now() + ELSEWHERE) if self.stopping.is_set() else None
 
     def note(self, key: Hashable, begun: Claim | Later | Memo) -> None:
         """A step has begun, or not."""
