@@ -18,7 +18,7 @@ from voicegraph.api.run_schemas import NodeResult
 from voicegraph.db.connect import connect
 from voicegraph.db.lock import OwnerLock
 from voicegraph.errors import ConfigError, Conflict, NotFound, Overloaded, StorageError
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.history.store import StoredRuns
 from voicegraph.run.blame import MAX_DEATHS, SUSPECT_DEATHS
 from voicegraph.run.driver import RunDriver
@@ -308,6 +308,19 @@ async def test_of_many_cancels_one_did_it(embedded: EmbeddedHost):
         results = await asyncio.gather(*(embedded.cancel(run_id) for _ in range(5)))
         assert sorted(results) == [False] * 4 + [True]
         assert (await embedded.told(run_id)).kinds(None).count("cancelled") == 1
+
+
+async def test_a_run_whose_question_lost_its_id_can_be_cancelled_and_the_others_go_on(embedded: EmbeddedHost):
+    await embedded.history.workflows.save(workflow(nodes=[node("inner", "gate")]).model_copy(update={"name": "Child"}))
+    step = Node(id=NodeId("step"), type="workflow", action="run", params={"workflow": "Child"})
+    run_id = await embedded.start(workflow(nodes=[step]))
+    await embedded.parked(run_id, "step")
+    await embedded.probe.gates["inner"].enter()
+    damage = text("UPDATE node_runs SET waits = json_remove(waits, '$.runId') WHERE waits IS NOT NULL")
+    await embedded.history.journal.execute(lambda c: c.execute(damage) and None)
+    async with asyncio.timeout(20):
+        assert await embedded.cancel(run_id)
+        assert (await embedded.run(workflow("x>y"))).status == "completed"
 
 
 async def test_a_run_nobody_knows_cannot_be_cancelled(embedded: EmbeddedHost):

@@ -94,3 +94,22 @@ async def test_closing_twice_and_dropping_at_once_do_no_harm():
         feed.close()
         assert watcher.dropped
         assert (await drain(watcher))[-1] == str(CAPACITY - 1)
+
+
+async def test_a_listener_that_fails_keeps_nothing_from_the_others():
+    feed, heard = Feed(), list[Entry]()
+
+    def fail(_: Entry) -> None:
+        raise KeyError("runId")
+
+    feed.listen(fail)
+    feed.listen(heard.append)
+    with feed.watch_all() as watcher:
+        feed.publish(Entry(RUN, change=RunChange(RunStatus.CANCELLED)))
+        feed.poke(OTHER, RunStatus.COMPLETED)
+        watcher.end()
+        assert [await watcher.get() for _ in range(2)] == [
+            StatusChange(RUN, RunStatus.CANCELLED),
+            StatusChange(OTHER, RunStatus.COMPLETED),
+        ]
+    assert [entry.run_id for entry in heard] == [RUN, OTHER]

@@ -313,3 +313,17 @@ async def test_what_is_written_is_let_go(history: History):
         if gone() is None:
             break
     assert gone() is None
+
+
+async def test_writing_goes_on_though_a_listener_fails(history: History):
+    """Whoever else waits for the same commit is answered, and what comes later is written."""
+
+    def fail(_: Entry) -> None:
+        raise KeyError("runId")
+
+    history.feed.listen(fail)
+    first, second = new_run(), new_run()
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(history.journal.record(created(run)) for run in (first, second)))
+        await history.journal.record(said(first.run_id, "later"))
+    assert story(history, first.run_id) == [(1, "later")]

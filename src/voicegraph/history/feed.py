@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from voicegraph.graph.model import RunId
 from voicegraph.run.events import Entry, RunChange, RunEvent
 from voicegraph.run.state import RunStatus
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CAPACITY = 1_000
@@ -113,8 +115,7 @@ class Feed:
         for watcher in self._runs.get(entry.run_id, ()):
             for event in entry.events:
                 watcher.put(event)
-        for listener in self._listeners:
-            listener(entry)
+        self._tell_listeners(entry)
         status = entry.change.status if entry.change else RunStatus.PENDING if entry.create else entry.news
         if status:
             self._tell_all(StatusChange(entry.run_id, status))
@@ -124,9 +125,16 @@ class Feed:
         for watcher in self._runs.get(run_id, ()):
             watcher.poke()
         if status:
-            for listener in self._listeners:
-                listener(Entry(run_id, change=RunChange(status)))
+            self._tell_listeners(Entry(run_id, change=RunChange(status)))
             self._tell_all(StatusChange(run_id, status))
+
+    def _tell_listeners(self, entry: Entry) -> None:
+        """What one of them makes of it is its own affair: the entry is on disk, and the others hear of it."""
+        for listener in self._listeners:
+            try:
+                listener(entry)
+            except Exception:
+                log.exception("Run %s: a listener failed; the others hear of it all the same", entry.run_id)
 
     def _tell_all(self, change: StatusChange) -> None:
         for watcher in self._all:

@@ -178,16 +178,21 @@ class Journal:
     # -- on the event loop
 
     def _resolve(self, jobs: list[Job]) -> None:
-        for job in jobs:
-            for entry in [job.entry] if job.entry else job.also:
-                if job.error is None:
-                    self._feed.publish(entry)
-            if job.done.done():
-                continue  # whoever waited was cancelled; what it asked for is on disk all the same
-            if job.error:
-                job.done.set_exception(job.error)
-            else:
-                job.done.set_result(job.result)
-        self._busy = False
-        if self._gathered:
-            self._hand_over(SETTLE_TURNS)
+        try:
+            for job in jobs:
+                self._answer(job)
+        finally:  # whatever goes wrong with an answer, writing goes on
+            self._busy = False
+            if self._gathered:
+                self._hand_over(SETTLE_TURNS)
+
+    def _answer(self, job: Job) -> None:
+        for entry in [job.entry] if job.entry else job.also:
+            if job.error is None:
+                self._feed.publish(entry)
+        if job.done.done():
+            return  # whoever waited was cancelled; what it asked for is on disk all the same
+        if job.error:
+            job.done.set_exception(job.error)
+        else:
+            job.done.set_result(job.result)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from pydantic import JsonValue
 
@@ -121,8 +121,8 @@ class Children:
         if self._closing:
             return
         for row in entry.nodes:
-            if row.waits and row.waits["kind"] == "run":
-                self._notice_wait(entry.run_id, row, RunId(str(row.waits["runId"])))
+            if child := _child_of(row):
+                self._notice_wait(entry.run_id, row, child)
         if entry.change and entry.change.status.terminal and self._open:
             if entry.run_id in self._open:
                 self._spawn(self._tell(entry.run_id))
@@ -189,12 +189,12 @@ class Children:
         """Make the run a node waits for, unless it is made already."""
         parent = await self._families.load(parent_id)
         row = parent.nodes.get(node_id)
-        if row is None or row.status is not NodeStatus.WAITING or row.waits is None:
+        if row is None or row.status is not NodeStatus.WAITING or (child_id := _child_of(row)) is None:
             return
         engine = self._engines[parent.run.engine]
-        asked = cast("dict[str, Any]", row.waits)
+        name, _ = _asked_of(row)
         try:
-            run = await self._child(parent, row, asked)
+            run = await self._child(parent, row, child_id)
             await engine.start(run)
         except Conflict:
             return  # it is made
@@ -202,23 +202,24 @@ class Children:
             if parent.run.engine != "live":
                 raise  # it is tried again; of a live run nobody would
             reason = NodeError(error.code, error.message, retryable=True)
-            await self._answer(engine, parent_id, node_id, RunEnded(asked["runId"], asked["workflow"], reason))
+            await self._answer(engine, parent_id, node_id, RunEnded(child_id, name, reason))
         except UserError as error:
             reason = NodeError(error.code, error.message)
-            await self._answer(engine, parent_id, node_id, RunEnded(asked["runId"], asked["workflow"], reason))
+            await self._answer(engine, parent_id, node_id, RunEnded(child_id, name, reason))
         else:
             waiting = (await self._families.load(parent_id)).nodes[node_id]
-            if waiting.waits is None or waiting.waits["runId"] != run.run_id or not waiting.status.open:
+            if _child_of(waiting) != run.run_id or not waiting.status.open:
                 await self._cancel(run.run_id)  # the parent was cancelled meanwhile
 
-    async def _child(self, parent: StoredRun, row: NodeRun, asked: Mapping[str, Any]) -> NewRun:
-        workflow = await self._families.find(asked["workflow"])
+    async def _child(self, parent: StoredRun, row: NodeRun, child_id: RunId) -> NewRun:
+        name, own = _asked_of(row)
+        workflow = await self._families.find(name)
         _refuse_recursion(workflow, await self._families.ancestry(parent.run.run_id, MAX_DEPTH + 1))
         named = {key: value for key, value in parent.run.config.items() if key != "params"}
-        config: dict[str, JsonValue] = {**named, **asked["config"]}
+        config: dict[str, JsonValue] = {**named, **own}
         await self._check(workflow, config)
         return NewRun(
-            run_id=asked["runId"],
+            run_id=child_id,
             workflow=unpinned(workflow),
             engine=parent.run.engine,
             created_at=clock.now(),
@@ -264,6 +265,20 @@ class Children:
             if parent_id:
                 self._open[child_id] = parent_id
             raise
+
+
+def _child_of(row: NodeRun) -> RunId | None:
+    """The run a node waits for. What is stored may be damaged: without an id there is none."""
+    waits = row.waits or {}
+    child = waits.get("runId") if waits.get("kind") == "run" else None
+    return RunId(child) if isinstance(child, str) else None
+
+
+def _asked_of(row: NodeRun) -> tuple[str, Mapping[str, JsonValue]]:
+    """Which workflow it is to be a run of, and the config for it."""
+    waits = row.waits or {}
+    config = waits.get("config")
+    return str(waits.get("workflow") or ""), config if isinstance(config, dict) else {}
 
 
 def _refuse_recursion(workflow: Workflow, ancestry: Sequence[Ancestor]) -> None:
