@@ -79,8 +79,10 @@ async def test_a_run_that_is_over_cannot_be_cancelled_though_its_command_still_s
     async with running(settings, background=False) as runtime:
         run_id = await runtime.pipeline.start_live(request(seed("x")))
         assert [event async for event in runtime.pipeline.follow(run_id)][-1].kind == "complete"
-        with Presence(settings.data_dir).marked(run_id):
-            assert not await runtime.pipeline.cancel(run_id)
+        presence = Presence(settings.data_dir)
+        presence.mark(run_id)
+        assert not await runtime.pipeline.cancel(run_id)
+        presence.unmark(run_id)
 
 
 async def test_whoever_cannot_wait_for_nodes_leaves_them_to_the_next_process(settings: Settings) -> None:

@@ -159,7 +159,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         settings=settings,
         registry=registry,
         planners=make_planners(settings, registry, (workflows := SavedWorkflows(reader, journal)).last_changed),
-        live=make_live(runner, journal, store, settings, slots, shared),
+        live=make_live(runner, journal, store, settings, slots, shared, beside=not background),
         background=durable,
         queries=RunQueries(reader),
         feed=feed,
@@ -230,11 +230,11 @@ def make_embedded(
 
 def make_live(
     runner: NodeRunner, journal: Journal, store: StoredRuns, settings: Settings, slots: Slots,
-    shared: SharedDatabase | None,
+    shared: SharedDatabase | None, *, beside: bool = False,
 ) -> LiveEngine:  # fmt: skip
-    """The engine of live runs, and what it can know of those of other processes."""
+    """The engine of live runs, and what it can know of those of other processes. `beside`: it may be beside a server."""
     orphans = partial(store.unfinished, "live") if shared and shared.announces else None
-    others = OtherProcesses(Presence(settings.data_dir), orphans)
+    others = OtherProcesses(Presence(settings.data_dir), orphans, marks=beside)
     live = LiveEngine(runner, journal, store, settings.drain_seconds, others, slots)
     if shared:
         shared.feed.listen(live.notice)

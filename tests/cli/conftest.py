@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from support.api import steps
 from support.cli import Cli
 from support.history import migrated
 from support.process import Serve
@@ -44,3 +46,17 @@ def stuck(site: Site) -> dict[str, Any]:
     """A node that stands still until the site lets go of `/slow`."""
     site.hold("/slow")
     return {"type": "http", "action": "request", "params": {"url": site.url("/slow")}}
+
+
+@pytest.fixture
+def as_a_step(cli: Cli) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Makes a node one that runs a saved workflow with that node alone."""
+
+    def saved(node: dict[str, Any]) -> dict[str, Any]:
+        server = Serve(cli.home).start()
+        body = {"workflow": steps(node, name="Step")}
+        httpx.post(f"{server.url}/api/workflows", json=body, trust_env=False).raise_for_status()
+        assert server.stop() == 0
+        return {"type": "workflow", "action": "run", "params": {"workflow": "Step"}}
+
+    return saved

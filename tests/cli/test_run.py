@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +246,29 @@ def test_a_server_that_starts_meanwhile_does_not_take_a_live_run_for_dead(
         assert (in_flight.returncode, err) == (0, "")
         assert [run["status"] for run in cli.runs()] == ["completed"]
     finally:
+        server.stop()
+    assert list((cli.home / "data/live").iterdir()) == []
+
+
+def test_a_live_run_that_is_a_step_of_another_is_the_command_lines_too(
+    cli: Cli, site: Site, stuck: dict[str, Any], as_a_step: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """For a server that starts meanwhile, and for who would cancel it there."""
+    process = cli.start("run", cli.write("parent.json", steps(as_a_step(stuck), seed())))
+    site.arrived()
+    server = Serve(cli.home).start()
+    try:
+        child, _ = cli.runs()
+        assert (child["trigger"], child["status"]) == ("workflow", "running")
+        refused = httpx.post(f"{server.url}/api/runs/{child['id']}/cancel", trust_env=False)
+        assert (refused.status_code, refused.json()["code"]) == (409, "elsewhere")
+        site.release("/slow")
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (0, "")
+        assert [run["status"] for run in cli.runs()] == ["completed", "completed"]
+    finally:
+        process.kill()
+        process.communicate()
         server.stop()
     assert list((cli.home / "data/live").iterdir()) == []
 

@@ -144,13 +144,63 @@ async def test_runs_of_a_command_line_that_died_are_closed_while_the_server_runs
     )
     await live.engine.open()
     alive, dead = new_run(HELD, "live"), new_run(HELD, "live")
-    with presence.marked(alive.run_id):
-        for run in (alive, dead):
-            await live.history.journal.record(Entry(run.run_id, create=run))
-        with pytest.raises(Conflict, match="Ctrl"):
-            await live.cancel(alive.run_id)
-        (live.settings.data_dir / "live" / f"{dead.run_id}.lock").touch()
-        assert (await live.told(dead.run_id)).status == "failed"
-        assert (await live.history.queries.summary(alive.run_id)).status == "pending"
+    presence.mark(alive.run_id)
+    for run in (alive, dead):
+        await live.history.journal.record(Entry(run.run_id, create=run))
+    with pytest.raises(Conflict, match="Ctrl"):
+        await live.cancel(alive.run_id)
+    (live.settings.data_dir / "live" / f"{dead.run_id}.lock").touch()
+    assert (await live.told(dead.run_id)).status == "failed"
+    assert (await live.history.queries.summary(alive.run_id)).status == "pending"
+    presence.unmark(alive.run_id)
     assert await live.cancel(alive.run_id), "now that nobody runs it, it can be cancelled on disk"
     assert (await live.told(alive.run_id)).status == "cancelled"
+
+
+async def test_a_run_whose_asker_goes_away_while_it_starts_is_run_all_the_same(live: LiveHost):
+    """On disk without anybody who runs it, it would stay open."""
+    run = new_run(HELD, "live")
+    asking = asyncio.create_task(live.engine.start(run))
+    while not live.holds(run.run_id):  # noqa: ASYNC110 - a turn of the loop
+        await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.wait([asking])
+    await live.probe.gates["a"].enter()
+    live.probe.gates["a"].opened.set()
+    assert (await live.told(run.run_id)).status == "completed"
+
+
+async def beside(live: LiveHost) -> OtherProcesses:
+    """Make it the engine of a command line; what others see of its runs."""
+    await live.engine.close()
+    others = OtherProcesses(Presence(live.settings.data_dir), None, marks=True)
+    live.engine = module.LiveEngine(live.engine._runner, live.history.journal, live.history.store, 1, others)
+    return others
+
+
+async def test_a_run_of_a_command_line_is_marked_before_it_is_on_disk_and_until_it_is_over(
+    live: LiveHost, monkeypatch: pytest.MonkeyPatch
+):
+    others = await beside(live)
+    marked: list[bool] = []
+    record = live.history.journal.record
+
+    def recorded(entry: Entry) -> asyncio.Future[None]:
+        marked.append(others.has(entry.run_id))
+        return record(entry)
+
+    monkeypatch.setattr(live.history.journal, "record", recorded)
+    run_id = (await live.run(workflow("a>b"))).detail.summary.id
+    assert marked
+    assert all(marked)
+    while live.holds(run_id):  # noqa: ASYNC110 - a turn of the loop
+        await asyncio.sleep(0)
+    assert not others.has(run_id)
+
+
+async def test_a_run_that_cannot_be_marked_is_not_started(live: LiveHost):
+    await beside(live)
+    (live.settings.data_dir / "live").write_text("no folder")
+    with pytest.raises(StorageError, match=r"The run cannot be started: .* cannot be written"):
+        await live.start(HELD)
+    assert live.history.rows("SELECT count(*) FROM runs") == [(0,)]

@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import typer
@@ -17,7 +16,6 @@ from voicegraph.cli.given import STDIN, allowing, read_given
 from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.streams import say
 from voicegraph.cli.view import Lines, Progress, out, print_json, print_workflow
-from voicegraph.db.presence import Presence
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.queries import RunDetail
@@ -82,14 +80,12 @@ async def watch_to_the_end(
     pipeline: Pipeline, run_id: RunId, workflow: Workflow, background: bool, as_json: bool
 ) -> str:
     """Show the progress of a run of this process; answers its status. Whatever ends the command ends a live run."""
-    mark = nullcontext() if background else Presence(pipeline.settings.data_dir).marked(run_id)
-    with mark:
-        try:
-            async with while_read():
-                await _watch(pipeline, run_id, None if as_json else _progress(workflow))
-        except BaseException as error:
-            await _interrupted(pipeline, run_id, background, error)
-            raise
+    try:
+        async with while_read():
+            await _watch(pipeline, run_id, None if as_json else _progress(workflow))
+    except BaseException as error:
+        await _interrupted(pipeline, run_id, background, error)
+        raise
     return await _report(pipeline, run_id, as_json)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from voicegraph.db.private import private_folder
+from voicegraph.errors import Conflict, StorageError
 
 YOUNG_SECONDS = 5.0
 
@@ -19,17 +18,26 @@ class Presence:
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "live"
+        self._held: dict[str, FileLock] = {}
 
-    @contextmanager
-    def marked(self, run_id: str) -> Generator[None]:
-        """Say that this process runs it."""
-        private_folder(self._folder)
-        path = self._path(run_id)
+    def mark(self, run_id: str) -> None:
+        """Say that this process runs it. Conflict when another one does; StorageError when it cannot be said."""
+        lock = FileLock(self._path(run_id), blocking=False)
         try:
-            with FileLock(path):
-                yield
-        finally:
-            path.unlink(missing_ok=True)
+            private_folder(self._folder)
+            lock.acquire()
+        except Timeout as error:
+            raise Conflict.exists_already() from error
+        except OSError as error:
+            why = f"“{lock.lock_file}” cannot be written ({error.strerror or error})"
+            raise StorageError(f"The run cannot be started: {why}.") from error
+        self._held[run_id] = lock
+
+    def unmark(self, run_id: str) -> None:
+        """It is over, or was not marked here."""
+        if lock := self._held.pop(run_id, None):
+            lock.release()
+            self._path(run_id).unlink(missing_ok=True)
 
     def is_marked(self, run_id: str) -> bool:
         """Whether another process runs it. What a dead one left behind is removed."""

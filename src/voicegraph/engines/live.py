@@ -42,6 +42,14 @@ class Others(Protocol):
     hear: bool
     """Whether they are told when a run is cancelled here."""
 
+    def mark(self, run_id: RunId) -> None:
+        """Let them see that this process runs it. StorageError when they could not."""
+        ...
+
+    def unmark(self, run_id: RunId) -> None:
+        """It is run here no more."""
+        ...
+
     def has(self, run_id: RunId) -> bool:
         """Whether one of them runs it, as far as can be seen from here."""
         ...
@@ -53,6 +61,12 @@ class Others(Protocol):
 
 class _Nobody:
     hear = False
+
+    def mark(self, _: RunId) -> None:
+        pass
+
+    def unmark(self, _: RunId) -> None:
+        pass
 
     def has(self, _: RunId) -> bool:
         return False
@@ -96,7 +110,7 @@ class LiveEngine:
             rounds.open()
 
     async def start(self, run: NewRun) -> None:
-        """Record the run and start it."""
+        """Record the run and start it. Who goes away meanwhile has started it all the same."""
         if self._closing:
             raise StorageError("The server is stopping; try again in a moment.")
         if run.run_id in self._drivers:
@@ -114,14 +128,20 @@ class LiveEngine:
         driver = RunDriver(run, self._runner, self._ledger, Promise(retries=False, parks=False), self._store)
         self._drivers[run.run_id] = driver
         driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
+        await asyncio.shield(self._begin(driver))  # half started, it would be on disk, and nobody's
+
+    async def _begin(self, driver: RunDriver) -> None:
+        run_id = driver.run.run_id
         try:
+            self._others.mark(run_id)  # before it is on disk, where others find it
             await driver.start()
         except BaseException:
-            self._let_go(run.run_id)
+            self._let_go(run_id)
             raise
 
     def _let_go(self, run_id: RunId, end: End = End.OVER) -> None:
         self._drivers.pop(run_id, None)
+        self._others.unmark(run_id)
         self._slots.release(run_id)
         if end is End.REFUSED and not self._closing:
             self._refusals.note(run_id)

@@ -59,12 +59,27 @@ class SharedDatabase:
 
 
 class OtherProcesses:
-    """Those that run live runs on this database: command lines, and where `orphans` can be asked for, other servers."""
+    """Those that run live runs on this database: command lines, and where `orphans` can be asked for, other servers.
 
-    def __init__(self, presence: Presence, orphans: Callable[[], Awaitable[Sequence[RunId]]] | None) -> None:
+    With `marks` this process is such a command line: a server must see which live runs are its own.
+    """
+
+    def __init__(
+        self, presence: Presence, orphans: Callable[[], Awaitable[Sequence[RunId]]] | None, *, marks: bool = False
+    ) -> None:
         self._presence = presence
         self._orphans = orphans
+        self._marks = marks
         self.hear = orphans is not None
+
+    def mark(self, run_id: RunId) -> None:
+        """See `engines.live.Others`. A server's own need none: no other one closes them."""
+        if self._marks:
+            self._presence.mark(run_id)
+
+    def unmark(self, run_id: RunId) -> None:
+        """See `engines.live.Others`."""
+        self._presence.unmark(run_id)
 
     def has(self, run_id: RunId) -> bool:
         """Whether a command line on this machine runs it."""
