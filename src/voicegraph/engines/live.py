@@ -55,7 +55,7 @@ class Others(Protocol):
         ...
 
     async def left_behind(self) -> Sequence[RunId]:
-        """Runs whose process died before they were over."""
+        """Runs whose process died before they were over. Where they `hear`, it takes two looks to be sure of that."""
         ...
 
 
@@ -103,9 +103,12 @@ class LiveEngine:
 
     async def open(self) -> None:
         """Close what an earlier process left open: its runs cannot go on. A command line's may, in its own process."""
-        for run_id in await self._store.unfinished(self.name):
-            if not self._others.has(run_id):
-                await self._interrupt(run_id)
+        if self._others.hear:
+            await self._sweep()  # the first look: the next one closes what is dead
+        else:
+            for run_id in await self._store.unfinished(self.name):
+                if not self._others.has(run_id):
+                    await self._interrupt(run_id)
         for rounds in self.rounds:
             rounds.open()
 
@@ -214,7 +217,8 @@ class LiveEngine:
     async def _sweep(self) -> None:
         """Runs of other processes that died meanwhile are closed, too."""
         for run_id in await self._others.left_behind():
-            await self._interrupt(run_id)
+            if run_id not in self._drivers:  # ours live, whatever can be seen of us
+                await self._interrupt(run_id)
 
     async def _interrupt(self, run_id: RunId, reason: NodeError = INTERRUPTED) -> None:
         stored: StoredRun | None = None

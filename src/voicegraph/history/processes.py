@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import Connection, Engine, select, text
@@ -24,6 +25,9 @@ POSTGRES_POLL = 2.0
 """Seconds between looks of a watcher: a safety net under the announcements."""
 SQLITE_POLL = 0.5
 """SQLite announces nothing, and a look is cheap."""
+SURE_SECONDS = 20.0
+"""Of two looks that both find nobody who runs a live run, at least so far apart: a living process loses its connection,
+and has it back a second or two later."""
 _ALIVE = text(
     "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = :presence AND objsubid = 2 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -70,6 +74,7 @@ class OtherProcesses:
         self._presence = presence
         self._orphans = orphans
         self._marks = marks
+        self._suspected: dict[RunId, float] = {}
         self.hear = orphans is not None
 
     def mark(self, run_id: RunId) -> None:
@@ -88,7 +93,13 @@ class OtherProcesses:
     async def left_behind(self) -> Sequence[RunId]:
         """Runs whose process died before they were over."""
         marked = [RunId(run_id) for run_id in await asyncio.to_thread(self._presence.left_behind)]
-        return [*marked, *(await self._orphans() if self._orphans else ())]
+        return [*marked, *(await self._still_orphaned(self._orphans) if self._orphans else ())]
+
+    async def _still_orphaned(self, orphans: Callable[[], Awaitable[Sequence[RunId]]]) -> Sequence[RunId]:
+        """Those that an earlier look has found, and each since."""
+        now, known = time.monotonic(), self._suspected
+        self._suspected = {run_id: known.get(run_id, now) for run_id in await orphans() if not self.has(run_id)}
+        return [run_id for run_id, since in self._suspected.items() if run_id in known and now - since >= SURE_SECONDS]
 
 
 class SharedRuns(StoredRuns):

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from support.graphs import node, workflow
 from support.inngest_double import InngestDouble
 from support.inngest_server import REAL_SERVER
-from support.inngest_stage import KEY, Stage
+from support.inngest_stage import KEY, Process, Stage
 from support.postgres import Postgres
 from support.process import Serve
 
+from voicegraph.graph.model import RunId
+from voicegraph.history.listen import PRESENCE
 from voicegraph.pipeline import RunRequest
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="chooses which process is called")
@@ -140,13 +143,69 @@ async def test_a_server_that_starts_leaves_the_live_runs_of_others_alone(on_stag
     assert (await second.end_of(run_id)).summary.status == "completed"
 
 
-async def test_a_server_that_starts_closes_the_live_runs_of_the_dead(on_stage: Stage, postgres: Postgres) -> None:
+def look_again(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time for the next look at the live runs of others."""
+    monkeypatch.setattr("voicegraph.history.processes.SURE_SECONDS", 0.0)
+    process.pipeline.live.rounds[0].poke()
+
+
+async def held_live(process: Process) -> RunId:
+    """A live run that is at work."""
+    run_id = await process.pipeline.start_live(RunRequest(workflow("a>b", nodes=[node("a", "gate")])))
+    await process.probe.gates["a"].enter()
+    return run_id
+
+
+async def test_a_live_run_goes_on_though_its_process_is_not_seen_for_a_moment(
+    on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection was lost when a server started and looked, and was back at the next look."""
+    url = postgres.fresh()
+    first, dead = await on_stage.process(database_url=url), await on_stage.process(sync=False, database_url=url)
+    run_id, left = await held_live(first), await held_live(dead)
+    await first.shared.close()
+    await dead.shared.close()
+    second = await on_stage.process(sync=False, database_url=url)
+    await second.pipeline.live.open()
+    owner = (await second.pipeline.queries.summary(run_id)).engine_run_id
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as back:
+        await back.execute("SELECT pg_advisory_lock(%s, %s)", (PRESENCE, int(owner or "")))
+        look_again(second, monkeypatch)
+        assert (await second.end_of(left)).summary.status == "failed"
+        assert (await second.pipeline.queries.summary(run_id)).status == "running"
+        first.probe.gates["a"].opened.set()
+        assert (await second.end_of(run_id)).summary.status == "completed"
+    await second.pipeline.live.close()
+
+
+async def test_a_process_that_nobody_sees_does_not_close_its_own_live_runs(
+    on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.fresh()
+    process, dead = await on_stage.process(database_url=url), await on_stage.process(sync=False, database_url=url)
+    await process.pipeline.live.open()
+    run_id, left = await held_live(process), await held_live(dead)
+    await process.shared.close()
+    await dead.shared.close()
+    await process.pipeline.live._sweep()
+    look_again(process, monkeypatch)
+    assert (await process.end_of(left)).summary.status == "failed"
+    assert (await process.pipeline.queries.summary(run_id)).status == "running"
+    process.probe.gates["a"].opened.set()
+    assert (await process.end_of(run_id)).summary.status == "completed"
+    await process.pipeline.live.close()
+
+
+async def test_a_server_that_starts_closes_the_live_runs_of_the_dead(
+    on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = postgres.fresh()
     first = await on_stage.process(database_url=url)
     run_id = await first.pipeline.start_live(RunRequest(workflow("a>b", nodes=[node("a", "gate")])))
     second = await on_stage.process(sync=False, database_url=url)
     await first.shared.close()  # whoever is connected no more is dead to the others
     await second.pipeline.live.open()
+    look_again(second, monkeypatch)
     run = await second.end_of(run_id)
     assert run.summary.error
     assert run.summary.error["code"] == "interrupted"
@@ -176,6 +235,7 @@ async def test_the_live_runs_of_a_process_that_died_are_closed_meanwhile(
     on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voicegraph.engines.live.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("voicegraph.history.processes.SURE_SECONDS", 0.1)
     url = postgres.fresh()
     first = await on_stage.process(database_url=url)
     second = await on_stage.process(sync=False, database_url=url)
