@@ -60,6 +60,23 @@ async def test_gzip_is_unpacked_and_a_bomb_noticed(web: Web, guarded: httpx.Asyn
     assert (await refused(guarded, web.url("/other"))).code == "bad_response"
 
 
+async def test_what_follows_the_end_of_gzip_is_left(web: Web, guarded: httpx.AsyncClient) -> None:
+    gone = asyncio.Event()
+
+    async def pour(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"hello"))
+        try:
+            while True:
+                writer.write(b"x" * 65_536)
+                await writer.drain()
+        except ConnectionError:
+            gone.set()
+
+    async with asyncio.timeout(10):
+        assert (await send(guarded, "GET", web.on("/", pour))).text == "hello"
+        await gone.wait()
+
+
 async def test_streams_are_limited_too(web: Web, guarded: httpx.AsyncClient) -> None:
     url = web.on("/", answer(body=b"x" * 200_000))
     async with guarded.stream("GET", url) as response:

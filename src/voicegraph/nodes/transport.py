@@ -122,6 +122,8 @@ class LimitedBody(httpx.AsyncByteStream):
             return
         unpacker = zlib.decompressobj(_GZIP)
         async for chunk in self._stream:
+            if unpacker.eof:  # what comes after the end counts for nothing, and might never end
+                return
             rest = chunk
             while rest and not unpacker.eof:
                 yield self._inflate(unpacker, rest)
