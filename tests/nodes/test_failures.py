@@ -51,6 +51,17 @@ def test_only_readable_bodies_are_quoted(kind: str, body: str, shown: str) -> No
     assert excerpt(httpx.Response(500, text=body, headers={"content-type": kind})) == shown
 
 
+@pytest.mark.parametrize("charset", ["hex", "zlib", "punycode", "utf-16", "iso-2022-jp"])
+def test_a_body_in_any_charset_is_no_other_failure(charset: str) -> None:
+    response = httpx.Response(500, content=b"zz\xff", headers={"content-type": f"text/plain; charset={charset}"})
+    assert status_error(500, "GitHub", response.headers, excerpt(response)).code == "server_error"
+
+
+def test_a_body_that_begins_with_spaces_is_quoted_as_far_as_it_is_looked_at() -> None:
+    headers = {"content-type": "text/plain"}
+    assert excerpt(httpx.Response(500, text=" " * 3_999 + "no more", headers=headers)) == "n"
+
+
 def test_success_is_no_error() -> None:
     raise_for_status(httpx.Response(204))
 

@@ -146,6 +146,44 @@ def many_attributes(client: httpx.Client, site: Site) -> dict[str, Any]:
     return run(client, *[read | {"id": f"page-{number}"} for number in range(3)])
 
 
+def page_fetch(url: str) -> dict[str, Any]:
+    return {"type": "web_page", "action": "fetch", "retry": {"attempts": 1}, "params": {"url": url}}
+
+
+def page_in_no_charset(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return run(client, page_fetch(site.put("/punycode", b"A" * 1_000_000, "text/html; charset=punycode")))
+
+
+def page_that_declares_none(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return run(client, page_fetch(site.put("/declared", b"<meta charset=punycode>" + b"A" * 1_000_000, "text/html")))
+
+
+def page_of_no_letters(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return run(client, page_fetch(site.put("/letters", b"\x81" * 10_000_000, "text/plain")))
+
+
+def answer_of_no_letters(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return run(client, http_get(site.put("/answer", b"\x81" * 5_000_000, "text/plain; charset=windows-1252")))
+
+
+def json_of_half_characters(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return run(client, http_get(site.put("/halves", b'"' + b"\xed\xa0\x80" * 3_000_000 + b'"', "application/json")))
+
+
+def long_refusal(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return run(client, http_get(site.put("/words", b"ab " * 3_000_000, "text/plain", status=404)))
+
+
+def refusal_in_no_charset(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return run(client, http_get(site.put("/no", b"A" * 1_000_000, "text/plain; charset=punycode", status=404)))
+
+
+def feed_of_a_long_page(client: httpx.Client, site: Site) -> dict[str, Any]:
+    page = b"<html><body>" + b"<p a=b>text</p>" * 650_000
+    feed = {"type": "rss", "action": "fetch", "retry": {"attempts": 1}}
+    return run(client, feed | {"params": {"url": site.put("/long", page, "text/html")}})
+
+
 def long_mail(client: httpx.Client, _: Site) -> dict[str, Any]:
     mail = {"type": "email", "action": "send", "params": {"to": "ada@example.org", "subject": "Long"}}
     return run(client, code("'- a *line* of `words`, and [more](https://example.org)\\n' * 8000"), mail)
@@ -164,6 +202,14 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "60,000 rows in a template": (written_rows, ""),
     "60,000 rows saved as files": (saved_rows, ""),
     "3 pages of 14,000 attributes": (many_attributes, ""),
+    "a page in punycode": (page_in_no_charset, "no readable text"),
+    "a page that says it is punycode": (page_that_declares_none, ""),
+    "a page of 10 MB of no letters": (page_of_no_letters, ""),
+    "an answer of 5 MB of no letters": (answer_of_no_letters, ""),
+    "JSON of 3,000,000 half characters": (json_of_half_characters, ""),
+    "a refusal of 9 MB": (long_refusal, "404"),
+    "a refusal in punycode": (refusal_in_no_charset, "404"),
+    "the feed of a page of 10 MB": (feed_of_a_long_page, "announces no feed"),
     "a long mail": (long_mail, ""),
     "60,000 rows one by one": (rows_each, "60,000 items"),
 }

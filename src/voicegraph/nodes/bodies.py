@@ -10,6 +10,7 @@ import httpx
 from pydantic import JsonValue
 
 from voicegraph.nodes.bulk import decode
+from voicegraph.nodes.charsets import text_of
 
 MAX_NAME = 120
 
@@ -47,7 +48,7 @@ def json_of(response: httpx.Response) -> JsonValue:
 
 def text_and_json(response: httpx.Response) -> tuple[str, JsonValue]:
     """Both at once: for a large response this is work for a thread."""
-    return response.text, json_of(response)
+    return text_of(response), json_of(response)
 
 
 def file_name(response: httpx.Response) -> str:

@@ -23,6 +23,7 @@ import httpx
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.charsets import codec_of
 from voicegraph.nodes.failures import excerpt, status_error, translated
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _NOT_ONLY_HTTP = frozenset({"nostr"})
 """Plugins that use `requests` and open connections of their own besides."""
 _BAD_LEVELS = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _SESSIONS = frozenset({"Session", "session", "sessions", "api", "adapters"})
+MAX_ANSWER = 64 << 10
+"""Bytes of an answer that a plugin sees: it reads them in calls that keep the interpreter to themselves."""
 _PATH = re.compile(r"(https?://[^/\s]+)/[^\s)]+")
 
 
@@ -202,8 +205,8 @@ class _GuardedRequests:
         response.status_code = answer.status_code
         response.reason = answer.reason_phrase
         response.headers.update(answer.headers)
-        response.encoding = answer.encoding
+        response.encoding = codec_of(answer.charset_encoding) or "utf-8"
         response.url = str(answer.url)
         response.request = request
-        response.raw = io.BytesIO(answer.content)
+        response.raw = io.BytesIO(answer.content[:MAX_ANSWER])
         return response

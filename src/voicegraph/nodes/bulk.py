@@ -23,6 +23,7 @@ from pydantic_core import to_json
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.charsets import decoded
 from voicegraph.nodes.long_texts import MAX_DIGITS, put_back, take_out, too_long_number
 
 P = ParamSpec("P")
@@ -127,7 +128,7 @@ def decode(text: str | bytes, *, ours: bool = False) -> JsonValue:
     """
     if len(text) <= DECODED_AT_ONCE:
         return _decoded_at_once(text)
-    read = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
+    read = text if isinstance(text, str) else decoded(text, json.detect_encoding(text), "surrogatepass")
     digits = sys.get_int_max_str_digits() if ours else MAX_DIGITS
     whole, taken = take_out(read.encode("utf-8", "replace"), digits)
     if not ours:

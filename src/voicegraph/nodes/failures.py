@@ -16,11 +16,14 @@ import httpx
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
+from voicegraph.nodes.charsets import text_of
 from voicegraph.nodes.urls import shown
 
 RETRYABLE = frozenset({408, 409, 425, 429})
 MAX_RETRY_AFTER = 86_400.0
 MAX_EXCERPT = 300
+_LOOKED_AT = 4_000
+"""Characters of a body, spaces included, of which the excerpt is made."""
 
 _CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 408: "timeout", 429: "rate_limited"}
 _ADVICE = {
@@ -95,7 +98,7 @@ def excerpt(response: httpx.Response) -> str:
     kind = response.headers.get("content-type", "")
     if "html" in kind or not ("json" in kind or kind.startswith("text/") or not kind):
         return ""
-    text = " ".join(response.text.split())
+    text = " ".join(text_of(response, _LOOKED_AT).split())
     return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT] + "…"
 
 

@@ -42,6 +42,8 @@ async def test_json_is_text_and_data(web: Web, make_node: MakeNode) -> None:
     ("kind", "body", "text", "data"),
     [
         ("text/plain; charset=latin-1", b"f\xfc\xdfe", "füße", None),
+        ("text/plain; charset=hex", b"f\xc3\xbc\xff", "fü\ufffd", None),
+        ("text/plain; charset=utf-16", "fü".encode("utf-16-le"), "fü", None),
         ("application/json", b"{broken", "{broken", None),
         ("application/json", b"[" * 5_000, "[" * 5_000, None),
         ("application/xml", b"<a/>", "<a/>", None),

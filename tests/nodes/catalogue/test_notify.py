@@ -256,6 +256,17 @@ async def test_half_a_character_does_not_stop_the_notification(make_node: MakeNo
     assert service.calls[0].json["message"] == "a?b"
 
 
+def test_a_plugin_sees_the_beginning_of_an_answer_in_a_charset_of_the_web() -> None:
+    import requests
+
+    from voicegraph.nodes.bridge import MAX_ANSWER, _GuardedRequests
+
+    headers = {"content-type": "text/plain; charset=punycode"}
+    answer = httpx.Response(200, content=b"A" * 1_000_000, headers=headers, request=httpx.Request("POST", "http://x/"))
+    seen = _GuardedRequests(requests)._response(answer, requests.Request("POST", "http://x/").prepare())
+    assert (seen.text, seen.encoding) == ("A" * MAX_ANSWER, "utf-8")
+
+
 async def asks(make_node: MakeNode, url: str | None, text: str = "Fine?") -> Await:
     result = await request.run(Request(notify=True), make_node(input=text, notify_url=url))
     assert isinstance(result, Await)

@@ -10,6 +10,8 @@ from support.web import Web, answer
 from voicegraph.errors import NodeError
 from voicegraph.nodes.catalogue.rss import Fetch, fetch
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.documents.isolated import parse
+from voicegraph.nodes.documents.model import Document, Kind
 from voicegraph.nodes.output import Output
 
 MakeNode = Callable[..., NodeContext]
@@ -86,6 +88,23 @@ async def test_a_page_leads_to_its_feed(web: Web, make_node: MakeNode) -> None:
     )
     assert len(output.data) == 3
     assert "/feed.xml" in lines[0]
+
+
+async def test_the_feed_of_a_large_page_is_looked_for_in_a_process_of_its_own(
+    web: Web, make_node: MakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    async def seen(name: str, content: bytes, wanted: Kind | None = None) -> Document:
+        asked.append(wanted)
+        return await parse(name, content, wanted)
+
+    monkeypatch.setattr("voicegraph.nodes.documents.fetched.parse", seen)
+    page = '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body>Hi '
+    web.on("/feed.xml", answer(200, RSS.encode(), content_type="text/xml"))
+    url = web.on("/blog", answer(200, (page + "<p>text</p>" * 1_000).encode(), content_type="text/html"))
+    assert len((await read(make_node(), url)).data) == 3
+    assert asked == ["feed_link"]
 
 
 @pytest.mark.parametrize(

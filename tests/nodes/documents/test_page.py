@@ -10,7 +10,8 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.feed import MAX_ENTRIES, read_feed
 from voicegraph.nodes.documents.fetched import SMALL
 from voicegraph.nodes.documents.isolated import parse
-from voicegraph.nodes.documents.page import MAX_LINKS, decode_page, feed_link, read_page
+from voicegraph.nodes.documents.model import MAX_TEXT
+from voicegraph.nodes.documents.page import MAX_LINKS, decode_page, plain_text, read_feed_link, read_page
 
 ADDRESS = "https://example.org/a/b"
 TEXT = "<p>" + "The quick brown fox jumps over the lazy dog, and the dog does not mind. " * 5 + "</p>"
@@ -44,7 +45,14 @@ def test_so_many_links_and_no_more() -> None:
     ],
 )
 def test_the_feed_a_page_announces(head: str, link: str | None) -> None:
-    assert feed_link(ADDRESS, f"<html><head>{head}</head><body>{TEXT}</body></html>".encode()) == link
+    page = f"<html><head>{head}</head><body>{TEXT}</body></html>".encode()
+    assert read_feed_link(ADDRESS, page).data == link
+
+
+def test_of_a_long_text_the_beginning_is_decoded() -> None:
+    assert plain_text(b"a" * MAX_TEXT, None, "text").meta == {"format": "text"}
+    document = plain_text(b"a" * (MAX_TEXT + 1), None, "text")
+    assert (len(document.text), document.meta) == (MAX_TEXT, {"format": "text", "truncated": True})
 
 
 @given(st.text(), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
@@ -53,7 +61,7 @@ def test_a_byte_order_mark_decides(text: str, encoding: str) -> None:
     assert decode_page(text.encode(encoding), "iso-8859-1" if encoding != "utf-8" else "utf-8") == text
 
 
-@given(st.binary(max_size=300), st.none() | st.sampled_from(["utf-8", "utf-16", "idna", "base64", "hex", "x"]))
+@given(st.binary(max_size=300), st.none() | st.sampled_from(["utf-8", "utf-16", "idna", "base64", "hex", "zlib", "x"]))
 def test_any_bytes_are_decoded(content: bytes, charset: str | None) -> None:
     assert isinstance(decode_page(content, charset), str)
 

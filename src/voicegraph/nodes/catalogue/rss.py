@@ -9,17 +9,19 @@ import httpx
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bodies import media_type
+from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
 from voicegraph.nodes.client import send
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.documents.feed import MAX_ENTRIES
 from voicegraph.nodes.documents.fetched import read_fetched
-from voicegraph.nodes.documents.page import decode_page, feed_link
+from voicegraph.nodes.documents.page import page_in_utf8
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.threads import in_thread
 from voicegraph.nodes.urls import Url, shown
 
 _ACCEPT = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.9,text/html;q=0.5,*/*;q=0.1"
 _SUMMARY = 300
+MAX_HEAD = 1 << 20
+"""Bytes of a page among which its feed is looked for: it is announced in the head."""
 
 
 class Fetch(Params):
@@ -40,7 +42,7 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     """Reads an RSS or Atom feed: a list as text, the entries as data."""
     node.progress(f"Reading {shown(params.url)}")
     response = await _feed(params.url, node)
-    document = await read_fetched("feed", str(response.url), _xml(response))
+    document = await read_fetched("feed", str(response.url), await _xml(response))
     entries = sorted(
         cast("list[dict[str, Any]]", document.data), key=lambda entry: entry["published"] or "", reverse=True
     )
@@ -54,18 +56,19 @@ async def _feed(url: str, node: NodeContext) -> httpx.Response:
     response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
     if media_type(response) != "text/html" or response.content.lstrip().startswith(b"<?xml"):
         return response
-    link = await in_thread(feed_link, str(response.url), response.content)
-    if link is None:
+    link = (await read_fetched("feed_link", str(response.url), response.content[:MAX_HEAD])).data
+    if not isinstance(link, str):
         raise NodeError("not_a_feed", f"{shown(url)} is a page that announces no feed; give the feed's own address.")
     node.log(f"The page announces its feed: {shown(link)}")
     return await send(node.http, "GET", link, headers={"Accept": _ACCEPT})
 
 
-def _xml(response: httpx.Response) -> bytes:
+async def _xml(response: httpx.Response) -> bytes:
     """The feed's bytes; in UTF-8 where only the response, not the XML itself, says how it is encoded."""
     content = response.content
     if response.charset_encoding and b"encoding" not in content[:200]:
-        return decode_page(content, response.charset_encoding).encode(errors="replace")
+        small = len(content) <= SMALL_CHARACTERS
+        return await beside(small, page_in_utf8, content, response.charset_encoding)
     return content
 
 

@@ -8,13 +8,13 @@ from pydantic import JsonValue
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bodies import file_name, is_text, media_type
+from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
 from voicegraph.nodes.client import send
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document
-from voicegraph.nodes.documents.page import decode_page
-from voicegraph.nodes.documents.text import shortened
+from voicegraph.nodes.documents.page import page_in_utf8, plain_text
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.urls import Url, shown
 
@@ -44,14 +44,14 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
 
 
 async def _read(response: httpx.Response, address: str) -> Document:
-    kind, content = media_type(response), response.content
+    kind, content, charset = media_type(response), response.content, response.charset_encoding
+    small = len(content) <= SMALL_CHARACTERS
     if kind in _PAGES or (not kind and content.lstrip().startswith(b"<")):
-        source = decode_page(content, response.charset_encoding)
-        return await read_fetched("page", address, source.encode(errors="replace"))
+        return await read_fetched("page", address, await beside(small, page_in_utf8, content, charset))
     if kind == "application/pdf" or content.startswith(b"%PDF-"):
         return await parse(file_name(response), content, "pdf")
     if is_text(kind) or not kind:
-        return shortened(decode_page(content, response.charset_encoding), {"format": kind or "text"})
+        return await beside(small, plain_text, content, charset, kind or "text")
     raise NodeError(
         "not_a_page",
         f"{shown(address)} is no page but {kind}, which has no text to read; "

@@ -12,7 +12,7 @@ from typing import Literal
 from voicegraph.nodes.documents.feed import read_feed
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document
-from voicegraph.nodes.documents.page import read_page
+from voicegraph.nodes.documents.page import read_feed_link, read_page
 from voicegraph.nodes.threads import in_thread
 
 SMALL = 4_000
@@ -20,10 +20,15 @@ SMALL = 4_000
 _DECLARES = re.compile(rb"<!(?:ENTITY|DOCTYPE[^>]*\[)", re.IGNORECASE)
 """Entities of its own, with which a feed of a few lines grows to megabytes."""
 
-_READERS: dict[Literal["page", "feed"], Callable[[str, bytes], Document]] = {"page": read_page, "feed": read_feed}
+Fetched = Literal["page", "feed", "feed_link"]
+_READERS: dict[Fetched, Callable[[str, bytes], Document]] = {
+    "page": read_page,
+    "feed": read_feed,
+    "feed_link": read_feed_link,
+}
 
 
-async def read_fetched(kind: Literal["page", "feed"], address: str, content: bytes) -> Document:
+async def read_fetched(kind: Fetched, address: str, content: bytes) -> Document:
     """The document at `address`; a page's `content` is UTF-8 already. Raises NodeError."""
     if len(content) <= SMALL and not _DECLARES.search(content):
         return await in_thread(_READERS[kind], address, content)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-Kind = Literal["csv", "json", "pdf", "text", "html", "page", "feed"]
+Kind = Literal["csv", "json", "pdf", "text", "html", "page", "feed", "feed_link"]
 
 MAX_TEXT = 1_000_000
 """Characters of text kept: more than any model reads at once."""

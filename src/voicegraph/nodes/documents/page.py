@@ -8,7 +8,8 @@ from urllib.parse import urljoin, urlsplit
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.documents.model import Document
+from voicegraph.nodes.charsets import codec_of, decoded, encoded, marked
+from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.text import decode, shortened
 
 if TYPE_CHECKING:
@@ -20,16 +21,32 @@ _DECLARED = re.compile(
 )
 
 
-def decode_page(content: bytes, charset: str | None) -> str:
-    """The page's source: a byte order mark decides, then the charset of the response, the page's own, then a guess."""
+def decode_page(content: bytes, charset: str | None, most: int | None = None) -> str:
+    """The page's source: a byte order mark decides, then the charset of the response, the page's own, then a guess.
+
+    For a large page this is work for a thread, as the two below are.
+    """
     declared = _DECLARED.search(content[:2_048])
-    for encoding in (charset, declared[1].decode() if declared else None):
-        if encoding and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-            try:
-                return content.decode(encoding)
-            except (LookupError, UnicodeError):  # an encoding nobody knows, or not the one it is
-                continue
-    return decode(content)[0]
+    for label in (charset, declared[1].decode() if declared else None):
+        codec = None if marked(content) else codec_of(label)
+        try:
+            if codec:
+                return decoded(content, codec, most=most)
+        except UnicodeError:  # not the encoding it is
+            continue
+    return decode(content, most)[0]
+
+
+def page_in_utf8(content: bytes, charset: str | None) -> bytes:
+    """The page's source in the one encoding that its readers take."""
+    return encoded(decode_page(content, charset))
+
+
+def plain_text(content: bytes, charset: str | None, form: str) -> Document:
+    """Text from the web as it is, its first `MAX_TEXT` characters: how many more there are is not counted."""
+    text = decode_page(content, charset, MAX_TEXT + 1)
+    truncated: dict[str, JsonValue] = {"truncated": True} if len(text) > MAX_TEXT else {}
+    return Document(text[:MAX_TEXT], None, {"format": form, **truncated})
 
 
 def read_page(address: str, content: bytes) -> Document:
@@ -65,16 +82,16 @@ def read_page(address: str, content: bytes) -> Document:
     return Document(document.text, data, document.meta)
 
 
-def feed_link(address: str, content: bytes) -> str | None:
-    """The address of the feed a page announces (`<link rel="alternate" type="application/rss+xml">`), if it does."""
+def read_feed_link(address: str, content: bytes) -> Document:
+    """A page's `data` is the address of the feed it announces (`<link rel="alternate" type="application/rss+xml">`)."""
     with importing("trafilatura"):
         import trafilatura
 
     tree: Any = trafilatura.load_html(content.decode("utf-8", errors="replace"))
     for link in tree.iterfind(".//link[@href]") if tree is not None else ():
         if "alternate" in link.get("rel", "") and link.get("type", "").endswith(("rss+xml", "atom+xml")):
-            return urljoin(address, link.get("href"))
-    return None
+            return Document("", _absolute(address, link.get("href")), {"format": "page"})
+    return Document("", None, {"format": "page"})
 
 
 def _links(tree: Any, address: str) -> list[JsonValue]:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.charsets import decoded, marked
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-# UTF-32 first: its little-endian mark begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _SAMPLE = 4096
 
 
@@ -53,21 +45,21 @@ def parse_html(name: str, content: bytes) -> Document:
     return shortened(text, {"format": "html", "encoding": encoding})
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """The text and the encoding it was in: a byte order mark decides, then UTF-8, then UTF-16, then Windows-1252."""
+def decode(content: bytes, most: int | None = None) -> tuple[str, str]:
+    """The text, or `most` characters, and its encoding: a byte order mark decides, then UTF-8, UTF-16, Windows-1252."""
     for encoding in _candidates(content):
         try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
+            text = decoded(content, encoding, most=most)
+        except UnicodeError:
             continue
         return text.replace("\x00", ""), encoding
-    return content.decode("cp1252", errors="replace"), "cp1252"
+    return decoded(content, "cp1252", "replace", most), "cp1252"
 
 
 def looks_binary(content: bytes) -> bool:
     """NUL or many control characters near the beginning, in no encoding of text that explains them."""
     sample = content[:_SAMPLE]
-    if any(sample.startswith(mark) for mark, _ in _MARKS) or _utf16_without_mark(sample):
+    if marked(sample) or _utf16_without_mark(sample):
         return False
     controls = sum(byte < 32 and byte not in b"\t\n\f\r\x1b" for byte in sample)
     return b"\x00" in sample or controls > len(sample) // 20
@@ -81,9 +73,8 @@ def shortened(text: str, meta: dict[str, JsonValue]) -> Document:
 
 
 def _candidates(content: bytes) -> list[str]:
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return [encoding, "utf-8"]
+    if encoding := marked(content):
+        return [encoding, "utf-8"]
     wide = _utf16_without_mark(content[:_SAMPLE])
     return [wide] if wide else ["utf-8"]
 

@@ -16,7 +16,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.detect import detect, require
 from voicegraph.nodes.documents.feed import read_feed
 from voicegraph.nodes.documents.model import Document, Kind
-from voicegraph.nodes.documents.page import read_page
+from voicegraph.nodes.documents.page import read_feed_link, read_page
 from voicegraph.nodes.documents.pdf import parse_pdf
 from voicegraph.nodes.documents.table import parse_csv
 from voicegraph.nodes.documents.text import parse_html, parse_json, parse_text
@@ -35,6 +35,7 @@ _PARSERS: dict[Kind, Callable[[str, bytes], Document]] = {
     "html": parse_html,
     "page": read_page,
     "feed": read_feed,
+    "feed_link": read_feed_link,
 }
 
 
