@@ -29,6 +29,11 @@ def test_what_is_large_goes_and_comes_back(name: str) -> None:
     assert json.loads(text) == LARGE[name]
     assert bulk.decode(text) == LARGE[name] == bulk.decode(text.encode())
     assert bulk.spaced(LARGE[name]) == json.dumps(LARGE[name], ensure_ascii=False)
+    assert "".join(bulk.canonical(LARGE[name])) == in_order(LARGE[name])
+
+
+def in_order(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 @given(
@@ -48,6 +53,7 @@ def test_pieces_of_any_size_are_the_whole(value: Any) -> None:
         patch.setattr(bulk, "PIECE_BYTES", 7)
         patch.setattr(bulk, "DECODED_AT_ONCE", 1)
         assert bulk.spaced(value) == json.dumps(value, ensure_ascii=False)
+        assert "".join(bulk.canonical(value)) == in_order(value)
         assert bulk.decode(bulk.compact(value)) == json.loads(bulk.compact(value))
 
 
@@ -71,3 +77,8 @@ def test_what_is_ours_is_read_whatever_it_holds() -> None:
 
 def test_commas_in_texts_are_no_values() -> None:
     assert bulk.decode(json.dumps(["," * 1_000_000])) == ["," * 1_000_000]
+
+
+def test_a_long_text_of_other_letters_is_escaped_as_in_one_go() -> None:
+    text = 'ü😀\ud83d\ude00"\n' * 40_000
+    assert "".join(bulk.canonical({"b": text, "a": [text]})) == in_order({"b": text, "a": [text]})

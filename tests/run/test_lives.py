@@ -138,7 +138,8 @@ class Lives(RuleBasedStateMachine):
     def a_node_asks(self, data: st.DataObject, patience: float | None, late: str) -> None:
         key = data.draw(st.sampled_from(sorted(self.world.at_work)))
         until = None if patience is None else clock.now() + patience
-        self.world.settle(key, Await("approval", Output(text="draft"), "Shall it?", {"onExpiry": late}, until))
+        request = {"onExpiry": late, "digest": "0" * 64}
+        self.world.settle(key, Await("approval", Output(text="draft"), "Shall it?", request, until))
 
     # -- what people and machines do
 

@@ -25,6 +25,7 @@ from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.charsets import decoded
 from voicegraph.nodes.long_texts import MAX_DIGITS, put_back, take_out, too_long_number
+from voicegraph.nodes.runs_sorted import sorted_in_runs
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -116,6 +117,11 @@ def spaced(value: object) -> str:
     return "".join(_encoded(value, _spaced, ", ", ": "))
 
 
+def canonical(value: object) -> Iterator[str]:
+    """The JSON text of a value in pieces, the same for equal values: compact, in ASCII, and by the names of its fields."""
+    return _encoded(value, _ordered, ",", ":", in_order=True)
+
+
 def pretty(value: object, indent: int = 2) -> str:
     """The JSON text of a value in lines."""
     return "".join(json.JSONEncoder(ensure_ascii=False, indent=indent).iterencode(value))
@@ -173,7 +179,23 @@ def _spaced(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _encoded(value: Any, leaf: Callable[[object], str], comma: str, colon: str) -> Iterator[str]:
+def _ordered(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _escaped(text: str) -> Iterator[str]:
+    yield '"'
+    for start in range(0, len(text), PIECE_BYTES):
+        yield _ordered(text[start : start + PIECE_BYTES])[1:-1]
+    yield '"'
+
+
+def _encoded(
+    value: Any, leaf: Callable[[object], str], comma: str, colon: str, *, in_order: bool = False
+) -> Iterator[str]:
+    if in_order and isinstance(value, str):
+        yield from _escaped(value)
+        return
     if not isinstance(value, list | dict) or _is_piece(cast("object", value)):
         yield leaf(cast("object", value))
         return
@@ -183,18 +205,20 @@ def _encoded(value: Any, leaf: Callable[[object], str], comma: str, colon: str) 
         for batch, alone in _batches(enumerate(cast("list[object]", value))):
             yield between
             if alone:
-                yield from _encoded(batch[0][1], leaf, comma, colon)
+                yield from _encoded(batch[0][1], leaf, comma, colon, in_order=in_order)
             else:
                 yield leaf([item for _, item in batch])[1:-1]
             between = comma
         yield "]"
         return
     yield "{"
-    for batch, alone in _batches(cast("dict[object, object]", value).items()):
+    fields = cast("dict[str, object]", value)
+    names = sorted_in_runs(fields) if in_order else fields
+    for batch, alone in _batches((name, fields[name]) for name in names):
         yield between
         if alone:
             yield leaf({batch[0][0]: None})[1:-5]  # the key and its colon, as this encoder writes them
-            yield from _encoded(batch[0][1], leaf, comma, colon)
+            yield from _encoded(batch[0][1], leaf, comma, colon, in_order=in_order)
         else:
             yield leaf(dict(batch))[1:-1]
         between = comma

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -18,6 +17,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import Conflict, NodeError
+from voicegraph.nodes.bulk import canonical
 from voicegraph.nodes.output import Output
 from voicegraph.run.answers import Settled, answered_already
 from voicegraph.run.events import NodeRun
@@ -29,11 +29,13 @@ MAX_COMMENT = 2_000
 
 
 def digest_of(content: Output) -> str:
-    """SHA-256 of text, data and files as one canonical JSON text, in hexadecimal."""
+    """SHA-256 of text, data and files as one canonical JSON text, in hexadecimal. Of much, it takes seconds."""
     files = [{"id": ref.id, "name": ref.name, "size": ref.size} for ref in content.files]
     whole = {"data": content.data, "files": files, "text": content.text}
-    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    hashed = hashlib.sha256()
+    for piece in canonical(whole):
+        hashed.update(piece.encode())
+    return hashed.hexdigest()
 
 
 def hash_of(token: str) -> str:

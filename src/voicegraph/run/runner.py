@@ -18,6 +18,7 @@ from voicegraph.nodes.context import FilesOfRun, FileStore, NodeContext
 from voicegraph.nodes.output import Await, Inputs, Output, Result, Suspend
 from voicegraph.nodes.params import bind
 from voicegraph.nodes.registry import Registry
+from voicegraph.run.approval import digest_of
 from voicegraph.run.connections import ConnectionGate
 from voicegraph.run.events import NewRun
 from voicegraph.run.item_digest import item_digest
@@ -184,6 +185,8 @@ async def _clean(result: object, inputs: Inputs, redactor: Redactor) -> Result:
             "dict[str, JsonValue]", await beside(is_small(result.request), redactor.value, dict(result.request))
         )
         output = await _clean_output(result.output, inputs, redactor)
+        if result.kind == "approval":
+            request["digest"] = await beside(is_small(output.text, output.data), digest_of, output)
         return Await(result.kind, output, redactor.text(result.message), request, result.until)
     raise TypeError(f"the action gave {type(result).__name__} and not an Output")
 

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from voicegraph.errors import Conflict, NodeError
 from voicegraph.nodes.output import Await, Output, Result
 from voicegraph.run.answers import Answer, Settled, answered_already
-from voicegraph.run.approval import digest_of, expired
+from voicegraph.run.approval import expired
 from voicegraph.run.events import NodeRun
 from voicegraph.run.state import NodeStatus
 
@@ -22,9 +22,8 @@ NEVER = 253_402_300_799.0
 
 
 def question(asked: Await) -> dict[str, JsonValue]:
-    """What is kept with the node while it waits."""
-    kept: dict[str, JsonValue] = {**asked.request, "kind": asked.kind, "message": asked.message}
-    return kept | {"digest": digest_of(asked.output)} if asked.kind == "approval" else kept
+    """What is kept with the node while it waits. The runner has added the digest of what is to be approved."""
+    return {**asked.request, "kind": asked.kind, "message": asked.message}
 
 
 def settle(row: NodeRun | None, answer: Answer) -> Settled:
