@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from support.api import Api, seed, steps, template
+from support.api import Api, api_with, seed, steps, template
+from support.mailbox import Mailbox, mailbox_on_loopback
+
+from voicegraph.settings import Settings
 
 LINE = "a line of words that go on and on\\n"
 MOST = 4 << 20
@@ -109,3 +113,36 @@ async def test_events_come_by_pages(api: Api) -> None:
         assert page["count"] == run["logCount"]
         logs, after = logs + page["logs"], page["next"]
     assert logs == run["logs"]
+
+
+async def test_the_page_behind_a_link_shows_the_beginning_of_large_content_and_says_where_the_whole_is(
+    settings: Settings,
+) -> None:
+    with mailbox_on_loopback() as mailbox:
+        changes = {"smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_from": "vg@example.org"}
+        async with api_with(settings.model_copy(update=changes)) as api:
+            page = await approve_page(api, mailbox, code(f"[['{LINE}', 1] for n in range(60000)]"))
+            assert len(page) < MOST // 4
+            assert "This is only the beginning" in page
+            assert "the page of the run <code>run_" in page
+            assert "All of it goes on when you approve it." in page
+
+
+async def test_the_page_behind_a_link_stays_small_however_deep_the_data_is(settings: Settings) -> None:
+    with mailbox_on_loopback() as mailbox:
+        changes = {"smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_from": "vg@example.org"}
+        async with api_with(settings.model_copy(update=changes)) as api:
+            deep = "data = [1] * 19000\nfor n in range(45):\n    data = [data]\ndata"
+            page = await approve_page(api, mailbox, code(deep), content="Its data.")
+            assert len(page) < MOST // 4
+            assert "This is only the beginning" not in page
+
+
+async def approve_page(api: Api, mailbox: Mailbox, node: dict[str, Any], **params: str) -> str:
+    ask = {"type": "approval", "action": "request", "params": {"approvers": "a@example.org", **params}}
+    accepted = await api.call("POST", "/api/execute-background", {"workflow": steps(node, ask)}, status=202)
+    await api.until(accepted["runId"], "waiting")
+    link = re.findall(r"http://[^/]+(/approve/[^>\s]+)", mailbox.mails[0].text())[0]
+    page = (await api.client.get(link)).raise_for_status().text
+    await api.call("POST", f"/api/runs/{accepted['runId']}/cancel")
+    return page

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from support.mailbox import mailbox_on_loopback
+from support.mailbox import Mailbox, mailbox_on_loopback
 from support.process import Serve
 from support.site import Site, site_on_loopback
 from support.watch import Watch
@@ -22,12 +23,17 @@ MAKES_ROWS = f"[{{'id': i, 'name': 'name ' + str(i), 'price': i * 1.5}} for i in
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+def mailbox() -> Iterator[Mailbox]:
+    with mailbox_on_loopback() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox) -> Iterator[Serve]:
     home: Path = tmp_path_factory.mktemp("responsive")
     secrets = {"TAVILY_API_KEY": "tvly-0123456789abcdef", "SLACK_BOT_TOKEN": "xoxb-0123456789-abcdef"}
-    with mailbox_on_loopback() as mailbox:
-        serve = Serve(home, **secrets, **mailbox.settings).start()
-        yield from _loaded(serve)
+    serve = Serve(home, **secrets, **mailbox.settings).start()
+    yield from _loaded(serve)
 
 
 def _loaded(serve: Serve) -> Iterator[Serve]:
@@ -224,3 +230,32 @@ def test_the_server_answers_during(server: Serve, client: httpx.Client, site: Si
     assert done["status"] == ("failed" if error else "completed"), done["error"]
     assert error in (done["error"] or {"message": ""})["message"], done["error"]
     watch.judge(name)
+
+
+def test_the_server_answers_while_large_content_is_approved(
+    server: Serve, client: httpx.Client, site: Site, mailbox: Mailbox
+) -> None:
+    body = b"{" + b",".join(b'"k%06d":"ab"' % (number * 7919 % 499_979) for number in range(499_979)) + b"}"
+    ask = {"type": "approval", "action": "request", "params": {"approvers": "a@example.org"}}
+    nodes = [http_get(site.put("/asked", body, "application/json")), ask, template("{{ input | size }}")]
+    mailbox.mails.clear()
+    with Watch(server.url) as watch:
+        accepted = client.post("/api/execute-background", json={"workflow": {"name": "Asks", "nodes": nodes}})
+        run_id = accepted.raise_for_status().json()["runId"]
+        until_it_waits(client, run_id)
+        link = re.findall(r"http://[^/]+(/approve/[^>\s]+)", mailbox.mails[0].text())[0]
+        page = client.get(link).raise_for_status().text
+        digest = re.findall(r'name="digest" value="(\w+)"', page)[0]
+        assert client.post(link, data={"digest": digest, "answer": "approve"}).status_code == 303
+        client.get(f"/api/runs/{run_id}/events").raise_for_status()
+    assert client.get(f"/api/runs/{run_id}").json()["status"] == "completed"
+    watch.judge("an approval of half a million values")
+
+
+def until_it_waits(client: httpx.Client, run_id: str) -> None:
+    """The stream of a run that asks says so."""
+    with client.stream("GET", f"/api/runs/{run_id}/events") as stream:
+        for line in stream.iter_lines():
+            if '"waitsFor"' in line:
+                return
+    raise AssertionError("the run never asked")

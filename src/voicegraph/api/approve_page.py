@@ -6,9 +6,8 @@ has the link may answer, once; of the link's token only the SHA-256 is kept.
 
 from __future__ import annotations
 
-import json
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from http import HTTPStatus
 from typing import Any, cast
@@ -17,12 +16,15 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from voicegraph.api.approve_form import form_of, moment
 from voicegraph.api.deps import Id, Wired
 from voicegraph.api.guard import POLICY
 from voicegraph.errors import Conflict, NotFound, StorageError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.approvals import Approval
+from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.shortened import shortened
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.approval import MAX_COMMENT, Decision, approver_of, standing
 from voicegraph.run.state import NodeStatus
@@ -52,7 +54,9 @@ async def show_approval(run_id: Id, node_id: Id, token: str, voicegraph: Wired) 
         return _page(*_told(record))
     if closed := standing(approval.row, approval.run_status.terminal):
         return _page("This cannot be answered any more", f"<p>{escape(closed.message)}</p>", HTTPStatus.GONE)
-    return _page(escape(str((approval.row.waits or {})["message"])), _form(approval))
+    content = approval.row.output or Output()
+    form = await beside(is_small(content.text, content.data), form_of, approval, shortened(content))
+    return _page(escape(str((approval.row.waits or {})["message"])), form)
 
 
 @router.post("/{run_id}/{node_id}/{token}")
@@ -115,40 +119,9 @@ def _told(record: dict[str, Any]) -> tuple[str, str]:
         return "The time to answer is over", "<p>Nobody answered in time. What was set for that case has happened.</p>"
     who = "the owner" if record["by"] == "owner" else record["by"]
     comment = f"<pre>{escape(record['comment'])}</pre>" if record.get("comment") else ""
-    at = _moment(datetime.fromisoformat(record["at"]))
+    at = moment(datetime.fromisoformat(record["at"]))
     text = f"<p>Answered by {escape(who)} on {at}. You can close this page.</p>{comment}"
     return ("Approved" if record["answer"] == "approved" else "Rejected"), text
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%d %B %Y, %H:%M} UTC"
-
-
-def _form(approval: Approval) -> str:
-    row, content = approval.row, approval.row.output or Output()
-    until = ""
-    if row.due_at is not None:
-        until = f" Answer until {_moment(datetime.fromtimestamp(row.due_at, UTC))}."
-    digest = escape(str((row.waits or {})["digest"]))
-    return f"""<p class="dim">{escape(approval.label)} · {escape(approval.name)}.{until}</p>
-<section aria-label="What is to be approved"><pre>{escape(content.text) or "(nothing comes in; only the next step waits)"}</pre>
-{_more(content)}</section>
-<form method="post"><input type="hidden" name="digest" value="{digest}">
-<label for="comment">Comment (optional)</label><textarea id="comment" name="comment" maxlength="{MAX_COMMENT}"></textarea>
-<div class="row"><button name="answer" value="reject">Reject</button>
-<button class="yes" name="answer" value="approve">Approve</button></div></form>
-<p class="dim">Exactly this goes on when you approve it. Checksum {digest[:16]}…</p>"""
-
-
-def _more(content: Output) -> str:
-    parts: list[str] = []
-    if content.data is not None:
-        data = escape(json.dumps(content.data, indent=2, ensure_ascii=False))
-        parts.append(f"<details><summary>Data that goes on with it</summary><pre>{data}</pre></details>")
-    if content.files:
-        names = "".join(f"<li>{escape(ref.name)} ({ref.size:,} bytes)</li>" for ref in content.files)
-        parts.append(f"<p>Files that go on with it:</p><ul>{names}</ul>")
-    return "".join(parts)
 
 
 def _unknown() -> Response:

@@ -21,7 +21,7 @@ IS_WAITING = node_runs.c.status == literal_column("'waiting'")  # word for word 
 _JOINED = node_runs.join(runs, runs.c.id == node_runs.c.run_id)
 _FROM = _JOINED.join(run_payloads, run_payloads.c.run_id == runs.c.id)
 _BESIDE = (runs.c.name, runs.c.command, runs.c.status.label("run_status"), run_payloads.c.workflow)
-_WHOLE = select(node_runs, *_BESIDE).select_from(_FROM)
+_SHOWN = select(*shown(node_runs), *_BESIDE).select_from(_FROM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def open_approvals(connection: Connection, limit: int, run_id: RunId | None) -> 
 
 
 def one_approval(connection: Connection, run_id: RunId, node_id: NodeId) -> Approval:
-    """One of them, also when it is answered; NotFound when the node asks, or asked, nobody."""
-    query = _WHOLE.where(
+    """One of them, also when it is answered, with the beginning of what is large; NotFound when the node asks nobody."""
+    query = _SHOWN.where(
         node_runs.c.run_id == run_id, node_runs.c.node_id == node_id, node_runs.c.waits_for == "approval"
     )
     row = connection.execute(query).mappings().one_or_none()

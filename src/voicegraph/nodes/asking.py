@@ -18,7 +18,7 @@ from voicegraph.nodes.mail import compose, subject_of
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
 
 MAX_SHOWN = 20_000
-"""Characters of the content in a message; the page behind the link shows all of it."""
+"""Characters of the content in a message; the page behind the link shows more, and says where all of it is."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ async def _notification(question: Question, node: NodeContext) -> tuple[str, str
 def _body(question: Question, link: str) -> str:
     """The link stands above the content: what is to be approved may hold links of its own."""
     shown = question.content[:MAX_SHOWN]
-    more = "\n\n(The page shows the rest.)" if len(question.content) > MAX_SHOWN else ""
+    more = "\n\n(The page shows more of it.)" if len(question.content) > MAX_SHOWN else ""
     return (
         f"{question.message}\n\n"
         f"Approve or reject it here: <{link}>\n\n"
