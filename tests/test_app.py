@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from support.api import api_of, seed, settings_in, steps, wait
 from support.history import migrated
+from support.stores import LateStore
 
 from voicegraph.app import make_planners, running
 from voicegraph.asgi import create_app
@@ -20,6 +21,7 @@ from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.queries import RunFilter
 from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.pipeline import RunRequest
+from voicegraph.run.events import Entry
 from voicegraph.settings import Settings
 
 __all__ = ["migrated"]
@@ -57,6 +59,34 @@ async def test_without_the_lock_another_process_may_read_and_run_live(settings: 
         run_id = await beside.pipeline.start_live(request(seed("x")))
         events = [event async for event in beside.pipeline.follow(run_id)]
         assert events[-1].kind == "complete"
+
+
+@pytest.mark.parametrize("background", [True, False], ids=["a server", "a command"])
+@pytest.mark.parametrize("moment", ["before it is made", "when it is over"])
+async def test_a_database_that_does_not_answer_for_a_moment_loses_no_live_run_of_a_step(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, moment: str, background: bool
+) -> None:
+    monkeypatch.setattr("voicegraph.run.children.AGAIN", 0.05)
+    async with asyncio.timeout(20), running(settings, background=background) as runtime:
+        pipeline = runtime.pipeline
+        late = LateStore(runtime.children._families._store)
+        monkeypatch.setattr(runtime.children._families, "_store", late)
+        await pipeline.workflows.save(parse_workflow(steps(wait("0.3 seconds"), name="Step")))
+        fault = StorageError("The database did not answer.")
+
+        def when_over(entry: Entry) -> None:
+            if entry.change and entry.change.status.terminal and entry.run_id != run_id:
+                late.errors.append(fault)
+
+        if moment == "before it is made":
+            late.errors.append(fault)
+        else:
+            pipeline.feed.listen(when_over)
+        run_id = await pipeline.start_live(
+            request({"type": "workflow", "action": "run", "params": {"workflow": "Step"}}, seed())
+        )
+        assert [event async for event in pipeline.follow(run_id)][-1].kind == "complete"
+    assert not late.errors
 
 
 async def test_everything_is_closed_when_it_ends(settings: Settings) -> None:

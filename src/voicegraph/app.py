@@ -81,8 +81,11 @@ class Runtime:
         own = (self.upkeep, self.notifier, self.triggers.keeper, self.error_workflows, self.children)
         return [*self.hears, *(one.rounds for one in own), *self.pipeline.live.rounds, *self.pipeline.background.rounds]
 
-    async def open(self) -> None:
-        """Take up what was left, then start what works by itself."""
+    async def open(self, *, background: bool) -> None:
+        """Take up what was left, then start what works by itself; without `background`, for what runs live alone."""
+        if not background:
+            self.children.open(None)
+            return
         await self.pipeline.background.open()
         await self.pipeline.live.open()
         self.upkeep.open()
@@ -187,8 +190,8 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         try:
             if shared:
                 await shared.open()
+            await runtime.open(background=background)
             if background:
-                await runtime.open()
                 warming = asyncio.create_task(asyncio.to_thread(warm_up))
                 warming.add_done_callback(_note_failure)
             yield runtime

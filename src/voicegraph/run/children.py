@@ -97,12 +97,15 @@ class Children:
         self._open: dict[RunId, RunId] = {}
         """Children that are not over, and their parents."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._durable: EngineName = "embedded"
+        self._durable: EngineName | None = None
         self.rounds = Rounds("runs that are steps of others", self._look, self._pause)
         self._closing = False
 
-    def open(self, durable: EngineName) -> None:
-        """Take up what an earlier process left of the durable engine's runs; live ones end with their process."""
+    def open(self, durable: EngineName | None) -> None:
+        """Take up what an earlier process left of the durable engine's runs; live ones end with their process.
+
+        None: another process looks after the durable ones.
+        """
         self._durable = durable
         self.rounds.open()
 
@@ -159,12 +162,16 @@ class Children:
     # -- and by looking
 
     async def _look(self) -> None:
-        for kin in await self._families.waiting(self._durable):
+        if self._durable:
+            await self._look_at_durable(self._durable)
+        await self._look_at_live()
+
+    async def _look_at_durable(self, engine: EngineName) -> None:
+        for kin in await self._families.waiting(engine):
             self._open[kin.child] = kin.parent
             self._look_at(kin)
-        for child in await self._families.orphans(self._durable):
+        for child in await self._families.orphans(engine):
             self._spawn(self._cancel(child))
-        await self._look_at_live()
 
     async def _look_at_live(self) -> None:
         """Those of this process alone: what another shows live is its own."""
