@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,21 @@ def test_a_signal_cancels_a_live_run_and_is_its_reason(
     assert ("Traceback" in err, reason in err) == (False, True), err
     assert [run["status"] for run in cli.runs()] == ["cancelled"]
     assert last_event(cli) == f"Run cancelled: {reason}"
+
+
+def test_ctrl_c_cancels_the_runs_that_are_steps_of_a_live_run(
+    cli: Cli, site: Site, stuck: Node, as_a_step: Callable[[Node], Node]
+) -> None:
+    cli.settings["VOICEGRAPH_DRAIN_SECONDS"] = "2"
+    process = cli.start("run", cli.write("parent.json", steps(as_a_step(stuck), seed())))
+    site.arrived()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err) == (130, False), err
+    assert [(run["trigger"], run["status"]) for run in cli.runs()] == [
+        ("workflow", "cancelled"),
+        ("manual", "cancelled"),
+    ]
 
 
 def nobody_reads(process: subprocess.Popen[str]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -104,6 +104,8 @@ class EmbeddedEngine:
         self._drivers: dict[RunId, RunDriver] = {}
         self._loading: set[RunId] = set()
         self._rewritten: set[RunId] = set()
+        self._passed: set[RunId] = set()
+        """Whose turn came while a driver had them: it counts, should that leave them open."""
         self._coming = 0
         self._deciding = asyncio.Lock()
         self._answering: RunId | None = None
@@ -139,7 +141,7 @@ class EmbeddedEngine:
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, and started if there is room."""
-        if run.run_id in self._drivers:
+        if self._has(run.run_id):
             raise Conflict.exists_already()
         self._require_room()
         ticket = ticket_of(run)
@@ -154,6 +156,11 @@ class EmbeddedEngine:
         except BaseException:
             self._let_go(run.run_id, None)
             raise
+
+    def _has(self, run_id: RunId) -> bool:
+        """Whether it is in memory, on its way there, in the line, or has a place in its group."""
+        known = (self._drivers, self._loading, self._queue, self._queue.slots)
+        return any(run_id in those for those in known)
 
     def accepting(self, run: NewRun) -> Entry:
         """A row is enough: whoever starts next finds it."""
@@ -173,17 +180,17 @@ class EmbeddedEngine:
 
     def accepted(self, run_id: RunId) -> None:
         """Take it up when there is room."""
-        self._spawn(self._line_up(run_id))
+        self._spawn(self._line_up([run_id]))
 
-    async def _line_up(self, run_id: RunId) -> None:
-        """Others have written it: whose it is, and what limits it, is read."""
+    async def _line_up(self, run_ids: Sequence[RunId]) -> None:
+        """Others have written them: whose they are, and what limits them, is read."""
         while not self._closing:
             try:
-                for ticket in await self._store.tickets([run_id]):
+                for ticket in await self._store.tickets(run_ids):
                     self._enqueue(ticket)
                 return
             except StorageError as error:
-                log.warning("Run %s cannot be queued yet: %s", run_id, error.message)
+                log.warning("%s cannot be queued yet: %s", _names(run_ids), error.message)
                 await asyncio.sleep(READ_AGAIN)
 
     def _enqueue(self, ticket: Ticket) -> None:
@@ -194,20 +201,42 @@ class EmbeddedEngine:
         """Cancel a run wherever it is: in memory, queued, or waiting on disk."""
         if driver := self._drivers.get(run_id):
             return await driver.cancel(reason)
+        queued = run_id in self._queue
         self._queue.remove(run_id)
         async with self._deciding:  # one by one: of two who read the same state, both would write the end
             try:
                 stored = await self._store.load(run_id)
             except Unreadable as error:
-                await self._sink.record(closing(run_id, _unreadable(error)))
+                await self._close_unreadable(run_id, error)
                 return True
+            except (StorageError, asyncio.CancelledError):
+                if queued:
+                    self.accepted(run_id)  # it is open on disk, and waits as before
+                raise
             if driver := self._drivers.get(run_id):
                 return await driver.cancel(reason)  # it was taken up meanwhile
             if stored.status.terminal:
                 return False
             if run_id in self._loading:
                 self._rewritten.add(run_id)  # what is being read was written before
-            return await self._hold(stored.run).cancel_stored(stored)
+            self._queue.remove(run_id)  # it may have come meanwhile
+            driver = self._hold(stored.run)
+            try:
+                return await driver.cancel_stored(stored)
+            except Exception:
+                driver.refuse()  # whatever it was, it is tried again
+                raise
+
+    async def _close_unreadable(self, run_id: RunId, error: Unreadable) -> None:
+        self._queue.remove(run_id)
+        try:
+            await self._sink.record(closing(run_id, _unreadable(error)))
+        except Exception:
+            if not self._closing:
+                self._refusals.note(run_id)  # it is open on disk, and not to be forgotten
+            raise
+        finally:
+            self._queue.slots.release(run_id)
 
     async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
         """Written at once, wherever the run is. One that waits on disk then goes on when there is room."""
@@ -282,6 +311,8 @@ class EmbeddedEngine:
         try:
             stored = await self._store.load_whole(run_id)
             gone = stored.status.terminal
+            if run_id in self._drivers:
+                self._passed.add(run_id)
             if self._closing or gone or run_id in self._drivers or run_id == self._answering:
                 return
             if run_id in self._rewritten:
@@ -334,9 +365,13 @@ class EmbeddedEngine:
 
     def _let_go(self, run_id: RunId, end: End | None) -> None:
         self._drivers.pop(run_id, None)
+        passed = run_id in self._passed
+        self._passed.discard(run_id)
         if end is End.REFUSED and not self._closing:
             self._refusals.note(run_id)
-        elif end is End.OVER:
+        elif passed and end is not End.OVER:
+            self.accepted(run_id)
+        if end is End.OVER:
             self._refusals.forget(run_id)
         if end is End.PARKED:
             self._time.poke()
@@ -372,11 +407,14 @@ class EmbeddedEngine:
 
     async def _keep_time(self) -> float | None:
         """Queue parked runs when their time comes; the answer is how long until the next one."""
-        for ticket in await self._store.tickets(await self._store.take_due(self.name, clock.now())):
-            self._queue.add(ticket)
-        self._fill()
+        if due := await self._store.take_due(self.name, clock.now()):
+            self._spawn(self._line_up(due))  # their timers are gone from the disk: whatever comes, they are not lost
         wake_at = await self._store.next_wake(self.name)
         return None if wake_at is None else wake_at - clock.now()
+
+
+def _names(run_ids: Sequence[RunId]) -> str:
+    return f"Run {run_ids[0]}" if len(run_ids) == 1 else f"{len(run_ids)} runs"
 
 
 def _unreadable(error: Exception) -> NodeError:

@@ -96,6 +96,7 @@ class Children:
         self._pause = AGAIN if shared else SELDOM
         self._open: dict[RunId, RunId] = {}
         """Children that are not over, and their parents."""
+        self._beginning: set[RunId] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._durable: EngineName | None = None
         self.rounds = Rounds("runs that are steps of others", self._look, self._pause)
@@ -136,7 +137,7 @@ class Children:
     def _notice_wait(self, parent: RunId, row: NodeRun, child: RunId) -> None:
         if row.status is NodeStatus.WAITING:
             self._open[child] = parent
-            self._spawn(self._begin(parent, row.node_id))
+            self._spawn(self._begin_once(parent, row.node_id, child))
         elif child in self._open:
             self._spawn(self._cancel(child))
 
@@ -186,11 +187,21 @@ class Children:
 
     def _look_at(self, kin: Kin) -> None:
         if kin.over is None:
-            self._spawn(self._begin(kin.parent, kin.node_id))
+            self._spawn(self._begin_once(kin.parent, kin.node_id, kin.child))
         elif kin.over:
             self._spawn(self._tell(kin.child))
 
     # -- what is to be done
+
+    async def _begin_once(self, parent_id: RunId, node_id: NodeId, child_id: RunId) -> None:
+        """A look that comes while it is being made has nothing to add."""
+        if child_id in self._beginning:
+            return
+        self._beginning.add(child_id)
+        try:
+            await self._begin(parent_id, node_id)
+        finally:
+            self._beginning.discard(child_id)
 
     async def _begin(self, parent_id: RunId, node_id: NodeId) -> None:
         """Make the run a node waits for, unless it is made already."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +31,7 @@ from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, sha
 from voicegraph.run.pinned import MESSAGE
 from voicegraph.run.ports import EventSink
 from voicegraph.run.promise import Promise
+from voicegraph.run.recording import write
 from voicegraph.run.retry import policy_for
 from voicegraph.run.runner import Attempt, NodeRunner
 from voicegraph.run.timers import until
@@ -181,14 +182,16 @@ class _EachNode:
         log = Entry(self._bench.run.run_id)
         starting = self._take_up(log)
         while True:
-            self._note(log)
+            if broken := self._note(log):
+                await write(self._bench.sink, log)  # what the other items came to is kept, whatever becomes of the run
+                raise broken
             starting += self._start(log)
             if board.halted:
                 self._leave_held()
             if board.settled or board.resting:
                 break
             if log.items or log.events:
-                await self._bench.sink.record(log)
+                await write(self._bench.sink, log)
                 log = Entry(self._bench.run.run_id)
             for item in starting:
                 self._spawn(item, alone=False)
@@ -268,9 +271,10 @@ class _EachNode:
                 self._rows[item] = self._script.started(entry, item)
         return starting
 
-    def _note(self, entry: Entry) -> None:
-        """Write what became of items."""
+    def _note(self, entry: Entry) -> Exception | None:
+        """Write what became of items. The answer is what went wrong outside of one: it ends the run with a reason."""
         outcomes, self._outcomes = self._outcomes, []
+        broken: Exception | None = None
         for item, came in outcomes:
             row, share = self._rows[item], self._shares.pop(item, Weight())
             too_much = refusal(self._board.weight + share, self._board.done + 1) if isinstance(came, Output) else None
@@ -281,9 +285,10 @@ class _EachNode:
             elif isinstance(outcome, NodeError):
                 self._failed(row, outcome, entry)
             else:
-                raise outcome
+                broken = broken or outcome
         if outcomes:
             entry.nodes.append(self._row.snapshot())
+        return broken
 
     def _failed(self, row: ItemRun, error: NodeError, entry: Entry) -> None:
         tries = self._policy if self._board.retries and error is not POISON else None
@@ -309,33 +314,37 @@ class _EachNode:
     def _spawn(self, item: int, *, alone: bool) -> None:
         if alone:
             self._held.add(item)
-        task = self._tasks[item] = asyncio.create_task(self._run_alone(item) if alone else self._run(item))
+        task = self._tasks[item] = asyncio.create_task(self._guarded(item, self._run_alone if alone else self._run))
         task.add_done_callback(lambda _: self._tasks.pop(item, None) if self._tasks.get(item) is task else None)
 
-    async def _run(self, item: int) -> None:
+    async def _guarded(self, item: int, work: Callable[[int], Awaitable[Output | NodeError]]) -> None:
+        """Whatever goes wrong is an outcome, too: an item without one would be waited for for ever."""
         outcome: Output | Exception
-        row = self._rows[item]
         try:
-            attempt = self._attempt(row)
-            row.digest = row.digest or await self._bench.runner.digest(attempt)
-            result = await self._bench.runner.run(attempt)
+            outcome = await work(item)
         except Exception as error:  # noqa: BLE001 - a NodeError is the item's; anything else ends the run with a reason
             outcome = error
-        else:
-            outcome = result if isinstance(result, Output) else WAITS
-        if isinstance(outcome, Output):
-            self._shares[item] = await beside(is_small(outcome.text, outcome.data), share_of, outcome)
         self._outcomes.append((item, outcome))
         self._changed.set()
 
-    async def _run_alone(self, item: int) -> None:
+    async def _run(self, item: int) -> Output | NodeError:
+        row = self._rows[item]
+        attempt = self._attempt(row)
+        row.digest = row.digest or await self._bench.runner.digest(attempt)
+        result = await self._bench.runner.run(attempt)
+        if not isinstance(result, Output):
+            return WAITS
+        self._shares[item] = await beside(is_small(result.text, result.data), share_of, result)
+        return result
+
+    async def _run_alone(self, item: int) -> Output | NodeError:
         """One of the last starts an item has after crashes. It counts from when it is this item's turn."""
         async with self._bench.turns.turn():
             self._held.discard(item)
             entry = Entry(self._bench.run.run_id)
             self._script.resumed(entry, self._rows[item])
             await self._bench.sink.record(entry)
-            await self._run(item)
+            return await self._run(item)
 
     def _attempt(self, row: ItemRun) -> Attempt:
         item, index = self._items[row.item], row.item

@@ -76,6 +76,9 @@ class Slots:
             self._held.setdefault(group, set()).add(id)
             self._groups[id] = group
 
+    def __contains__(self, id: object) -> bool:
+        return id in self._groups
+
     def release(self, id: str) -> None:
         """It is over."""
         group = self._groups.pop(id, None)

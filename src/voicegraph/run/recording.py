@@ -7,7 +7,8 @@ import logging
 from dataclasses import replace
 
 from voicegraph.errors import StorageError
-from voicegraph.run.events import Entry
+from voicegraph.graph.model import NodeId
+from voicegraph.run.events import Entry, RunEvent
 from voicegraph.run.ports import EventSink
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ async def write(sink: EventSink, entry: Entry) -> None:
         log.warning("Run %s: an entry is refused, and tried again: %s", entry.run_id, error.message)
         done, rest = split(entry)
         if done:
-            await _patiently(sink, done)
+            await _keep(sink, done)
         try:
             await _patiently(sink, rest)
         except StorageError as again:
@@ -54,6 +55,34 @@ def split(entry: Entry) -> tuple[Entry | None, Entry]:
     if not (rest.nodes or rest.items or rest.events or rest.change):
         return None, entry
     return Entry(entry.run_id, nodes=nodes, items=items, events=events), rest
+
+
+async def _keep(sink: EventSink, done: Entry) -> None:
+    """Of several that are done together, one that is refused keeps none of the others from the disk."""
+    try:
+        await _patiently(sink, done)
+    except StorageError as error:
+        refused: StorageError | None = None
+        parts = _parts(done)
+        for part in parts:
+            try:
+                await sink.record(part)
+            except StorageError as again:
+                refused = again
+        if refused or not parts:
+            raise refused or error from error
+
+
+def _parts(done: Entry) -> list[Entry]:
+    """Each row with the lines about it, where there are several."""
+    if len(done.nodes) + len(done.items) < 2:
+        return []
+
+    def about(node_id: NodeId, item: int | None) -> list[RunEvent]:
+        return [event for event in done.events if (event.node_id, (event.data or {}).get("item")) == (node_id, item)]
+
+    nodes = [Entry(done.run_id, nodes=[row], events=about(row.node_id, None)) for row in done.nodes]
+    return nodes + [Entry(done.run_id, items=[row], events=about(row.node_id, row.item)) for row in done.items]
 
 
 def bare(entry: Entry) -> Entry:
