@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 import httpx
@@ -11,8 +10,7 @@ from pydantic import JsonValue
 
 from voicegraph.nodes.bulk import decode
 from voicegraph.nodes.charsets import text_of
-
-MAX_NAME = 120
+from voicegraph.nodes.filenames import clean_name, seen_name
 
 _TEXTS = frozenset(
     {"application/xml", "application/javascript", "application/x-www-form-urlencoded", "application/yaml"}
@@ -59,5 +57,5 @@ def file_name(response: httpx.Response) -> str:
         given = unquote(encoded[1])
     elif plain := _PLAIN_NAME.search(disposition):
         given = plain[1] or plain[2] or ""
-    name = PurePosixPath(given.replace("\\", "/")).name or PurePosixPath(response.url.path).name
-    return "".join(c for c in name if c.isprintable())[-MAX_NAME:] or "download"
+    name = next((name for name in (given, response.url.path.rstrip("/")) if seen_name(name)), "download")
+    return clean_name(name)

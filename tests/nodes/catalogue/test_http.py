@@ -66,6 +66,9 @@ async def test_text_of_any_kind(
         ("/x", 'attachment; filename="../../etc/passwd"', "passwd"),
         ("/x", "attachment; filename=\"a.png\"; filename*=UTF-8''b%20%C3%BC.png", "b ü.png"),
         ("/x", "attachment; filename=c.png", "c.png"),
+        ("/a/b.png/", "attachment; filename=..", "b.png"),
+        ("/x", 'attachment; filename="a<b>|c?.png"', "abc.png"),
+        ("/x", "attachment; filename=con.png", "_con.png"),
         ("/x", 'attachment; filename="C:\\\\temp\\\\d.png"', "d.png"),
     ],
 )
