@@ -109,6 +109,43 @@ async def test_a_cancellation_that_is_refused_leaves_no_run_hanging(embedded: Em
     assert (await embedded.told(run_id)).status == "completed"
 
 
+async def test_an_item_that_cannot_be_written_keeps_no_other_from_being_kept(embedded: EmbeddedHost) -> None:
+    work = node("w", "work", each=True, concurrency=3)
+    graph = workflow("list>w", nodes=[node("list", "values", data=["i0", "i1", "i2"]), work])
+    sink = Refusing(
+        embedded.history, lambda entry: any(row.item == 1 and row.finished_at for row in entry.items), 10_000
+    )
+    embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
+    for item in range(3):
+        embedded.probe.gates[f"w:{item}"]
+    run_id = await embedded.start(graph)
+    for item in range(3):
+        await embedded.probe.gates[f"w:{item}"].enter()
+    for item in range(3):
+        embedded.probe.gates[f"w:{item}"].opened.set()
+    told = await embedded.told(run_id)
+    assert told.status == "failed"
+    assert "No such value" in told.detail.summary.error["message"]  # pyright: ignore[reportOptionalSubscript]
+    rows = embedded.history.rows("SELECT item, status FROM item_runs WHERE run_id = :id ORDER BY item", id=run_id)
+    assert rows == [(0, "completed"), (1, "cancelled"), (2, "completed")]
+
+
+async def test_an_item_that_is_refused_for_a_while_is_written_and_not_done_again(embedded: EmbeddedHost) -> None:
+    work = node("w", "work", each=True)
+    graph = workflow("list>w", "w>end", nodes=[node("list", "values", data=["i0", "i1", "i2"]), work])
+    sink = Refusing(embedded.history, lambda entry: any(row.finished_at for row in entry.items), 2)
+    embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
+    embedded.probe.gates["w:1"]
+    run_id = await embedded.start(graph)
+    async with asyncio.timeout(20):
+        while sink.left:  # noqa: ASYNC110 - the others are refused while one is at work
+            await asyncio.sleep(0.01)
+    embedded.probe.gates["w:1"].opened.set()
+    told = await embedded.told(run_id)
+    assert (told.status, sink.count) == ("completed", 2)
+    assert sorted(embedded.probe.items, key=str) == [0, 1, 2]
+
+
 async def test_a_live_run_whose_end_is_refused_is_closed(live: LiveHost) -> None:
     sink = Refusing(live.history, about("b"), 10_000)
     live.engine._ledger = sink  # pyright: ignore[reportAttributeAccessIssue]

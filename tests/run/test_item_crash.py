@@ -11,8 +11,9 @@ from support.drive import Drive, ended
 from support.graphs import node, workflow
 from support.sink import Disk, cut_short
 
+from voicegraph.errors import StorageError
 from voicegraph.graph.model import NodeId, Retry, Workflow
-from voicegraph.run.blame import MAX_DEATHS
+from voicegraph.run.blame import MAX_DEATHS, SuspectTurns
 from voicegraph.run.patience import Patience
 from voicegraph.run.promise import End
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -69,6 +70,18 @@ async def test_a_node_lives_through_more_crashes_than_one_of_its_items_may_cause
         drive.probe.gates[f"w:{item}"].opened.set()
     assert await ended(driver) is End.OVER
     assert drive.sink.disk.change.status is RunStatus.COMPLETED
+
+
+async def test_an_item_whose_turn_cannot_be_written_ends_the_run_with_a_reason(drive: Drive):
+    drive.probe.gates["w:0"]
+    await drive.start(listed(1))
+    turns = SuspectTurns()
+    async with turns.turn():
+        driver = await drive.suspect("w:0", turns=turns)
+        await drive.sink.until(lambda disk: disk.items[W][0].status is NodeStatus.WAITING)
+        drive.sink.refusals.append(StorageError("No such value can be stored."))
+    assert await ended(driver) is End.OVER
+    assert "No such value" in str((drive.sink.disk.change.error or {})["message"])
 
 
 @pytest.mark.parametrize("on_error", ["fail", "continue"])
