@@ -14,13 +14,13 @@ from sqlalchemy import Engine
 
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
+from voicegraph.history.alive import PRESENCE
 from voicegraph.history.feed import Feed
 from voicegraph.history.shared import CHANNEL
 from voicegraph.rounds import Rounds
 from voicegraph.run.state import RunStatus
 
 PAUSE_SECONDS = 1.0
-PRESENCE = 0x566F6963  # "Voic": with the number of a process, the lock that a living one holds
 
 
 class Listener:
@@ -50,7 +50,8 @@ class Listener:
 
         try:
             async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
-                await connection.execute("SELECT pg_advisory_lock(%s, %s)", (PRESENCE, self._process))
+                # Shared: the server may not know yet that the connection before is lost, and would keep us waiting.
+                await connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", (PRESENCE, self._process))
                 await connection.execute(f"LISTEN {CHANNEL}")
                 self._listening.set()
                 self.rounds.well()

@@ -7,15 +7,16 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, select
 
 from voicegraph.db.presence import Presence
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.graph.model import RunId
+from voicegraph.history.alive import SignOfLife, alive
 from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
 from voicegraph.history.journal import Journal
-from voicegraph.history.listen import PRESENCE, Listener
+from voicegraph.history.listen import Listener
 from voicegraph.history.shared import SharedEntryWriter
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.rounds import Rounds
@@ -27,11 +28,7 @@ SQLITE_POLL = 0.5
 """SQLite announces nothing, and a look is cheap."""
 SURE_SECONDS = 20.0
 """Of two looks that both find nobody who runs a live run, at least so far apart: a living process loses its connection,
-and has it back a second or two later."""
-_ALIVE = text(
-    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = :presence AND objsubid = 2 "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
+and has it back a second or two later, or gives another sign (`history.alive`)."""
 
 
 class SharedDatabase:
@@ -43,21 +40,26 @@ class SharedDatabase:
         self.feed = Feed(POSTGRES_POLL if announces else SQLITE_POLL)
         self.journal = Journal(engine, self.feed, SharedEntryWriter(engine.dialect, process, backlog))
         self._listener = Listener(engine, self.feed, process) if announces else None
+        self._sign = SignOfLife(engine, self.journal, process) if announces else None
         self.announces = announces
         """Whether the processes hear of each other's runs at once, and of each other's end."""
 
     @property
     def rounds(self) -> Sequence[Rounds]:
         """What it does by itself."""
-        return [self._listener.rounds] if self._listener else []
+        return [one.rounds for one in (self._listener, self._sign) if one]
 
     async def open(self) -> None:
-        """Start hearing the others."""
+        """Start hearing the others, and being seen by them."""
         if self._listener:
             await self._listener.open()
+        if self._sign:
+            self._sign.rounds.open()
 
     async def close(self) -> None:
         """Stop."""
+        if self._sign:
+            await self._sign.close()
         if self._listener:
             await self._listener.close()
 
@@ -117,8 +119,7 @@ class SharedRuns(StoredRuns):
 
 
 def _orphans(connection: Connection) -> list[RunId]:
-    alive = connection.execute(_ALIVE, {"presence": PRESENCE}).scalars() if _is_postgres(connection) else ()
-    owners = {str(process) for process in alive}
+    owners = {str(process) for process in alive(connection)} if _is_postgres(connection) else set[str]()
     query = select(runs.c.id, runs.c.engine_run_id).where(
         runs.c.engine == "live", runs.c.status.not_in(TERMINAL_STATUSES)
     )

@@ -14,12 +14,12 @@ import pytest
 from support.graphs import node, workflow
 from support.inngest_double import InngestDouble
 from support.inngest_server import REAL_SERVER
-from support.inngest_stage import KEY, Process, Stage
+from support.inngest_stage import KEY, Process, Stage, until
 from support.postgres import Postgres
 from support.process import Serve
 
 from voicegraph.graph.model import RunId
-from voicegraph.history.listen import PRESENCE
+from voicegraph.history.alive import PRESENCE
 from voicegraph.pipeline import RunRequest
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="chooses which process is called")
@@ -176,6 +176,56 @@ async def test_a_live_run_goes_on_though_its_process_is_not_seen_for_a_moment(
         first.probe.gates["a"].opened.set()
         assert (await second.end_of(run_id)).summary.status == "completed"
     await second.pipeline.live.close()
+
+
+async def test_a_process_that_cannot_listen_any_more_is_seen_as_long_as_it_writes(
+    on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicegraph.history.alive.SIGN_SECONDS", 0.05)
+    url = postgres.fresh()
+    first, dead = await on_stage.process(database_url=url), await on_stage.process(sync=False, database_url=url)
+    second = await on_stage.process(sync=False, database_url=url)
+    run_id, left = await held_live(first), await held_live(dead)
+    await dead.shared.close()
+
+    async def refused(*_: object, **__: object) -> None:
+        raise psycopg.OperationalError("too many connections")
+
+    monkeypatch.setattr("psycopg.AsyncConnection.connect", refused)  # the pool's connections are others
+    postgres.disconnect_everybody(url)
+    owner = (await second.pipeline.queries.summary(run_id)).engine_run_id
+    with psycopg.connect(url, autocommit=True) as looking:
+        mark = "SELECT 1 FROM write_marks WHERE writer = %s"
+        await until(lambda: looking.execute(mark, (f"alive:{owner}",)).fetchone())
+        await second.pipeline.live.open()
+        look_again(second, monkeypatch)
+        assert (await second.end_of(left)).summary.status == "failed"
+        assert (await second.pipeline.queries.summary(run_id)).status == "running"
+        await first.shared.close()
+        looking.execute("UPDATE write_marks SET at = at - 60")  # and time goes by
+    await second.pipeline.live._sweep()
+    look_again(second, monkeypatch)
+    assert (await second.end_of(run_id)).summary.status == "failed"
+    await second.pipeline.live.close()
+
+
+async def test_a_process_hears_again_before_the_server_knows_that_its_connection_was_lost(
+    on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That connection holds the lock still by which others see the process."""
+    url = postgres.fresh()
+    monkeypatch.setattr("secrets.randbits", lambda _: 7)
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as lost:
+        await lost.execute("SELECT pg_advisory_lock_shared(%s, 7)", (PRESENCE,))
+        first = await on_stage.process(database_url=url)
+        monkeypatch.setattr("secrets.randbits", lambda _: 8)
+        second = await on_stage.process(sync=False, database_url=url)
+        with first.pipeline.feed.watch_all() as watcher:
+            run_id = await second.pipeline.start_live(RunRequest(workflow("a>b")))
+            async with asyncio.timeout(10):
+                change = await watcher.get()
+        assert change
+        assert change.run_id == run_id
 
 
 async def test_a_process_that_nobody_sees_does_not_close_its_own_live_runs(
