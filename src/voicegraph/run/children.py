@@ -8,6 +8,7 @@ often as it takes (`look_after`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from voicegraph.rounds import Rounds
 from voicegraph.run.events import EngineName, Entry, NewRun, NodeRun, StoredRun
 from voicegraph.run.handover import RunEnded, trigger_data
 from voicegraph.run.ports import Engine
+from voicegraph.run.promise import LAST_WRITE
 from voicegraph.run.state import NodeStatus
 
 log = logging.getLogger(__name__)
@@ -100,7 +102,7 @@ class Children:
         self._tasks: set[asyncio.Task[None]] = set()
         self._durable: EngineName | None = None
         self.rounds = Rounds("runs that are steps of others", self._look, self._pause)
-        self._closing = False
+        self._closing = self._closed = False
 
     def open(self, durable: EngineName | None) -> None:
         """Take up what an earlier process left of the durable engine's runs; live ones end with their process.
@@ -111,9 +113,14 @@ class Children:
         self.rounds.open()
 
     async def close(self) -> None:
-        """Stop; what is left is taken up by the next process."""
+        """Begin nothing new. What is at work is written first, and who is cancelled takes its children along."""
         self._closing = True
         await self.rounds.close()
+        with contextlib.suppress(TimeoutError):  # a disk that refuses: the next process takes it up
+            async with asyncio.timeout(LAST_WRITE):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        self._closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -122,24 +129,25 @@ class Children:
 
     def notice(self, entry: Entry) -> None:
         """Call with every entry that is on disk."""
-        if self._closing:
+        if self._closed:
             return
         for row in entry.nodes:
             if child := _child_of(row):
                 self._notice_wait(entry.run_id, row, child)
         if entry.change and entry.change.status.terminal and self._open:
-            if entry.run_id in self._open:
+            if entry.run_id in self._open and not self._closing:
                 self._spawn(self._tell(entry.run_id))
             for child, parent in self._open.items():
                 if parent == entry.run_id:
                     self._spawn(self._cancel(child))
 
     def _notice_wait(self, parent: RunId, row: NodeRun, child: RunId) -> None:
-        if row.status is NodeStatus.WAITING:
+        if row.status is not NodeStatus.WAITING:
+            if child in self._open:
+                self._spawn(self._cancel(child))
+        elif not self._closing:
             self._open[child] = parent
             self._spawn(self._begin_once(parent, row.node_id, child))
-        elif child in self._open:
-            self._spawn(self._cancel(child))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._guarded(work))
