@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
+
+from support.hosts import EmbeddedHost
 
 from voicegraph.graph.model import RunId
 from voicegraph.history.store import StoredRuns
@@ -45,3 +47,10 @@ class LateStore:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+
+def late(host: EmbeddedHost) -> LateStore:
+    """Put a store between the engine and the disk that can be held."""
+    store = LateStore(host.history.store)
+    host.engine._store = cast("StoredRuns", store)
+    return store

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from voicegraph import clock
 from voicegraph.errors import ConfigError, Conflict, NodeError, NotFound, StorageError, Unreadable
@@ -21,6 +20,7 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.blame import BEAT_SECONDS, CALM_SECONDS, SuspectTurns
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
+from voicegraph.run.ownership import Lives, Owner
 from voicegraph.run.patience import Patience
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
@@ -38,38 +38,6 @@ OWNER_SECONDS = 2.0
 """Seconds between looks whether the database is still ours."""
 READ_AGAIN = 1.0
 """Seconds until a run is read again when the database did not answer."""
-
-
-class Owner(Protocol):
-    """The lock on the database (`db.lock`)."""
-
-    def acquire(self) -> None:
-        """Take it; ConfigError when another process has it."""
-        ...
-
-    def check(self) -> bool:
-        """Whether it is still held. ConfigError when another process has it by now."""
-        ...
-
-    def release(self) -> None:
-        """Give it back."""
-        ...
-
-
-class Lives(Protocol):
-    """The lives of the processes that own the database, one after the other (`history.lives`)."""
-
-    async def begin(self, engine: EngineName) -> None:
-        """Lay the death before this life to the nodes that were at work, where there is evidence."""
-        ...
-
-    def beat(self) -> None:
-        """The process is alive."""
-        ...
-
-    def stopping(self) -> None:
-        """The process was told to stop: however it ends, no node is to blame."""
-        ...
 
 
 class EmbeddedEngine:
