@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select, text, update
 
 from voicegraph.db.tables import runs
 from voicegraph.graph.model import RunId
@@ -19,10 +19,15 @@ def admit(connection: Connection, run_id: RunId, workflow_id: str, limit: int, e
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:id))"), {"id": workflow_id})
     if connection.execute(select(runs.c.status).where(runs.c.id == run_id)).scalar() != "pending":
         return True
-    begun = select(func.count()).where(
-        runs.c.workflow_id == workflow_id, runs.c.engine != "live", runs.c.status.in_(("running", "waiting"))
-    )
-    has_room = connection.execute(begun).scalar_one() < limit
+    has_room = connection.execute(select(begun_of(workflow_id))).scalar_one() < limit
     values = {"engine_run_id": engine_run_id} | ({"status": "running"} if has_room else {})
     connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
     return has_room
+
+
+def begun_of(workflow_id: str | ColumnElement[str]) -> ScalarSelect[int]:
+    """How many runs of this workflow have begun and are not over. A live run waits in no line, and takes no place."""
+    others = runs.alias()
+    is_open = others.c.status.in_(("running", "waiting"))
+    query = select(func.count()).where(others.c.workflow_id == workflow_id, others.c.engine != "live", is_open)
+    return query.scalar_subquery()

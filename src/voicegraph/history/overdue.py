@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select
 
 from voicegraph.db.tables import item_runs, node_runs, runs
 from voicegraph.graph.model import RunId
+from voicegraph.history.admission import begun_of
 
 _OPEN = ("running", "retrying", "waiting")
 
@@ -44,10 +45,4 @@ def _alive(now: float) -> ColumnElement[bool]:
 
 
 def _has_room() -> ColumnElement[bool]:
-    others = runs.alias()
-    begun = select(func.count()).where(
-        others.c.workflow_id == runs.c.workflow_id,
-        others.c.engine != "live",
-        others.c.status.in_(("running", "waiting")),
-    )
-    return or_(runs.c.concurrency.is_(None), begun.scalar_subquery() < runs.c.concurrency)
+    return or_(runs.c.concurrency.is_(None), begun_of(runs.c.workflow_id) < runs.c.concurrency)
