@@ -141,19 +141,13 @@ class ItemLook(Look):
 
     def renew_item(self, item: int, claim: Claim, *, stopping: bool = False) -> bool:
         """As `renew`."""
-        row = self._item(item)
-        if self.over or row is None or not _is_claimed(row, claim):
-            return False
-        if stopping:
-            row.begun_at = None
-        row.due_at = clock.now() + CLAIM_SECONDS
-        self.entry.items.append(row.snapshot())
-        return True
+        if row := self._renewed(self._item(item), claim, stopping=stopping):
+            self.entry.items.append(row.snapshot())
+        return row is not None
 
     def release_item(self, item: int, claim: Claim) -> None:
         """The server stops in good order: the start in flight does not count."""
-        row = self._item(item)
-        if not self.over and row is not None and _is_claimed(row, claim):
+        if row := self._claimed(self._item(item), claim):
             ItemScript(self.rows[self.node.id]).cut(self.entry, row)
 
     def end_item(
@@ -256,7 +250,3 @@ class ItemLook(Look):
 
 def _counts(row: NodeRun) -> ItemCounts:
     return row.items or ItemCounts(0)
-
-
-def _is_claimed(row: ItemRun, claim: Claim) -> bool:
-    return row.status is NodeStatus.RUNNING and (row.attempt, row.starts) == (claim.attempt, claim.starts)

@@ -12,7 +12,7 @@ decides nothing by what Inngest tells it, and everything by the node's row:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from voicegraph import clock
 from voicegraph.engines.inngest.memo import Claim, Later, Memo, memo_of
@@ -36,6 +36,7 @@ EARLY = 0.1
 """Seconds a call may come before its time: clocks differ."""
 ONCE = RetryPolicy(attempts=1)
 TIMERS = (NodeStatus.RETRYING, NodeStatus.WAITING)
+R = TypeVar("R", NodeRun, ItemRun)
 
 
 class Look:
@@ -154,21 +155,28 @@ class Look:
 
         `stopping`: the process was told to stop, so however it ends, the node is not to blame.
         """
-        row = self.rows.get(node_id)
-        if self.over or row is None or not _is_claimed(row, claim):
-            return False
-        if stopping:
-            row.begun_at = None
-        row.due_at = clock.now() + CLAIM_SECONDS
-        self.entry.nodes.append(row.snapshot())
-        return True
+        if row := self._renewed(self.rows.get(node_id), claim, stopping=stopping):
+            self.entry.nodes.append(row.snapshot())
+        return row is not None
 
     def release(self, node_id: NodeId, claim: Claim) -> None:
         """The server stops in good order: the start in flight does not count, and another process may go on at once."""
-        row = self.rows.get(node_id)
-        if not self.over and row is not None and _is_claimed(row, claim):
+        if row := self._claimed(self.rows.get(node_id), claim):
             row.due_at = None
             self._script.nodes_cut(self.entry, [row])
+
+    def _renewed(self, row: R | None, claim: Claim, *, stopping: bool) -> R | None:
+        """The row with its claim renewed, if it is the caller's still."""
+        if row := self._claimed(row, claim):
+            row.begun_at = None if stopping else row.begun_at
+            row.due_at = clock.now() + CLAIM_SECONDS
+        return row
+
+    def _claimed(self, row: R | None, claim: Claim) -> R | None:
+        """The row of a node or an item, if its claim is the caller's still, and the run goes on."""
+        if self.over or row is None or row.status is not NodeStatus.RUNNING:
+            return None
+        return row if (row.attempt, row.starts) == (claim.attempt, claim.starts) else None
 
     # -- somebody answers
 
@@ -298,10 +306,6 @@ def lay_blame(row: NodeRun | ItemRun) -> Verdict:
         row.deaths += 1
     row.begun_at = None
     return verdict(row.deaths)
-
-
-def _is_claimed(row: NodeRun, claim: Claim) -> bool:
-    return row.status is NodeStatus.RUNNING and (row.attempt, row.starts) == (claim.attempt, claim.starts)
 
 
 def _was_dropped(row: NodeRun) -> bool:
