@@ -232,6 +232,22 @@ def test_the_server_answers_during(server: Serve, client: httpx.Client, site: Si
     watch.judge(name)
 
 
+def sorted_texts(client: httpx.Client, site: Site) -> dict[str, Any]:
+    body = json.dumps([f"text {number * 7919 % 479_909:012}" for number in range(479_909)])
+    read = http_get(site.put("/texts", body, "application/json"))
+    return run(client, read, template("{{ data | sort | last }}"))
+
+
+def test_the_server_answers_while_half_a_million_texts_are_sorted(
+    server: Serve, client: httpx.Client, site: Site
+) -> None:
+    with Watch(server.url) as watch:
+        done = sorted_texts(client, site)
+    assert done["status"] == "completed", done["error"]
+    assert done["nodes"][-1]["output"]["text"] == "text 000000479908"
+    watch.judge("half a million texts sorted")
+
+
 def test_the_server_answers_while_large_content_is_approved(
     server: Serve, client: httpx.Client, site: Site, mailbox: Mailbox
 ) -> None:

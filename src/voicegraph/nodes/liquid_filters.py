@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable
+from functools import partial, wraps
 from typing import Any, cast
 
-from liquid.exceptions import ResourceLimitError
+from liquid.builtin.filters.array import MAX_CH, _getitem, _lower  # pyright: ignore[reportPrivateUsage]
+from liquid.exceptions import FilterError, ResourceLimitError
 from liquid.filter import sequence_filter, string_filter
 
 from voicegraph.nodes.bulk import spaced
+from voicegraph.nodes.runs_sorted import sorted_in_runs
 
 MAX_TEXT = 10 << 20  # characters
 MAX_ITEMS = 100_000
@@ -85,6 +87,26 @@ def _uniq(sequence: list[Any], key: object = None) -> list[Any]:
     return list(seen.values())
 
 
+@sequence_filter
+def _sort(sequence: Iterable[Any], key: object = None) -> list[Any]:
+    """In ascending order; objects without `key` come last."""
+    if key:
+        return sorted_in_runs([*sequence], partial(_getitem, key=str(key), default=MAX_CH))
+    try:
+        return sorted_in_runs([*sequence])
+    except TypeError as error:
+        raise FilterError("can't sort sequence", token=None) from error
+
+
+@sequence_filter
+def _sort_natural(sequence: Iterable[Any], key: object = None) -> list[Any]:
+    """In ascending order, whatever the case; objects without `key` come last."""
+    if key:
+        found = partial(_getitem, key=str(key), default=MAX_CH)
+        return sorted_in_runs([*sequence], lambda item: _lower(found(item)))
+    return sorted_in_runs([*sequence], _lower)
+
+
 @string_filter
 def _strip_html(text: str) -> str:
     """The text between the tags, without scripts, styles and comments, in one pass."""
@@ -135,10 +157,13 @@ def _json(value: object) -> str:
 def replacements() -> dict[str, Filter]:
     """Filters that take the place of Liquid's, and `json`.
 
-    Those of white space search the whole text in one go in Liquid, which keeps everybody waiting.
+    Those of white space search the whole text in one go in Liquid, and those that sort, the whole list, which keeps
+    everybody waiting.
     """
     return {
         "uniq": _uniq,
+        "sort": _sort,
+        "sort_natural": _sort_natural,
         "strip_html": _strip_html,
         "json": _json,
         "strip_newlines": _strip_newlines,
