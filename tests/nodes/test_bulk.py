@@ -54,6 +54,7 @@ def test_pieces_of_any_size_are_the_whole(value: Any) -> None:
         patch.setattr(bulk, "DECODED_AT_ONCE", 1)
         assert bulk.spaced(value) == json.dumps(value, ensure_ascii=False)
         assert "".join(bulk.canonical(value)) == in_order(value)
+        assert "".join(bulk.canonical(value, ", ", ": ")) == json.dumps(value, sort_keys=True)
         assert bulk.decode(bulk.compact(value)) == json.loads(bulk.compact(value))
 
 

@@ -156,3 +156,25 @@ def test_the_server_answers_while_a_recording_of_tiny_pieces_is_looked_at(server
     assert answer.status_code == 422, answer.text
     assert "pieces" in answer.text
     watch.judge(kind)
+
+
+EMPTY: list[Any] = [[]] * 100_000
+BODIES: dict[str, tuple[dict[str, Any], int, str]] = {
+    "a config of 100,000 lists": ({"workflow": workflow(template("a")), "config": {"a": EMPTY}}, 422, "50,000 values"),
+    "nodes that are not run": ({"workflow": workflow(template("a")), "nodes": EMPTY, "edges": EMPTY}, 202, ""),
+    "the most values a config takes": ({"workflow": workflow(template("a")), "config": {"a": [[]] * 49_000}}, 202, ""),
+}
+"""What is asked for with an Idempotency-Key, how it is answered, and with which words."""
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_the_server_answers_while_a_large_body_is_judged(server: Serve, name: str) -> None:
+    body, status, words = BODIES[name]
+    with Watch(server.url) as watch, httpx.Client(base_url=server.url, timeout=60) as client:
+        answers = [
+            client.post("/api/execute-background", json=body, headers={"Idempotency-Key": name}) for _ in range(2)
+        ]
+    assert [answer.status_code for answer in answers] == [status, status], answers[0].text[:300]
+    assert words in answers[0].text
+    assert answers[0].json().get("runId") == answers[1].json().get("runId")
+    watch.judge(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request
@@ -11,10 +10,11 @@ from pydantic import AfterValidator, BaseModel
 
 from voicegraph.api.schemas import ExecuteBody, Json
 from voicegraph.errors import ConfigError, GraphError, UserError
-from voicegraph.graph.decode import flaws
+from voicegraph.graph.decode import config_flaws
 from voicegraph.graph.model import ID_PATTERN, Workflow
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.upkeep import Upkeep
+from voicegraph.nodes.bulk import beside, canonical, is_small
 from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.triggers import Triggers
@@ -63,26 +63,37 @@ Id = Annotated[str, Path(pattern=ID_PATTERN)]
 """An id in the address."""
 
 
-def run_request(body: ExecuteBody, idempotency_key: str | None = None) -> RunRequest:
+async def run_request(body: ExecuteBody, idempotency_key: str | None = None) -> RunRequest:
     """The run an execute body asks for; GraphError locates what is wrong with its workflow."""
     return RunRequest(
         workflow=_workflow(body),
         config=checked_config(body.config),
         command=body.transcribed_text,
         idempotency_key=idempotency_key,
-        request_digest=request_digest("run", body) if idempotency_key else None,
+        request_digest=await request_digest("run", body) if idempotency_key else None,
     )
 
 
-def request_digest(what: str, body: BaseModel) -> str:
-    """The same for requests that ask for the same, however their JSON is written."""
-    asked = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return hashlib.sha256(json.dumps([what, asked], sort_keys=True).encode()).hexdigest()
+async def request_digest(what: str, body: BaseModel) -> str:
+    """The same for requests that ask for the same, however their JSON is written.
+
+    Of the fields as they are, which hold plain JSON: to dump a large body would be one long call.
+    """
+    fields = type(body).model_fields
+    asked = {fields[name].serialization_alias or name: getattr(body, name) for name in body.model_fields_set}
+    return await beside(is_small(asked), _digest, [what, asked])
+
+
+def _digest(asked: object) -> str:
+    hashed = hashlib.sha256()
+    for piece in canonical(asked, ", ", ": "):
+        hashed.update(piece.encode())
+    return hashed.hexdigest()
 
 
 def checked_config(config: Json) -> Json:
-    """The config as it is; GraphError when it holds what cannot be kept: NaN, half characters, endless nesting."""
-    if problems := flaws({"config": config}):
+    """The config as it is; GraphError when it holds what cannot be kept, or too much."""
+    if problems := config_flaws(config):
         raise GraphError(problems)
     return config
 

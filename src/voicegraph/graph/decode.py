@@ -17,6 +17,8 @@ from voicegraph.graph.model import MAX_BYTES, MAX_DEPTH
 
 MAX_FLAWS = 100
 """Flawed values are reported up to this many; a list of 300,000 times NaN needs no 300,000 messages."""
+MAX_CONFIG_VALUES = 50_000
+"""Numbers, texts, lists and objects in a config, all counted: a million empty lists are few bytes, and much work."""
 _DOUBLE = 1 << 1024  # whole numbers beyond a double's range mean different things to different readers
 
 
@@ -66,6 +68,11 @@ def _too_deep(place: str) -> Problem:
     return Problem(place, f"Lists and objects may be nested {MAX_DEPTH} deep at most; flatten this.", "too_deep")
 
 
+def _too_many(place: str, most: int) -> Problem:
+    message = f"Here it comes to more than {most:,} values, the most that a config may hold; keep long lists in a file."
+    return Problem(place, message, "too_large")
+
+
 class _Tree:
     """Every value inside a value, breadth first, in columns: quick to fill, and no path is built unless asked for."""
 
@@ -98,8 +105,16 @@ class _Tree:
         self._depths += repeat(self._depths[index] + 1, len(inside))
 
 
-def flaws(root: object) -> list[Problem]:
-    """What no JSON reader or data base could keep as it is. A value too large or too deep is looked at no further."""
+def config_flaws(config: object) -> list[Problem]:
+    """What a config holds that cannot be kept: NaN, half characters, endless nesting, too much."""
+    return flaws({"config": config}, MAX_CONFIG_VALUES)
+
+
+def flaws(root: object, most: int = MAX_BYTES) -> list[Problem]:
+    """What no JSON reader or data base could keep as it is. A value too large or too deep is looked at no further.
+
+    `most`: values that may be in it.
+    """
     found: list[Problem] = []
     tree = _Tree(root)
     size = 0
@@ -118,6 +133,8 @@ def flaws(root: object) -> list[Problem]:
                 if tree.depth(index) == MAX_DEPTH:
                     return [_too_deep(tree.place(index))]
                 tree.open(index)
+                if len(tree.values) > most:
+                    return [_too_many(tree.place(index), most)]
     return found
 
 

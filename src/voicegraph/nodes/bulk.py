@@ -117,9 +117,10 @@ def spaced(value: object) -> str:
     return "".join(_encoded(value, _spaced, ", ", ": "))
 
 
-def canonical(value: object) -> Iterator[str]:
-    """The JSON text of a value in pieces, the same for equal values: compact, in ASCII, and by the names of its fields."""
-    return _encoded(value, _ordered, ",", ":", in_order=True)
+def canonical(value: object, comma: str = ",", colon: str = ":") -> Iterator[str]:
+    """The JSON text of a value in pieces, the same for equal values: in ASCII, and by the names of its fields."""
+    leaf = partial(json.dumps, sort_keys=True, separators=(comma, colon))
+    return _encoded(value, leaf, comma, colon, in_order=True)
 
 
 def pretty(value: object, indent: int = 2) -> str:
@@ -179,14 +180,10 @@ def _spaced(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _ordered(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
-
-
 def _escaped(text: str) -> Iterator[str]:
     yield '"'
     for start in range(0, len(text), PIECE_BYTES):
-        yield _ordered(text[start : start + PIECE_BYTES])[1:-1]
+        yield json.dumps(text[start : start + PIECE_BYTES])[1:-1]
     yield '"'
 
 

@@ -57,7 +57,7 @@ async def replay_run(
         workflow=parse_workflow(body.workflow) if body.workflow is not None else None,
         config=checked_config(body.config) if body.config is not None else None,
     )
-    digest = request_digest(f"replay {run_id}", body) if idempotency_key else None
+    digest = await request_digest(f"replay {run_id}", body) if idempotency_key else None
     new = await voicegraph.replay(RunId(run_id), replay, live=body.mode == "live", key=idempotency_key, digest=digest)
     return ReplayAnswer(
         run_id=new, origin_run_id=run_id, message="The replay has started. Watch it in Workflow History."

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["run"])
 
 
 async def _start_live(body: ExecuteBody, voicegraph: Wired, response: Response) -> RunId:
-    run_id = await voicegraph.start_live(run_request(body))
+    run_id = await voicegraph.start_live(await run_request(body))
     response.headers["X-Run-Id"] = run_id
     return run_id
 
@@ -33,6 +33,6 @@ async def execute(run_id: Annotated[RunId, Depends(_start_live)], voicegraph: Wi
 @router.post("/execute-inngest", status_code=202, deprecated=True, name="execute_inngest")
 async def execute_background(body: ExecuteBody, voicegraph: Wired, idempotency_key: IdempotencyKey = None) -> Accepted:
     """Run durably. The answer comes when the run is on disk; the same Idempotency-Key answers the same run."""
-    run_id = await voicegraph.start_background(run_request(body, idempotency_key))
+    run_id = await voicegraph.start_background(await run_request(body, idempotency_key))
     message = "The run is stored and will finish, whatever happens to the server. Watch it in Workflow History."
     return Accepted(workflow_id=run_id, run_id=run_id, message=message)

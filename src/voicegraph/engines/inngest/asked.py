@@ -10,7 +10,7 @@ import inngest
 from pydantic import JsonValue
 
 from voicegraph.errors import GraphError, UserError
-from voicegraph.graph.decode import flaws
+from voicegraph.graph.decode import config_flaws
 from voicegraph.graph.model import ID_PATTERN, Workflow, first_id
 from voicegraph.graph.read import of_value
 from voicegraph.nodes.targets import OUTSIDE_TARGET
@@ -52,7 +52,7 @@ async def start_asked(ctx: inngest.Context, starter: Starter) -> str:
             pass
         else:
             raise refused(EXPECTED)
-        if problems := flaws({"config": config}):
+        if problems := config_flaws(config):
             raise GraphError(problems)
         return await starter.start_asked(wanted, cast("Mapping[str, JsonValue]", config), f"inngest:{ctx.run_id}")
     except GraphError as error:
