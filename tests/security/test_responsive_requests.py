@@ -158,10 +158,11 @@ def test_the_server_answers_while_a_recording_of_tiny_pieces_is_looked_at(server
     watch.judge(kind)
 
 
-EMPTY: list[Any] = [[]] * 100_000
+EMPTY: list[Any] = [[]] * 400_000
 BODIES: dict[str, tuple[dict[str, Any], int, str]] = {
-    "a config of 100,000 lists": ({"workflow": workflow(template("a")), "config": {"a": EMPTY}}, 422, "50,000 values"),
-    "nodes that are not run": ({"workflow": workflow(template("a")), "nodes": EMPTY, "edges": EMPTY}, 202, ""),
+    "a config of 400,000 lists": ({"workflow": workflow(template("a")), "config": {"a": EMPTY}}, 422, "50,000 values"),
+    "nodes that are not run": ({"workflow": workflow(template("a")), "nodes": EMPTY, "edges": []}, 202, ""),
+    "lists without end": ({"workflow": workflow(template("a")), "nodes": EMPTY, "edges": EMPTY}, 413, "500,000 values"),
     "the most values a config takes": ({"workflow": workflow(template("a")), "config": {"a": [[]] * 49_000}}, 202, ""),
 }
 """What is asked for with an Idempotency-Key, how it is answered, and with which words."""

@@ -56,6 +56,13 @@ class TooLarge(HTTPException):
         )
 
 
+class TooMany(TooLarge):
+    """A body holds more values than are read."""
+
+    def __init__(self, message: str) -> None:
+        HTTPException.__init__(self, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+
+
 def install_problem_handlers(app: FastAPI, redactor: Redactor) -> None:
     """Translate every exception a route can raise. What services said in it may quote the settings' secrets."""
     app.add_exception_handler(VoiceGraphError, partial(_ours, redactor))

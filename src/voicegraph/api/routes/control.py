@@ -15,13 +15,14 @@ from voicegraph.api.control_schemas import (
     ReplayBody,
 )
 from voicegraph.api.deps import Id, IdempotencyKey, Wired, checked_config, request_digest
+from voicegraph.api.reading import JsonRoute
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.replay import Replay
 
-router = APIRouter(prefix="/api", tags=["run"])
+router = APIRouter(prefix="/api", tags=["run"], route_class=JsonRoute)
 
 
 @router.post("/runs/cancel")

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from voicegraph.api.deps import IdempotencyKey, Wired, run_request
+from voicegraph.api.reading import JsonRoute
 from voicegraph.api.schemas import Accepted, ExecuteBody
 from voicegraph.api.sse import encode
 from voicegraph.graph.model import RunId
 
-router = APIRouter(prefix="/api", tags=["run"])
+router = APIRouter(prefix="/api", tags=["run"], route_class=JsonRoute)
 
 
 async def _start_live(body: ExecuteBody, voicegraph: Wired, response: Response) -> RunId:

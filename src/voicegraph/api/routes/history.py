@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from voicegraph.api.deps import Id, Kept, Wired
 from voicegraph.api.filtering import Filtered
+from voicegraph.api.reading import JsonRoute
 from voicegraph.api.run_schemas import (
     HistoryBody,
     HistoryPage,
@@ -34,7 +35,7 @@ from voicegraph.pipeline import Pipeline
 from voicegraph.run.items import MAX_ITEMS
 from voicegraph.run.queue import Place
 
-router = APIRouter(prefix="/api", tags=["history"])
+router = APIRouter(prefix="/api", tags=["history"], route_class=JsonRoute)
 
 
 @router.get("/workflow-history")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from voicegraph.api.deps import Wired, checked_config
+from voicegraph.api.reading import JsonRoute
 from voicegraph.api.schemas import (
     CheckAnswer,
     CheckBody,
@@ -24,7 +25,7 @@ from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.bulk import beside
 from voicegraph.plan.commands import INTENTS, read_command
 
-router = APIRouter(prefix="/api", tags=["plan"])
+router = APIRouter(prefix="/api", tags=["plan"], route_class=JsonRoute)
 
 
 @router.post("/parse")

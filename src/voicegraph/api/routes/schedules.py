@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from voicegraph.api.deps import Id, Started
+from voicegraph.api.reading import JsonRoute
 from voicegraph.api.trigger_schemas import CronAnswer, CronBody, RunNowAnswer, ScheduleAnswer, ScheduleList
 from voicegraph.graph.model import ID_PATTERN
 from voicegraph.triggers.schedules import preview
 
-router = APIRouter(prefix="/api", tags=["triggers"])
+router = APIRouter(prefix="/api", tags=["triggers"], route_class=JsonRoute)
 
 
 @router.get("/schedules")

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from voicegraph.api.deps import Id, Wired
+from voicegraph.api.reading import JsonRoute
 from voicegraph.api.schemas import Done, Json, SavedWorkflowLine, SavedWorkflowList, WorkflowAnswer, WorkflowBody
 from voicegraph.errors import Conflict
 from voicegraph.graph.model import Workflow, new_id
 from voicegraph.graph.validate import parse_workflow
 
-router = APIRouter(prefix="/api/workflows", tags=["workflows"])
+router = APIRouter(prefix="/api/workflows", tags=["workflows"], route_class=JsonRoute)
 
 
 @router.get("")
