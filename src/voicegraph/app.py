@@ -112,11 +112,15 @@ class Runtime:
                 await asyncio.wait({ending})
             except asyncio.CancelledError as error:
                 cancelled = error
-                self.pipeline.live.hurry()
-                self.pipeline.background.hurry()
+                self.hurry()
         ending.result()
         if cancelled:
             raise cancelled
+
+    def hurry(self) -> None:
+        """Nobody wants to wait: `drain`, at work or to come, waits for no node in flight."""
+        self.pipeline.live.hurry()
+        self.pipeline.background.hurry()
 
     async def _end_runs(self) -> None:
         try:

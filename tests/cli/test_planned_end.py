@@ -152,6 +152,23 @@ def test_a_second_ctrl_c_at_a_server_counts_against_no_node(one_left: Cli, site:
     assert deaths(one_left) == {0}
 
 
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_ctrl_c_ends_a_server_however_soon_it_comes(one_left: Cli, site: Site, first: signal.Signals) -> None:
+    """Also before the server has come to the first."""
+    server = Serve(one_left.home, VOICEGRAPH_DRAIN_SECONDS="60").start()
+    site.arrived()
+    assert server._process
+    began = time.monotonic()
+    server._process.send_signal(first)
+    while word(one_left) != "stopping":
+        pass
+    assert server._end(signal.SIGINT) == 130
+    assert time.monotonic() - began < 30
+    assert ("Traceback" in server.log, "ERROR" in server.log) == (False, False), server.log
+    assert word(one_left) == "stopping"
+    assert deaths(one_left) == {0}
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_server_that_is_stopped_while_it_starts_counts_against_no_node(
     one_left: Cli, site: Site, number: signal.Signals

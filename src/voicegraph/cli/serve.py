@@ -27,7 +27,6 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
 GRACE_SECONDS = 5
-TICK = 0.1
 
 
 class _Server(uvicorn.Server):
@@ -54,14 +53,9 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End watchers and runs first: an open event stream would keep the base class waiting."""
         tell("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
-        draining = asyncio.create_task(self._runtime.drain())
-        while not draining.done():
-            if self.force_exit:
-                draining.cancel()
-                await asyncio.wait({draining})
-                raise KeyboardInterrupt  # what was in flight is on disk
-            await asyncio.wait({draining}, timeout=TICK)
-        await draining
+        await self._runtime.drain()
+        if self.force_exit:
+            raise KeyboardInterrupt  # what was in flight is on disk
         await super().shutdown(sockets)
 
     @contextmanager
@@ -70,9 +64,11 @@ class _Server(uvicorn.Server):
         yield  # `_Signals` hears them
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """As the base class; from now on the end is a planned one."""
+        """As the base class; from now on the end is a planned one, and at the second Ctrl+C nobody waits any more."""
         self._runtime.pipeline.background.told_to_stop()
         super().handle_exit(sig, frame)
+        if self.force_exit:
+            self._runtime.hurry()
 
 
 class _Signals:

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import signal
 
-from voicegraph.app import running
+from voicegraph.app import Runtime, running
 from voicegraph.cli.ending import hearing
 from voicegraph.cli.log import start_log
 from voicegraph.cli.streams import let_go, tell
@@ -24,17 +24,39 @@ def work(settings: Settings) -> None:
         )
     start_log(settings)
     gc.enable()
-    asyncio.run(_work(settings))
-    let_go()
+    try:
+        asyncio.run(_work(settings))
+    finally:
+        let_go()
+
+
+class _Signals:
+    """The first one stops the worker; a Ctrl+C after it says that nobody wants to wait."""
+
+    def __init__(self) -> None:
+        self.stopped = asyncio.Event()
+        self.hurried = False
+        self.runtime: Runtime | None = None
+
+    def hear(self, number: signal.Signals) -> None:
+        """A second hang-up or SIGTERM says nothing new."""
+        if not self.stopped.is_set():
+            self.stopped.set()
+            tell("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
+        elif number == signal.SIGINT and self.runtime:
+            self.hurried = True
+            self.runtime.hurry()
 
 
 async def _work(settings: Settings) -> None:
-    stopped = asyncio.Event()
-    with hearing(lambda _: stopped.set(), signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signals = _Signals()
+    with hearing(signals.hear, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         async with running(settings, background=False) as runtime:
+            signals.runtime = runtime
             callee = runtime.pipeline.callee
             assert callee  # noqa: S101 - the engine was asked for above
             await runtime.pipeline.background.open()
             tell("The worker takes steps from Inngest  (Ctrl+C stops it)")
-            await callee.serve_connected(stopped)
-            tell("Stopping: nodes in flight may finish …")
+            await callee.serve_connected(signals.stopped)
+    if signals.hurried:
+        raise KeyboardInterrupt  # what was in flight is started elsewhere

@@ -6,15 +6,18 @@ import asyncio
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from support.api import steps
 from support.graphs import node, workflow
 from support.inngest_double import InngestDouble
 from support.inngest_gateway import Gateway
 from support.inngest_server import REAL_SERVER
 from support.inngest_stage import Stage
 from support.process import Serve
+from support.site import site_on_loopback
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="looks into the gateway")
 
@@ -108,6 +111,42 @@ async def test_the_command_works_beside_a_server_and_stops_in_good_order(tmp_pat
     assert run["engineUrl"].startswith(f"{on_stage.server.url}/run?runID=")
     assert worker.returncode == 0, said
     assert b"takes steps from Inngest" in said
+
+
+async def test_a_second_ctrl_c_ends_the_command_at_once(tmp_path: Path, on_stage: Stage) -> None:
+    gateway = await _gateway(on_stage.server)
+    server = Serve(tmp_path, INNGEST_DEV=on_stage.server.url, VOICEGRAPH_DRAIN_SECONDS="60")
+    await asyncio.to_thread(server.start)
+    with site_on_loopback() as site:
+        site.put("/slow", "at last", "text/plain")
+        site.hold("/slow")
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "voicegraph", "worker",
+            cwd=tmp_path, env=server._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(30):
+                await gateway.connected.wait()
+            graph = steps({"type": "http", "action": "request", "params": {"url": site.url("/slow")}})
+            await asyncio.to_thread(_start, server.url, graph)
+            await asyncio.to_thread(site.arrived)
+            began = time.monotonic()
+            worker.send_signal(signal.SIGINT)
+            assert worker.stdout
+            while b"Stopping" not in await worker.stdout.readline():
+                pass
+            worker.send_signal(signal.SIGINT)
+            said, _ = await worker.communicate()
+        finally:
+            await asyncio.to_thread(server.kill)
+    assert time.monotonic() - began < 30
+    assert (worker.returncode, b"Traceback" in said) == (130, False), said
+
+
+def _start(url: str, graph: dict[str, object]) -> None:
+    import httpx
+
+    httpx.post(f"{url}/api/execute-background", json={"workflow": graph}, trust_env=False).raise_for_status()
 
 
 def _execute(url: str, graph: dict[str, object]) -> dict[str, str]:
