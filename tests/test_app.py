@@ -89,6 +89,34 @@ async def test_a_database_that_does_not_answer_for_a_moment_loses_no_live_run_of
     assert not late.errors
 
 
+async def test_who_is_cancelled_before_the_process_stops_takes_its_steps_along(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = settings.model_copy(update={"drain_seconds": 0.0})
+    async with asyncio.timeout(20), running(quick, background=False) as runtime:
+        pipeline = runtime.pipeline
+        late = LateStore(runtime.children._families._store)
+        monkeypatch.setattr(runtime.children._families, "_store", late)
+        await pipeline.workflows.save(parse_workflow(steps(wait("1 hour"), name="Step")))
+        step = {"type": "workflow", "action": "run", "params": {"workflow": "Step"}}
+        begun = asyncio.Event()
+        pipeline.feed.listen(lambda entry: begun.set() if len(pipeline.live._drivers) == 2 else None)
+        run_id = await pipeline.start_live(request(step))
+        await begun.wait()
+        while runtime.children._tasks:
+            await asyncio.wait(runtime.children._tasks)
+        hold = late.hold_next()
+        await pipeline.cancel(run_id)
+        draining = asyncio.create_task(runtime.drain())
+        await late.held.wait()
+        while not runtime.children._closing:  # noqa: ASYNC110 - a few turns of the loop
+            await asyncio.sleep(0)
+        hold.set()
+        await draining
+        page = await pipeline.queries.page(RunFilter())
+    assert [run.status for run in page.runs] == ["cancelled", "cancelled"]
+
+
 async def test_everything_is_closed_when_it_ends(settings: Settings) -> None:
     async with running(settings) as runtime:
         pipeline = runtime.pipeline
