@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -22,6 +23,14 @@ from support.api import seed, steps, wait
 from support.cli import Cli
 from support.process import Serve
 from support.site import Site
+
+from voicegraph.app import running
+from voicegraph.cli.run import started
+from voicegraph.graph.model import RunId
+from voicegraph.graph.validate import parse_workflow
+from voicegraph.history.queries import RunFilter
+from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.settings import Settings
 
 Node = dict[str, Any]
 
@@ -85,6 +94,41 @@ def test_ctrl_c_cancels_the_runs_that_are_steps_of_a_live_run(
         ("workflow", "cancelled"),
         ("manual", "cancelled"),
     ]
+
+
+async def test_however_often_ctrl_c_comes_while_a_live_run_starts_or_is_cancelled_it_is_cancelled(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(cli.home)
+    async with running(Settings(drain_seconds=0.0), background=False) as runtime:
+        pipeline = runtime.pipeline
+        gates = {"start": asyncio.Event(), "cancel": asyncio.Event()}
+        come = {name: asyncio.Event() for name in gates}
+        cancel = Pipeline.cancel
+
+        async def start() -> RunId:
+            come["start"].set()
+            await gates["start"].wait()
+            return await pipeline.start_live(RunRequest(parse_workflow(steps(wait("1 hour")))))
+
+        async def cancel_later(_: Pipeline, run_id: RunId, reason: str = "") -> bool:
+            come["cancel"].set()
+            await gates["cancel"].wait()
+            return await cancel(pipeline, run_id, reason)
+
+        monkeypatch.setattr(Pipeline, "cancel", cancel_later)
+        command = asyncio.create_task(started(pipeline, start(), background=False))
+        for name, gate in gates.items():
+            await come[name].wait()
+            for _ in range(2):
+                command.cancel()
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            gate.set()
+        await asyncio.wait({command})
+        assert command.cancelled()
+        (run,) = (await pipeline.queries.page(RunFilter())).runs
+        assert run.status == "cancelled"
 
 
 def nobody_reads(process: subprocess.Popen[str]) -> int:

@@ -15,7 +15,7 @@ import signal
 import stat
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, NoReturn, TypeVar, cast
 
 from typer.core import TyperGroup
@@ -159,6 +159,14 @@ def why(error: BaseException) -> str:
     if has_no_room(error):
         return Unwritable(cast("OSError", error)).message.rstrip(".")
     return f"{type(error).__name__} while it was shown"
+
+
+async def whole(work: asyncio.Task[T]) -> T:
+    """Await a few writes on the way to the end. Another press changes nothing: half done, they would take longer."""
+    while not work.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({work})
+    return work.result()
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from voicegraph.app import Runtime, running
-from voicegraph.cli.ending import asking, while_read, why
+from voicegraph.cli.ending import asking, while_read, whole, why
 from voicegraph.cli.given import STDIN, allowing, read_given
 from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.streams import say
@@ -72,7 +72,7 @@ async def started(pipeline: Pipeline, start: Coroutine[Any, Any, RunId], backgro
     try:
         return await asyncio.shield(starting)
     except asyncio.CancelledError as error:
-        await _interrupted(pipeline, await starting, background, error)
+        await _interrupted(pipeline, await whole(starting), background, error)
         raise
 
 
@@ -109,7 +109,7 @@ async def _interrupted(pipeline: Pipeline, run_id: RunId, background: bool, erro
         pipeline.background.told_to_stop()
         say(f"{run_id} goes on when VoiceGraph next runs in the background: `voicegraph serve`.")
         say("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
-    elif await pipeline.cancel(run_id, why(error)):
+    elif await whole(asyncio.create_task(pipeline.cancel(run_id, why(error)))):
         say(f"{run_id} is cancelled: {why(error)}.")
 
 
