@@ -31,7 +31,7 @@ def form_of(approval: Approval, content: Output) -> str:
         until = f" Answer until {moment(datetime.fromtimestamp(row.due_at, UTC))}."
     digest = escape(str((row.waits or {})["digest"]))
     return f"""<p class="dim">{escape(approval.label)} · {escape(approval.name)}.{until}</p>
-<section aria-label="What is to be approved"><pre>{escape(content.text) or "(nothing comes in; only the next step waits)"}</pre>
+<section aria-label="What is to be approved"><pre tabindex="0">{escape(content.text) or "(nothing comes in; only the next step waits)"}</pre>
 {_more(content)}{_rest(approval, content)}</section>
 <form method="post"><input type="hidden" name="digest" value="{digest}">
 <label for="comment">Comment (optional)</label><textarea id="comment" name="comment" maxlength="{MAX_COMMENT}"></textarea>
@@ -65,7 +65,7 @@ def _rest(approval: Approval, content: Output) -> str:
     if not content.truncated:
         return ""
     return (
-        f"<p><strong>This is only the beginning: all of it takes about {content.size or 0:,} characters.</strong> Who has "
-        f"an account here finds the whole in VoiceGraph, on the page of the run <code>{escape(approval.run_id)}</code>, at "
-        f"the step “{escape(approval.label)}”. Without one, ask whoever sent you the link.</p>"
+        f"<p><strong>This is only the beginning: all of it takes about {content.size or 0:,} characters.</strong> Whoever "
+        f"can open VoiceGraph finds the whole there, on the page of the run <code>{escape(approval.run_id)}</code>, at the "
+        f"step “{escape(approval.label)}”. Else ask whoever sent you the link.</p>"
     )

@@ -35,7 +35,7 @@ _STYLE = """
 :root{color-scheme:light dark}*{box-sizing:border-box}
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;padding:20px;max-width:46rem;overflow-wrap:anywhere}
 h1{font-size:1.3rem;margin:.2em 0}.dim{opacity:.75;margin:.3em 0}
-pre{white-space:pre-wrap;font:inherit;border:1px solid #8886;border-radius:8px;padding:14px;margin:14px 0}
+pre{white-space:pre-wrap;font:inherit;border:1px solid #8886;border-radius:8px;padding:14px;margin:14px 0;max-height:60vh;overflow:auto}
 label{display:block;margin:14px 0 4px}textarea{width:100%;min-height:5em;font:inherit;padding:8px;border-radius:8px}
 .row{display:flex;flex-wrap:wrap;gap:12px;margin:16px 0}
 button{font:inherit;font-weight:600;padding:12px 24px;border-radius:8px;border:1px solid #8889;flex:1 1 140px;cursor:pointer}
