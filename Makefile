@@ -21,7 +21,7 @@ NPM = cd web && PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modul
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-web test-browser test-chaos test-wheel check bench client docs audit lock clean
+.PHONY: help run test test-python test-alone test-web test-browser test-chaos test-wheel check bench client docs audit lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -39,15 +39,19 @@ bench: $(STAMPS)/app $(STAMPS)/dev ## measure runs per second, latencies, memory
 test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every test: Python, front end, real browser, killed processes, the wheel
 	@tools/system-packages
 	@rm -rf $(RESULTS)
-	@$(MAKE) --no-print-directory --keep-going test-python test-web test-browser test-chaos test-wheel; code=$$?; \
+	@$(MAKE) --no-print-directory --keep-going test-python test-alone test-web test-browser test-chaos test-wheel; code=$$?; \
 		$(PY) tools/summary.py $(RESULTS) && exit $$code
 
 test-python: $(STAMPS)/dev $(STAMPS)/app
-	$(PY) -m pytest -n $(JOBS) -m "not e2e and not chaos and not wheel" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
+	$(PY) -m pytest -n $(JOBS) -m "not alone and not e2e and not chaos and not wheel" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
 	$(PY) -m coverage report --skip-covered --fail-under=94
 	$(PY) -m coverage report --skip-covered --show-missing --fail-under=98 \
 		--include="src/voicegraph/graph/*,src/voicegraph/run/*"
 	$(PY) -m coverage report --skip-covered --show-missing --fail-under=98 --include="src/voicegraph/plan/*"
+
+# How long a server keeps others waiting: whatever runs beside it would be measured, too.
+test-alone: $(STAMPS)/dev $(STAMPS)/app
+	$(PY) -m pytest -n 0 -m alone --junitxml=$(RESULTS)/alone.xml
 
 test-web: web/node_modules/.package-lock.json
 	$(NPM) test -- --reporter=default --reporter=junit --outputFile.junit=../$(RESULTS)/web.xml

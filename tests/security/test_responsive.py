@@ -15,7 +15,7 @@ from support.process import Serve
 from support.site import Site, site_on_loopback
 from support.watch import Watch
 
-pytestmark = pytest.mark.no_cover  # the server is a process of its own
+pytestmark = pytest.mark.alone
 
 HEAVY = "{% for a in (1..300) %}{% for b in (1..300) %}{{ a | times: b }}{% endfor %}{% endfor %}"
 ROWS = 60_000
@@ -190,6 +190,21 @@ def feed_of_a_long_page(client: httpx.Client, site: Site) -> dict[str, Any]:
     return run(client, feed | {"params": {"url": site.put("/long", page, "text/html")}})
 
 
+def selected_in_order(client: httpx.Client, site: Site) -> dict[str, Any]:
+    body = json.dumps([f"name {number * 7919 % 480_000}" for number in range(480_000)])
+    return run(client, http_get(site.put("/names", body, "application/json")), select("sort(@) | [-1]"))
+
+
+def long_cells(client: httpx.Client, _: Site) -> dict[str, Any]:
+    cells = "[{'first': ';' * 3000000, 'second': ' ' * 3000000, 'third': '\"' * 3000000}]"
+    return run(client, code(cells), save("cells.csv"))
+
+
+def escaped_text(client: httpx.Client, site: Site) -> dict[str, Any]:
+    body = b'["' + b"\\u00e9" * 1_600_000 + b'"]'
+    return run(client, http_get(site.put("/escapes", body, "application/json")))
+
+
 def long_mail(client: httpx.Client, _: Site) -> dict[str, Any]:
     mail = {"type": "email", "action": "send", "params": {"to": "ada@example.org", "subject": "Long"}}
     return run(client, code("'- a *line* of `words`, and [more](https://example.org)\\n' * 8000"), mail)
@@ -216,6 +231,9 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "a refusal of 9 MB": (long_refusal, "404"),
     "a refusal in punycode": (refusal_in_no_charset, "404"),
     "the feed of a page of 10 MB": (feed_of_a_long_page, "announces no feed"),
+    "480,000 texts selected in order": (selected_in_order, ""),
+    "cells of 3 MB saved as a file": (long_cells, ""),
+    "JSON of 1,600,000 escapes": (escaped_text, ""),
     "a long mail": (long_mail, ""),
     "60,000 rows one by one": (rows_each, "60,000 items"),
 }

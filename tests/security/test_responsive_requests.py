@@ -10,7 +10,7 @@ import pytest
 from support.process import Serve
 from support.watch import Watch
 
-pytestmark = pytest.mark.no_cover  # the server is a process of its own
+pytestmark = pytest.mark.alone
 
 NODES = 498
 
