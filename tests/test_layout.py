@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.no_cover  # it reads the code
-
 ROOT = Path(__file__).parents[1]
 CODE = {".py", ".ts", ".tsx", ".css", ".js", ".mjs"}
 MAX_LINES = 400

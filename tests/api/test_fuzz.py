@@ -25,8 +25,6 @@ from support.process import Serve
 from voicegraph.api.build import build_api
 from voicegraph.settings import Settings
 
-pytestmark = pytest.mark.no_cover  # the server is a process of its own
-
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDLESS = "/api/history/stream"
 description = build_api(Settings(_env_file=None)).openapi()

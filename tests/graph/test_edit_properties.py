@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -15,8 +14,6 @@ from voicegraph.graph.model import Node, Workflow
 from voicegraph.graph.order import descendants
 from voicegraph.graph.rules import check
 from voicegraph.graph.validate import parse_workflow
-
-pytestmark = pytest.mark.no_cover  # the same edits thousands of times
 
 any_workflow = st.from_type(Workflow)
 any_node = st.from_type(Node)

@@ -21,8 +21,6 @@ from voicegraph.run.promise import End
 from voicegraph.run.restore import closing, outcome_of, restore
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus
 
-pytestmark = pytest.mark.no_cover  # the same runs thousands of times
-
 A, B = NodeId("a"), NodeId("b")
 HELD = workflow("a>b", nodes=[node("a", "gate")])
 

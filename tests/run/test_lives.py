@@ -32,8 +32,6 @@ from voicegraph.graph.model import RunId, Workflow
 from voicegraph.nodes.output import Await, Output, Suspend
 from voicegraph.run.replay import Replay, plan_replay
 
-pytestmark = pytest.mark.no_cover  # the same steps thousands of times
-
 SEQUENCES = int(os.environ.get("VOICEGRAPH_SEQUENCES") or 500)
 """`VOICEGRAPH_SEQUENCES=2000` draws as many as a release has to pass; that takes four minutes of a processor."""
 PARTS = 4

@@ -125,7 +125,6 @@ pieces = st.one_of(
 texts = st.lists(pieces, max_size=6).map("".join)
 
 
-@pytest.mark.no_cover  # the same mails hundreds of times
 @given(subject=texts, name=texts, sender=texts)
 @example(subject=EVIL, name=EVIL, sender=EVIL)
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,8 +12,6 @@ import httpx
 import pytest
 from support.process import Serve
 
-pytestmark = pytest.mark.no_cover  # the server is a process of its own
-
 HALF = b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: "
 MAX_LOG = 1 << 20
 FEW_FILES = ["sh", "-c", 'ulimit -n 1024; exec "$@"', "sh"]

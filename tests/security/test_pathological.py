@@ -11,8 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.api import Api, seed
 
-pytestmark = pytest.mark.no_cover  # the same checks thousands of times
-
 SECONDS = 2.0
 """Of the processor, not of the clock: a busy machine is no failure. The aim is one."""
 ROUTES = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from support.history import settings, sqlite_settings
@@ -15,7 +14,6 @@ from voicegraph.settings import Settings
 
 __all__ = ["settings", "sqlite_settings"]
 
-HERE = Path(__file__).parent
 HOSTS["inngest"] = InngestHost
 
 
@@ -28,10 +26,3 @@ async def host(
     monkeypatch.setattr(admission, "ASK_SECONDS", 0.2)
     async with hosted(request.param, settings) as host:
         yield host
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is covered was seen on SQLite; to see it once more on PostgreSQL would double the time."""
-    for item in items:
-        if item.path.parent == HERE and "postgresql" in item.name:
-            item.add_marker(pytest.mark.no_cover)
