@@ -42,8 +42,12 @@ def select(expression: str) -> dict[str, Any]:
     return node("transform", "select", expression=expression)
 
 
-def template(text: str) -> dict[str, Any]:
-    return node("transform", "template", template=text)
+def template(text: str, **more: Any) -> dict[str, Any]:
+    return node("transform", "template", template=text, **more)
+
+
+def pinned(data: Any) -> dict[str, Any]:
+    return template("a") | {"pinned": {"text": "a", "data": data}}
 
 
 def workflow(*nodes: dict[str, Any]) -> dict[str, Any]:
@@ -160,9 +164,16 @@ def test_the_server_answers_while_a_recording_of_tiny_pieces_is_looked_at(server
 
 EMPTY: list[Any] = [[]] * 400_000
 BODIES: dict[str, tuple[dict[str, Any], int, str]] = {
-    "a config of 400,000 lists": ({"workflow": workflow(template("a")), "config": {"a": EMPTY}}, 422, "50,000 values"),
-    "nodes that are not run": ({"workflow": workflow(template("a")), "nodes": EMPTY, "edges": []}, 202, ""),
-    "lists without end": ({"workflow": workflow(template("a")), "nodes": EMPTY, "edges": EMPTY}, 413, "500,000 values"),
+    "a config of 150,000 lists": (
+        {"workflow": workflow(template("a")), "config": {"a": EMPTY[:150_000]}},
+        422,
+        "50,000 values",
+    ),
+    "nodes that are not run": ({"workflow": workflow(template("a")), "nodes": EMPTY, "edges": []}, 413, "200,000"),
+    "the most values a body takes": ({"workflow": workflow(template("a")), "nodes": [[]] * 199_000}, 202, ""),
+    "a param of 320,000 lists": ({"workflow": workflow(template("a", a=EMPTY[:320_000]))}, 413, "200,000"),
+    "a param of 160,000 lists": ({"workflow": workflow(template("a", a=EMPTY[:160_000]))}, 422, "100,000 values"),
+    "the most values a workflow takes": ({"workflow": workflow(pinned([[]] * 99_000))}, 202, ""),
     "the most values a config takes": ({"workflow": workflow(template("a")), "config": {"a": [[]] * 49_000}}, 202, ""),
 }
 """What is asked for with an Idempotency-Key, how it is answered, and with which words."""

@@ -6,6 +6,7 @@ One call that parses a few megabytes of small values keeps everybody waiting for
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
@@ -14,6 +15,9 @@ from fastapi.routing import APIRoute
 from voicegraph.api.problems import TooMany
 from voicegraph.errors import NodeError
 from voicegraph.nodes.bulk import DECODED_AT_ONCE, beside, decode
+
+MAX_VALUES = 200_000
+"""In one body. A workflow holds half of that at most, and its config a quarter."""
 
 
 class JsonRoute(APIRoute):
@@ -35,6 +39,6 @@ class _Reading(Request):
         if len(body) <= DECODED_AT_ONCE:
             return await super().json()
         try:
-            return await beside(False, decode, body)
+            return await beside(False, partial(decode, most=MAX_VALUES), body)
         except NodeError as error:
             raise TooMany(error.message) from error

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
@@ -27,6 +28,9 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
 GRACE_SECONDS = 5
+SWITCH_SECONDS = 0.001
+"""How long a thread that computes keeps the interpreter while others wait. An answer takes it some ten times, and with
+Python's own 5 ms it is ten times late."""
 
 
 class _Server(uvicorn.Server):
@@ -91,6 +95,7 @@ class _Signals:
 def serve(settings: Settings) -> None:
     """Serve until Ctrl+C, SIGTERM or a hang-up. ConfigError when the port or the database is taken."""
     start_log(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         with listen(settings) as listening, contextlib.suppress(asyncio.CancelledError):  # ended while it started
             asyncio.run(_serve(settings, listening))

@@ -17,8 +17,9 @@ from voicegraph.graph.model import MAX_BYTES, MAX_DEPTH
 
 MAX_FLAWS = 100
 """Flawed values are reported up to this many; a list of 300,000 times NaN needs no 300,000 messages."""
+MAX_VALUES = 100_000
+"""Numbers, texts, lists and objects in a workflow, all counted: 400,000 empty lists are few bytes, and much work."""
 MAX_CONFIG_VALUES = 50_000
-"""Numbers, texts, lists and objects in a config, all counted: a million empty lists are few bytes, and much work."""
 _DOUBLE = 1 << 1024  # whole numbers beyond a double's range mean different things to different readers
 
 
@@ -69,7 +70,7 @@ def _too_deep(place: str) -> Problem:
 
 
 def _too_many(place: str, most: int) -> Problem:
-    message = f"Here it comes to more than {most:,} values, the most that a config may hold; keep long lists in a file."
+    message = f"Here it comes to more than {most:,} values, the most that may be here; keep long lists in a file."
     return Problem(place, message, "too_large")
 
 
@@ -110,7 +111,7 @@ def config_flaws(config: object) -> list[Problem]:
     return flaws({"config": config}, MAX_CONFIG_VALUES)
 
 
-def flaws(root: object, most: int = MAX_BYTES) -> list[Problem]:
+def flaws(root: object, most: int = MAX_VALUES) -> list[Problem]:
     """What no JSON reader or data base could keep as it is. A value too large or too deep is looked at no further.
 
     `most`: values that may be in it.

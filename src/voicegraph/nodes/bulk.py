@@ -39,6 +39,8 @@ SMALL_VALUES = 2_000
 SMALL_CHARACTERS = 64 << 10
 PIECE_VALUES = 4_000
 PIECE_BYTES = 64 << 10
+FED_BYTES = 8 << 10
+"""Handed to the parser at once: it keeps the interpreter until it has made thousands of values of them."""
 DECODED_AT_ONCE = 512 << 10
 PARSER_DEPTH = 500
 """The parser keeps the path of each value, which makes it quadratic in the depth."""
@@ -128,10 +130,11 @@ def pretty(value: object, indent: int = 2) -> str:
     return "".join(json.JSONEncoder(ensure_ascii=False, indent=indent).iterencode(value))
 
 
-def decode(text: str | bytes, *, ours: bool = False) -> JsonValue:
+def decode(text: str | bytes, *, most: int = MAX_VALUES, ours: bool = False) -> JsonValue:
     """The value of a JSON text of whatever size. ValueError when it is none.
 
-    NodeError `too_large` past MAX_VALUES, but not of what is `ours`: a row that was written is read, whatever it holds.
+    NodeError `too_large` of a large text that holds more than the `most` values, but not of what is `ours`: a row that
+    was written is read, whatever it holds.
     """
     if len(text) <= DECODED_AT_ONCE:
         return _decoded_at_once(text)
@@ -139,7 +142,7 @@ def decode(text: str | bytes, *, ours: bool = False) -> JsonValue:
     digits = sys.get_int_max_str_digits() if ours else MAX_DIGITS
     whole, taken = take_out(read.encode("utf-8", "replace"), digits)
     if not ours:
-        _judge(whole)
+        _judge(whole, most)
     return put_back(_decoded(whole), taken)
 
 
@@ -160,9 +163,9 @@ def over_limit(weight: Weight, what: str = "The result") -> NodeError | None:
     return too_large_output(weight.bytes, what) if weight.bytes > MAX_OUTPUT else None
 
 
-def too_many_values(what: str = "The data") -> NodeError:
-    """More than MAX_VALUES."""
-    return NodeError("too_large", f"{what} holds more than {MAX_VALUES:,} values. Ask for a part of it, or for pages.")
+def too_many_values(what: str = "The data", most: int = MAX_VALUES) -> NodeError:
+    """More than the most there may be."""
+    return NodeError("too_large", f"{what} holds more than {most:,} values. Take a part of it, or pages.")
 
 
 def _is_piece(value: object) -> bool:
@@ -255,7 +258,7 @@ _UNCOUNTED = frozenset({"map_key", "end_map", "end_array"})
 _DEPTH = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 
 
-def _judge(text: bytes) -> None:
+def _judge(text: bytes, most: int) -> None:
     """NodeError when there are too many values, ValueError when they are nested too deeply for the parser."""
     ijson = _ijson()
     seen: Any = ijson.sendable_list()
@@ -267,8 +270,8 @@ def _judge(text: bytes) -> None:
             if depth > PARSER_DEPTH:
                 raise ValueError(f"it is nested more than {PARSER_DEPTH} levels deep")
         seen.clear()
-        if values > MAX_VALUES:
-            raise too_many_values()
+        if values > most:
+            raise too_many_values(most=most)
 
 
 def _decoded_at_once(text: str | bytes) -> JsonValue:
@@ -297,8 +300,8 @@ def _fed(parser: Any, text: bytes) -> Iterator[None]:
     """Hand the text to ijson's parser, and pause after each piece. ValueError, or OverflowError for a long number."""
     ijson = _ijson()
     try:
-        for start in range(0, len(text), PIECE_BYTES):
-            parser.send(text[start : start + PIECE_BYTES])
+        for start in range(0, len(text), FED_BYTES):
+            parser.send(text[start : start + FED_BYTES])
             yield
         parser.close()
         yield
