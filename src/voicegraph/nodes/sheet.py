@@ -16,12 +16,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _BLANK = r'[ "\x00-\x08\x0b\x0c\x0e-\x1f\x85\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff]'
 """What a spreadsheet drops before it reads a cell: spaces of every width, what has none, and quotes."""
 _INSIDE, _BEFORE_TAB = (
-    re.compile(rf"([;\t\r\n](?>{_BLANK}*))(?=[=@＝＠＋－]|[+-](?! |[\d.,]+[ \t]*(?:[;\r\n]{end})))")
+    re.compile(
+        rf"([;\t\r\n](?>{_BLANK}*))(?=[=@＝＠＋－]|[+-](?! [^(|!;\t\r\n]*(?:[;\t\r\n]|$)|[\d.,]+[ \t]*(?:[;\r\n]{end})))"
+    )
     for end in ("|$", "")
 )
 """Where a cell would begin for a spreadsheet that separates by semicolons, and takes our quotes for text.
 
-The other one is for a part of a text that goes on with a tab: that a number ends there is not known."""
+`- one` is a line of a list; what has a bracket, a bar or an exclamation mark might call something. The other one is for a part of a text that goes on with a tab: that a number ends there is not known."""
 _CUT = re.compile(r"[;\t\r\n]")
 PIECE = 64 << 10
 """Characters that are looked at in one call, about."""
