@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import time
 
+import jmespath
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.selection import check_selection, pick, select
+from voicegraph.nodes.selection import check_selection, literals_of, pick, select
 
 DATA = [{"name": "Ada", "n": 3, "tags": ["a", "b"]}, {"name": "Bob", "n": 1, "tags": ["c"]}]
 
@@ -20,6 +23,10 @@ DATA = [{"name": "Ada", "n": 3, "tags": ["a", "b"]}, {"name": "Bob", "n": 1, "ta
         ("join(', ', [].name)", "Ada, Bob"),
         ("[5].name", None),
         ("length(@)", 2),
+        ("[:1].name", ["Ada"]),
+        ("[1:].tags", [["c"]]),
+        ("[::-1].name", ["Bob", "Ada"]),
+        ("[0].tags[0:1]", ["a"]),
     ],
 )
 def test_selections(expression: str, found: object) -> None:
@@ -27,7 +34,42 @@ def test_selections(expression: str, found: object) -> None:
     assert check_selection(expression) is None
 
 
-@pytest.mark.parametrize("expression", ["", "[", "a b", "foo..bar", "[" * 5_000])
+PIECES = ("name", "n", "tags", '"two words"', "@", "*", "[*]", "[]", "[0]", "[-1]", "[:1]", "[1:]", "[::2]", "[0:9:3]")
+WHOLES = (
+    "[?n > `1`]",
+    "[?name == 'Ada']",
+    "[name, n]",
+    "{a: name, b: tags[:1]}",
+    "keys(@)",
+    "!@",
+    "&n",
+    "`[1, 2]`",
+    "'x'",
+)
+EXPRESSIONS = st.lists(st.sampled_from(PIECES + WHOLES), min_size=1, max_size=4).flatmap(
+    lambda parts: st.sampled_from([".", " | ", " || ", " && ", ""]).map(lambda between: between.join(parts))
+)
+
+
+@given(EXPRESSIONS)
+def test_what_the_language_has_is_picked_as_its_library_does(expression: str) -> None:
+    assume(check_selection(expression) is None)
+    literals_of(expression)
+    try:
+        found = jmespath.search(expression, DATA)
+    except ValueError:
+        with pytest.raises(NodeError):
+            select(expression, DATA)
+        return
+    assert select(expression, DATA) == found
+
+
+async def test_a_slice_of_a_long_list_is_picked() -> None:
+    rows = [{"n": n} for n in range(60_000)]
+    assert await pick("[:10000]", rows) == rows[:10_000]
+
+
+@pytest.mark.parametrize("expression", ["", "[", "a b", "foo..bar", "[" * 5_000, "&n", "[&n]", "not_null(&n)"])
 def test_syntax_is_checked_before_a_run(expression: str) -> None:
     assert check_selection(expression)
     with pytest.raises(NodeError):

@@ -33,6 +33,7 @@ _WORKER = "voicegraph.nodes.selection_worker"
 _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 _LONG_CALLS = frozenset({"function_expression", "comparator"})
+_REFERRING = frozenset({"map", "max_by", "min_by", "sort_by"})
 _MULTIPLIERS = frozenset({"multi_select_list", "multi_select_dict"})
 
 
@@ -93,7 +94,7 @@ def literals_of(expression: str) -> list[str] | None:
         elif part["type"] == "filter_projection":
             left += part["children"][:2]  # the third only picks
         elif part["type"] != "comparator":  # which gives yes or no
-            left += part["children"]
+            left += _inner(part)
     return found
 
 
@@ -111,9 +112,18 @@ def _compiled(expression: str) -> Any:
         import jmespath
 
     try:
-        return cast("Any", jmespath).compile(expression)
+        compiled = cast("Any", jmespath).compile(expression)
     except RecursionError as error:
         raise ValueError("The expression is nested too deeply.") from error
+    if compiled.parsed["type"] == "expref" or any(map(_refers, _parts(compiled.parsed))):
+        raise ValueError(f"An expression behind & is for {', '.join(sorted(_REFERRING))} only.")
+    return compiled
+
+
+def _refers(part: dict[str, Any]) -> bool:
+    """Whether it hands on an expression itself, which is no value, instead of what the expression finds."""
+    takes = part["type"] == "function_expression" and part["value"] in _REFERRING
+    return not takes and any(inner["type"] == "expref" for inner in _inner(part))
 
 
 def _has_long_calls(expression: str) -> bool:
@@ -142,7 +152,12 @@ def _parts(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
     while left:
         part = left.pop()
         yield part
-        left.extend(part["children"])
+        left.extend(_inner(part))
+
+
+def _inner(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a part; those of a slice are numbers, or nothing."""
+    return [] if part["type"] == "slice" else part["children"]
 
 
 def _too_much() -> NodeError:
