@@ -303,11 +303,7 @@ class Pipeline:
         if found.problems:
             raise GraphError(found.problems)
         if found.missing:
-            first = found.missing[0]
-            message = f"{first.node_label} still needs a value for “{first.title}”"
-            more = f", and {len(found.missing) - 1} more are open." if len(found.missing) > 1 else "."
-            details = [missing.model_dump(mode="json") for missing in found.missing]
-            raise MissingValues(message + more, details)
+            raise missing_values(found.missing)
 
 
 def _is_little(workflow: Workflow, config: Mapping[str, JsonValue]) -> bool:
@@ -333,3 +329,11 @@ class MissingValues(UserError):
 
     def __init__(self, message: str, details: list[dict[str, JsonValue]]) -> None:
         super().__init__("missing_values", message, details)
+
+
+def missing_values(missing: Sequence[MissingParam]) -> MissingValues:
+    """The refusal of a run that lacks these: the first by its name, and how many more."""
+    first = missing[0]
+    message = f"{first.node_label} still needs a value for “{first.title}”"
+    more = f", and {len(missing) - 1} more are open." if len(missing) > 1 else "."
+    return MissingValues(message + more, [one.model_dump(mode="json") for one in missing])

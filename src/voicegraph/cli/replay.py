@@ -6,7 +6,9 @@ from typing import cast
 
 from voicegraph.app import running
 from voicegraph.cli.remote import replay_on_server, running_server
-from voicegraph.cli.run import Config, parse_assignments, started, watch_to_the_end
+from voicegraph.cli.run import started, watch_to_the_end
+from voicegraph.cli.uploads import read_uploads, store_uploads
+from voicegraph.cli.values import Config, parse_assignments
 from voicegraph.graph.model import RunId
 from voicegraph.run.replay import Replay
 from voicegraph.settings import Settings
@@ -23,7 +25,11 @@ async def replay_run(
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
         origin = await pipeline.queries.stored(RunId(run_id))
-        config = _changed(dict(origin.run.config), parse_assignments(assignments)) if assignments else None
+        config = None
+        if changes := parse_assignments(assignments):
+            uploads = await read_uploads(pipeline, origin.run.workflow, changes)
+            await store_uploads(pipeline, uploads, changes)
+            config = _changed(dict(origin.run.config), changes)
         if server:
             body = {"from": start, "config": config, "mode": "background"}
             return await replay_on_server(server, run_id, body, as_json)

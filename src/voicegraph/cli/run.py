@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-import typer
-
 from voicegraph.app import Runtime, running
-from voicegraph.cli.ending import asking, while_read, whole, why
+from voicegraph.cli.ending import while_read, whole, why
 from voicegraph.cli.given import STDIN, allowing, read_given
 from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.streams import say
+from voicegraph.cli.values import fill, parse_assignments
 from voicegraph.cli.view import Lines, Progress, out, print_json, print_workflow
-from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.queries import RunDetail
-from voicegraph.nodes.params import MissingParam
-from voicegraph.nodes.targets import OUTSIDE_TARGET
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.plan.planner import PlannerName
 from voicegraph.settings import Settings
-
-Config = dict[str, Any]
 
 
 async def show_plan(settings: Settings, sentence: str, as_json: bool, planner: PlannerName | None = None) -> None:
@@ -52,7 +45,7 @@ async def run_workflow(
         given, command = await asyncio.to_thread(read_given, what)
         workflow = allowing(given or (await pipeline.plan(command)).workflow, allowed)
         config = parse_assignments(assignments)
-        await _ask(pipeline, workflow, config, asks=what != STDIN and sys.stdin.isatty())
+        await fill(pipeline, workflow, config, asks=what != STDIN and sys.stdin.isatty())
         request = RunRequest(workflow, config, command=command)
         if server:
             return await run_on_server(server, request, as_json)
@@ -129,51 +122,3 @@ def _reason(run: RunDetail) -> str:
         return ""
     label = next((node.get("label") for node in run.workflow["nodes"] if node["id"] == error.get("nodeId")), "")
     return f" at {label}: {error['message']}" if label else f": {error['message']}"
-
-
-def parse_assignments(assignments: list[str]) -> Config:
-    """`recipientEmail=…` is a config key, `step-0.url=…` a param of a node. A JSON value is taken as such."""
-    config: Config = {}
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        if not equals:
-            raise UserError("bad_value", f"--set takes name=value, not “{assignment}”.")
-        node_id, dot, param = name.partition(".")
-        if dot:
-            config.setdefault("params", {}).setdefault(node_id, {})[param] = _value(text)
-        else:
-            config[name] = _value(text)
-    return config
-
-
-def _value(text: str) -> Any:
-    if text[:1] not in '[{"' and text not in ("true", "false", "null"):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-async def _ask(pipeline: Pipeline, workflow: Workflow, config: Config, *, asks: bool) -> None:
-    """Ask for what is still missing, where there is somebody to ask."""
-    found = await pipeline.check(workflow, config)
-    for notice in found.notices:
-        typer.echo(f"Note: {notice.message}", err=True)
-    for problem in found.problems:
-        if problem.code == OUTSIDE_TARGET:
-            node = workflow.nodes[int(problem.where.removeprefix("nodes[").partition("]")[0])]
-            typer.echo(f"Note: --allow-outside-target {node.id} allows it for this run; a file cannot.", err=True)
-    if not asks:
-        return
-    for missing in found.missing:
-        with asking():
-            answer = typer.prompt(f"{missing.node_label}: {missing.title} ({missing.why})")
-        _answer(config, missing, answer)
-
-
-def _answer(config: Config, missing: MissingParam, answer: str) -> None:
-    if missing.config:
-        config[missing.config] = answer
-    else:
-        config.setdefault("params", {}).setdefault(missing.node_id, {})[missing.param] = answer
