@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.cli import Cli
 from support.process import Serve
 
-from voicegraph.cli.doctor_server import examine_server
+from voicegraph.cli import remote
+from voicegraph.cli.doctor_server import NONE_YET, examine_server
 from voicegraph.cli.remote import ADDRESS_FILE
+from voicegraph.db.connect import connect
+from voicegraph.db.lock import OwnerLock
 from voicegraph.settings import Settings
 
 FAILING = {"name": "schedules", "state": "failing", "error": "The database is away.", "since": None}
@@ -60,6 +65,51 @@ async def test_a_real_server_is_ready(tmp_path: Path) -> None:
         assert await examine_server(settings_of(tmp_path / "data")) == ("ok", f"{server.url}, ready")
     finally:
         server.stop()
+
+
+@pytest.fixture
+def frozen(cli: Cli, server: Serve, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """A server that has the folder and never answers, however long one waits."""
+    monkeypatch.setattr(remote, "PATIENCE_SECONDS", 0.5)
+    server.freeze()
+    yield server
+    server.thaw()
+
+
+def test_a_server_that_holds_the_folder_and_does_not_answer_is_bad(cli: Cli, frozen: Serve) -> None:
+    done = cli("doctor", "--json")
+    (found,) = (one for one in done.json if one["what"] == "server")
+    said = f"A server holds this data folder, but does not answer at {frozen.url}."
+    assert (done.code, found["state"], said in found["message"]) == (1, "bad", True), found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("approve", "run_1", "--yes"), ("schedules", "--pause", "x"), ("run", "--background", "read https://example.com")],
+)
+def test_commands_say_that_the_server_does_not_answer(cli: Cli, frozen: Serve, words: tuple[str, ...]) -> None:
+    """Not that there is none, which would have a second one started."""
+    done = cli(*words)
+    assert (done.code, f"but does not answer at {frozen.url}." in done.said) == (2, True), done.said
+
+
+async def test_an_address_that_somebody_else_listens_at_is_no_server(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that was killed leaves it."""
+    monkeypatch.setattr(remote, "PATIENCE_SECONDS", 0.5)
+    settings = settings_of(cli.home / "data")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        (settings.data_dir / ADDRESS_FILE).write_text(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        assert await examine_server(settings) == ("note", "none runs on this data folder")
+
+
+async def test_a_process_that_is_no_server_is_told(cli: Cli) -> None:
+    settings = settings_of(cli.home / "data")
+    engine = connect(settings)
+    lock = OwnerLock(engine, settings.data_dir)
+    lock.acquire()
+    assert await examine_server(settings) == ("note", NONE_YET)
+    lock.release()
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,8 +15,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from support.postgres import Postgres
 
+from voicegraph.db import lock as lock_module
 from voicegraph.db.connect import connect
-from voicegraph.db.lock import OwnerLock
+from voicegraph.db.lock import OwnerLock, is_owned
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
@@ -60,6 +63,35 @@ def test_a_second_owner_is_told_what_to_do(settings: Settings, lock_of: LockOf):
 
 def test_a_lock_that_was_never_taken_may_be_released(settings: Settings, lock_of: LockOf):
     lock_of(settings).release()
+
+
+def test_who_looks_whether_it_is_taken_takes_nothing(settings: Settings, lock_of: LockOf):
+    assert not is_owned(settings)
+    lock = lock_of(settings)
+    lock.acquire()
+    assert is_owned(settings)
+    lock.release()
+    assert not is_owned(settings)
+    lock.acquire()
+    lock.release()
+
+
+def test_a_look_at_a_folder_that_is_not_there_makes_none(tmp_path: Path):
+    assert not is_owned(Settings(_env_file=None, data_dir=tmp_path / "none"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_look_keeps_no_server_from_starting(
+    sqlite_settings: Settings, lock_of: LockOf, monkeypatch: pytest.MonkeyPatch
+):
+    """The look holds the lock for a moment."""
+    monkeypatch.setattr(lock_module, "_GLANCE_SECONDS", 30)
+    lock = lock_of(sqlite_settings)
+    with (lock.folder / "engine.lock").open("w") as looking:
+        fcntl.flock(looking, fcntl.LOCK_EX)
+        threading.Timer(0.05, fcntl.flock, (looking.fileno(), fcntl.LOCK_UN)).start()
+        lock.acquire()
+    lock.release()
 
 
 def test_the_lock_of_a_process_that_was_killed_is_free(settings: Settings, lock_of: LockOf):

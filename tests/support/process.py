@@ -57,6 +57,15 @@ class Serve:
         """SIGKILL: no chance to tidy up."""
         self._end(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """SIGSTOP: it is there, holds what it holds, and does nothing. `thaw` lets it go on."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
+
     def restart(self) -> None:
         """Stop in good order, and start again over the same data."""
         self.stop()

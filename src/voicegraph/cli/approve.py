@@ -18,7 +18,7 @@ async def approve_run(
     settings: Settings, run_id: str, node_id: str | None, *, approved: bool, comment: str, asks: bool
 ) -> None:
     """Show what waits, then approve or reject it. With `asks` nothing is sent before a person says yes."""
-    url = await running_server(settings.data_dir)
+    url = await running_server(settings)
     if url is None:
         raise UserError(
             "no_server", "No server runs on this data folder. Start it with `voicegraph serve`, then answer."

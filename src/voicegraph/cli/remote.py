@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx
 
 from voicegraph.cli.view import out, print_json
+from voicegraph.db.lock import is_owned
 from voicegraph.errors import UserError
 from voicegraph.pipeline import RunRequest
+from voicegraph.run.choice import background_engine
+from voicegraph.settings import Settings
 
 ADDRESS_FILE = "server.url"
 """In the data folder, while a server runs: where the command line finds it."""
+PATIENCE_SECONDS = 5.0
+"""For a server to say that it is there."""
 
 
-async def running_server(data_dir: Path) -> str | None:
-    """The address of the server that uses this data folder. One that was killed left its address behind: ask it."""
+async def running_server(settings: Settings) -> str | None:
+    """The address of the server that uses this data folder. One that was killed left its address behind: ask it.
+
+    UserError `server_silent` when one has the folder and says nothing: it hangs, or is stopped.
+    """
+    url = ""
     try:
-        url = (data_dir / ADDRESS_FILE).read_text("utf-8")
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=5) as client:
+        url = (settings.data_dir / ADDRESS_FILE).read_text("utf-8")
+        async with (
+            asyncio.timeout(PATIENCE_SECONDS),
+            httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE_SECONDS) as client,
+        ):
             health = (await client.get("/api/health")).json()
+    except (TimeoutError, httpx.TimeoutException) as error:
+        if await asyncio.to_thread(_has_server, settings):
+            raise UserError(
+                "server_silent",
+                f"A server holds this data folder, but does not answer at {url}. Look at its log, or end that process "
+                "and start the server again: what it was at goes on.",
+            ) from error
+        return None
     except (OSError, httpx.HTTPError, httpx.InvalidURL, ValueError):
         return None
     return url if isinstance(health, dict) and "version" in health else None
+
+
+def _has_server(settings: Settings) -> bool:
+    """Whether the one whose address lies in the folder is still there: beside Inngest, servers hold no lock."""
+    return background_engine(settings) == "inngest" or is_owned(settings)
 
 
 async def run_on_server(url: str, request: RunRequest, as_json: bool) -> str:

@@ -21,7 +21,7 @@ async def replay_run(
 
     In the background beside a running server, the replay is handed to that server: it owns the database.
     """
-    server = await running_server(settings.data_dir) if background else None
+    server = await running_server(settings) if background else None
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
         origin = await pipeline.queries.stored(RunId(run_id))

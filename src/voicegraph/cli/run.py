@@ -39,7 +39,7 @@ async def run_workflow(
 
     In the background beside a running server, the run is handed to that server: it owns the database.
     """
-    server = await running_server(settings.data_dir) if background else None
+    server = await running_server(settings) if background else None
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
         given, command = await asyncio.to_thread(read_given, what)

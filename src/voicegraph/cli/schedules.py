@@ -37,7 +37,7 @@ async def list_schedules(settings: Settings, as_json: bool) -> None:
 
 async def change_schedule(settings: Settings, schedule_id: str, change: str, as_json: bool) -> None:
     """`pause`, `resume` or `run-now`. A server that runs does it: it keeps the schedules, and knows at once."""
-    url = await running_server(settings.data_dir)
+    url = await running_server(settings)
     if url:
         answer = await ask_server(url, f"/api/schedules/{quote(schedule_id, safe='')}/{change}")
     elif change == "run-now":

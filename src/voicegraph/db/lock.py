@@ -9,9 +9,20 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from voicegraph.db.connect import url_of
+from voicegraph.db.look import reading
 from voicegraph.errors import ConfigError
+from voicegraph.settings import Settings
 
 _ADVISORY_KEY = 0x566F6963654772  # "VoiceGr": any constant of ours will do
+_FILE = "engine.lock"
+_GLANCE_SECONDS = 0.2
+"""How long who takes the file's lock waits for one who only looks whether it is taken, which holds it for a moment."""
+_HELD = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND datname = current_database() AND objsubid = 1 AND granted
+    AND (classid::bigint << 32) + objid::bigint = :key
+"""
 
 
 class OwnerLock:
@@ -21,7 +32,7 @@ class OwnerLock:
         self._engine = engine
         # Beside the database where it is a file: two data folders may share one by VOICEGRAPH_DATABASE_URL.
         self.folder = Path(engine.url.database or data_dir).parent if engine.dialect.name == "sqlite" else data_dir
-        self._file = FileLock(self.folder / "engine.lock", blocking=False)
+        self._file = FileLock(self.folder / _FILE, timeout=_GLANCE_SECONDS, poll_interval=_GLANCE_SECONDS / 10)
         self._connection: Connection | None = None
 
     def acquire(self) -> None:
@@ -74,3 +85,21 @@ class OwnerLock:
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
+
+
+def is_owned(settings: Settings) -> bool:
+    """Whether some process holds the lock. Takes nothing from anybody, and makes no file. ConfigError without database."""
+    url = url_of(settings)
+    if url.get_backend_name() == "postgresql":
+        with reading(settings) as connection:
+            return bool(connection and connection.execute(text(_HELD), {"key": _ADVISORY_KEY}).scalar_one())
+    path = Path(url.database or settings.data_dir).parent / _FILE
+    if not path.is_file():
+        return False
+    try:
+        with FileLock(path, blocking=False):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # not ours to open, and no server of ours
+        return False
