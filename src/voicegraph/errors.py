@@ -21,12 +21,15 @@ from typing import Any
 
 
 class VoiceGraphError(Exception):
-    """Base of all. `message` says what happened and what to do; `code` is stable."""
+    """Base of all. `message` says what happened and what to do; `code` is stable. `reason` is what a log needs of it, where
+    whoever writes that goes on by itself.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.reason = message
 
 
 class UserError(VoiceGraphError):
@@ -132,5 +135,6 @@ class StorageError(VoiceGraphError):
 
     status = 503
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, reason: str = "") -> None:
         super().__init__("storage_unavailable", message)
+        self.reason = reason or message

@@ -102,8 +102,8 @@ class Rounds:
         self._failures += 1
         pause = min(LONGEST_PAUSE, self._every, FIRST_PAUSE * 2.0 ** min(self._failures - 1, 32))
         if isinstance(error, VoiceGraphError):
-            self._error = error.message
-            log.warning("%s: %s Trying again in %.0f s", self.name, error.message, pause)
+            self._error = error.reason
+            log.warning("%s: %s Trying again in %.0f s", self.name, self._error, pause)
         else:
             self._error = f"{type(error).__name__}; the server's log says more."
             log.error("%s failed. Trying again in %.0f s", self.name, pause, exc_info=error)

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ import httpx
 import pytest
 from sqlalchemy import Engine, event
 from support.api import Api, api_with, seed, steps, wait
+from support.effects import effects
+from support.graphs import workflow
+from support.mayhem import Disk as Stored
+from support.mayhem import request
 from support.process import Serve
 
 from voicegraph.settings import Settings
@@ -256,3 +260,37 @@ def test_a_full_disk_is_mended_by_deleting_while_all_is_in_the_log_still(small_d
             assert accepted.status_code == 202, accepted.text
     finally:
         assert server.stop() == 0
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    """Look again and again until it is so."""
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize("refused", [True, False], ids=["refused", "in_flight"])
+def test_a_planned_stop_on_a_full_disk_counts_against_no_node(small_disk: Path, tmp_path: Path, refused: bool) -> None:
+    """Neither against one whose result the disk refused, nor against one that is at work when the stop comes."""
+    server = Serve(small_disk, VOICEGRAPH_DRAIN_SECONDS="0.1").start()
+    with effects(tmp_path) as service:
+        try:
+            slow = request(service.url, "a", 300) if refused else request(service.url, "a", 1, "long")
+            graph = workflow("a>b", nodes=[slow, request(service.url, "b", 0)])
+            run_id = httpx.post(f"{server.url}/api/execute-background", json={"workflow": graph.to_wire()}).json()[
+                "runId"
+            ]
+            until(lambda: service.starts()[f"{run_id}:a"] == 1, "it is not started")
+            fill(small_disk / "ballast")
+            if refused:
+                until(lambda: "kept in memory" in server.log, "its result is not refused")
+            assert server.stop() == 0
+            (small_disk / "ballast").unlink()
+            server.start()
+            assert httpx.get(f"{server.url}/api/runs/{run_id}/events", timeout=20).status_code == 200
+            assert httpx.get(f"{server.url}/api/runs/{run_id}").json()["status"] == "completed"
+            assert Stored(server).most_deaths() == 0
+            assert "it counts against" not in server.log
+        finally:
+            server.kill()

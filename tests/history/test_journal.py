@@ -221,7 +221,10 @@ async def refuse(history: History, run_id: RunId, what: str) -> list[asyncio.Fut
     return kept
 
 
-async def test_a_full_disk_refuses_new_runs_and_keeps_checkpoints(sqlite_history: History):
+async def test_a_full_disk_refuses_new_runs_and_keeps_checkpoints(
+    sqlite_history: History, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("INFO")
     history = sqlite_history
     run, ballast = new_run(), new_run()
     await history.journal.record(created(run))
@@ -236,6 +239,10 @@ async def test_a_full_disk_refuses_new_runs_and_keeps_checkpoints(sqlite_history
     assert [(seq, str(message).rstrip()) for seq, message in story(history, run.run_id)] == [
         *[(1, "one"), (2, "two"), (3, "three")]
     ]
+    told = [message for message in caplog.messages if "disk is full" in message]
+    [once] = told
+    assert once.endswith("2 writes of runs are kept in memory, and tried again until they are on disk")
+    assert "The database takes writes again" in caplog.messages
     assert history.rows("SELECT count(*) FROM runs") == [(2,)]
     await history.journal.record(created(new_run()))
 

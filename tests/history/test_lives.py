@@ -71,6 +71,17 @@ async def test_a_planned_end_counts_against_nobody(history: History, lives: Live
     assert deaths(history, run_id) == {"a": 1}, "the stop before was another"
 
 
+async def test_to_be_told_to_stop_needs_no_room(history: History, lives: Lives, tmp_path: Path):
+    """A full disk refuses the least that is written to it; what it holds can be emptied."""
+    await lives.begin("embedded")
+    held = (tmp_path / "alive").stat().st_size
+    assert held
+    lives.stopping()
+    assert (tmp_path / "alive").stat().st_size == 0
+    await lives.begin("embedded")
+    assert (tmp_path / "alive").stat().st_size == held
+
+
 async def test_a_death_that_nobody_knows_the_time_of_counts_against_what_was_alone(
     history: History, lives: Lives, tmp_path: Path
 ):

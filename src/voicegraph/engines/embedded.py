@@ -158,7 +158,7 @@ class EmbeddedEngine:
                     self._enqueue(ticket)
                 return
             except StorageError as error:
-                log.warning("%s cannot be queued yet: %s", _names(run_ids), error.message)
+                log.warning("%s cannot be queued yet, and this is tried again: %s", _names(run_ids), error.reason)
                 await asyncio.sleep(READ_AGAIN)
 
     def _enqueue(self, ticket: Ticket) -> None:
@@ -292,7 +292,7 @@ class EmbeddedEngine:
         except NotFound:
             gone = True  # deleted meanwhile
         except StorageError as error:
-            log.warning("Run %s cannot be taken up yet: %s", run_id, error.message)
+            log.warning("Run %s cannot be taken up yet, and this is tried again: %s", run_id, error.reason)
             await asyncio.sleep(READ_AGAIN)
             self._queue.add(replace(ticket, resumes=True))  # with its place in the group
         except Exception as error:

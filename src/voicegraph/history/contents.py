@@ -66,7 +66,7 @@ class Contents:
         try:
             await self._sweep()
         except StorageError as error:
-            log.warning("Contents of files are removed later: %s", error.message)
+            log.warning("Contents of files are removed later: %s", error.reason)
 
     async def _sweep(self) -> None:
         after = ""

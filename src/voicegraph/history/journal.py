@@ -140,15 +140,26 @@ class Journal:
                 kept = self._batches.write(jobs)
             except Exception as error:
                 log.exception("The journal failed, and goes on")
+                self._batches.trouble = error
                 kept = [job for job in jobs if job.must_land]
                 for job in jobs:
                     job.error = None if job.must_land else error
             self._settle([job for job in jobs if job not in kept])
+            if refused and not kept:
+                log.info("The database takes writes again")
             refused = refused + 1 if kept else 0
+            if refused == 1:
+                self._tell(len(kept))
             if kept:
                 self._put_back(kept, RETRY_SECONDS[min(refused, len(RETRY_SECONDS)) - 1])
             del jobs, kept  # a large result would stay in memory until something else is written
         self._batches.close()
+
+    def _tell(self, kept: int) -> None:
+        """Once, however long it lasts."""
+        why = self._batches.trouble
+        reason = why.reason if isinstance(why, StorageError) else f"The journal failed ({type(why).__name__})."
+        log.warning("%s %d writes of runs are kept in memory, and tried again until they are on disk", reason, kept)
 
     def _take(self) -> list[Job]:
         with self._wakeup:

@@ -1,6 +1,7 @@
 """How the process before this one ended, and what of it is laid to the nodes that were at work.
 
 The time is that of a file beside the database, touched every few seconds: a row would cost a write to the disk each time.
+The file holds a word while a process lives, and is emptied when it is told to stop: that needs no room on a full disk.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from voicegraph.run.state import NodeStatus
 
 log = logging.getLogger(__name__)
 
-STOPPING = "stopping"
+ALIVE = "alive"
+"""What the file holds until the process is told to stop. Anything else is no evidence against a node."""
 
 
 class Lives:
@@ -38,7 +40,7 @@ class Lives:
         flights, guilty = await self._journal.execute(lambda connection: _judge(connection, engine, death))
         if flights and not death.planned:
             log.warning("The server stopped while %d nodes were at work; it counts against %d", flights, guilty)
-        self._write("")
+        self._begun()
 
     def beat(self) -> None:
         """The process is alive."""
@@ -47,20 +49,30 @@ class Lives:
 
     def stopping(self) -> None:
         """The process was told to stop: however it ends, no node is to blame."""
-        self._write(STOPPING)
+        try:
+            private_file(self._path)
+            os.truncate(self._path, 0)
+        except OSError as error:
+            self._warn(error)
 
     def _last(self) -> Death:
         try:
-            return Death(self._path.stat().st_mtime, self._path.read_text() == STOPPING)
+            return Death(self._path.stat().st_mtime, planned=self._path.read_text() != ALIVE)
         except (OSError, ValueError):
             return Death(None)
 
-    def _write(self, words: str) -> None:
+    def _begun(self) -> None:
+        """Mark this life. The word of a life that was cut off stays: written anew, a full disk might refuse it."""
         try:
             private_file(self._path)
-            self._path.write_text(words)
+            if self._path.read_bytes() != ALIVE.encode():
+                self._path.write_text(ALIVE)
         except OSError as error:
-            log.warning("%s cannot be written (%s)", self._path, error.strerror)
+            self._warn(error)
+        self.beat()
+
+    def _warn(self, error: OSError) -> None:
+        log.warning("%s cannot be written (%s)", self._path, error.strerror)
 
 
 def _judge(connection: Connection, engine: EngineName, death: Death) -> tuple[int, int]:

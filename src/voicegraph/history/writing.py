@@ -79,6 +79,8 @@ class BatchWriter:
         self._log = Path(f"{engine.url.database}-wal")
         self._log_limit: int | None = None
         self._log_again = 0.0
+        self.trouble: Exception | None = None
+        """Why jobs were kept the last time."""
 
     def make_reserve(self) -> None:
         """Keep some room back, where the database is a file."""
@@ -159,6 +161,7 @@ class BatchWriter:
 
     def _keep(self, jobs: Sequence[Job], trouble: Exception) -> list[Job]:
         """While it is unknown what is on disk, nothing is tried. Who is in doubt waits for the truth."""
+        self.trouble = translated(trouble)
         kept: list[Job] = []
         for job in jobs:
             if job.must_land or (self._doubt and job in self._doubt.jobs):
@@ -183,6 +186,7 @@ class BatchWriter:
                 return kept + self._keep(jobs[number:], error)
             if verdict == "unclear" and job.must_land:
                 if not self._is_hopeless(job):
+                    self.trouble = translated(error)
                     kept.append(job)
                     held.add(run_of(job))
                     continue
@@ -271,8 +275,13 @@ def translated(error: Exception) -> Exception:
     if isinstance(error, DBAPIError):
         reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
         if any(words in reason.lower() for words in _FULL):
-            return StorageError("The disk is full: nothing of this is kept. Delete runs and files, or make room on it.")
-        return StorageError(f"The database did not take the write ({reason}). Nothing of it is kept; try again.")
+            return StorageError(
+                "The disk is full: nothing of this is kept. Delete runs and files, or make room on it.",
+                "The disk is full. Delete runs and files, or make room on it.",
+            )
+        refused = f"The database did not take the write ({reason})."
+        return StorageError(f"{refused} Nothing of it is kept; try again.", refused)
     if isinstance(error, SQLAlchemyError):
-        return StorageError(f"The database did not take the write ({type(error).__name__}). Try again.")
+        refused = f"The database did not take the write ({type(error).__name__})."
+        return StorageError(f"{refused} Try again.", refused)
     return error

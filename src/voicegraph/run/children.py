@@ -158,7 +158,7 @@ class Children:
         try:
             await work
         except (StorageError, Overloaded) as error:
-            log.warning("A run that is a step of another has to wait: %s", error.message)
+            log.warning("A run that is a step of another has to wait: %s", error.reason)
             self._look_again()
         except Exception:
             log.exception("A run that is a step of another could not be looked after; it is tried again")

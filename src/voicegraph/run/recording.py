@@ -28,7 +28,7 @@ async def write(sink: EventSink, entry: Entry) -> None:
     try:
         await sink.record(entry)
     except StorageError as error:
-        log.warning("Run %s: an entry is refused, and tried again: %s", entry.run_id, error.message)
+        log.warning("Run %s: an entry is refused. It is tried again by itself: %s", entry.run_id, error.reason)
         done, rest = split(entry)
         if done:
             await _keep(sink, done)
