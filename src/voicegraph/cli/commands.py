@@ -124,12 +124,13 @@ def run(
             help="Let fetched text or a model's answer say whom or what this node reaches. A file cannot allow it.",
         ),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a plan is run that was guessed.")] = False,
     json: Json = False,
 ) -> None:
     """Run a sentence or a workflow file and show its progress. Exit code 1 when the run fails."""
     from voicegraph.cli.run import run_workflow
 
-    status = finish(run_workflow(_settings(), what, background, set_ or [], json, allow or []))
+    status = finish(run_workflow(_settings(), what, background, set_ or [], json, allow or [], sure=yes))
     _exit(good=status == "completed")
 
 

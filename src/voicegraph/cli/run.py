@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from voicegraph.app import Runtime, running
+from voicegraph.cli.doubts import require_consent, say_doubts
 from voicegraph.cli.ending import while_read, whole, why
 from voicegraph.cli.given import STDIN, allowing, read_given
 from voicegraph.cli.remote import run_on_server, running_server
@@ -26,16 +27,21 @@ async def show_plan(settings: Settings, sentence: str, as_json: bool, planner: P
     async with running(settings, background=False) as runtime:
         plan = await runtime.pipeline.plan(sentence, planner)
     if as_json:
+        say_doubts(plan)
         print_json(plan.workflow.to_wire())
         return
     print_workflow(plan.workflow)
     out.print(plan.explanation)
+    for assumption in plan.assumptions:
+        if assumption not in plan.explanation:  # a model explains without them
+            out.print(f"Assumed: {assumption}")
 
 
 async def run_workflow(
-    settings: Settings, what: str, background: bool, assignments: list[str], as_json: bool, allowed: Sequence[str] = ()
-) -> str:
-    """Run a sentence or a file to its end; answers the run's status.
+    settings: Settings, what: str, background: bool, assignments: list[str], as_json: bool, allowed: Sequence[str] = (),
+    *, sure: bool = False,
+) -> str:  # fmt: skip
+    """Run a sentence or a file to its end; answers the run's status. `sure`: a doubtful plan needs no yes.
 
     In the background beside a running server, the run is handed to that server: it owns the database.
     """
@@ -43,13 +49,20 @@ async def run_workflow(
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
         given, command = await asyncio.to_thread(read_given, what)
-        workflow = allowing(given or (await pipeline.plan(command)).workflow, allowed)
+        asks = what != STDIN and sys.stdin.isatty()
+        workflow = allowing(given or await _planned(pipeline, command, asks=asks and not sure), allowed)
         config = parse_assignments(assignments)
-        await fill(pipeline, workflow, config, asks=what != STDIN and sys.stdin.isatty())
+        await fill(pipeline, workflow, config, asks=asks)
         request = RunRequest(workflow, config, command=command)
         if server:
             return await run_on_server(server, request, as_json)
         return await _follow(runtime, request, background, as_json)
+
+
+async def _planned(pipeline: Pipeline, sentence: str, *, asks: bool) -> Workflow:
+    plan = await pipeline.plan(sentence)
+    require_consent(plan, asks=asks)
+    return plan.workflow
 
 
 async def _follow(runtime: Runtime, request: RunRequest, background: bool, as_json: bool) -> str:
