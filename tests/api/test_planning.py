@@ -19,6 +19,15 @@ async def test_a_sentence_becomes_a_workflow_and_says_how_it_was_understood(api:
     assert plan["explanation"]
 
 
+async def test_a_schedule_holds_in_the_place_that_is_said_with_its_time(api: Api) -> None:
+    plan = await api.call("POST", "/api/parse", {"text": f"Every weekday at 9 in New York {READ.lower()}"})
+    trigger = plan["workflow"]["triggers"][0]
+    assert (trigger["cron"], trigger["timezone"]) == ("0 9 * * 1-5", "America/New_York")
+    plan = await api.call("POST", "/api/parse", {"text": f"Every weekday at 9 in Springfield {READ.lower()}"})
+    assert plan["workflow"]["triggers"][0]["timezone"] is None
+    assert '"Springfield"' in plan["assumptions"][0]
+
+
 @pytest.mark.parametrize(
     ("text", "code"), [("What is the capital of France?", "off_topic"), ("", "unclear"), ("umm, well", "unclear")]
 )

@@ -86,7 +86,7 @@ def _told(spoken: Spoken, start: Start, items: Sequence[Item], assembly: Assembl
     notes = [*start.notes, *(step.note for step in assembly.steps if step.note)]
     assumptions = [*dict.fromkeys(notes), *(f'"{words}" was not understood and left out.' for words in puzzles)]
     doubts = sum(step.doubt for step in assembly.steps)
-    confidence = max(_LEAST, round(1 - _DOUBT * doubts - _PUZZLE * len(puzzles), 2))
+    confidence = max(_LEAST, round(1 - _DOUBT * doubts - _PUZZLE * (len(puzzles) + len(start.puzzles)), 2))
     text = explain(clauses, workflow.nodes, explain_start(start), assumptions)
     return Plan(workflow, text, clauses, assumptions, confidence)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from voicegraph.graph.model import Schedule, Trigger, Workflow
 from voicegraph.plan.rules.start.triggers import Start, read_start
+from voicegraph.plan.rules.start.when import When
+from voicegraph.plan.rules.start.where import read_zone
 from voicegraph.plan.rules.text.normalize import Spoken
 from voicegraph.plan.rules.values.zones import ZONE, zone_of
 from voicegraph.speech.text.patterns import either, named, rx, words
@@ -140,20 +142,28 @@ def _time_only(spoken: Spoken, workflow: Workflow) -> TimingEdit | None:
     """“Run it at 10am instead”."""
     text = _MAKE_IT.sub("make it at ", spoken.text)
     found = _AT.search(text)
-    about = _RUNNING.search(text) or (workflow.triggers and _ONLY_TIME.fullmatch(text))
-    if found is None or not about or not _TIME_WORDS.fullmatch(f"{text[: found.start()]} {text[found.end() :]}"):
+    if found is None:
+        return None
+    when = When()
+    at = len(text) - len(text[found.end() :].lstrip(" ,"))
+    end = read_zone(text, at, when, spoken.shelter)
+    about = _RUNNING.search(text) or (workflow.triggers and _ONLY_TIME.fullmatch(f"{text[:at]}{text[end:]}"))
+    if not about or not _TIME_WORDS.fullmatch(f"{text[: found.start()]} {text[end:]}"):
         return None
     hour, minute = read_time(found["time"])
-    said = f"{hour}:{minute:02}"
+    said = f"{hour}:{minute:02}{f' ({when.zone})' if when.zone else ''}"
     old = _schedules(workflow)
     if not old:
-        daily: list[Trigger] = [Schedule(cron=f"{minute} {hour} * * *")]
+        daily: list[Trigger] = [Schedule(cron=f"{minute} {hour} * * *", timezone=when.zone)]
         note = "No day was said, so it runs every day."
-        return TimingEdit(daily, f"It now starts every day at {said}.", spoken.written(text), notes=[note])
+        return TimingEdit(
+            daily, f"It now starts every day at {said}.", spoken.written(text), notes=[note, *when.puzzles]
+        )
     triggers: list[Trigger] = [
-        Schedule(cron=" ".join([str(minute), str(hour), *one.cron.split()[2:]]), timezone=one.timezone) for one in old
+        Schedule(cron=" ".join([str(minute), str(hour), *one.cron.split()[2:]]), timezone=when.zone or one.timezone)
+        for one in old
     ]
-    return TimingEdit(triggers, f"It now starts at {said}.", spoken.written(text))
+    return TimingEdit(triggers, f"It now starts at {said}.", spoken.written(text), notes=when.puzzles)
 
 
 def _zone_only(spoken: Spoken, workflow: Workflow) -> TimingEdit | None:

@@ -6,19 +6,18 @@ It may stand at either end of a command, and in parts ("every Monday … at 9am"
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from re import Match
 
 from voicegraph.graph.model import Schedule
 from voicegraph.plan.rules.start.frequencies import FREQUENCIES, table
 from voicegraph.plan.rules.start.when import When
+from voicegraph.plan.rules.start.where import GOES_ON, Hit, city_at, read_zone, zone_at, zones_at
 from voicegraph.plan.rules.text.shelter import Shelter
-from voicegraph.plan.rules.values.zones import CITY, ZONE, city_zone, zone_of
+from voicegraph.plan.rules.values.zones import ZONE
 from voicegraph.speech.text.patterns import named, rx
 from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
-
-_Hit = tuple[Match[str], Callable[[When, Match[str]], None]]
 
 _AND = "(?: ?, and | ?, ?| and )"
 _REACH = 60
@@ -27,12 +26,16 @@ _REACH = 60
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What was read: the schedules, the words that say them, what had to be assumed, and whether a time was said."""
+    """What was read: the schedules, the words that say them, what had to be assumed, and whether a time was said.
+
+    `puzzles` tell what was not made out.
+    """
 
     schedules: list[Schedule]
     words: str
     notes: list[str]
     timed: bool
+    puzzles: list[str]
 
 
 def _at(when: When, found: Match[str]) -> None:
@@ -74,7 +77,8 @@ _DETAILS = table(
 )
 """What may stand beside a frequency."""
 _BESIDE = [*_DETAILS, *FREQUENCIES]
-_TIME_BEFORE = rx(rf"\b{SURE_TIME}(?= )")
+_TIME_BEFORE = rx(rf"\b(?:{SURE_TIME}|(?:at|by|around) {TIME})(?= )")
+_TIME_SOMEWHERE = rx(rf"\b(?:at|by|around) {named('times', TIME)}(?= )")
 _LOOSE_TIME = rx(rf"\b(?:at|by|around) {named('times', SURE_TIME)}")
 _ADVERB = rx(r"(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annually|fortnightly)\b")
 _RESULT = rx(
@@ -84,7 +88,6 @@ _RESULT = rx(
 _TOPIC_BEFORE = rx(r"\b(?:about|of|than) $")
 """"A poem about Mondays" """
 _OPEN_BEFORE = rx(r"(?:^|[,.;:]|\b(?:and|then|it|them|me|us|this|that|run|runs)) ?$")
-_OPEN_AFTER = rx(r" ?(?:$|[,.;:]|(?:at|on|in|by|around|and|then)\b)")
 
 
 def read_schedule(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
@@ -98,7 +101,7 @@ def read_schedule(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
     joint = ", " if start and text[end:].lstrip().startswith(",") else " "
     rest = f"{text[:start].rstrip(' ,')}{joint}{text[end:].lstrip(' ,')}".strip()
     rest = _late_time(rest, when, shelter)
-    return rest, Timing(when.schedules(), text[start:end].strip(" ,"), when.notes, when.timed)
+    return rest, Timing(when.schedules(), text[start:end].strip(" ,"), when.notes, when.timed, when.puzzles)
 
 
 def _by_kind(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
@@ -110,10 +113,10 @@ def _by_kind(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
     when = When()
     reader(when, often)
     rest = _late_time(text, when, shelter)
-    return rest, Timing(when.schedules(), f"{kind[0]} {time[0]}", when.notes, True)
+    return rest, Timing(when.schedules(), f"{kind[0]} {time[0]}", when.notes, True, when.puzzles)
 
 
-def _hits(text: str) -> Iterable[_Hit]:
+def _hits(text: str) -> Iterable[Hit]:
     return (
         (match, reader)
         for pattern, reader in FREQUENCIES
@@ -126,7 +129,7 @@ def _says_when(text: str, match: Match[str]) -> bool:
     """Whether "weekly" says when, and not what kind, as in "a weekly report" and "the page Weekly Planning"."""
     if not _ADVERB.match(match[0]):
         return not _TOPIC_BEFORE.search(text, 0, match.start())
-    return bool(_OPEN_BEFORE.search(text, 0, match.start()) or _OPEN_AFTER.match(text, match.end()))
+    return bool(_OPEN_BEFORE.search(text, 0, match.start()) or GOES_ON.match(text, match.end()))
 
 
 def _widen(text: str, span: tuple[int, int], when: When, shelter: Shelter) -> tuple[int, int]:
@@ -145,18 +148,14 @@ def _widen(text: str, span: tuple[int, int], when: When, shelter: Shelter) -> tu
             return start, end
 
 
-def _right_of(text: str, end: int, shelter: Shelter, *, timed: bool) -> list[_Hit]:
+def _right_of(text: str, end: int, shelter: Shelter, *, timed: bool) -> list[Hit]:
     at = len(text) - len(text[end:].lstrip(" ,"))
     found = ((pattern.match(text, at), reader) for pattern, reader in _BESIDE)
     hits = [(match, reader) for match, reader in found if match and _says_when(text, match)]
-    zone = ZONE.match(text, at)
-    if zone and zone_of(zone[0], shelter):
-        hits.append((zone, _zone(shelter)))
-    city = CITY.match(text, at) if timed else None
-    return [*hits, (city, _in_city)] if city and city_zone(city["city"]) else hits
+    return [*hits, *(zones_at(text, at, shelter) if timed else zone_at(text, at, shelter))]
 
 
-def _left_of(text: str, start: int, shelter: Shelter) -> list[_Hit]:
+def _left_of(text: str, start: int, shelter: Shelter) -> list[Hit]:
     end = len(text[:start].rstrip(" ,"))
     begin = max(0, end - _REACH)
     hits = [
@@ -166,12 +165,11 @@ def _left_of(text: str, start: int, shelter: Shelter) -> list[_Hit]:
         if match.end() == end
     ]
     timed = [time.end() for time in _TIME_BEFORE.finditer(text, begin, end)]
-    behind = [match for at in timed if (match := ZONE.fullmatch(text, at + 1, end))]
-    hits += [(zone, _zone(shelter)) for zone in behind if zone_of(zone[0], shelter)]
-    cities = [match for at in timed if (match := CITY.fullmatch(text, at + 1, end))]
-    hits += [(city, _in_city) for city in cities if city_zone(city["city"])]
+    behind = [hit for at in timed for hit in zones_at(text[:end], at + 1, shelter)]
+    hits += [(zone, reader) for zone, reader in behind if zone.end() == end]
+    hits += [(city, reader) for city, reader in city_at(text[:end], 0) if city.end() == end]
     zones = [match for match in ZONE.finditer(text, begin, end) if match.end() == end and _stands_alone(match)]
-    return [*hits, *((zone, _zone(shelter)) for zone in zones if zone_of(zone[0], shelter))]
+    return [*hits, *(hit for zone in zones for hit in zone_at(text[:end], zone.start(), shelter))]
 
 
 def _stands_alone(zone: Match[str]) -> bool:
@@ -179,25 +177,18 @@ def _stands_alone(zone: Match[str]) -> bool:
     return bool(zone["short"]) or zone[0].lower().startswith("in ")
 
 
-def _zone(shelter: Shelter) -> Callable[[When, Match[str]], None]:
-    def read(when: When, found: Match[str]) -> None:
-        when.zone = zone_of(found[0], shelter)
-
-    return read
-
-
-def _in_city(when: When, found: Match[str]) -> None:
-    when.zone = city_zone(found["city"])
-
-
 def _late_time(text: str, when: When, shelter: Shelter) -> str:
     """Take the time of day from elsewhere in the command: "every Monday email me … at 9am"."""
-    found = None if when.times or when.minutes else _LOOSE_TIME.search(text)
-    if found is None:
+    if when.times or when.minutes:
         return text
+    for found in _TIME_SOMEWHERE.finditer(text):
+        at = len(text) - len(text[found.end() :].lstrip(" ,"))
+        if (end := read_zone(text, at, when, shelter)) > at:
+            return _without_time(text, found, end, when)
+    found = _LOOSE_TIME.search(text)
+    return _without_time(text, found, found.end(), when) if found else text
+
+
+def _without_time(text: str, found: Match[str], end: int, when: When) -> str:
     _at(when, found)
-    end = found.end()
-    zone = ZONE.match(text, end + 1)
-    if zone and (name := zone_of(zone[0], shelter)):
-        when.zone, end = name, zone.end()
     return f"{text[: found.start()].rstrip(' ,')} {text[end:].lstrip()}".strip()

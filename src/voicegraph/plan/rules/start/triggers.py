@@ -84,12 +84,16 @@ _HOURLY = "0 * * * *"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How the workflow starts: `words` are the user's, `notes` what was assumed, `timed`: a time of day was said."""
+    """How the workflow starts: `words` are the user's, `notes` what was assumed, `timed`: a time of day was said.
+
+    `puzzles` are those of the notes that tell of words that were not made out.
+    """
 
     triggers: Sequence[Trigger] = ()
     notes: Sequence[str] = ()
     words: str = ""
     timed: bool = True
+    puzzles: Sequence[str] = ()
 
     @property
     def called(self) -> bool:
@@ -107,7 +111,8 @@ def read_start(text: str, spoken: Spoken) -> tuple[str, Start]:
         return f"{text[: found.start()]}it{text[found.end() :]}", Start([Webhook()], words=found[0])
     text, timing = read_schedule(text, spoken.shelter)
     if timing:
-        return text, Start(timing.schedules, timing.notes, spoken.written(timing.words), timing.timed)
+        notes = [*timing.notes, *timing.puzzles]
+        return text, Start(timing.schedules, notes, spoken.written(timing.words), timing.timed, timing.puzzles)
     found = _EVENT.search(text)
     return _event(text, found, spoken) if found else (text, Start())
 

@@ -19,7 +19,7 @@ DEFAULT_HOUR = 9
 class When:
     """What was said so far. `times` are in words; `usual_times`: they only follow from "twice a day".
 
-    `others`: times in other parts of the day, "and at 8 every evening".
+    `others`: times in other parts of the day, "and at 8 every evening". `puzzles`: notes on what was not made out.
     """
 
     minutes: str | None = None
@@ -34,6 +34,7 @@ class When:
     daypart: str = ""
     zone: str | None = None
     notes: list[str] = field(default_factory=list)
+    puzzles: list[str] = field(default_factory=list)
 
     @property
     def timed(self) -> bool:
