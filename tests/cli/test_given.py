@@ -142,6 +142,41 @@ def test_a_file_whose_name_is_not_utf8_is_run(cli: Cli) -> None:
     assert cli("history").code == 0
 
 
+@pytest.mark.parametrize("text", [json.dumps(HELLO), yaml.safe_dump(HELLO), json.dumps({"workflow": HELLO})])
+@pytest.mark.parametrize("name", ["hello", "hello.txt", "read the news.txt"])
+def test_what_is_in_a_file_decides_where_its_name_does_not(cli: Cli, name: str, text: str) -> None:
+    done = cli("run", cli.write(name, text))
+    assert (done.code, "Hello Ada!" in done.out) == (0, True), done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("all.csv", "id,status\nrun_1,failed\n", "all.csv is a file of text that is no workflow."),
+        ("sent.txt", "Read https://example.com and summarize it", "voicegraph run - < sent.txt"),
+        ("my words", "", "voicegraph run - < 'my words'"),
+        ("photo.png", b"\x89PNG\xff", "photo.png is a file that holds no workflow."),
+        ("zeros.bin", b"\0" * 99, "zeros.bin is a file that holds no workflow."),
+        ("long.txt", "word " * 300_000, "long.txt is a file that holds no workflow."),
+        ("broken.txt", "{", "The JSON is broken"),
+        ("data", ..., "data is a folder."),
+    ],
+)
+def test_the_name_of_a_file_is_never_taken_for_a_sentence(cli: Cli, name: str, content: Any, said: str) -> None:
+    if content is not ...:
+        cli.write(name, content)
+    done = cli("run", name)
+    assert (done.code, said in done.said) == (2, True), done.said
+    assert cli.runs() == []
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_a_file_that_cannot_be_run_and_whose_name_is_not_utf8_is_named(cli: Cli, flags: list[str]) -> None:
+    (cli.home / os.fsdecode(b"caf\xe9.csv")).write_text("a,b")
+    done = process(cli, "run", b"caf\xe9.csv", *flags)
+    assert (done.returncode, "caf�.csv is a file of text" in done.stdout + done.stderr) == (2, True), done.stderr
+
+
 def test_standard_input_that_is_closed_is_said_to_be_empty(cli: Cli) -> None:
     with mock.patch.object(sys, "stdin", None), pytest.raises(UserError, match="is empty"):
         given.read_given("-")

@@ -127,7 +127,7 @@ def test_set_takes_json_values_and_complains_about_the_rest(cli: Cli) -> None:
     ("name", "content", "said"),
     [
         ("missing.json", None, "missing.json cannot be read (No such file or directory)."),
-        ("folder.json", ..., "folder.json cannot be read (Is a directory)."),
+        ("folder.json", ..., "folder.json is a folder."),
         ("broken.json", "{", "The JSON is broken at line 1, column 2"),
         ("latin.json", b'{"nodes": "\xe9"}', "not UTF-8"),
         ("broken.yaml", "a: [", "The YAML is broken at line"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from voicegraph.errors import UserError
 from voicegraph.graph.decode import decode
-from voicegraph.graph.model import Workflow
+from voicegraph.graph.model import MAX_BYTES, Workflow
 from voicegraph.graph.read import decode_yaml, of_value
 from voicegraph.graph.read import read_workflow as read_text
 
 STDIN = "-"
 KEYS = ("name", "nodes", "edges", "triggers", "workflow", "workflowId")
+TAKEN = "Give a sentence, or the file of a workflow in JSON or YAML."
 NEAR = 0.85
 """How like one of these a key must be: `nodess` is, `notes` is not."""
 _JSON = re.compile(r"[{\[]\s*(?:[\[{\"\]}]|$)")
@@ -73,16 +75,44 @@ def _is_sentence(text: str) -> bool:
 
 def read_workflow(what: str) -> Workflow | None:
     """The workflow in a file; None when `what` is a sentence, which may well end in the name of a file."""
-    path = Path(what)
-    kind = path.suffix.lower()
-    is_file = os.path.exists(what) or not any(map(str.isspace, what))  # noqa: PTH110 - a sentence is too long for Path
-    if kind not in (".json", ".yaml", ".yml") or not is_file:
+    kind = Path(what).suffix.lower()
+    is_there = os.path.exists(what)  # noqa: PTH110 - a sentence is too long for Path
+    if kind not in (".json", ".yaml", ".yml"):
+        return _of_content(what, _content(what, MAX_BYTES + 1)) if is_there else None
+    if not is_there and any(map(str.isspace, what)):
         return None
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UserError("no_file", f"{what} cannot be read ({error.strerror}).") from error
+    content = _content(what)
     return of_value(decode(content)) if kind == ".json" else read_text(content)
+
+
+def _content(what: str, most: int = -1) -> bytes:
+    if os.path.isdir(what):  # noqa: PTH112
+        raise UserError("no_file", f"{_shown(what)} is a folder. {TAKEN}")
+    try:
+        with Path(what).open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise UserError("no_file", f"{_shown(what)} cannot be read ({error.strerror}).") from error
+
+
+def _of_content(what: str, content: bytes) -> Workflow:
+    """What is in a file decides where its name does not. A sentence in it is not planned: it may be anything, as a table."""
+    name = _shown(what)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if len(content) > MAX_BYTES or "\0" in text:
+        raise UserError("no_workflow", f"{name} is a file that holds no workflow. {TAKEN}")
+    if workflow := _in_text(text.strip()):
+        return workflow
+    hint = f"To plan and run the sentence in it: voicegraph run - < {shlex.quote(name)}"
+    raise UserError("no_workflow", f"{name} is a file of text that is no workflow. {TAKEN} {hint}")
+
+
+def _shown(what: str) -> str:
+    """Without bytes that no terminal shows."""
+    return os.fsencode(what).decode("utf-8", "replace")
 
 
 def allowing(workflow: Workflow, nodes: Sequence[str]) -> Workflow:
