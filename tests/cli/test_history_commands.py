@@ -115,6 +115,22 @@ def test_an_export_of_a_filter(cli: Cli) -> None:
     assert (cli.home / "runs.csv").read_bytes().count(b"\r\n") == 3
 
 
+def test_one_run_is_exported_in_the_format_that_is_asked_for(cli: Cli) -> None:
+    first, second = ran(cli), ran(cli, BROKEN, "broken.json")
+    printed = cli("export", first, "--format", "csv")
+    all_lines = cli("export", "--format", "csv").out.splitlines()
+    assert printed.out.splitlines() == [all_lines[0], all_lines[2]]
+    assert "Written to run.csv" in cli("export", second, "--format", "csv", "-o", "run.csv").out
+    assert (cli.home / "run.csv").read_bytes().decode().split("\r\n") == [*all_lines[:2], ""]
+    assert "There is no run" in cli("export", "run_unknown", "--format", "csv").said
+
+
+def test_options_that_choose_runs_are_not_ignored_beside_one_run(cli: Cli) -> None:
+    done = cli("export", ran(cli), "--status", "failed")
+    assert (done.code, done.out) == (2, "")
+    assert "not both" in done.said
+
+
 def test_statistics_of_each_workflow(cli: Cli) -> None:
     assert cli("stats").out.strip() == "No run fits."
     ran(cli)

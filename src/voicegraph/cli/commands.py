@@ -234,15 +234,17 @@ def export(
     since: Since = None,
     until: Until = None,
 ) -> None:
-    """Write a run as JSON, or all runs that fit as JSON or CSV."""
+    """Write a run, or all runs that fit, as JSON or CSV."""
     from voicegraph.cli.past import export_run
     from voicegraph.cli.upkeep import export_runs
 
-    if run_id is not None:
-        finish(export_run(_settings(), run_id, output))
-    else:
-        which = run_filter(status, search, workflow, trigger, since, until)
+    which = run_filter(status, search, workflow, trigger, since, until)
+    if run_id is None:
         finish(export_runs(_settings(), which, format_, output))
+    elif which == run_filter():
+        finish(export_run(_settings(), run_id, format_, output))
+    else:
+        raise UserError("bad_command", "Name one run, or choose runs with options such as --status; not both.")
 
 
 @app.command()

@@ -13,6 +13,7 @@ from voicegraph.app import running
 from voicegraph.cli.view import out, print_json, status_text
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId
+from voicegraph.history.export import one_as_csv
 from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
 
@@ -80,14 +81,18 @@ async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
             out.print(Text(node.output.text))
 
 
-async def export_run(settings: Settings, run_id: str, output: Path | None) -> None:
-    """One run as JSON, to a file or to standard output."""
-    text = (await _read(settings, run_id)).model_dump_json(by_alias=True, indent=2)
+async def export_run(settings: Settings, run_id: str, written: str, output: Path | None) -> None:
+    """One run as JSON or CSV, to a file or to standard output."""
+    if written == "csv":
+        async with running(settings, background=False) as runtime:
+            text = one_as_csv(await runtime.pipeline.queries.summary(RunId(run_id)))
+    else:
+        text = (await _read(settings, run_id)).model_dump_json(by_alias=True, indent=2) + "\n"
     if output is None:
-        typer.echo(text)
+        typer.echo(text, nl=False)
         return
     try:
-        output.write_text(text + "\n", "utf-8")
+        output.write_text(text, "utf-8", newline="")
     except OSError as error:
         raise UserError("no_file", f"{output} cannot be written ({error.strerror}).") from error
     out.print(f"Written to {output}")

@@ -48,6 +48,11 @@ async def as_csv(queries: RunQueries, which: RunFilter) -> AsyncIterator[str]:
         yield csv_lines([_row(run) for run in page])
 
 
+def one_as_csv(run: RunSummary) -> str:
+    """The summary of one run, a header first."""
+    return csv_lines([COLUMNS, _row(run)])
+
+
 async def details(queries: RunQueries, which: RunFilter) -> AsyncIterator[RunDetail]:
     """The runs whole, one after the other; one that is deleted meanwhile is left out."""
     from voicegraph.errors import NotFound
