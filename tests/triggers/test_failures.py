@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from support.api import seed, settings_in, steps
 from support.history import migrated
 from support.hosts import PATIENCE
@@ -90,6 +91,28 @@ async def test_a_crash_before_or_after_the_start_starts_it_once(settings: Settin
         await runtime.error_workflows.close()
         await runtime.error_workflows.start(row)  # as if killed before the row was gone
         assert len(await reports(runtime.pipeline)) == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["UPDATE node_runs SET waits = '{x'", "UPDATE run_payloads SET config = '{x' WHERE workflow LIKE '%Digest%'"],
+)
+async def test_a_run_that_fails_because_it_cannot_be_read_starts_it(settings: Settings, damage: str):
+    waits = {"type": "wait", "action": "delay", "params": {"duration": "1 hour"}}
+    graph = parse_workflow({**steps(waits), "name": "Digest", "errorWorkflow": "wf_report"})
+    async with started(settings) as runtime:
+        run_id = await runtime.pipeline.start_background(RunRequest(graph))
+        async for event in runtime.pipeline.follow(run_id):
+            if event.kind == "waiting":
+                break
+        journal = runtime.pipeline.workflows._journal
+        for statement in map(text, (damage, "UPDATE runs SET wake_at = 1.0")):
+            await journal.execute(lambda connection, one=statement: connection.execute(one) and None)
+    async with started(settings) as runtime:
+        report = await first_report(runtime.pipeline)
+        (node,) = (await runtime.pipeline.queries.detail(report.id)).nodes
+        assert node.output
+        assert "cannot be read" in node.output.text
 
 
 async def test_its_own_failure_starts_no_other(settings: Settings):

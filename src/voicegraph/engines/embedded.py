@@ -198,7 +198,7 @@ class EmbeddedEngine:
     async def _close_unreadable(self, run_id: RunId, error: Unreadable) -> None:
         self._queue.remove(run_id)
         try:
-            await self._sink.record(closing(run_id, _unreadable(error)))
+            await self._close_as_it_is(run_id, _unreadable(error))
         except Exception:
             if not self._closing:
                 self._refusals.note(run_id)  # it is open on disk, and not to be forgotten
@@ -317,13 +317,17 @@ class EmbeddedEngine:
     async def _give_up(self, run_id: RunId, reason: NodeError) -> None:
         """Fail a run that cannot go on, whatever is on disk of it."""
         try:
-            await self._sink.record(closing(run_id, reason))
+            await self._close_as_it_is(run_id, reason)
         except Exception:
             log.exception("Run %s: its end could not be recorded", run_id)
             if not self._closing:
                 self._refusals.note(run_id)
         else:
             self._refusals.forget(run_id)
+
+    async def _close_as_it_is(self, run_id: RunId, reason: NodeError) -> None:
+        follow_up = await self._store.follow_up(run_id)
+        await self._sink.record(closing(run_id, reason, follow_up=follow_up))
 
     def _hold(self, run: NewRun) -> RunDriver:
         driver = RunDriver(run, self._runner, self._sink, self._promise, self._store, self._turns)

@@ -179,7 +179,7 @@ class LiveEngine:
         try:
             return await self._ledger.decide(run_id, _cancelled)
         except Unreadable as error:
-            await self._ledger.record(closing(run_id, NodeError(error.code, error.message)))
+            await self._close_as_it_is(run_id, NodeError(error.code, error.message))
             return True
 
     def notice(self, entry: Entry) -> None:
@@ -221,14 +221,18 @@ class LiveEngine:
                 await self._interrupt(run_id)
 
     async def _interrupt(self, run_id: RunId, reason: NodeError = INTERRUPTED) -> None:
-        stored: StoredRun | None = None
         try:
             stored = await self._store.load(run_id)
         except Unreadable:
             log.warning("Run %s is closed as it is", run_id)
-        if stored and stored.status.terminal:
+            await self._close_as_it_is(run_id, reason)
             return
-        await self._ledger.record(closing(run_id, reason, stored))
+        if not stored.status.terminal:
+            await self._ledger.record(closing(run_id, reason, stored))
+
+    async def _close_as_it_is(self, run_id: RunId, reason: NodeError) -> None:
+        follow_up = await self._store.follow_up(run_id)
+        await self._ledger.record(closing(run_id, reason, follow_up=follow_up))
 
 
 def _cancelled(stored: StoredRun) -> tuple[Entry, bool]:

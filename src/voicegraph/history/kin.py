@@ -15,7 +15,7 @@ from voicegraph.history.lenient import Lenient
 from voicegraph.history.rows import plain
 from voicegraph.history.store import Reader, StoredRuns
 from voicegraph.history.workflows import readable
-from voicegraph.run.children import Ancestor, Kin
+from voicegraph.run.children import Ancestor, ChildLine, Kin
 from voicegraph.run.events import EngineName, StoredRun
 
 
@@ -27,8 +27,12 @@ class StoredFamilies:
         self._store = store
 
     async def load(self, run_id: RunId) -> StoredRun:
-        """A run whole; NotFound."""
+        """A run whole; NotFound, Unreadable."""
         return await self._store.load(run_id)
+
+    async def line_of(self, child: RunId) -> ChildLine:
+        """A run's own row; NotFound."""
+        return await self._reader.read(lambda connection: _line_of(connection, child))
 
     async def waiting(self, engine: EngineName) -> Sequence[Kin]:
         """Every node that waits for a run."""
@@ -68,6 +72,15 @@ class StoredFamilies:
             raise UserError("ambiguous_workflow", message)
         chosen = workflow if workflow in found else next(iter(found))
         return readable(found[chosen], chosen)
+
+
+def _line_of(connection: Connection, run_id: RunId) -> ChildLine:
+    columns = (runs.c.name, runs.c.engine, runs.c.parent_run_id, runs.c.parent_node_id, runs.c.error)
+    row = connection.execute(select(*columns).where(runs.c.id == run_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no run {run_id}.")
+    error = Lenient().object("error", row.error) or {}
+    return ChildLine(row.name, row.engine, row.parent_run_id, row.parent_node_id, str(error.get("message") or ""))
 
 
 def _waiting(connection: Connection, engine: EngineName) -> list[Kin]:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, RowMapping, select
 
 from voicegraph.db.tables import item_runs, node_runs, run_payloads, runs
 from voicegraph.errors import NotFound, Unreadable
-from voicegraph.graph.model import NodeId, RunId, Workflow
-from voicegraph.history.lenient import BROKEN
+from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
+from voicegraph.history.lenient import BROKEN, Lenient
 from voicegraph.history.rows import item_of, load, node_of
 from voicegraph.history.values import require
 from voicegraph.run.events import ItemRun, NewRun, StoredRun
@@ -94,13 +94,23 @@ def load_origin(connection: Connection, run_id: RunId) -> StoredRun:
     return stored
 
 
+def follow_up(connection: Connection, run_id: RunId) -> WorkflowId | None:
+    """As `run.limits.follow_up_of`, of a run that need not be readable; None where its workflow is no JSON at all."""
+    query = select(runs.c.trigger, run_payloads.c.workflow).join(run_payloads).where(runs.c.id == run_id)
+    row = connection.execute(query).one_or_none()
+    if row is None or row.trigger == "error":
+        return None
+    found = (Lenient().object("workflow", row.workflow) or {}).get("errorWorkflow")
+    return WorkflowId(found) if isinstance(found, str) else None
+
+
 @contextmanager
 def _readable(run_id: RunId) -> Generator[None]:
     try:
         yield
     except BROKEN as error:
         log.warning("Run %s cannot be read: %s", run_id, error)
-        raise Unreadable(f"The stored run {run_id} cannot be read ({type(error).__name__}). Start it anew.") from error
+        raise Unreadable(f"The stored run {run_id} cannot be read: it is damaged in the database.") from error
 
 
 def read_items(

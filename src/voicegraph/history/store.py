@@ -13,12 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from voicegraph import clock
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.errors import StorageError
-from voicegraph.graph.model import NodeId, RunId
+from voicegraph.graph.model import NodeId, RunId, WorkflowId
 from voicegraph.history.admission import admit
 from voicegraph.history.earlier import done_items, results_of
 from voicegraph.history.journal import Journal
 from voicegraph.history.line import read_line, read_tickets
-from voicegraph.history.load import load_run, load_whole
+from voicegraph.history.load import follow_up, load_run, load_whole
 from voicegraph.history.overdue import begun_runs, overdue_runs
 from voicegraph.run.earlier import DoneItem
 from voicegraph.run.events import EngineName, ItemRun, StoredRun
@@ -86,6 +86,10 @@ class StoredRuns:
     async def load_whole(self, run_id: RunId) -> StoredRun:
         """As `load`, with the items of nodes in flight."""
         return await self._reader.read(lambda connection: load_whole(connection, run_id))
+
+    async def follow_up(self, run_id: RunId) -> WorkflowId | None:
+        """What is started when this run fails, also where the run cannot be read."""
+        return await self._reader.read(lambda connection: follow_up(connection, run_id))
 
     async def done_items(self, origin: RunId, node_id: NodeId) -> list[DoneItem]:
         """See `run.earlier.EarlierRuns`."""

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from pydantic import JsonValue
 
 from voicegraph import clock
-from voicegraph.errors import Conflict, NodeError, NotFound, Overloaded, StorageError, UserError
+from voicegraph.errors import Conflict, NodeError, NotFound, Overloaded, StorageError, Unreadable, UserError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId, unpinned
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import EngineName, Entry, NewRun, NodeRun, StoredRun
@@ -47,6 +47,17 @@ class Kin:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildLine:
+    """What is known of a child though it may not be readable as a whole: whose it is, and why it failed."""
+
+    name: str
+    engine: EngineName
+    parent: RunId | None
+    node_id: NodeId | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ancestor:
     """A run's workflow, on the way from a run to the one it all began with."""
 
@@ -58,7 +69,11 @@ class Families(Protocol):
     """What is on disk of parents and children."""
 
     async def load(self, run_id: RunId) -> StoredRun:
-        """A run whole; NotFound."""
+        """A run whole; NotFound, Unreadable."""
+        ...
+
+    async def line_of(self, child: RunId) -> ChildLine:
+        """A run's own row; NotFound."""
         ...
 
     async def waiting(self, engine: EngineName) -> Sequence[Kin]:
@@ -260,10 +275,17 @@ class Children:
     async def _tell(self, child_id: RunId) -> None:
         """A child is over: hand what it gave to the node that waits for it."""
         with self._settling(child_id):
-            child = await self._families.load(child_id)
-            parent, node_id = child.run.parent_run_id, child.run.parent_node_id
-            if parent and node_id:
-                await self._answer(self._engines[child.run.engine], parent, node_id, RunEnded.of(child))
+            line = await self._families.line_of(child_id)
+            if line.parent and line.node_id:
+                ended = await self._end_of(child_id, line)
+                await self._answer(self._engines[line.engine], line.parent, line.node_id, ended)
+
+    async def _end_of(self, child_id: RunId, line: ChildLine) -> RunEnded:
+        try:
+            return RunEnded.of(await self._families.load(child_id))
+        except Unreadable as error:
+            reason = NodeError(error.code, f"“{line.name}” failed: {line.error or error.message}")
+            return RunEnded(child_id, line.name, reason)
 
     @staticmethod
     async def _answer(engine: Engine, run_id: RunId, node_id: NodeId, answer: RunEnded) -> None:
@@ -276,10 +298,10 @@ class Children:
         """Nobody waits for it any more."""
         with self._settling(child_id):
             try:
-                child = await self._families.load(child_id)
+                line = await self._families.line_of(child_id)
             except NotFound:
                 return  # it was not made yet, and will not be: its node does not wait
-            await self._engines[child.run.engine].cancel(child_id)
+            await self._engines[line.engine].cancel(child_id)
 
     @contextmanager
     def _settling(self, child_id: RunId) -> Generator[None]:

@@ -90,10 +90,10 @@ def failure_of(stored: StoredRun) -> str:
     return f"“{workflow.name}” failed{where}: {error.get('message', 'see its run')}"
 
 
-def error_data(run: Mapping[str, JsonValue], failed: StoredRun) -> dict[str, JsonValue]:
+def error_data(run: Mapping[str, JsonValue], error: Mapping[str, JsonValue], words: str) -> dict[str, JsonValue]:
     """What an error workflow finds in `trigger`: `run` and `error`, and both as text and data for its first nodes."""
-    facts: dict[str, JsonValue] = {"run": dict(run), "error": dict(failed.error or {})}
-    return {"kind": "error", "text": f"{failure_of(failed)}\n{run['url']}", "data": dict(facts), **facts}
+    facts: dict[str, JsonValue] = {"run": dict(run), "error": dict(error)}
+    return {"kind": "error", "text": f"{words}\n{run['url']}", "data": dict(facts), **facts}
 
 
 def _label(workflow: Workflow, node_id: str | None) -> str:

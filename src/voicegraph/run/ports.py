@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from pydantic import JsonValue
 
-from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.rounds import Rounds
 from voicegraph.run.answers import Answer
 from voicegraph.run.earlier import EarlierRuns
@@ -55,6 +55,10 @@ class RunStore(EarlierRuns, Protocol):
 
     async def load_whole(self, run_id: RunId) -> StoredRun:
         """As `load`, with the items of nodes in flight."""
+        ...
+
+    async def follow_up(self, run_id: RunId) -> WorkflowId | None:
+        """What is started when this run fails, also where the run cannot be read."""
         ...
 
     async def unfinished(self, engine: EngineName) -> list[RunId]:

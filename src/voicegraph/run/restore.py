@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
-from voicegraph.graph.model import NodeId, RunId
+from voicegraph.graph.model import NodeId, RunId, WorkflowId
 from voicegraph.run.blame import POISON, Verdict, verdict
 from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
 from voicegraph.run.limits import follow_up_of
@@ -82,8 +82,13 @@ def cancelling(stored: StoredRun) -> Entry:
     return entry
 
 
-def closing(run_id: RunId, reason: NodeError, stored: StoredRun | None = None) -> Entry:
-    """The entry that fails a run which cannot go on; what was in flight or waiting is cancelled with it."""
+def closing(
+    run_id: RunId, reason: NodeError, stored: StoredRun | None = None, *, follow_up: WorkflowId | None = None
+) -> Entry:
+    """The entry that fails a run which cannot go on; what was in flight or waiting is cancelled with it.
+
+    `follow_up` is for a run that cannot be read (`run.ports.RunStore.follow_up`).
+    """
     now, error = clock.now(), error_json(reason)
     open_rows = [row for row in stored.nodes.values() if row.status.open] if stored else []
     return Entry(
@@ -93,7 +98,7 @@ def closing(run_id: RunId, reason: NodeError, stored: StoredRun | None = None) -
         ],
         events=[RunEvent("error", now, reason.message, error=error)],
         change=RunChange(RunStatus.FAILED, stored.started_at if stored else None, now, error=error),
-        follow_up=follow_up_of(stored.run) if stored else None,
+        follow_up=follow_up_of(stored.run) if stored else follow_up,
         drops_items=True,
         drops_nodes=True,
     )

@@ -11,13 +11,13 @@ import logging
 from pydantic import JsonValue
 
 from voicegraph.clock import iso
-from voicegraph.errors import Overloaded, StorageError, VoiceGraphError
+from voicegraph.errors import Overloaded, StorageError, Unreadable, VoiceGraphError
 from voicegraph.history.follow_ups import FollowUp, FollowUps
 from voicegraph.history.queries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry
-from voicegraph.run.handover import error_data
+from voicegraph.run.handover import error_data, failure_of
 from voicegraph.run.state import RunStatus
 
 log = logging.getLogger(__name__)
@@ -66,10 +66,7 @@ class ErrorWorkflows:
                         workflow=await self._pipeline.workflows.get(one.workflow_id),
                         command=f"“{failed.name}” failed",
                         trigger="error",
-                        trigger_data=error_data(
-                            describe(failed, self._pipeline.settings.base_url),
-                            await self._pipeline.queries.stored(one.run_id),
-                        ),
+                        trigger_data=await self._data(failed),
                         idempotency_key=f"error:{one.run_id}",
                     )
                 )
@@ -80,6 +77,14 @@ class ErrorWorkflows:
             reason = error.message if isinstance(error, VoiceGraphError) else "the server's log says why."
             note = f"The error workflow was not started: {reason}"
         await self._follow_ups.done(one.run_id, note)
+
+    async def _data(self, failed: RunSummary) -> dict[str, JsonValue]:
+        run, error = describe(failed, self._pipeline.settings.base_url), failed.error or {}
+        try:
+            words = failure_of(await self._pipeline.queries.stored(failed.id))
+        except Unreadable:  # it may be why it failed
+            words = f"“{failed.name}” failed: {error.get('message', 'see its run')}"
+        return error_data(run, error, words)
 
 
 def describe(failed: RunSummary, base_url: str) -> dict[str, JsonValue]:

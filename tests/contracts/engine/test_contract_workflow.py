@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from support.graphs import node, workflow
 from support.hosts import Host, Told
 from support.stores import LateStore
@@ -135,6 +136,38 @@ async def test_cancelling_the_child_fails_the_node(host: Host):
     told = await host.told(run_id)
     assert told.status == "failed"
     assert (told.nodes[NodeId("step")].error or {})["code"] == "run_cancelled"
+
+
+async def damage(host: Host, run_id: RunId) -> None:
+    statement = text("UPDATE run_payloads SET workflow = '{broken' WHERE run_id = :id").bindparams(id=run_id)
+    await host.history.journal.execute(lambda connection: connection.execute(statement) and None)
+
+
+async def test_a_run_that_cannot_be_read_fails_the_node_that_waits_for_it(host: Host):
+    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
+    run_id = await host.start(workflow(nodes=[step("Held")]))
+    child = await child_of(host, run_id)
+    await host.probe.gates["held"].enter()
+    await damage(host, child)
+    assert await host.cancel(child)
+    told = await host.told(run_id)
+    assert told.status == "failed"
+    error = told.nodes[NodeId("step")].error or {}
+    assert error["code"] == "unreadable"
+    assert "“Held” failed" in str(error["message"])
+
+
+async def test_cancelling_the_parent_ends_a_child_that_cannot_be_read(host: Host):
+    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
+    run_id = await host.start(workflow(nodes=[step("Held")]))
+    child = await child_of(host, run_id)
+    await host.probe.gates["held"].enter()
+    await damage(host, child)
+    assert await host.cancel(run_id)
+    assert (await host.told(run_id)).status == "cancelled"
+    async for event in host._follow(child):
+        assert event
+    assert (await host.history.queries.summary(child)).status in ("cancelled", "failed")
 
 
 async def test_a_failure_elsewhere_cancels_the_child(host: Host):

@@ -17,7 +17,7 @@ from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.engines.inngest.trials import Trials
 from voicegraph.engines.inngest.watch import Watch
 from voicegraph.engines.inngest.worker import serve_connected
-from voicegraph.errors import NodeError, Unreadable
+from voicegraph.errors import Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
@@ -31,7 +31,6 @@ from voicegraph.run.events import EngineName, Entry, NewRun
 from voicegraph.run.patience import Patience
 from voicegraph.run.ports import Call, Reply, RunLedger, Starter
 from voicegraph.run.queue import Place
-from voicegraph.run.restore import closing
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
@@ -110,7 +109,7 @@ class InngestEngine:
         try:
             cancelled = await decide(self._ledger, run_id, cancel, lands=False)
         except Unreadable as error:
-            await self._ledger.record(closing(run_id, NodeError(error.code, error.message)))
+            await self._served.close_as_it_is(run_id, error)
             cancelled = True
         self._sender.poke()
         return cancelled

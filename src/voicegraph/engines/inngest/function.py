@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import inngest
 
@@ -32,7 +32,7 @@ from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.graph.order import topological_order
 from voicegraph.run.events import StoredRun
 from voicegraph.run.limits import deadline_of
-from voicegraph.run.ports import RunLedger, Starter
+from voicegraph.run.ports import RunLedger, RunStore, Starter
 from voicegraph.run.restore import closing
 from voicegraph.run.state import RunStatus
 
@@ -50,22 +50,10 @@ PAUSE_SECONDS = 2.0
 Branch = Callable[[], Awaitable[object]]
 
 
-class Loader(Protocol):
-    """Reads runs."""
-
-    async def load(self, run_id: RunId) -> StoredRun:
-        """The run with its node rows; NotFound."""
-        ...
-
-    async def admit(self, run_id: RunId, workflow_id: str, limit: int, engine_run_id: str) -> bool:
-        """Whether one more run of this workflow may begin."""
-        ...
-
-
 class Functions:
     """What VoiceGraph serves to Inngest."""
 
-    def __init__(self, steps: NodeSteps, items: ItemSteps, store: Loader, ledger: RunLedger) -> None:
+    def __init__(self, steps: NodeSteps, items: ItemSteps, store: RunStore, ledger: RunLedger) -> None:
         self._steps = steps
         self._items = items
         self._store = store
@@ -240,7 +228,12 @@ class Functions:
             try:
                 return await decide(self._ledger, run_id, close)
             except Unreadable as error:
-                await self._ledger.record(closing(run_id, NodeError(error.code, error.message)))
+                await self.close_as_it_is(run_id, error)
                 return "closed"
 
         return await self._guarded(close_anyhow)
+
+    async def close_as_it_is(self, run_id: RunId, error: Unreadable) -> None:
+        """Fail a run that cannot be read."""
+        follow_up = await self._store.follow_up(run_id)
+        await self._ledger.record(closing(run_id, NodeError(error.code, error.message), follow_up=follow_up))
