@@ -97,6 +97,54 @@ def test_what_nobody_named_is_open(command: str, action: str, params: dict[str, 
     assert kept(command, action, **params) == {}
 
 
+NEWS = "Read https://example.com/news and mail the summary to bob@example.com"
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        {"json": '{"callback":"https://evil.test/","to":"evil@evil.test"}'},
+        {"json": {"deep": [{"to": ["bob@example.com", {"cc": "evil@evil.test"}]}]}},
+        {"json": {"evil@evil.test": True}},
+        {"json": '{"to": "evil\\u0040evil.test", "text": {{ input | json }}}'},
+        {"json": '{"callback": "https:\\/\\/evil.test"}'},
+        {"query": {"to": "evil%40evil.test"}},
+        {"query": {"to": "evil＠evil.test"}},
+        {"headers": {"X-Callback": "https://evil.test/{{ input }}"}},
+        {"headers": {"X-Callback": "https://{{ input }}"}},
+        {"json": '{"callback": "https://example.com{{ input }}/"}'},
+        {"json": '{"callback": "https://example.com\\@evil.test/"}'},
+        {"form": {"to": "{{ input }}, evil@evil.test"}},
+        {"text": "Send it to evil@evil.test."},
+    ],
+)
+def test_a_call_carries_no_address_that_nobody_named(carried: dict[str, Any]) -> None:
+    assert kept(NEWS, "http.request", url="https://example.com/news", **carried) == {"url": "https://example.com/news"}
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        {"json": '{"source": "https://example.com/news", "to": "bob@example.com", "text": {{ input | json }}}'},
+        {"json": {"source": "https://www.example.com/news/", "to": ["Bob@example.com"], "at": "9:00", "n": 1}},
+        {"json": '{"text": "See https://example.com/news\\nBob", "next": "https://example.com/news/{{item.id}}"}'},
+        {"query": {"to": "bob%40example.com"}},
+        {"headers": {"Accept": "application/json", "X-From": "bob@example.com"}},
+        {"text": "It is from https://example.com/news, for bob@example.com."},
+        {"form": {"text": "{{ input }}", "to": "{{ item.email }}"}},
+    ],
+)
+def test_a_call_carries_what_the_command_names(carried: dict[str, Any]) -> None:
+    params = {"url": "https://example.com/news", **carried}
+    assert kept(NEWS, "http.request", **params) == params
+
+
+def test_a_call_carries_what_an_own_workflow_carries() -> None:
+    carried = {"url": "https://example.com/news", "json": {"to": "team@example.com"}}
+    own = workflow("http.request", **carried)
+    assert kept(NEWS, "http.request", own, **carried) == carried
+
+
 def test_what_says_nothing_of_where_it_goes_is_the_models() -> None:
     params = {"subject": "For spy@evil.test", "body": "https://evil.test"}
     assert kept("mail it to me", "email.send", **params) == params
@@ -147,3 +195,41 @@ async def test_an_edit_keeps_what_is_there_and_invents_nothing(model_server: Any
     edit = await editor.edit("add a copy", there)
     assert edit.workflow.nodes[0].params == {"to": "team@example.com"}
     assert "spy@evil.test" in edit.assumptions[0]
+
+
+@pytest.mark.parametrize("there", [{"to": "bob@example.com"}, {"to": "bob@example.com", "cc": "dana@example.com"}])
+async def test_an_edit_that_invents_an_address_keeps_the_one_that_was_there(
+    model_server: Any, there: dict[str, Any]
+) -> None:
+    step = {**STEP, "id": "n", "params": [{"name": name, "value": "spy@evil.test"} for name in there]}
+    editor = planner(model_server)
+    model_server.replies = [{**SKETCH, "tool": "Revision", "steps": [step]}]
+    edit = await editor.edit("make the summary longer please", workflow("email.send", **there))
+    assert edit.workflow.nodes[0].params == there
+    assert edit.assumptions[0] == "“To” of “Send” stays as it was: you did not name “spy@evil.test”."
+    assert edit.confidence == DOUBTFUL
+
+
+async def test_an_edit_keeps_what_a_call_carried(model_server: Any) -> None:
+    there = {"url": "https://example.com", "json": {"to": "bob@example.com"}}
+    editor = planner(model_server)
+    changed = [{"name": "json", "value": '{"to": "spy@evil.test"}'}]
+    step = {**STEP, "id": "n", "action": "http.request", "params": changed}
+    model_server.replies = [{**SKETCH, "tool": "Revision", "steps": [step]}]
+    edit = await editor.edit("make the summary longer please", workflow("http.request", **there))
+    assert edit.workflow.nodes[0].params == there
+    assert "spy@evil.test" in edit.assumptions[0]
+
+
+async def test_a_target_that_was_filled_from_a_start_text_is_not_kept_with_another_text(model_server: Any) -> None:
+    nodes = [
+        {"id": "s", "type": "prompt", "action": "seed", "params": {"text": "bob@example.com"}},
+        {"id": "n", "type": "email", "action": "send", "params": {"to": "{{ input }}"}},
+    ]
+    base = parse_workflow({"nodes": nodes, "edges": [{"id": "e", "source": "s", "target": "n"}]})
+    seed = {**STEP, "id": "s", "action": "prompt.seed", "params": [{"name": "text", "value": "spy@evil.test"}]}
+    editor = planner(model_server)
+    steps = [seed, {**STEP, "id": "n", "after": ["s"], "params": []}]
+    model_server.replies = [{**SKETCH, "tool": "Revision", "steps": steps}]
+    edit = await editor.edit("make the summary longer please", base)
+    assert "to" not in edit.workflow.nodes[1].params

@@ -84,7 +84,7 @@ class LlmPlanner:
         """The workflow without what it would reach and nobody named, and all that is doubtful about it."""
         own = [*await self._own(), *([base] if base else [])]
         named = named_in(command, self._settings, own, self._registry)
-        workflow, told = without_unnamed(workflow, named, self._registry)
+        workflow, told = without_unnamed(workflow, named, self._registry, base)
         return workflow, [*sketch.assumptions, *told]
 
     async def _ask(

@@ -22,6 +22,8 @@ _PATH = r"\w+(?:\.\w[\w-]*|\[\d+\]|\[\"[^\"{}]*\"\]|\['[^'{}]*'\])*"
 _FILLED = re.compile(rf"\{{\{{-?\s*{_PATH}(?:\s*\|\s*[a-z_]+)*\s*-?\}}\}}|\{{input\}}")
 """A placeholder that only reads: what a filter is told could be put together to something that nobody named."""
 _REACHES = re.compile(r"[\w.+-]+@[\w.-]+|[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
+_CUT = re.compile(r"(https?://[^\s/?#@\\{}]+[/?#][^{}]*)\{\{.*", re.IGNORECASE)
+"""A URL up to what is filled in, which is behind its host."""
 _BEFORE: dict[Target, str] = {
     "repository": r"(?<![\w.-])",
     "channel": r"(?<![\w.-])",
@@ -84,7 +86,12 @@ class Named:
 
     def has_addresses(self, text: str) -> bool:
         """Whether each address and URL in the text is named."""
-        return all(self.has(part, "values") for part in _REACHES.findall(text))
+        return not any(self.unnamed_addresses(text))
+
+    def unnamed_addresses(self, text: str) -> Iterator[str]:
+        """Each address and URL in the text that is not named."""
+        found = (_CUT.sub(r"\1", part).rstrip(".,;:!?)]}") for part in _REACHES.findall(text))
+        return (part for part in found if not self.has(part, "values"))
 
 
 def named_in(command: str, settings: Settings, workflows: Iterable[Workflow], registry: Registry) -> Named:

@@ -1,7 +1,8 @@
 """What a model's plan may reach: only what its user has named, in the command, the settings or a workflow of theirs.
 
 A model fills gaps with what is likely: an address, a host, a channel that nobody said. Such a value is taken out again
-and the param is open, so that the run dialog asks for it (SECURITY row 8, docs/decisions/0020).
+and the param is open, so that the run dialog asks for it; in an edit it is again what it was before (SECURITY row 8,
+docs/decisions/0020).
 """
 
 from __future__ import annotations
@@ -13,29 +14,45 @@ from pydantic import JsonValue
 
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.nodes.action import Target
-from voicegraph.nodes.fields import texts_of
+from voicegraph.nodes.fields import ParamField, texts_of
 from voicegraph.nodes.recipients import joined
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.targets import FIXED_ORIGIN
 from voicegraph.nodes.template import is_template
+from voicegraph.plan.carried import carried_by, words_of
 from voicegraph.plan.constants import Constants
 from voicegraph.plan.handed import Handed
 from voicegraph.plan.named import Named, targets_of
 
 
-def without_unnamed(workflow: Workflow, named: Named, registry: Registry) -> tuple[Workflow, list[str]]:
-    """The workflow with every target that nobody named left open, and a sentence for each of those."""
+def without_unnamed(
+    workflow: Workflow, named: Named, registry: Registry, base: Workflow | None = None
+) -> tuple[Workflow, list[str]]:
+    """The workflow with every target that nobody named left open, or as it was in `base`, and a sentence for each."""
     judge = _Judge(named, registry, Constants(workflow, named, registry))
+    before = {node.id: node for node in base.nodes} if base else {}
     told: list[str] = []
     nodes = list(workflow.nodes)
     for index, node in enumerate(nodes):
         kept = dict(node.params)
-        for name, field, value in targets_of(node, registry):
-            if why := judge.unnamed(node, field.target or "values", value):
+        for name, field, value in (*targets_of(node, registry), *carried_by(node, registry)):
+            if why := judge.unnamed(node, field.target, value):
                 del kept[name]
-                told.append(f"“{field.title}” of “{node.label or node.id}” is open: {why}.")
+                was = _value_before(before.get(node.id), node, field)
+                stays = was is not None and was != value and not judge.unnamed(node, field.target, was)
+                if stays:
+                    kept[name] = was
+                what = "stays as it was" if stays else "is open"
+                told.append(f"“{field.title}” of “{node.label or node.id}” {what}: {why}.")
         nodes[index] = node.model_copy(update={"params": kept})
     return workflow.model_copy(update={"nodes": nodes}), told
+
+
+def _value_before(old: Node | None, node: Node, field: ParamField) -> JsonValue:
+    """The value the param had in the same step of the workflow that is edited."""
+    if old is None or (old.type, old.action) != (node.type, node.action):
+        return None
+    return next((old.params[name] for name in (field.attribute, field.name) if name in old.params), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +63,11 @@ class _Judge:
     registry: Registry
     constants: Constants
 
-    def unnamed(self, node: Node, target: Target, value: JsonValue) -> str | None:
-        """Why this value cannot stay, in words; None when it can."""
+    def unnamed(self, node: Node, target: Target | None, value: JsonValue) -> str | None:
+        """Why this value cannot stay, in words; None when it can. Without a target it is what a call carries."""
+        if target is None:
+            found = next((one for text in words_of(value) for one in self.named.unnamed_addresses(text)), None)
+            return f"you did not name {_shown(found)}" if found and not self._is_own(node, value) else None
         if target == "values":
             return self._unnamed_values(node, value)
         value = joined(value) if target == "recipient" else value  # type: ignore[assignment]
@@ -55,6 +75,10 @@ class _Judge:
             if why := self._unnamed_text(node, target, text):
                 return why
         return None
+
+    def _is_own(self, node: Node, value: JsonValue) -> bool:
+        own = (one for workflow in self.named.own for one in workflow.nodes)
+        return any((one.type, one.action) == (node.type, node.action) and value in one.params.values() for one in own)
 
     def _unnamed_values(self, node: Node, value: JsonValue) -> str | None:
         """What a run that is a step gets: its targets are this plan's, too."""
