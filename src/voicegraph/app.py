@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
+import httpx
+
 from voicegraph.db.lock import OwnerLock
 from voicegraph.db.migrate import open_database
 from voicegraph.db.presence import Presence
@@ -49,7 +51,7 @@ from voicegraph.run.promise import Promise
 from voicegraph.run.queue import Slots
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
-from voicegraph.speech.choice import endpoint, transcriber_kind
+from voicegraph.speech.choice import Endpoint, endpoint, transcriber_kind
 from voicegraph.speech.embedded import EmbeddedTranscriber
 from voicegraph.speech.transcriber import Transcriber
 from voicegraph.triggers import Triggers
@@ -278,10 +280,16 @@ def make_transcriber(settings: Settings) -> Transcriber:
     from voicegraph.speech.hosted import HostedTranscriber
 
     where = endpoint(settings)
-    # Who runs the server chose this address, so it may be a private one; nodes gain nothing by that.
-    named = urlsplit(where.base_url).netloc.rpartition("@")[2]
-    http = guarded_client(settings.model_copy(update={"allow_private_hosts": [named]}))
-    hosted = HostedTranscriber(where, http, settings.speech_language)
+    hosted = HostedTranscriber(where, speech_client(settings, where), settings.speech_language)
     if settings.transcriber == "hosted":
         return hosted
     return WithFallback(hosted, EmbeddedTranscriber(settings.model_copy(update={"speech_model": "auto"})))
+
+
+def speech_client(settings: Settings, where: Endpoint) -> httpx.AsyncClient:
+    """For the service of the settings: who runs the server chose this address, so it may be a private one.
+
+    Nodes gain nothing by that.
+    """
+    named = urlsplit(where.base_url).netloc.rpartition("@")[2]
+    return guarded_client(settings.model_copy(update={"allow_private_hosts": [named]}))

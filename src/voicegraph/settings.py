@@ -6,9 +6,11 @@ The documentation page is generated from the descriptions.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -354,3 +356,15 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then `.env`, then `voicegraph.toml`."""
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def name_in_use(field: str) -> str:
+    """The name by which a setting was given, for messages; where it was not, the one that users know."""
+    alias = Settings.model_fields[field].validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else []
+    names = [str(one) for one in choices] or [f"VOICEGRAPH_{field.upper()}"]
+    for source in (os.environ, dotenv_values(".env")):
+        given = {name.upper() for name, value in source.items() if (value or "").strip()}
+        if found := next((name for name in names if name in given), None):
+            return found
+    return names[-1]

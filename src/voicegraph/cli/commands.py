@@ -310,7 +310,7 @@ def worker() -> None:
 
 @app.command()
 def doctor(json: Json = False) -> None:
-    """Check database, model, speech, search, mail, Inngest and web page, and say how to mend what is missing.
+    """Check database, model, speech, the services that nodes use, mail, Inngest and web page, and say how to mend them.
 
     The model is asked one short question: with a hosted provider it costs a few tokens. Nothing is changed.
     """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 from rich.table import Table
@@ -15,20 +14,19 @@ from voicegraph.api.site import DIST
 from voicegraph.cli.doctor_inngest import examine_inngest
 from voicegraph.cli.doctor_libraries import examine_libraries
 from voicegraph.cli.doctor_model import examine_model
+from voicegraph.cli.doctor_notify import examine_notifications
 from voicegraph.cli.doctor_server import examine_server
+from voicegraph.cli.doctor_services import examine_github, examine_notion, examine_search, examine_slack
+from voicegraph.cli.doctor_speech import examine_speech
 from voicegraph.cli.unknown_settings import unknown_settings
 from voicegraph.cli.view import out, print_json
-from voicegraph.db.look import look, reading
+from voicegraph.db.look import look
 from voicegraph.db.migrate import HEAD
 from voicegraph.errors import NodeError, VoiceGraphError
-from voicegraph.history.notices import Message, latest
 from voicegraph.history.upkeep import files_of
-from voicegraph.nodes.smtp import connect_and_login
-from voicegraph.nodes.urls import shown
+from voicegraph.nodes.smtp import connect_and_login, lacking
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
-from voicegraph.speech.choice import endpoint, transcriber_kind
-from voicegraph.speech.weights import find_weights, verify
 
 TIMEOUT = 10.0
 LOW_DISK = 100 << 20
@@ -109,56 +107,28 @@ async def _model(settings: Settings) -> Finding:
     return Finding("model", *await examine_model(settings))
 
 
-def last_messages(settings: Settings) -> list[Message]:
-    """The last twenty notifications, whatever became of them; none where there are no tables of this version yet."""
-    if look(settings).age != "current":
-        return []
-    with reading(settings) as connection:
-        return latest(connection, 20) if connection else []
-
-
-async def _notifications(settings: Settings) -> Finding:
-    """Who hears of all runs, and what could not be sent lately."""
-    try:
-        failed = [message for message in await asyncio.to_thread(last_messages, settings) if message.error]
-    except VoiceGraphError as error:
-        return Finding("notifications", "bad", error.message)
-    kinds = ", ".join(settings.notify_on)
-    to = [settings.notify_email or settings.user_email or ""] if settings.smtp_host else []
-    to += ["the Apprise URL"] if settings.notify_url else []
-    where = " and ".join(one for one in to if one)
-    if failed:
-        message = f"{len(failed)} were not sent lately, the last one: {failed[0].error}"
-        return Finding("notifications", "bad", message)
-    if kinds and not where:
-        return Finding("notifications", "bad", f"on {kinds}, but to nobody. Set SMTP_HOST or VOICEGRAPH_NOTIFY_URL.")
-    if not kinds:
-        return Finding(
-            "notifications", "note", "only of workflows that ask for it. VOICEGRAPH_NOTIFY_ON=failed for all."
-        )
-    return Finding("notifications", "ok", f"on {kinds}, to {where}")
-
-
 async def _speech(settings: Settings) -> Finding:
-    try:
-        if transcriber_kind(settings) == "hosted":
-            where = endpoint(settings)
-            return Finding("speech", "ok", f"{where.model} at {shown(where.base_url)}: recordings leave this machine")
-        weights = find_weights(settings.speech_model)
-        if weights.shipped:
-            await asyncio.to_thread(verify, Path(weights.source))
-    except VoiceGraphError as error:
-        return Finding("speech", "bad", error.message)
-    if weights.name == weights.source:
-        message = f"{weights.name}, downloaded by the first recording, unless it was before"
-        return Finding("speech", "note", message)
-    return Finding("speech", "ok", f"{weights.name} on this machine{', shipped and verified' * weights.shipped}")
+    return Finding("speech", *await examine_speech(settings))
 
 
 async def _search(settings: Settings) -> Finding:
-    if settings.tavily_api_key:
-        return Finding("web search", "ok", f"Tavily at {shown(settings.tavily_base_url)}")
-    return Finding("web search", "note", "DuckDuckGo, without a key. Set TAVILY_API_KEY for steadier results.")
+    return Finding("web search", *await examine_search(settings))
+
+
+async def _github(settings: Settings) -> Finding:
+    return Finding("GitHub", *await examine_github(settings))
+
+
+async def _notion(settings: Settings) -> Finding:
+    return Finding("Notion", *await examine_notion(settings))
+
+
+async def _slack(settings: Settings) -> Finding:
+    return Finding("Slack", *await examine_slack(settings))
+
+
+async def _notifications(settings: Settings) -> Finding:
+    return Finding("notifications", *await examine_notifications(settings))
 
 
 async def _mail(settings: Settings) -> Finding:
@@ -166,9 +136,17 @@ async def _mail(settings: Settings) -> Finding:
         return Finding("mail", "note", "not set up: email nodes fail. Set SMTP_HOST, SMTP_USER and SMTP_PASSWORD.")
     try:
         async with connect_and_login(settings, TIMEOUT):
-            return Finding("mail", "ok", f"{settings.smtp_host}:{settings.smtp_port}")
+            pass
     except NodeError as error:
         return Finding("mail", "bad", error.message)
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    if lack := lacking(settings):
+        return Finding("mail", "bad", f"{where}. {lack}")
+    if (settings.smtp_user is None) != (settings.smtp_password is None):
+        given, missing = ("SMTP_USER", "SMTP_PASSWORD") if settings.smtp_user else ("SMTP_PASSWORD", "SMTP_USER")
+        message = f"{where} answers. No login is tried, nor made for a mail: {given} is set without {missing}."
+        return Finding("mail", "note", message)
+    return Finding("mail", "ok", where)
 
 
 async def _inngest(settings: Settings) -> Finding:
@@ -193,6 +171,9 @@ CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
     _model,
     _speech,
     _search,
+    _github,
+    _notion,
+    _slack,
     _mail,
     _notifications,
     _inngest,

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from voicegraph.imports import importing
+
 OURS = Path(__file__).parents[1]
 OPTIONAL = frozenset({"sounddevice"})
 """What comes with an extra, and is said where it is needed."""
@@ -42,7 +44,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 def _broken(name: str) -> str | None:
     try:
-        with warnings.catch_warnings(action="ignore"):
+        with importing(name), warnings.catch_warnings(action="ignore"):  # others ask their services meanwhile
             importlib.import_module(name)
     except Exception as error:  # noqa: BLE001 - whatever stops it stops the node as well
         return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

@@ -24,6 +24,14 @@ class Endpoint:
     base_url: str
     model: str
     key: SecretStr | None = field(default=None, repr=False)
+    key_setting: str = "speech_api_key"
+    """The field of the settings the key is from."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What shows the key."""
+        key = self.key.get_secret_value().strip() if self.key else ""
+        return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def transcriber_kind(settings: Settings) -> Literal["embedded", "hosted"]:
@@ -42,21 +50,21 @@ def endpoint(settings: Settings) -> Endpoint:
             "No speech service is set up. Set VOICEGRAPH_SPEECH_BASE_URL, GROQ_API_KEY or OPENAI_API_KEY, or set "
             "VOICEGRAPH_TRANSCRIBER to embedded.",
         )
-    base_url, key = found
+    base_url, field_name = found
     model = settings.speech_model
     if model == "auto":
         model = DEFAULT_MODELS.get(base_url, COMPATIBLE_MODEL)
-    return Endpoint(base_url, model, key)
+    return Endpoint(base_url, model, _present(getattr(settings, field_name)), field_name)
 
 
-def _found(settings: Settings) -> tuple[str, SecretStr | None] | None:
-    """A key goes to the service it belongs to, and to no other address."""
+def _found(settings: Settings) -> tuple[str, str] | None:
+    """The address, and the field of the key: it goes to the service it belongs to, and to no other address."""
     if settings.speech_base_url:
-        return settings.speech_base_url.rstrip("/"), _present(settings.speech_api_key)
-    if key := _present(settings.groq_api_key):
-        return GROQ_URL, key
-    if key := _present(settings.openai_api_key):
-        return OPENAI_URL, key
+        return settings.speech_base_url.rstrip("/"), "speech_api_key"
+    if _present(settings.groq_api_key):
+        return GROQ_URL, "groq_api_key"
+    if _present(settings.openai_api_key):
+        return OPENAI_URL, "openai_api_key"
     return None
 
 

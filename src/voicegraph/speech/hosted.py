@@ -14,6 +14,7 @@ from typing import Any, cast
 import httpx
 
 from voicegraph.errors import ConfigError, NodeError, Overloaded
+from voicegraph.settings import name_in_use
 from voicegraph.speech.choice import Endpoint
 from voicegraph.speech.decode import decode
 from voicegraph.speech.failures import RecogniserFailed, Silent
@@ -78,14 +79,12 @@ class HostedTranscriber:
             fields["language"] = self._language
         if hot_words:
             fields["prompt"] = ", ".join(hot_words)
-        key = self._endpoint.key.get_secret_value().strip() if self._endpoint.key else ""
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
         try:
             return await self._http.post(
                 f"{self._endpoint.base_url}/audio/transcriptions",
                 data=fields,
                 files={"file": (name, audio)},
-                headers=headers,
+                headers=self._endpoint.headers,
                 timeout=httpx.Timeout(seconds, connect=10),
             )
         except (httpx.HTTPError, NodeError) as error:
@@ -97,8 +96,9 @@ class HostedTranscriber:
 
     def _refused(self, response: httpx.Response) -> Exception:
         if response.status_code in _KEY_REFUSED:
-            message = f"The speech service at {self._host} refused the key. Set another, or use the embedded one."
-            return ConfigError("VOICEGRAPH_SPEECH_API_KEY", message)
+            setting = name_in_use(self._endpoint.key_setting)
+            message = f"The speech service at {self._host} refused the key. Check {setting}, or use the embedded one."
+            return ConfigError(setting, message)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             return Overloaded(f"The speech service at {self._host} takes no more for now.", RETRY_SECONDS)
         return RecogniserFailed(

