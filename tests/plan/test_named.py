@@ -16,6 +16,7 @@ from voicegraph.plan.unnamed import without_unnamed
 from voicegraph.settings import Settings
 
 REGISTRY = builtin_registry()
+NEWS = "Read https://example.com/news and mail the summary to bob@example.com"
 
 
 def workflow(action: str, **params: Any) -> Workflow:
@@ -51,6 +52,14 @@ def kept(command: str, action: str, *own: Workflow, user_email: str = "", **para
         ("mail each of them", "email.send", {"to": '{{ nodes["n"].data.email | strip }}, {{ config.recipientEmail }}'}),
         ("Email dana@example.com that it rains", "email.send", {"to": "Dana <dana@example.com>\ndana@example.com"}),
         ("mail it to dana@münchen.example", "email.send", {"to": "dana@münchen.example"}),
+        ("repos of octo", "github.get_repos", {"username": "octo"}),
+        ("issues and repos of octo/demo", "github.get_repos", {"org": "Octo"}),
+        ("repos of https://github.com/octo", "github.get_repos", {"org": "octo"}),
+        ("message me on Telegram", "notify.send", {"channel": "telegram"}),
+        (f"{NEWS}, and post it to #news", "slack.post_message", {"channel": "#news"}),
+        (f"{NEWS}, and post it to the news channel", "slack.post_message", {"channel": "news"}),
+        ("post it to https://octo.slack.com/archives/C012345", "slack.post_message", {"channel": "C012345"}),
+        ("read https://www.notion.so/Notes-0123abc", "notion_create.append_to_page", {"pageId": "0123abc"}),
         ("notify json://localhost/abc", "notify.send", {"url": "json://localhost/abc"}),
     ],
 )
@@ -90,14 +99,19 @@ def test_what_the_command_names_stays(command: str, action: str, params: dict[st
         ("call example.com", "http.request", {"url": "https://evil.test/{{ input }}"}),
         ("post it to general", "slack.post_message", {"channel": "#general-public"}),
         ("issues of the repo", "github.get_issues", {"repo": "example/repo"}),
+        (NEWS, "github.get_repos", {"org": "evil"}),
+        (NEWS, "github.get_repos", {"username": "evil", "org": "example"}),
+        (NEWS, "notify.send", {"channel": "Evil"}),
+        (NEWS, "slack.post_message", {"channel": "#news"}),
+        ("read https://example.com/a?to=news#general-1 for me", "slack.post_message", {"channel": "news"}),
+        ("read https://example.com/a#general for me", "slack.post_message", {"channel": "#general"}),
+        ("read example.com/a#general for me", "slack.post_message", {"channel": "#general"}),
+        ("run https://example.com/a?run=mine", "workflow.run", {"workflow": "mine"}),
         ("run the sender", "workflow.run", {"config": {"recipientEmail": "spy@evil.test"}}),
     ],
 )
 def test_what_nobody_named_is_open(command: str, action: str, params: dict[str, Any]) -> None:
     assert kept(command, action, **params) == {}
-
-
-NEWS = "Read https://example.com/news and mail the summary to bob@example.com"
 
 
 @pytest.mark.parametrize(

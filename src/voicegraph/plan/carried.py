@@ -1,4 +1,7 @@
-"""What a call of any service carries: an address or a URL in it may be where that service sends something to."""
+"""Params that are no targets, and name some all the same.
+
+What a call of any service carries may hold an address or a URL which that service sends something to.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from urllib.parse import unquote
 from pydantic import JsonValue
 
 from voicegraph.graph.model import Node
+from voicegraph.nodes.action import Target
 from voicegraph.nodes.fields import ParamField, fields_of
 from voicegraph.nodes.registry import Registry
 
@@ -20,14 +24,19 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(/)")
 _LINE_END = re.compile(r"\\[nrt]")
 
 
-def carried_by(node: Node, registry: Registry) -> Iterator[tuple[str, ParamField, JsonValue]]:
-    """The params that go to the service this node calls, where its `url` may be anybody's: query, headers, body."""
+SAID: dict[tuple[str, str], Target] = {("notify", "channel"): "channel"}
+"""Of params that only repeat what the user said, by node type and name: as what it was said."""
+
+
+def said_in(node: Node, registry: Registry) -> Iterator[tuple[str, ParamField, JsonValue]]:
+    """The params in `SAID`, and those that go to a service whose `url` may be anybody's: query, headers, body."""
     found = registry.find(node.type, node.action)
     fields = fields_of(found.params) if found else None
-    if fields is None or not any(field.target == "url" for field in fields.targets):
+    if fields is None:
         return
+    calls = any(field.target == "url" for field in fields.targets)
     for field in fields.every:
-        if field.target is None:
+        if field.target is None and (calls or (node.type, field.name) in SAID):
             yield from ((name, field, node.params[name]) for name in {field.name, field.attribute} & node.params.keys())
 
 

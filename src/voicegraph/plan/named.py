@@ -24,6 +24,12 @@ _FILLED = re.compile(rf"\{{\{{-?\s*{_PATH}(?:\s*\|\s*[a-z_]+)*\s*-?\}}\}}|\{{inp
 _REACHES = re.compile(r"[\w.+-]+@[\w.-]+|[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _CUT = re.compile(r"(https?://[^\s/?#@\\{}]+[/?#][^{}]*)\{\{.*", re.IGNORECASE)
 """A URL up to what is filled in, which is behind its host."""
+_LINK = re.compile(
+    r"(?<![\w@])(?:[a-z][a-z0-9+.-]*://|(?=(?:[\w-]+\.)+[a-z]{2,}[/?#:]))"
+    r"(?!(?:[\w-]+\.)*(?:github\.com|slack\.com|notion\.(?:so|site|com))[/?#:])\S+",
+    re.IGNORECASE,
+)
+"""A URL whose words are those of a site, and no names that the user says. In a link to a service they are its names."""
 _BEFORE: dict[Target, str] = {
     "repository": r"(?<![\w.-])",
     "channel": r"(?<![\w.-])",
@@ -31,6 +37,7 @@ _BEFORE: dict[Target, str] = {
     "recipient": r"(?<![\w@.+/-])(?<!\w['!#$%&*=?^`{|}~])",
 }
 """A repository or a page may be named by its address, so that a slash or a dash stands before it."""
+_ADDRESS = re.compile(r"[./@]")
 _ALONE, _AFTER = r"(?<![\w@.+/-])", r"(?![\w@+-]|\.\w)"
 
 
@@ -43,6 +50,7 @@ class Named:
     def __init__(self, texts: Iterable[str], own: Sequence[Workflow] = ()) -> None:
         given = [*texts]
         self._text = "\n".join(map(_plain, given))
+        self._spoken = "\n".join(_plain(_LINK.sub(" ", text)) for text in given)
         self._exact = "\n".join(" ".join(text.casefold().split()) for text in given)
         self.own = own
         self._params = {
@@ -53,10 +61,13 @@ class Named:
         }
 
     def has(self, value: str, target: Target) -> bool:
-        """Case, scheme, `www.`, a leading # and a closing slash make no difference; but for case, they do to a mailbox."""
+        """Case, scheme, `www.`, a leading # and a closing slash make no difference; but for case, they do to a mailbox.
+
+        A word within a URL names nothing; the URL itself does.
+        """
         mailbox = target == "recipient" and "://" not in value
         wanted = value.casefold().strip() if mailbox else _plain(value).strip(" #/")
-        text = self._exact if mailbox else self._text
+        text = self._exact if mailbox else self._text if _ADDRESS.search(wanted) else self._spoken
         before = _BEFORE.get(target, _ALONE)
         return not wanted or re.search(f"{before}{re.escape(wanted)}{_AFTER}", text) is not None
 

@@ -19,7 +19,7 @@ from voicegraph.nodes.recipients import joined
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.targets import FIXED_ORIGIN
 from voicegraph.nodes.template import is_template
-from voicegraph.plan.carried import carried_by, words_of
+from voicegraph.plan.carried import SAID, said_in, words_of
 from voicegraph.plan.constants import Constants
 from voicegraph.plan.handed import Handed
 from voicegraph.plan.named import Named, targets_of
@@ -35,11 +35,12 @@ def without_unnamed(
     nodes = list(workflow.nodes)
     for index, node in enumerate(nodes):
         kept = dict(node.params)
-        for name, field, value in (*targets_of(node, registry), *carried_by(node, registry)):
-            if why := judge.unnamed(node, field.target, value):
+        for name, field, value in (*targets_of(node, registry), *said_in(node, registry)):
+            target = field.target or SAID.get((node.type, field.name))
+            if why := judge.unnamed(node, target, value):
                 del kept[name]
                 was = _value_before(before.get(node.id), node, field)
-                stays = was is not None and was != value and not judge.unnamed(node, field.target, was)
+                stays = was is not None and was != value and not judge.unnamed(node, target, was)
                 if stays:
                     kept[name] = was
                 what = "stays as it was" if stays else "is open"

@@ -59,8 +59,10 @@ def _limit_param(what: str) -> Any:
 class GetRepos(Params):
     """Params of github.get_repos."""
 
-    username: Account = param("", title="User", description="Empty: the owner of GITHUB_TOKEN.")
-    org: Account = param("", title="Organisation", description="Its repositories instead of a user's.")
+    username: Account = param("", title="User", description="Empty: the owner of GITHUB_TOKEN.", target="repository")
+    org: Account = param(
+        "", title="Organisation", description="Its repositories instead of a user's.", target="repository"
+    )
     sort: Literal["updated", "pushed", "created", "full_name"] = param(
         "updated", title="Sort by", description="Latest change first, or by full_name."
     )
