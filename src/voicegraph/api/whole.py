@@ -11,6 +11,8 @@ from voicegraph.history.filters import RunFilter
 from voicegraph.history.queries import RunQueries
 
 PAGE = 500
+PIECE = 4 << 20
+"""Characters of a result that are read at once: the database goes through all of them before the piece each time."""
 
 
 async def output_pieces(
@@ -19,7 +21,7 @@ async def output_pieces(
     """The JSON text of a result, piece by piece; NotFound before the first."""
     offset: int | None = 0
     while offset is not None:
-        piece = await queries.output_piece(run_id, node_id, item, offset)
+        piece = await queries.output_piece(run_id, node_id, item, offset, PIECE)
         yield piece.text
         offset = piece.next
 

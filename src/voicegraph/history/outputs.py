@@ -90,14 +90,16 @@ def room_among(sizes: Sequence[int | None]) -> int:
     return SHOWN_CHARACTERS if taken <= MAX_SHOWN else max(LEAST_SHOWN, MAX_SHOWN // len(sizes))
 
 
-def piece_of(connection: Connection, run_id: RunId, node_id: NodeId, item: int | None, offset: int) -> Piece:
-    """A page of the result of a node, or of one of its items; NotFound when there is none."""
+def piece_of(
+    connection: Connection, run_id: RunId, node_id: NodeId, item: int | None, offset: int, most: int = MAX_PIECE
+) -> Piece:
+    """A page of `most` characters of the result of a node, or of one of its items; NotFound when there is none."""
     table = node_runs if item is None else item_runs
     output: Column[str] = table.c.output
     where = [table.c.run_id == run_id, table.c.node_id == node_id, output.is_not(None)]
     if item is not None:
         where.append(item_runs.c.item == item)
-    query = select(func.substr(output, offset + 1, MAX_PIECE), func.length(output)).where(*where)
+    query = select(func.substr(output, offset + 1, most), func.length(output)).where(*where)
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such result.")

@@ -18,7 +18,7 @@ from voicegraph.history.items import ItemPage, page_of
 from voicegraph.history.lenient import Lenient, error_of
 from voicegraph.history.lineage import Lineage, lineage_of
 from voicegraph.history.load import load_origin, load_run
-from voicegraph.history.outputs import Piece, piece_of, room_for, same, shown
+from voicegraph.history.outputs import MAX_PIECE, Piece, piece_of, room_for, same, shown
 from voicegraph.history.statistics import WorkflowFigures, figures
 from voicegraph.history.store import Reader
 from voicegraph.nodes.output import Output
@@ -151,9 +151,11 @@ class RunQueries:
 
         return await self._reader.read(work)
 
-    async def output_piece(self, run_id: RunId, node_id: NodeId, item: int | None = None, offset: int = 0) -> Piece:
-        """A part of the JSON of a node's result, or of one of its items; NotFound."""
-        return await self._reader.read(lambda connection: piece_of(connection, run_id, node_id, item, offset))
+    async def output_piece(
+        self, run_id: RunId, node_id: NodeId, item: int | None = None, offset: int = 0, most: int = MAX_PIECE
+    ) -> Piece:
+        """A part of the JSON of a node's result, or of one of its items, of `most` characters; NotFound."""
+        return await self._reader.read(lambda connection: piece_of(connection, run_id, node_id, item, offset, most))
 
     async def same_outputs(self, left: RunId, right: RunId) -> set[NodeId]:
         """Nodes whose results are the same in both runs."""
