@@ -28,6 +28,7 @@ from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.problems import bad_expressions
 from voicegraph.nodes.registry import Registry
+from voicegraph.nodes.strays import strays
 from voicegraph.nodes.targets import files_named, outside_targets
 from voicegraph.nodes.wishes import notify_problems
 from voicegraph.plan.allowed import without_stale_permissions
@@ -168,6 +169,7 @@ class Pipeline:
         return Check(
             problems(answered, self.registry)
             + outside_targets(answered, self.registry, handed=handed, made=made)
+            + strays(answered, config)
             + unsupported(answered)
             + notify_problems(answered),
             [one for one in missing if one.node_id not in pinned],

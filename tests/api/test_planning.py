@@ -81,6 +81,29 @@ async def test_the_config_answers_what_a_check_asks(api: Api) -> None:
     assert check["success"] is True
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/check", 200), ("/api/execute", 422), ("/api/execute-background", 422)]
+)
+async def test_an_answer_for_a_node_that_is_not_there_is_told(api: Api, path: str, status: int) -> None:
+    config = {"params": {"step-9": {"text": "x"}, "elsewhere": {"text": "x"}, "left": {}, "step-0": {"text": "Ada"}}}
+    body = {"workflow": steps(seed(), template("Hi")), "config": config, "mode": "live"}
+    answer = await api.call("POST", path, body, status=status)
+    problems = answer["problems"] if path == "/api/check" else answer["details"]
+    assert [(one["where"], one["code"], one["message"]) for one in problems] == [
+        ("config.params.step-9", "unknown_node",
+         "there is no node “step-9”; did you mean step-1? (the workflow has step-0, step-1)."),
+        ("config.params.elsewhere", "unknown_node",
+         "there is no node “elsewhere” (the workflow has step-0, step-1)."),
+    ]  # fmt: skip
+
+
+async def test_few_of_many_answers_for_nodes_that_are_not_there_are_told(api: Api) -> None:
+    config = {"params": {f"{number}{'x' * 200}": {"text": "x"} for number in range(300)}}
+    check = await api.call("POST", "/api/check", {"workflow": steps(seed()), "config": config})
+    assert len(check["problems"]) == 20
+    assert max(len(one["message"]) + len(one["where"]) for one in check["problems"]) < 300
+
+
 async def test_layout_puts_parallel_branches_side_by_side(api: Api) -> None:
     nodes = [seed(id=node_id) for node_id in ("a", "b", "c", "d")]
     edges = [{"source": s, "target": t} for s, t in (("a", "b"), ("a", "c"), ("b", "d"), ("c", "d"))]

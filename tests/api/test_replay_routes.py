@@ -77,6 +77,18 @@ async def test_one_node_alone_is_a_run_of_its_own(api: Api) -> None:
     assert nodes(run)["a"]["reusedFrom"] == first
 
 
+async def test_what_was_answered_for_a_node_that_is_gone_is_left_out(api: Api) -> None:
+    config = {"params": {"a": {"text": "Bob"}, "c": {"template": "c"}}, "x": 1}
+    first = await failed(api, config=config)
+    alone = await replayed(api, first, only="b", workflow=steps(FIRST, GOOD))
+    whole = await replayed(api, first, workflow=steps(FIRST, GOOD))
+    assert {run["status"] for run in (alone, whole)} == {"completed"}
+    assert alone["config"] == whole["config"] == {"params": {"a": {"text": "Bob"}}, "x": 1}
+    given = {"workflow": steps(FIRST, GOOD), "config": config}
+    refused = await api.call("POST", f"/api/runs/{first}/replay", given, status=422)
+    assert refused["details"][0]["where"] == "config.params.c"
+
+
 @pytest.mark.parametrize("mode", [{}, {"mode": "live"}, {"mode": "background"}])
 async def test_the_same_key_is_the_same_replay(api: Api, mode: dict[str, str]) -> None:
     first = await failed(api)

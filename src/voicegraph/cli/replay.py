@@ -8,8 +8,9 @@ from voicegraph.app import running
 from voicegraph.cli.remote import replay_on_server, running_server
 from voicegraph.cli.run import started, watch_to_the_end
 from voicegraph.cli.uploads import read_uploads, store_uploads
-from voicegraph.cli.values import Config, parse_assignments
+from voicegraph.cli.values import Config, note_unread, parse_assignments
 from voicegraph.graph.model import RunId
+from voicegraph.nodes.strays import without_strays
 from voicegraph.run.replay import Replay
 from voicegraph.settings import Settings
 
@@ -28,8 +29,9 @@ async def replay_run(
         config = None
         if changes := parse_assignments(assignments):
             uploads = await read_uploads(pipeline, origin.run.workflow, changes)
+            note_unread(pipeline, origin.run.workflow, changes)
             await store_uploads(pipeline, uploads, changes)
-            config = _changed(dict(origin.run.config), changes)
+            config = _changed(dict(without_strays(origin.run.config, origin.run.workflow)), changes)
         if server:
             body = {"from": start, "config": config, "mode": "background"}
             return await replay_on_server(server, run_id, body, as_json)

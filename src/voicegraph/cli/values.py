@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from voicegraph.cli.ending import asking
+from voicegraph.cli.unread import unread
 from voicegraph.cli.uploads import Upload, read_uploads, store_uploads
 from voicegraph.errors import UserError
 from voicegraph.graph.model import Workflow
@@ -48,6 +49,7 @@ async def fill(pipeline: Pipeline, workflow: Workflow, config: Config, *, asks: 
     uploads = await read_uploads(pipeline, workflow, config)
     found = await pipeline.check(workflow, config)
     _note(workflow, found)
+    note_unread(pipeline, workflow, config)
     if asks:
         for missing in found.missing:
             uploads += await _ask(pipeline, workflow, config, missing)
@@ -56,6 +58,12 @@ async def fill(pipeline: Pipeline, workflow: Workflow, config: Config, *, asks: 
     if uploads:  # nothing is stored for a run that is refused
         await pipeline.require_runnable(workflow, config)
         await store_uploads(pipeline, uploads, config)
+
+
+def note_unread(pipeline: Pipeline, workflow: Workflow, config: Config) -> None:
+    """Say which of these values nobody reads: any name is allowed, for templates may read it."""
+    for line in unread(workflow, pipeline.registry, config):
+        typer.echo(f"Note: {line}", err=True)
 
 
 def _note(workflow: Workflow, found: Check) -> None:

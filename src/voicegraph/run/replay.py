@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from voicegraph.errors import Conflict, NotFound, UserError
 from voicegraph.graph.model import Node, Workflow, unpinned
 from voicegraph.nodes.registry import Registry
+from voicegraph.nodes.strays import without_strays
 from voicegraph.run.alone import alone, not_reached
 from voicegraph.run.events import Reuse, StoredRun
 from voicegraph.run.pinned import takes_pins
@@ -53,7 +54,9 @@ def plan_replay(origin: StoredRun, replay: Replay, registry: Registry) -> Replay
         if replay.start:
             raise UserError("bad_replay", "Send `from` or `only`, not both.")
         part, reuse = alone(origin, workflow, config, _known(workflow, replay.only), registry)
-        return ReplayPlan(part, config, reuse)
+        return ReplayPlan(part, without_strays(config, part), reuse)
+    if replay.config is None:  # nobody gave it for this workflow
+        config = without_strays(config, workflow)
     if replay.start is None:
         return ReplayPlan(workflow, config, Reuse())
     from_failure = replay.start == FAILED
