@@ -7,6 +7,7 @@ The documentation page is generated from the descriptions.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -363,8 +364,16 @@ def name_in_use(field: str) -> str:
     alias = Settings.model_fields[field].validation_alias
     choices = alias.choices if isinstance(alias, AliasChoices) else []
     names = [str(one) for one in choices] or [f"VOICEGRAPH_{field.upper()}"]
-    for source in (os.environ, dotenv_values(".env")):
+    for source in (os.environ, _env_file()):
         given = {name.upper() for name, value in source.items() if (value or "").strip()}
         if found := next((name for name in names if name in given), None):
             return found
     return names[-1]
+
+
+def _env_file() -> Mapping[str, str | None]:
+    """What `.env` holds; nothing where it cannot be read, which the start says."""
+    try:
+        return dotenv_values(".env")
+    except (OSError, ValueError):
+        return {}

@@ -134,6 +134,7 @@ def test_a_database_url_that_can_be_read_in_two_ways_is_refused(cli: Cli, url: s
         ("VOICEGRAPH_MODEL_BASE_URL", "http://muser:ModelPwHalf/Rest@127.0.0.1:9330/v1"),
         ("INNGEST_BASE_URL", "http://muser:ModelPwHalf@127.0.0.1:99999"),
         ("OPENAI_API_KEY", "sk-é-ModelPwHalf"),
+        ("VOICEGRAPH_OPENAI_API_KEY", "sk-é-ModelPwHalf"),
         ("HTTPS_PROXY", "http://muser:ModelPwHalf/Rest@127.0.0.1:9330"),
     ],
 )
@@ -142,7 +143,7 @@ def test_an_address_or_key_that_cannot_be_right_is_said_by_its_name(cli: Cli, na
     for command in ("history", "serve", "doctor"):
         done = cli(command)
         assert done.code == 2
-        assert f"{name} is wrong: " in " ".join(done.said.split())
+        assert f"Error: {name} is wrong: " in done.said, done.said
         assert not [part for part in ("Half", "muser", "Traceback") if part in done.said]
 
 

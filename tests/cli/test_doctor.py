@@ -142,6 +142,21 @@ def test_a_model_that_is_refused_is_bad(cli: Cli, model_server: Any, status: int
     assert (state, said in message) == ("bad", True), message
 
 
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "VOICEGRAPH_OPENAI_API_KEY"])
+@pytest.mark.parametrize("place", ["environment", ".env"])
+def test_a_refused_key_is_told_with_its_address_and_the_name_it_was_set_by(
+    cli: Cli, model_server: Any, name: str, place: str
+) -> None:
+    model_server.replies = [(401, {"error": {"message": "no", "code": "invalid_api_key"}})]
+    settings = {"VOICEGRAPH_MODEL": "tiny", "VOICEGRAPH_MODEL_BASE_URL": model_server.url}
+    if place == ".env":
+        cli.write(".env", f"{name}=sk-of-loopback\n")
+    else:
+        settings[name] = "sk-of-loopback"
+    state, message = finding(cli, "model", **settings)
+    assert (state, message) == ("bad", f"openai at {model_server.url} refused the key. Check {name}.")
+
+
 PAGE = "<!doctype html><title>Hello</title>"
 NOT_A_MODEL: list[Any] = [PAGE, {"ok": True}, {"error": {"message": "no route"}}, [], None, "text", {"choices": []}]
 

@@ -134,6 +134,14 @@ def test_a_wrong_key_is_bad(cli: Cli, service: Service, kind: Kind) -> None:
 
 
 @each_kind
+def test_a_wrong_key_is_told_by_the_name_it_was_set_by(cli: Cli, service: Service, kind: Kind) -> None:
+    service.refusal = kind.wrong
+    name = f"VOICEGRAPH_{kind.key.removeprefix('VOICEGRAPH_')}"
+    message = finding(cli, kind.what, **{name: "another-key-2", kind.address: service.url + kind.path})[1]
+    assert f"Check {name}" in message, message
+
+
+@each_kind
 def test_an_address_where_nobody_listens_is_bad(cli: Cli, kind: Kind) -> None:
     address = nowhere()
     state, message = finding(cli, kind.what, **{kind.key: KEY, kind.address: address + kind.path})

@@ -156,3 +156,10 @@ def test_who_is_asked() -> None:
     assert (own.base_url, own.model, own.key) == ("http://127.0.0.1:1/v1", "whisper-1", None)  # Groq's key is Groq's
     with pytest.raises(ConfigError, match="No speech service"):
         endpoint(settings(transcriber="hosted"))
+
+
+@pytest.mark.parametrize("name", ["groq_api_key", "openai_api_key"])
+def test_a_service_knows_whose_key_it_shows(name: str) -> None:
+    assert endpoint(Settings(_env_file=None, **{name: "a-key"})).key_setting == name
+    own = Settings(_env_file=None, speech_base_url="http://127.0.0.1:9/v1", **{name: "a-key"})
+    assert (endpoint(own).key_setting, endpoint(own).headers) == ("speech_api_key", {})

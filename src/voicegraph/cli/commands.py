@@ -15,7 +15,7 @@ from voicegraph.cli.ending import Commands, finish
 from voicegraph.cli.filtering import OfWorkflow, Search, Since, Statuses, Triggers, Until, run_filter
 from voicegraph.errors import ConfigError, UserError
 from voicegraph.plan.planner import PlannerName
-from voicegraph.settings import Settings
+from voicegraph.settings import Settings, name_in_use
 from voicegraph.wellformed import wrong_address
 
 app = typer.Typer(
@@ -42,7 +42,8 @@ def _settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]).upper()
-        name = f"VOICEGRAPH_{name}" if name.lower() in Settings.model_fields else name
+        field = name.removeprefix("VOICEGRAPH_").lower()
+        name = name_in_use(field) if field in Settings.model_fields else name
         reason = first["msg"].removeprefix("Value error, ").rstrip(".")
         message = f"{name} is wrong: {reason}. Mend it in the environment, in .env or in voicegraph.toml."
         raise ConfigError(name, message) from error

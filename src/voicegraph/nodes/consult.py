@@ -122,7 +122,7 @@ def explain(error: Exception, choice: ModelChoice) -> NodeError:
     """The provider's error as a NodeError: what happened, what to do, and whether trying again can help."""
     from pydantic_ai import exceptions as known
 
-    who, name = choice.provider, choice.name
+    who, name = f"{choice.provider}{_where(choice)}", choice.name
     status = error.status_code if isinstance(error, known.ModelHTTPError) else 0
     passing = status in (408, 409, 425, 429)
     # The first class that fits decides; the more special ones stand first.

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.model_answers import limit_answers
-from voicegraph.settings import Settings
+from voicegraph.settings import Settings, name_in_use
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
@@ -57,7 +57,10 @@ class ModelChoice:
 
     @property
     def key_setting(self) -> str:
-        """The environment variable that holds this provider's key."""
+        """The environment variable that holds this provider's key: of its two names the one that is set."""
+        field = f"{self.provider}_api_key"
+        if field in Settings.model_fields:
+            return name_in_use(field)
         return f"{self.provider.upper().replace('-', '_')}_API_KEY"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.mail import Mail
-from voicegraph.settings import Settings
+from voicegraph.settings import Settings, name_in_use
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTP
@@ -100,7 +100,8 @@ def _fail(error: Exception, settings: Settings) -> NoReturn:
     code = error.code if isinstance(error, smtp.SMTPResponseException) else 0
     said = f"{code} {_line(error.message)}" if isinstance(error, smtp.SMTPResponseException) else _line(str(error))
     if isinstance(error, smtp.SMTPAuthenticationError):
-        message = f"The mail server {server} refused the login: {said} Check SMTP_USER and SMTP_PASSWORD."
+        names = " and ".join(map(name_in_use, ("smtp_user", "smtp_password")))
+        message = f"The mail server {server} refused the login: {said} Check {names}."
         raise NodeError("login_refused", message, retryable=code < 500) from error
     if isinstance(error, smtp.SMTPSenderRefused):
         message = f"The mail server refused the sender {error.sender}: {said} Check SMTP_FROM."

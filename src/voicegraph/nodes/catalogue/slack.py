@@ -18,7 +18,7 @@ from voicegraph.nodes.digest import split
 from voicegraph.nodes.failures import retry_after, status_error
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.threads import in_thread
-from voicegraph.settings import Settings
+from voicegraph.settings import Settings, name_in_use
 
 if TYPE_CHECKING:
     from slack_sdk.errors import SlackApiError
@@ -29,7 +29,7 @@ MAX_MESSAGES = 10
 """A longer text goes on in the thread of its first message, up to so many messages."""
 TIMEOUT = 30
 
-_TOKEN = "Check SLACK_BOT_TOKEN"  # noqa: S105 - the name of the setting, not a token
+_TOKEN = "Check {setting}"  # noqa: S105 - the setting, not a token
 _ADVICE = {
     "channel_not_found": "Slack knows no channel {channel}, or the bot may not see it. Check its name or use its id.",
     "not_in_channel": "The bot is not in {channel}: invite the bot there (/invite @bot).",
@@ -120,7 +120,7 @@ def try_token(settings: Settings, seconds: float) -> None:
     headers = cast("dict[str, str]", answer.headers)
     scopes = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
     if scopes and "chat:write" not in scopes.replace(" ", "").split(","):
-        raise NodeError("slack_missing_scope", _ADVICE["missing_scope"])
+        raise NodeError("slack_missing_scope", _worded(_ADVICE["missing_scope"], ""))
 
 
 @contextmanager
@@ -167,7 +167,12 @@ def _refused(error: SlackApiError, channel: str) -> NodeError:
     message = _ADVICE.get(code, f"Slack refused the message: {code[:200] or 'no reason given'}.")
     return NodeError(
         f"slack_{code}" if code in _ADVICE else "slack_refused",
-        message.replace("{channel}", channel),
+        _worded(message, channel),
         retryable=code in _PASSING,
         retry_after=retry_after(headers),
     )
+
+
+def _worded(message: str, channel: str) -> str:
+    """The advice with what it is about."""
+    return message.replace("{setting}", name_in_use("slack_bot_token")).replace("{channel}", channel)

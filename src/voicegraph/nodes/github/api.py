@@ -14,7 +14,7 @@ from voicegraph.imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.delegate import Delegate
 from voicegraph.nodes.failures import MAX_RETRY_AFTER, status_error, translated
-from voicegraph.settings import Settings
+from voicegraph.settings import Settings, name_in_use
 
 if TYPE_CHECKING:
     import httpx
@@ -141,7 +141,8 @@ class GitHub:
     def _refused(self, what: str, response: Response[Any]) -> NodeError:
         status, said = response.status_code, _said(response)
         if status == 401:
-            return NodeError("unauthorized", "GitHub refused the token. Check GITHUB_TOKEN; it may have expired.")
+            setting = name_in_use("github_token")
+            return NodeError("unauthorized", f"GitHub refused the token. Check {setting}; it may have expired.")
         if status == 404:
             hint = "or the token may not see it" if self.has_token else "or it is private, which takes GITHUB_TOKEN"
             return NodeError("not_found", f"GitHub has no {what}, {hint}. Check the spelling.")

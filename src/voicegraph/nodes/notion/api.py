@@ -18,7 +18,7 @@ from voicegraph.imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.delegate import delegating_client
 from voicegraph.nodes.failures import status_error, translated
-from voicegraph.settings import Settings
+from voicegraph.settings import Settings, name_in_use
 
 if TYPE_CHECKING:
     from notion_client import AsyncClient
@@ -173,7 +173,7 @@ def _failures(what: str) -> Generator[None]:
 
 def _node_error(what: str, status: int, headers: httpx.Headers, said: str) -> NodeError:
     if status == 401:
-        return NodeError("unauthorized", "Notion refused the token. Check NOTION_API_KEY.")
+        return NodeError("unauthorized", f"Notion refused the token. Check {name_in_use('notion_api_key')}.")
     if status == 403:
         return NodeError(
             "forbidden",

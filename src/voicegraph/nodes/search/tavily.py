@@ -14,12 +14,12 @@ from voicegraph.imports import importing
 from voicegraph.nodes.delegate import delegating_client
 from voicegraph.nodes.failures import excerpt, status_error, translated
 from voicegraph.nodes.search.results import Question, Result, result
+from voicegraph.settings import name_in_use
 
 if TYPE_CHECKING:
     import httpx
 
 SECONDS = 30.0
-_REFUSED = "Tavily refused the key. Check TAVILY_API_KEY."
 _NOT_TOLD = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.TOO_MANY_REQUESTS})
 """Other servers only search, and Tavily tells ten times in ten minutes."""
 
@@ -55,7 +55,7 @@ async def try_key(key: str, base_url: str, http: httpx.AsyncClient) -> bool:
     with translated("Tavily"):
         answer = await http.get(f"{base_url.rstrip('/')}/usage", headers={"Authorization": f"Bearer {key}"})
     if answer.status_code == HTTPStatus.UNAUTHORIZED:
-        raise NodeError("unauthorized", _REFUSED)
+        raise _refused()
     if answer.status_code in _NOT_TOLD:
         return False
     if answer.is_error:
@@ -69,6 +69,10 @@ async def try_key(key: str, base_url: str, http: httpx.AsyncClient) -> bool:
     return True
 
 
+def _refused() -> NodeError:
+    return NodeError("unauthorized", f"Tavily refused the key. Check {name_in_use('tavily_api_key')}.")
+
+
 @contextmanager
 def _failures() -> Generator[None]:
     with importing("tavily"):
@@ -80,7 +84,7 @@ def _failures() -> Generator[None]:
         with translated("Tavily"):
             yield
     except InvalidAPIKeyError as error:
-        raise NodeError("unauthorized", _REFUSED) from error
+        raise _refused() from error
     except UsageLimitExceededError as error:
         raise NodeError("rate_limited", f"Tavily asks for a pause. {error}".rstrip(), retryable=True) from error
     except ForbiddenError as error:
