@@ -18,6 +18,7 @@ from voicegraph.plan.briefing import EXAMPLE, briefing
 from voicegraph.plan.named import named_in
 from voicegraph.plan.planner import Clause, Edit, OwnWorkflows, Plan, PlannerUnavailable, check_length, none_saved
 from voicegraph.plan.sketch import Revision, Sketch, of_workflow, to_workflow
+from voicegraph.plan.unasked import without_unasked
 from voicegraph.plan.unnamed import without_unnamed
 from voicegraph.settings import Settings
 
@@ -81,11 +82,12 @@ class LlmPlanner:
     async def _only_named(
         self, command: str, sketch: Sketch, workflow: Workflow, base: Workflow | None
     ) -> tuple[Workflow, list[str]]:
-        """The workflow without what it would reach and nobody named, and all that is doubtful about it."""
+        """The workflow without what nobody named or asked for, and all that is doubtful about it."""
         own = [*await self._own(), *([base] if base else [])]
         named = named_in(command, self._settings, own, self._registry)
         workflow, told = without_unnamed(workflow, named, self._registry, base)
-        return workflow, [*sketch.assumptions, *told]
+        workflow, more = without_unasked(command, workflow, named, base)
+        return workflow, [*sketch.assumptions, *told, *more]
 
     async def _ask(
         self, instructions: str, prompt: str, kind: type[Sketch], base: Workflow | None
