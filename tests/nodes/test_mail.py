@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voicegraph.nodes.mail import Attachment, Mail, compose, header, html, subject_of
@@ -81,6 +82,7 @@ def test_recipients_have_a_limit() -> None:
 
 
 @settings(deadline=None)
+@example(".@]")
 @given(to=st.text(alphabet=st.sampled_from('ab@.,;<>"\\ \r\n:()[]'), max_size=30))
 def test_whatever_is_accepted_is_a_plain_address(to: str) -> None:
     try:
@@ -170,3 +172,24 @@ def test_an_attachment_without_a_usable_name_or_type() -> None:
     )
     (attached,) = read(mail).iter_attachments()
     assert (attached.get_filename(), attached.get_content_type()) == ("file", "application/octet-stream")
+
+
+def write(body: str, attachments: Sequence[Attachment] = ()) -> Mail:
+    to = ["b@example.com"]
+    return compose(sender="a@example.com", to=to, cc=[], subject="S", body=body, key="k", attachments=attachments)
+
+
+def test_a_long_text_goes_out_plain_and_whole() -> None:
+    text = "# heading *and* words é\r\n" * 20_000
+    message = read(write(body=text))
+    assert message.get_content_type() == "text/plain"
+    assert message.get_content().splitlines() == text.splitlines()
+
+
+def test_long_attachments_arrive_whole_and_in_their_order() -> None:
+    contents = [bytes(range(256)) * 1_000, b"short", b"\n" * 70_000 + b"end"]
+    files = [Attachment(f"{at}.bin", "application/pdf", content) for at, content in enumerate(contents)]
+    mail = write(body="x\n" * 50_000, attachments=files)
+    assert [part.get_content() for part in read(mail).iter_attachments()] == contents
+    assert max(map(len, mail.content.split(b"\r\n"))) <= 78
+    assert b"\n" not in mail.content.replace(b"\r\n", b"")

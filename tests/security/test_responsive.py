@@ -210,6 +210,41 @@ def long_mail(client: httpx.Client, _: Site) -> dict[str, Any]:
     return run(client, code("'- a *line* of `words`, and [more](https://example.org)\\n' * 8000"), mail)
 
 
+def mailed(client: httpx.Client, site: Site, text: str, **params: str) -> dict[str, Any]:
+    mail = {"type": "email", "action": "send", "params": {"to": "ada@example.org", "subject": "Long", **params}}
+    return run(client, http_get(site.put("/mailed", text, "text/plain")), mail)
+
+
+def mail_of_marks(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return mailed(client, site, "\n".join(f"# h{row} *b* [x](http://x) `c` | a | b |" for row in range(120_000)))
+
+
+def mail_of_stars(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return mailed(client, site, "*a " * 800_000)
+
+
+def mail_of_a_formatted_table(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return mailed(client, site, "|" * 50 + "\n" + "|-" * 49 + "|\n" + "a\n" * 150)
+
+
+def mail_of_a_long_heading(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return mailed(client, site, "# a" + " #" * 100_000 + " b", subject="")
+
+
+def notified(client: httpx.Client, site: Site, text: str) -> dict[str, Any]:
+    taken = site.put("/taken", "ok", "text/plain").replace("http://", "json://")
+    note = {"type": "notify", "action": "send", "params": {"url": f"{taken}?format=html"}}
+    return run(client, http_get(site.put("/notified", text, "text/plain")), note)
+
+
+def notification_of_marks(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return notified(client, site, "\n".join(f"# h{row} *b* [x](http://x) `c` | a | b |" for row in range(120_000)))
+
+
+def notification_of_brackets(client: httpx.Client, site: Site) -> dict[str, Any]:
+    return notified(client, site, "[" * 20_000)
+
+
 ATTACKS: dict[str, tuple[Attack, str]] = {
     "40 heavy templates": (many_templates, "templates"),
     "JSON of 800,000 keys": (many_keys, "500,000 values"),
@@ -235,6 +270,12 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "cells of 3 MB saved as a file": (long_cells, ""),
     "JSON of 1,600,000 escapes": (escaped_text, ""),
     "a long mail": (long_mail, ""),
+    "a mail of 5 MB of marks": (mail_of_marks, ""),
+    "a mail of 800,000 stars": (mail_of_stars, ""),
+    "a mail of a table as large as is formatted": (mail_of_a_formatted_table, ""),
+    "a mail of a long heading": (mail_of_a_long_heading, ""),
+    "a notification of 5 MB of marks": (notification_of_marks, ""),
+    "a notification of 20,000 brackets": (notification_of_brackets, ""),
     "60,000 rows one by one": (rows_each, "60,000 items"),
 }
 """What is done, and what the error says where there is one."""

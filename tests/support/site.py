@@ -80,6 +80,10 @@ def site_on_loopback() -> Iterator[Site]:
             with suppress(ConnectionError):  # whoever asked did not wait
                 self.wfile.write(document.body)
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.do_GET()
+
         def log_message(self, *_: object) -> None:
             pass
 

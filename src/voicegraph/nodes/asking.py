@@ -12,6 +12,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.bulk import beside
 from voicegraph.nodes.chat import configured_service
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.mail import compose, subject_of
@@ -77,8 +78,15 @@ async def _mail(question: Question, address: str, node: NodeContext) -> tuple[st
     token, link = _link(node)
     subject = f"Please approve: {subject_of('', node.label)}"
     body = _body(question, link)
-    message = compose(
-        sender=sender_of(settings), to=[address], cc=[], subject=subject, body=body, key=f"{link}\n{body}"
+    message = await beside(
+        False,
+        compose,
+        sender=sender_of(settings),
+        to=[address],
+        cc=[],
+        subject=subject,
+        body=body,
+        key=f"{link}\n{body}",
     )
     await deliver(message, [address], settings)
     return token, address

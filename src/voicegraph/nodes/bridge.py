@@ -15,7 +15,8 @@ import sys
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.charsets import codec_of
 from voicegraph.nodes.failures import excerpt, status_error, translated
+from voicegraph.nodes.rendered import as_html, is_formatted
 
 if TYPE_CHECKING:
     import requests
@@ -82,7 +84,7 @@ _traffic: ContextVar[Traffic] = ContextVar("traffic")
 
 
 def notify(plugin: NotifyBase, traffic: Traffic, title: str, body: str) -> str | None:
-    """Send Markdown through the plugin, in this thread. None when it was taken, else what Apprise says about it.
+    """Send Markdown, or what is too long for it as text, through the plugin, in this thread. None when it was taken, else what Apprise says about it.
 
     Some plugins answer “done” where they had nobody to send to, and only warn: what no service took was not sent.
     """
@@ -90,7 +92,7 @@ def notify(plugin: NotifyBase, traffic: Traffic, title: str, body: str) -> str |
     sender.add(plugin)
     token = _traffic.set(traffic)
     try:
-        result = sender.notify(body=body, title=title, body_format="markdown")
+        result = sender.notify(body=body, title=title, body_format="markdown" if is_formatted(body) else "text")
     finally:
         _traffic.reset(token)
     entries = list(result.logs())
@@ -141,6 +143,9 @@ def _disarmed() -> ModuleType:
     plugins.load_modules()
     attachments: Any = apprise.manager_attachment.AttachmentManager()
     attachments.remove(*attachments.schemas(), unload=False)
+    converters: Any = import_module("apprise.conversion.format").CONVERTERS
+    formats = apprise.NotifyFormat  # its own converter takes a minute for 20,000 brackets
+    converters[formats.MARKDOWN, formats.HTML] = partial(as_html, breaks=True)
     substitute = _GuardedRequests(requests)
     for name, module in list(sys.modules.items()):
         if name.startswith("apprise.") and getattr(module, "requests", None) is requests:

@@ -13,22 +13,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from voicegraph import clock
-from voicegraph.imports import importing
+from voicegraph.nodes.mail_bodies import LONG, LongBodies
 from voicegraph.nodes.mail_headers import POLICY, Written, addresses_value, attachment_value, mailbox_value, text_value
+from voicegraph.nodes.markdown import first_heading
 from voicegraph.nodes.recipients import ADDRESS, CONTROL, LINE_ENDS, ascii_domain
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
+from voicegraph.nodes.rendered import as_html, is_formatted
 
 MAX_SUBJECT = 200
 
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SUBTYPE = re.compile(r"[\w.+-]{1,100}", re.ASCII)
-_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:44em}table{border-collapse:collapse}"
     "td,th{border:1px solid #ccc;padding:4px 8px;text-align:left}pre{background:#f5f5f5;padding:8px}"
@@ -54,8 +50,8 @@ def header(text: str) -> str:
 
 def subject_of(body: str, label: str) -> str:
     """A subject for a mail that has none: its first heading, else the node's label, in one clean line."""
-    heading = _HEADING.search(body)
-    text = heading[1] if heading else label
+    heading = first_heading(body)
+    text = heading.text if heading else label
     line = " ".join(CONTROL.sub(" ", re.sub(r"[*_`]", "", text)).split())
     return line[:MAX_SUBJECT] or "Result of your workflow"
 
@@ -80,7 +76,10 @@ def compose(
     key: str,
     attachments: Iterable[Attachment] = (),
 ) -> Mail:
-    """The mail: `body` (Markdown) as text and HTML. `key` makes the Message-ID, so a repeated mail is recognised."""
+    """The mail: `body` (Markdown) as text, and as HTML where it is not too long.
+
+    `key` makes the Message-ID, so a repeated mail is recognised.
+    """
     origin = _origin(sender)
     message_id = f"<{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:40]}@{_domain(sender)}>"
     message = EmailMessage(policy=POLICY)
@@ -92,13 +91,16 @@ def compose(
     message["Date"] = Written(format_datetime(datetime.fromtimestamp(clock.now(), UTC)))
     message["Message-ID"] = Written(message_id)
     message["Auto-Submitted"] = Written("auto-generated")  # RFC 3834: holiday notes must not answer
-    text = _BODY_CONTROL.sub("", body)
-    message.set_content(text)
-    message.add_alternative(html(text), subtype="html")
+    pieces = (body[start : start + LONG] for start in range(0, len(body), LONG))
+    text = "".join(_BODY_CONTROL.sub("", piece) for piece in pieces)
+    bodies = LongBodies()
+    bodies.text(message, text)
+    if is_formatted(text):
+        message.add_alternative(html(text), subtype="html")
     for attachment in attachments:
-        _attach(message, attachment)
+        _attach(message, attachment, bodies)
     utf8 = not "".join((origin, *to, *cc)).isascii()
-    return Mail(origin, message_id, message.as_bytes(), utf8)
+    return Mail(origin, message_id, bodies.write(message), utf8)
 
 
 def _origin(sender: str) -> str:
@@ -111,35 +113,15 @@ def _origin(sender: str) -> str:
 
 def html(markdown: str) -> str:
     """A whole HTML document: no raw HTML from the text, no script links, and images as links that nothing loads."""
-    return (
-        f"<!doctype html><html><head><style>{_STYLE}</style></head><body>{_markdown().render(markdown)}</body></html>"
-    )
+    return f"<!doctype html><html><head><style>{_STYLE}</style></head><body>{as_html(markdown)}</body></html>"
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    with importing("markdown_it"):
-        from markdown_it import MarkdownIt
-
-    reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    reader.add_render_rule("image", _image_as_link)
-    return reader
-
-
-def _image_as_link(renderer: Any, tokens: Any, index: int, *_: Any) -> str:
-    with importing("markdown_it"):
-        from markdown_it.common.utils import escapeHtml
-
-    source = escapeHtml(str(tokens[index].attrGet("src") or ""))
-    return f'<a href="{source}">{escapeHtml(tokens[index].content or "image")}</a>'
-
-
-def _attach(message: EmailMessage, attachment: Attachment) -> None:
+def _attach(message: EmailMessage, attachment: Attachment, bodies: LongBodies) -> None:
     kind, _, subtype = attachment.media_type.partition(";")[0].strip().lower().partition("/")
     if kind not in ("application", "audio", "font", "image", "text", "video") or not _SUBTYPE.fullmatch(subtype):
         kind, subtype = "application", "octet-stream"
     part = EmailMessage(policy=POLICY)
-    part.set_content(attachment.content, maintype=kind, subtype=subtype)
+    bodies.file(part, attachment.content, kind, subtype)
     del part["MIME-Version"]  # which the whole mail has
     part["Content-Disposition"] = attachment_value(CONTROL.sub("_", attachment.name) or "file")
     if message.get_content_subtype() != "mixed":

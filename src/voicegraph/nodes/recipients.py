@@ -16,7 +16,7 @@ MAX_RECIPIENTS = 50
 LONGEST = 20_000
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 LINE_ENDS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
-ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\\,;:\"]+")
+ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
 
 _PART = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",;])+')
 """What stands between separators; they are none within quotes."""

@@ -17,6 +17,7 @@ from voicegraph.nodes.catalogue.notify import Send, send
 from voicegraph.nodes.client import guarded_client
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Await, Output
+from voicegraph.nodes.rendered import PLAIN
 from voicegraph.settings import Settings
 
 # Apprise imports `imghdr`, which Python 3.11 says will go.
@@ -85,6 +86,22 @@ async def test_a_long_text_is_split_where_the_service_has_a_limit(make_node: Mak
     service.on("POST", "/", (200, {"id": "x"}))
     await run(make_node(input="word " * 3_000), f"ntfy://{host}/alerts")
     assert len(service.calls) > 1
+
+
+async def test_html_is_written_as_in_mails(make_node: MakeNode, service: Any, host: str) -> None:
+    service.on("POST", "/hook", (200, {}))
+    await run(make_node(input="**well**\n<script>"), f"json://{host}/hook?format=html")
+    assert service.calls[0].json["message"] == "<p><strong>well</strong><br />\n&lt;script&gt;</p>"
+
+
+async def test_what_is_too_long_to_be_formatted_goes_out_plain_and_says_so(
+    make_node: MakeNode, service: Any, host: str
+) -> None:
+    service.on("POST", "/hook", (200, {}))
+    logged: list[str] = []
+    await run(make_node(input="*a* <b> " * 10_000, log=logged.append), f"json://{host}/hook?format=html")
+    assert "*a*&nbsp;&lt;b&gt;" in service.calls[0].json["message"]
+    assert PLAIN in logged
 
 
 async def test_the_url_of_the_settings_is_the_default(service: Any, host: str) -> None:

@@ -13,6 +13,7 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.mail import Attachment, compose, header, subject_of
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.recipients import Recipients, addresses
+from voicegraph.nodes.rendered import PLAIN, is_formatted
 from voicegraph.nodes.smtp import TIMEOUT, deliver, lacking, sender_of
 
 SMALL_MARKDOWN = 4_000
@@ -75,6 +76,8 @@ async def send(params: Send, node: NodeContext) -> Output:
         )
     except ValueError as error:
         raise NodeError("invalid_params", f"The mail cannot be written: {error}") from error
+    if not is_formatted(body):
+        node.log(PLAIN)
     refused = await deliver(message, [*to, *cc], settings, node.limit or TIMEOUT)
     for address, reason in refused.items():
         node.log(f"The mail server refused {address}: {reason}")

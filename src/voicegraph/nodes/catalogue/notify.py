@@ -9,6 +9,7 @@ from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.chat import HELP, chat_service
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.rendered import PLAIN, is_formatted
 
 
 class Send(Params):
@@ -39,5 +40,7 @@ async def send(params: Send, node: NodeContext) -> Output:
     if params.channel and params.channel.lower() not in service.name.lower():
         node.log(f"{params.channel} was asked for; the configured URL leads to {service.name}.")
     await service.send(params.title, body)
+    if not is_formatted(body):
+        node.log(PLAIN)
     node.log(f"Sent through {service.name}")
     return Output(text=body, data={"service": service.name}, files=node.inputs.files)

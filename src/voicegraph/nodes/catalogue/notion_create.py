@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pydantic import JsonValue
@@ -10,16 +9,17 @@ from pydantic import JsonValue
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.markdown import first_heading
 from voicegraph.nodes.notion.api import Notion, requires_key
 from voicegraph.nodes.notion.find import Found, find
 from voicegraph.nodes.notion.from_markdown import to_blocks
 from voicegraph.nodes.notion.write import append_blocks, batches
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.rendered import PLAIN, is_formatted
 from voicegraph.nodes.threads import in_thread
 
 _REFERENCE = "Its link, its id, or its exact title. It must be shared with your integration (••• > Connections)."
 _MAX_TITLE = 200
-_HEADING = re.compile(r"\A\s*#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
 class CreatePage(Params):
@@ -64,6 +64,8 @@ async def create_page(params: CreatePage, node: NodeContext) -> Output:
     text = params.content or node.inputs.text
     title, content = _titled(params.title, text, node.label)
     first, rest = _first_request(await in_thread(to_blocks, content))
+    if not is_formatted(content):
+        node.log(PLAIN)
     made = await notion.create_page(_parent(parent), _title_property(parent, title), first)
     url = str(made.get("url") or "")
     node.log(f"Created “{title}”: {url}")
@@ -96,6 +98,8 @@ async def append_to_page(params: AppendToPage, node: NodeContext) -> Output:
     if not blocks:
         raise NodeError("empty_input", "There is nothing to add to the page: the input is empty.")
     written = await append_blocks(notion, page.id, blocks)
+    if not is_formatted(text):
+        node.log(PLAIN)
     url = str(page.object.get("url") or "")
     node.log(f"Added {written} blocks to “{page.title}”: {url}")
     data: dict[str, JsonValue] = {"id": page.id, "url": url, "title": page.title, "blocks": written}
@@ -104,11 +108,13 @@ async def append_to_page(params: AppendToPage, node: NodeContext) -> Output:
 
 def _titled(title: str, content: str, label: str) -> tuple[str, str]:
     """The title, and the content without a first heading that repeats it."""
-    heading = _HEADING.match(content)
-    words = heading[1] if heading else content.strip().split("\n", 1)[0].split(". ", 1)[0]
+    heading = first_heading(content)
+    if heading and content[: heading.start].strip():
+        heading = None  # there is text before it
+    words = heading.text if heading else content.strip().split("\n", 1)[0].split(". ", 1)[0]
     chosen = " ".join((title or words or label or "Untitled").split())
-    if heading and " ".join(heading[1].split()) == chosen:
-        content = content[heading.end() :]
+    if heading and " ".join(heading.text.split()) == chosen:
+        content = content[heading.end :]
     return chosen if len(chosen) <= _MAX_TITLE else f"{chosen[: _MAX_TITLE - 1]}…", content
 
 

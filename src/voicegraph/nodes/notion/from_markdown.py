@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from voicegraph.imports import importing
 from voicegraph.nodes.notion.languages import notion_language
 from voicegraph.nodes.notion.runs import Run, inline_runs, is_web_address, rich_texts, text_runs
+from voicegraph.nodes.rendered import as_tree
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
@@ -23,14 +23,14 @@ MAX_TABLE_COLUMNS = 100
 
 def to_blocks(markdown: str) -> list[Json]:
     """The blocks, nested as the text is. Each block is within the limits of a block; a request takes a hundred."""
-    with importing("markdown_it"):
-        from markdown_it import MarkdownIt
-        from markdown_it.tree import SyntaxTreeNode
-
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     # A lone surrogate cannot be sent as UTF-8.
     markdown = markdown.encode(errors="replace").decode()
-    return _blocks(SyntaxTreeNode(parser.parse(markdown)))
+    tree = as_tree(markdown)
+    return _plain(markdown) if tree is None else _blocks(tree)
+
+
+def _plain(text: str) -> list[Json]:
+    return [_make("paragraph", rich_text=part) for part in rich_texts(text_runs(text.strip()))]
 
 
 def _blocks(parent: SyntaxTreeNode) -> list[Json]:
@@ -129,7 +129,7 @@ def _first(runs: list[Run]) -> list[Json]:
 
 
 def _raw(node: SyntaxTreeNode) -> list[Json]:
-    return [_make("paragraph", rich_text=part) for part in rich_texts(text_runs(node.content.strip()))]
+    return _plain(node.content)
 
 
 def _divider(_: SyntaxTreeNode) -> list[Json]:
