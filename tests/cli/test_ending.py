@@ -296,6 +296,15 @@ def test_a_closed_pipe_ends_every_command_silently(one_run: Cli, command: list[s
     assert done.returncode == 141
 
 
+@pytest.mark.parametrize(
+    "command", [one for one in COMMANDS if "--json" not in one and one[0] != "export"], ids=" ".join
+)
+def test_no_line_is_filled_up_for_a_pipe(one_run: Cli, command: list[str]) -> None:
+    lines = one_run(*command).out.splitlines()
+    assert lines
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 def test_a_full_disk_behind_the_output_is_an_error_in_words(cli: Cli) -> None:
     name = cli.write("hello.json", steps(seed("Ada"), wait("20 seconds")))
     runs = (["run", name], ["run", name, "--json"])

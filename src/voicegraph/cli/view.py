@@ -40,10 +40,28 @@ class _Terminal(Console):
         raise  # noqa: PLE0704 - called while it is handled
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """As the base class, without control characters but those of its own."""
-        for segment in super().render(renderable, options):
-            text, style, control = segment
-            yield segment if control else Segment(text.translate(_STEERING), style)
+        """As the base class, without control characters but those of its own; to a pipe, tables end with their words."""
+        shown = map(_harmless, super().render(renderable, options))
+        return shown if self.is_terminal or not isinstance(renderable, Table) else _unpadded(shown)
+
+
+def _harmless(segment: Segment) -> Segment:
+    text, style, control = segment
+    return segment if control else Segment(text.translate(_STEERING), style)
+
+
+def _unpadded(segments: Iterable[Segment]) -> Iterable[Segment]:
+    """Without the blanks before each line's end: they fill a column up to its longest text, which nothing folds there."""
+    blanks: list[Segment] = []
+    for segment in segments:
+        text = segment.text.rstrip(" ")
+        if text and text != "\n":
+            yield from blanks
+        if text:
+            blanks.clear()
+            yield Segment(text, segment.style, segment.control)
+        if rest := segment.text[len(text) :]:
+            blanks.append(Segment(rest, segment.style))
 
 
 out = _Terminal()
