@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from support.cli import Cli
 from support.mailbox import Mailbox, mailbox_on_loopback
 
 from voicegraph.api import site
-from voicegraph.cli import doctor, doctor_libraries
+from voicegraph.cli import doctor, doctor_libraries, installed
 from voicegraph.cli.log import start_log
 from voicegraph.settings import Settings
 
@@ -191,7 +194,44 @@ def test_the_libraries_of_nodes_can_be_imported(cli: Cli, monkeypatch: pytest.Mo
     assert {"trafilatura", "liquid", "apprise"} <= doctor_libraries.imported_libraries()
     monkeypatch.setattr(doctor_libraries, "imported_libraries", lambda: {"no_such_library"})
     state, said = finding(cli, "libraries")
-    assert (state, "no_such_library" in said, "pip install" in said) == ("bad", True, True)
+    assert (state, "no_such_library" in said) == ("bad", True)
+    assert f"{sys.executable} -m pip install --force-reinstall " in said
+
+
+@pytest.mark.parametrize(
+    ("told", "source"),
+    [
+        (None, "voicegraph"),
+        (
+            {"url": "file://HERE/voicegraph-1-py3-none-any.whl", "archive_info": {}},
+            "HERE/voicegraph-1-py3-none-any.whl",
+        ),
+        ({"url": "file://HERE/thrown%20away.whl", "archive_info": {}}, "voicegraph"),
+        ({"url": "file://HERE", "dir_info": {}}, "HERE"),
+        ({"url": "file://HERE", "dir_info": {"editable": True}}, "--editable HERE"),
+        ({"url": "https://me:pw@example.org/voicegraph.whl", "archive_info": {}}, "https://example.org/voicegraph.whl"),
+        ({"url": "https://example.org/v.git", "vcs_info": {"vcs": "git"}}, "git+https://example.org/v.git"),
+    ],
+)
+def test_it_is_installed_again_from_where_it_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Any, source: str
+) -> None:
+    (tmp_path / "voicegraph-1-py3-none-any.whl").touch()
+    there = mock.Mock()
+    there.read_text.return_value = told and json.dumps(told).replace("HERE", str(tmp_path))
+    monkeypatch.setattr(installed.metadata, "distribution", lambda _name: there)
+    assert installed.again().partition(" --force-reinstall ")[2] == source.replace("HERE", str(tmp_path))
+
+
+def test_the_size_of_the_database_is_told_once(cli: Cli) -> None:
+    assert " MB" in finding(cli, "database")[1]
+    assert "database" not in finding(cli, "disk")[1]
+
+
+def test_a_disk_that_is_nearly_full_is_bad_and_says_what_to_do(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LOW_DISK", 1 << 62)
+    state, said = finding(cli, "disk")
+    assert (state, "make room" in said) == ("bad", True)
 
 
 def test_misspelt_settings_are_told_with_the_nearest_name(cli: Cli) -> None:

@@ -18,6 +18,7 @@ from voicegraph.cli.doctor_notify import examine_notifications
 from voicegraph.cli.doctor_server import examine_server
 from voicegraph.cli.doctor_services import examine_github, examine_notion, examine_search, examine_slack
 from voicegraph.cli.doctor_speech import examine_speech
+from voicegraph.cli.installed import again
 from voicegraph.cli.unknown_settings import unknown_settings
 from voicegraph.cli.view import out, print_json
 from voicegraph.db.look import look
@@ -82,7 +83,7 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _disk(settings: Settings) -> Finding:
-    """What the history takes, without opening it: a server may be at work."""
+    """What lies beside the database, whose line tells its own size."""
     use = await asyncio.to_thread(files_of, settings)
     limits = [
         f"{value} {name}"
@@ -90,8 +91,12 @@ async def _disk(settings: Settings) -> Finding:
         if value is not None
     ]
     kept = f"kept: {' and at most '.join(limits)}" if limits else "kept for ever; VOICEGRAPH_RETENTION_DAYS limits it"
-    message = f"{use.database / 1e6:.1f} MB database, {use.log / 1e6:.1f} MB log, {use.files / 1e6:.1f} MB files, {use.left / 1e9:.1f} GB left; {kept}"
-    return Finding("disk", "bad" if use.left < LOW_DISK else "ok", message)
+    message = f"{use.files / 1e6:.1f} MB files of runs, {use.left / 1e9:.1f} GB left; {kept}"
+    if use.left < LOW_DISK:
+        return Finding(
+            "disk", "bad", f"{message}. Runs are about to be refused: make room, or delete some of the old ones."
+        )
+    return Finding("disk", "ok", message)
 
 
 async def _names(_settings: Settings) -> Finding:
@@ -160,7 +165,9 @@ async def _server(settings: Settings) -> Finding:
 async def _page(_settings: Settings) -> Finding:
     if (DIST / "index.html").is_file():
         return Finding("web page", "ok", "built")
-    return Finding("web page", "bad", "not built. Run `make run`, or install VoiceGraph again with `pip install .`.")
+    return Finding(
+        "web page", "bad", f"not built. Run `make run` in a checkout, or install VoiceGraph again: `{again()}`"
+    )
 
 
 CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from voicegraph.cli.installed import again
 from voicegraph.imports import importing
 
 OURS = Path(__file__).parents[1]
@@ -23,7 +24,7 @@ def examine_libraries() -> tuple[Literal["ok", "bad"], str]:
     names = sorted(imported_libraries() - OPTIONAL)
     broken = [f"{name} ({reason})" for name in names if (reason := _broken(name))]
     if broken:
-        return "bad", f"{', '.join(broken)}. Install VoiceGraph again: `pip install --force-reinstall .`"
+        return "bad", f"{', '.join(broken)}. Install VoiceGraph again: `{again()}`"
     return "ok", f"{len(names)} can be imported"
 
 
