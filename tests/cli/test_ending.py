@@ -25,7 +25,7 @@ from support.process import Serve
 from support.site import Site
 
 from voicegraph.app import running
-from voicegraph.cli.run import started
+from voicegraph.cli.watch import Watch
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.queries import RunFilter
@@ -74,9 +74,11 @@ def test_a_signal_cancels_a_live_run_and_is_its_reason(
     process = cli.start("run", cli.write("slow.json", steps(seed(), stuck)), *json_flag)
     site.arrived()
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    said, err = process.communicate(timeout=60)
     assert process.returncode == code, err
     assert ("Traceback" in err, reason in err) == (False, True), err
+    if json_flag:
+        assert json.loads(said.splitlines()[-1])["type"] == "cancelled"
     assert [run["status"] for run in cli.runs()] == ["cancelled"]
     assert last_event(cli) == f"Run cancelled: {reason}"
 
@@ -117,7 +119,7 @@ async def test_however_often_ctrl_c_comes_while_a_live_run_starts_or_is_cancelle
             return await cancel(pipeline, run_id, reason)
 
         monkeypatch.setattr(Pipeline, "cancel", cancel_later)
-        command = asyncio.create_task(started(pipeline, start(), background=False))
+        command = asyncio.create_task(Watch(runtime, background=False, as_json=False).started(start()))
         for name, gate in gates.items():
             await come[name].wait()
             for _ in range(2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,8 @@ from support.site import Site
 
 Node = dict[str, Any]
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+PLANNED = ""
+"""What the process leaves behind that was told to stop."""
 
 
 def rows(cli: Cli, query: str) -> list[tuple[Any, ...]]:
@@ -73,7 +76,7 @@ def test_a_background_command_that_is_stopped_counts_against_no_node(
     assert command.returncode == 128 + number
     assert "goes on when VoiceGraph next runs" in said
     assert ("Traceback" in said, "never retrieved" in said, "ERROR" in said) == (False, False, False), said
-    assert word(one_left) == "stopping"
+    assert word(one_left) == PLANNED
     assert [run["status"] for run in one_left.runs()] == ["running", "running"]
     assert deaths(one_left) == {0}
 
@@ -88,8 +91,32 @@ def test_a_background_command_whose_reader_left_counts_against_no_node(
         said = command.stderr.read()
     assert command.wait(60) == 141
     assert ("Traceback" in said, "never retrieved" in said) == (False, False), said
-    assert word(one_left) == "stopping"
+    assert word(one_left) == PLANNED
     assert deaths(one_left) == {0}
+
+
+@pytest.mark.parametrize("json_flag", [[], ["--json"]])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_background_run_that_ends_while_its_command_stops_is_said_to_have_ended(
+    cli: Cli, site: Site, stuck: Node, number: signal.Signals, json_flag: list[str]
+) -> None:
+    process = cli.start("run", cli.write("slow.json", steps(seed(), stuck)), "--background", *json_flag)
+    site.arrived()
+    process.send_signal(number)
+    assert process.stderr
+    while "may finish" not in process.stderr.readline():
+        pass
+    site.release("/slow")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, "goes on" in err) == (128 + number, False), err
+    (run,) = cli.runs()
+    assert run["status"] == "completed"
+    if json_flag:
+        events = [json.loads(line) for line in out.splitlines()]
+        assert [event["seq"] for event in events] == [*range(1, len(events) + 1)]
+        assert events[-1]["type"] == "complete"
+    else:
+        assert f"at last\nRun completed  ({run['id']})" in out
 
 
 def test_nodes_of_a_background_command_that_is_stopped_may_finish(cli: Cli, site: Site, stuck: Node) -> None:
@@ -100,8 +127,9 @@ def test_nodes_of_a_background_command_that_is_stopped_may_finish(cli: Cli, site
     while "may finish" not in process.stderr.readline():
         pass
     site.release("/slow")
-    process.communicate(timeout=60)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 130
+    assert "goes on when VoiceGraph next runs" in said
     (run,) = cli.runs()
     nodes = cli("show", run["id"], "--json").json["nodes"]
     assert {node["nodeId"]: node["status"] for node in nodes} == {"step-0": "completed"}
@@ -123,7 +151,7 @@ def test_a_second_ctrl_c_ends_a_background_command_at_once_and_counts_against_no
     assert process.returncode == 130
     assert time.monotonic() - began < 30
     assert ("Traceback" in said, "never retrieved" in said) == (False, False), said
-    assert word(cli) == "stopping"
+    assert word(cli) == PLANNED
     assert deaths(cli) == {0}
 
 
@@ -134,7 +162,7 @@ def test_a_server_that_is_stopped_counts_against_no_node(one_left: Cli, site: Si
     assert server._end(number) == 0
     assert "Stopping" in server.log
     assert "Traceback" not in server.log, server.log
-    assert word(one_left) == "stopping"
+    assert word(one_left) == PLANNED
     assert deaths(one_left) == {0}
 
 
@@ -147,7 +175,7 @@ def test_a_second_ctrl_c_at_a_server_counts_against_no_node(one_left: Cli, site:
         time.sleep(0.05)
     assert server._end(signal.SIGINT) == 130
     assert ("Traceback" in server.log, "ERROR" in server.log) == (False, False), server.log
-    assert word(one_left) == "stopping"
+    assert word(one_left) == PLANNED
     assert rows(one_left, "SELECT begun_at FROM node_runs") == [(None,)]
     assert deaths(one_left) == {0}
 
@@ -160,12 +188,12 @@ def test_a_second_ctrl_c_ends_a_server_however_soon_it_comes(one_left: Cli, site
     assert server._process
     began = time.monotonic()
     server._process.send_signal(first)
-    while word(one_left) != "stopping":
+    while word(one_left) != PLANNED:
         pass
     assert server._end(signal.SIGINT) == 130
     assert time.monotonic() - began < 30
     assert ("Traceback" in server.log, "ERROR" in server.log) == (False, False), server.log
-    assert word(one_left) == "stopping"
+    assert word(one_left) == PLANNED
     assert deaths(one_left) == {0}
 
 
@@ -192,7 +220,7 @@ def test_a_server_that_is_stopped_while_it_starts_counts_against_no_node(
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert "Traceback" not in said
-    assert word(one_left) == "stopping"
+    assert word(one_left) == PLANNED
     assert deaths(one_left) == {0}
 
 

@@ -6,9 +6,9 @@ from typing import cast
 
 from voicegraph.app import running
 from voicegraph.cli.remote import replay_on_server, running_server
-from voicegraph.cli.run import started, watch_to_the_end
 from voicegraph.cli.uploads import read_uploads, store_uploads
 from voicegraph.cli.values import Config, note_unread, parse_assignments
+from voicegraph.cli.watch import Watch
 from voicegraph.graph.model import RunId
 from voicegraph.nodes.strays import without_strays
 from voicegraph.run.replay import Replay
@@ -36,9 +36,10 @@ async def replay_run(
             body = {"from": start, "config": config, "mode": "background"}
             return await replay_on_server(server, run_id, body, as_json)
         beginning = pipeline.replay(origin.run.run_id, Replay(start, config=config), live=not background)
-        new = await started(pipeline, beginning, background)
+        watch = Watch(runtime, background=background, as_json=as_json)
+        new = await watch.started(beginning)
         workflow = (await pipeline.queries.stored(new)).run.workflow
-        return await watch_to_the_end(pipeline, new, workflow, background, as_json)
+        return await watch.to_the_end(new, workflow)
 
 
 def _changed(config: Config, changes: Config) -> Config:
