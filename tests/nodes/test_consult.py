@@ -71,6 +71,15 @@ async def test_an_answer_that_is_none_may_be_tried_again(model_server: Any) -> N
     assert "does not speak as a model does" in error.message
 
 
+async def test_an_answer_that_the_check_refuses_is_a_models_all_the_same(model_server: Any) -> None:
+    model_server.replies = [lambda _: "Hello"]
+    with pytest.raises(NodeError) as caught:
+        await consult(choice_at(model_server.url), "be good", "hello", check=lambda _: "It is too short.")
+    assert (caught.value.code, caught.value.retryable) == ("model_answer", True)
+    assert "It is too short." in caught.value.message
+    assert "VOICEGRAPH_MODEL" not in caught.value.message
+
+
 async def test_an_empty_answer_may_be_tried_again(model_server: Any) -> None:
     error = await fails(model_server, "")
     assert (error.code, error.retryable) == ("model_answer", True)

@@ -168,6 +168,34 @@ async def test_a_model_that_never_gets_it_right_is_unavailable(planner: LlmPlann
     assert len(model_server.requests) == REPAIRS + 1
 
 
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (step("a", "email.send", params={"to": "evil＠x.example"}), "'evil＠x.example' is not an e-mail address"),
+        (step("a", "email.send", params={"whom": "x@y.org"}), "there is no such param"),
+    ],
+)
+async def test_a_plan_that_cannot_be_used_is_told_as_such(
+    planner: LlmPlanner, model_server: Any, broken: dict[str, Any], why: str
+) -> None:
+    model_server.replies = [lambda _: sketch(broken)]
+    with pytest.raises(PlannerUnavailable) as caught:
+        await planner.plan("mail it")
+    assert why in caught.value.message
+    assert "in other words" in caught.value.message
+    assert "VOICEGRAPH_MODEL" not in caught.value.message
+
+
+@pytest.mark.parametrize("answer", ["Hello there", {"tool": "Sketch", "name": "No steps"}])
+async def test_an_answer_that_is_no_plan_is_a_models_all_the_same(
+    planner: LlmPlanner, model_server: Any, answer: Any
+) -> None:
+    model_server.replies = [lambda _: answer]
+    with pytest.raises(PlannerUnavailable, match="gave no usable answer") as caught:
+        await planner.plan("mail it")
+    assert "VOICEGRAPH_MODEL" not in caught.value.message
+
+
 @pytest.mark.parametrize("code", ["off_topic", "unclear"])
 async def test_a_refusal_has_an_example(planner: LlmPlanner, model_server: Any, code: str) -> None:
     model_server.replies = [{"tool": "Decline", "code": code, "message": "That is no task."}]

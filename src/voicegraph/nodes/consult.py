@@ -26,6 +26,9 @@ LOCAL_THINKING_TOKENS = 1_000
 NO_LIMIT = 86_400.0
 UNKNOWN_WINDOW = 32_000
 """Tokens a model is taken to read when nobody knows its context window."""
+_REFUSED = "Exceeded maximum output retries"
+"""How pydantic-ai begins when every answer was refused: by the output type, or by the check."""
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ def explain(error: Exception, choice: ModelChoice) -> NodeError:
             after = getattr(error, "retry_after", None)
             return NodeError(code, _without_key(message, choice), retryable=retryable, retry_after=after)
     if _has_answered(error):
-        message = _without_key(f"{name} gave no usable answer: {error}", choice)
+        message = _without_key(f"{name} gave no usable answer: {_wrong(error)}", choice)
         return NodeError("model_answer", message, retryable=True)
     reason = str(error).partition("\n")[0]
     message = f"What answers{_where(choice)} does not speak as a model does ({reason}).{_look_there(choice)}"
@@ -155,7 +158,13 @@ def _has_answered(error: Exception) -> bool:
     from pydantic_ai import exceptions as known
 
     cut = isinstance(error, (known.OutputTokenLimitExceeded, known.IncompleteToolCall))
-    return cut or isinstance(error.__cause__, known.ToolRetryError)
+    return cut or str(error).startswith(_REFUSED)
+
+
+def _wrong(error: Exception) -> str:
+    """What is wrong with the answer; with the last of several, where they were checked."""
+    reason = error.__cause__ if error.__cause__ and str(error).startswith(_REFUSED) else error
+    return " ".join(str(reason).split())[:_LONGEST_REASON]
 
 
 def _no_model(choice: ModelChoice) -> str:

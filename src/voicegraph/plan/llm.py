@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from voicegraph.errors import GraphError, NodeError, Refusal
+from voicegraph.errors import GraphError, NodeError, Problem, Refusal
 from voicegraph.graph.diff import diff
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import Workflow
@@ -93,29 +94,42 @@ class LlmPlanner:
         self, instructions: str, prompt: str, kind: type[Sketch], base: Workflow | None
     ) -> tuple[Sketch, Workflow]:
         """The model's sketch and the valid workflow made of it; Refusal when it declines."""
+        broken: list[Problem] = []
 
         def check(output: Sketch | Decline) -> str | None:
-            return None if isinstance(output, Decline) else _breaches(output, self._registry, base)
+            broken[:] = [] if isinstance(output, Decline) else _breaches(output, self._registry, base)
+            return _to_mend(broken) if broken else None
 
         try:
             choice = require(self._settings)
             kinds = [kind, Decline]
             answer = await consult(choice, instructions, prompt, kinds, check=check, repairs=REPAIRS, seconds=TIMEOUT)
         except NodeError as error:
-            raise PlannerUnavailable(f"The language model could not plan this. {error.message}") from error
+            why = _in_words(broken) if broken and error.code == "model_answer" else error.message
+            raise PlannerUnavailable(f"The language model could not plan this. {why}") from error
         if isinstance(answer.output, Decline):
             raise Refusal(answer.output.code, answer.output.message, EXAMPLE)
         return answer.output, to_workflow(answer.output, self._registry, base)
 
 
-def _breaches(sketch: Sketch, registry: Registry, base: Workflow | None) -> str | None:
-    """What is wrong with the sketch, for the model to mend; None when nothing is."""
+def _breaches(sketch: Sketch, registry: Registry, base: Workflow | None) -> Sequence[Problem]:
+    """What is wrong with the sketch."""
     try:
         to_workflow(sketch, registry, base)
     except GraphError as error:
-        found = "\n".join(f"- {problem.where}: {problem.message}" for problem in error.problems[:20])
-        return f"The workflow breaks rules; nodes[i] is step i, counted from 0.\n{found}"
-    return None
+        return error.problems
+    return ()
+
+
+def _to_mend(broken: Sequence[Problem]) -> str:
+    """For the model."""
+    found = "\n".join(f"- {problem.where}: {problem.message}" for problem in broken[:20])
+    return f"The workflow breaks rules; nodes[i] is step i, counted from 0.\n{found}"
+
+
+def _in_words(broken: Sequence[Problem]) -> str:
+    """For the user, who does not see the plan."""
+    return f"Its plan cannot be used: {broken[0].message.rstrip('.')}. Say the command in other words, or in smaller steps."
 
 
 def _command(text: str) -> str:
