@@ -47,7 +47,7 @@ def template(text: str, **more: Any) -> dict[str, Any]:
 
 
 def pinned(data: Any) -> dict[str, Any]:
-    return template("a") | {"pinned": {"text": "a", "data": data}}
+    return template("a") | {"pin": {"text": "a", "data": data}}
 
 
 def workflow(*nodes: dict[str, Any]) -> dict[str, Any]:

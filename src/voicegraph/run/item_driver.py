@@ -83,7 +83,7 @@ class EachNodes:
         one = self._at_work.get(row.node_id)
         if one is None:
             node = self._bench.run.workflow.node(row.node_id)
-            if (pinned := self._bench.runner.pinned(self._bench.run, node)) is not None:
+            if (pinned := await self._bench.runner.pinned(self._bench.run, node)) is not None:
                 entry.events.append(RunEvent("log", clock.now(), MESSAGE, node.id, row.attempt))
                 return pinned
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicegraph.graph.branches import BRANCHING
 from voicegraph.graph.model import Node
-from voicegraph.nodes.output import Output
+from voicegraph.nodes.output import FileRef, Output
 from voicegraph.run.events import NewRun, TriggerName
 
 BY_A_PERSON: frozenset[TriggerName] = frozenset({"manual", "replay"})
@@ -21,9 +21,10 @@ def pinned_output(run: NewRun, node: Node) -> Output | None:
 
     The check asks for the branch of a node that chooses one. A pin that is older than this takes the false one.
     """
-    if node.pin is None or not takes_pins(run.trigger):
+    if (pin := node.pin) is None or not takes_pins(run.trigger):
         return None
-    output = Output.model_validate(node.pin.model_dump() | {"meta": {"pinned": True}})
+    files = [FileRef.model_validate(file.model_dump()) for file in pin.files]
+    output = Output(text=pin.text, data=pin.data, files=files, meta={"pinned": True}, branch=pin.branch)
     if output.branch is None and node.type in BRANCHING:
         output.branch = False
     return output

@@ -75,7 +75,7 @@ class NodeRunner:
     async def run(self, attempt: Attempt) -> Result:
         """The node's output, or what it waits for."""
         node = attempt.node
-        if (pinned := self.pinned(attempt.run, node)) is not None:
+        if (pinned := await self.pinned(attempt.run, node)) is not None:
             attempt.emit("log", MESSAGE)
             return pinned
         action = self.registry.find(node.type, node.action)
@@ -127,10 +127,10 @@ class NodeRunner:
         except Exception:  # noqa: BLE001 - the attempt itself meets the same, and says it; such an item is not compared
             return None
 
-    def pinned(self, run: NewRun, node: Node) -> Output | None:
+    async def pinned(self, run: NewRun, node: Node) -> Output | None:
         """The output that is pinned to the node, where pins count."""
         output = pinned_output(run, node)
-        return None if output is None else _plain_output(output, self._redactor)
+        return None if output is None else await _clean_output(output, Inputs(), self._redactor)
 
     async def _call(self, action: Action, attempt: Attempt, redactor: Redactor) -> Result:
         run, node = attempt.run, attempt.node

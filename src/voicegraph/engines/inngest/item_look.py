@@ -10,7 +10,7 @@ claimed and kept by itself, so a step that is repeated does not repeat its items
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from voicegraph import clock
@@ -20,7 +20,7 @@ from voicegraph.errors import NodeError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId, Workflow
 from voicegraph.nodes.output import Output
 from voicegraph.run.blame import POISON, Verdict
-from voicegraph.run.events import ItemCounts, ItemRun, NewRun, NodeRun, RunEvent, StoredRun
+from voicegraph.run.events import ItemCounts, ItemRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.item_script import ItemScript, item_failure
 from voicegraph.run.items import Item, gathered, items_of, refusal, share_of, shares_of, so_far
 from voicegraph.run.pinned import MESSAGE
@@ -55,15 +55,16 @@ class ItemLook(Look):
     # -- the node's own step
 
     @property
-    def may_have_same(self) -> bool:
-        """Whether items that an earlier run has done are to be looked for, before the node is opened."""
+    def needs_more(self) -> bool:
+        """Whether something is to be read before the node is opened: its pin, or items that an earlier run has done."""
         fresh = self.node.id in self.ready and not self.over
-        return self.stored.run.from_failure and fresh and not self._all_items()
+        may_have_same = self.stored.run.from_failure and not self._all_items()
+        return fresh and (self.node.pin is not None or may_have_same)
 
     def open(
         self,
         engine_run_id: str,
-        pinned: Callable[[NewRun, Node], Output | None],
+        pinned: Output | None = None,
         same: Mapping[int, ItemRun] | None = None,
     ) -> Memo:
         """Start the node and count its items; `same` an earlier run has done. Nothing is done twice."""
@@ -76,9 +77,9 @@ class ItemLook(Look):
         row = self.rows[self.node.id]
         row.due_at = None
         self.entry.nodes[-1] = row.snapshot()
-        if (output := pinned(self.stored.run, self.node)) is not None:
+        if pinned is not None:
             self.entry.events.append(RunEvent("log", clock.now(), MESSAGE, row.node_id, row.attempt))
-            return self._done(row, output)
+            return self._done(row, pinned)
         try:
             total = len(items_of(self.around.inputs(self.node.id)))
         except NodeError as error:

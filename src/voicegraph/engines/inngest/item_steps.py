@@ -48,22 +48,24 @@ class ItemSteps:
         self._attempts = Attempts()
 
     async def open(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
-        """Start the node and count its items, once those are known that an earlier run has done."""
+        """Start the node and count its items, once its pin is read, and those that an earlier run has done."""
         if away := self._trials.turned_away():
             return away
-        pinned = self._runner.pinned
 
         def begin(look: ItemLook) -> ItemLook | Memo:
-            return look if look.may_have_same else look.open(engine_run_id, pinned)
+            return look if look.needs_more else look.open(engine_run_id)
 
         begun = await self._decide(run_id, node_id, begin, lands=False)
         if not isinstance(begun, ItemLook):
             return begun
-        same = await self._same_items(begun)
+        pinned = await self._runner.pinned(begun.stored.run, begun.node)
+        same = {} if pinned else await self._same_items(begun)
         return await self._decide(run_id, node_id, lambda look: look.open(engine_run_id, pinned, same), lands=False)
 
     async def _same_items(self, look: ItemLook) -> dict[int, ItemRun]:
         run, node = look.stored.run, look.node
+        if not run.from_failure:
+            return {}
         try:
             items = await beside(False, look.values)
         except NodeError:
