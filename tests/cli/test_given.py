@@ -218,7 +218,7 @@ def test_what_goes_to_a_pipe_is_not_folded(cli: Cli) -> None:
     assert said in process(cli, "show", run["id"]).stdout
 
 
-@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("width", [90, 100, 120])
 def test_the_history_keeps_its_columns_and_a_line_a_run_in_a_narrow_terminal(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
@@ -233,6 +233,19 @@ def test_the_history_keeps_its_columns_and_a_line_a_run_in_a_narrow_terminal(
         assert heading in lines[0]
     assert all(("completed" in line and " ms" in line) or " s " in line for line in lines[1:4])
     assert max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize(
+    ("width", "left_out"), [(100, []), (80, ["took"]), (70, ["took", "when (UTC)"]), (60, ["took", "when (UTC)"])]
+)
+def test_a_narrow_history_keeps_what_was_said_rather_than_its_times(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, width: int, left_out: list[str]
+) -> None:
+    monkeypatch.setattr("support.cli.WIDTH", width)
+    assert cli("run", "--json", json.dumps({**HELLO, "name": "Read the news of the day and mail them"})).code == 0
+    heading, line, _ = cli("history").out.splitlines()
+    assert [one for one in ("took", "when (UTC)") if one not in heading] == left_out
+    assert ("Read the news of t" in line, "completed" in line, len(line) <= width) == (True, True, True), line
 
 
 N8N = {"name": "x", "nodes": [{"name": "A", "type": "n8n-nodes-base.start"}], "connections": {}}

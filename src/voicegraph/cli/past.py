@@ -18,6 +18,10 @@ from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
 
 HEADINGS = ("run", "status", "when (UTC)", "took", "what was said")
+LESS = ("took", "when (UTC)")
+"""Left out, in this order, where the terminal has no room for them: `voicegraph show` tells them."""
+FEW = 20
+"""Characters of what was said that are worth more than these."""
 LEAST = 8
 """Characters of what was said, however narrow the terminal is."""
 
@@ -42,7 +46,7 @@ async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: b
 
 def _table(lines: list[RunSummary]) -> Table:
     """A line a run. What was said is cut here: a table that is too wide takes from every column, down to nothing."""
-    table = Table(box=None, padding=(0, 1, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     rows = [
         (
             Text(line.id),
@@ -52,17 +56,24 @@ def _table(lines: list[RunSummary]) -> Table:
         )
         for line in lines
     ]
-    taken = 0
-    for heading, *cells in zip(HEADINGS, *rows, strict=False):
-        width = max(len(heading), *(cell.cell_len for cell in cells))
+    columns = [[heading, *cells] for heading, *cells in zip(HEADINGS, *rows, strict=False)]
+    widths = {heading: max(len(heading), *(cell.cell_len for cell in cells)) for heading, *cells in columns}
+    while out.width - _taken(widths) < FEW and (less := next((one for one in LESS if one in widths), None)):
+        del widths[less]
+    shown = [HEADINGS.index(heading) for heading in widths]
+    for heading, width in widths.items():
         table.add_column(heading, no_wrap=True, min_width=width)
-        taken += width + 1
     table.add_column(HEADINGS[-1], no_wrap=True)
     for line, cells in zip(lines, rows, strict=True):
         said = Text(" ".join((line.transcribed_text or line.name).split()))
-        said.truncate(max(out.width - taken - 1, LEAST), overflow="ellipsis")
-        table.add_row(*cells, said)
+        said.truncate(max(out.width - _taken(widths), LEAST), overflow="ellipsis")
+        table.add_row(*(cells[index] for index in shown), said)
     return table
+
+
+def _taken(widths: dict[str, int]) -> int:
+    """Characters of a line beside what was said, with the spaces between."""
+    return sum(widths.values()) + len(widths)
 
 
 async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
