@@ -150,7 +150,7 @@ def test_an_address_where_nobody_listens_is_bad(cli: Cli, kind: Kind) -> None:
 
 @each_kind
 def test_an_address_where_something_else_answers_is_bad(cli: Cli, service: Service, kind: Kind) -> None:
-    for body in ("<!doctype html><title>Hello</title>", {"hello": 1}, []):
+    for body in ("<!doctype html><title>Hello</title>", {"hello": 1}, [], None, 5, {"data": [1]}):
         service.answers[kind.page] = (200, body)
         state, message = finding(cli, kind.what, **{kind.key: KEY, kind.address: service.url + kind.path})
         assert (state, service.url in message) == ("bad", True), (body, message)

@@ -30,6 +30,8 @@ async def tried(where: str, asking: Awaitable[Answer]) -> Answer:
         return "bad", f"{where}: nobody answered within {SECONDS:g} seconds."
     except VoiceGraphError as error:
         return "bad", f"{where}: {error.message}"
+    except Exception as error:  # noqa: BLE001 - whatever a stranger answers, the other lines are told
+        return "bad", f"{where}: what answers there cannot be read ({type(error).__name__}). Check the address."
 
 
 async def examine_search(settings: Settings) -> Answer:
