@@ -99,6 +99,15 @@ def test_secrets_of_addresses_in_the_settings_are_known():
     assert redactor.text(plain) == plain
 
 
+def test_a_host_in_the_path_of_a_notification_url_is_no_secret():
+    redactor = Redactor.of_settings(
+        Settings(_env_file=None, notify_url="json://127.0.0.1:81/to/127.0.0.1:82/aB3dE5fG7h")
+    )
+    assert (
+        redactor.text("127.0.0.1 redirects to 127.0.0.1:82/aB3dE5fG7h") == f"127.0.0.1 redirects to 127.0.0.1:82/{MASK}"
+    )
+
+
 @pytest.mark.parametrize("login", ["voicegraph:s3cret-of-db", "voicegraph", "voicegraph_production_2024:s3cret-of-db"])
 def test_the_user_of_the_database_is_no_secret(login: str):
     """It is called as we are, and every line of the log names us."""

@@ -25,6 +25,7 @@ import httpx
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.charsets import codec_of
+from voicegraph.nodes.client import DELIVERY
 from voicegraph.nodes.failures import excerpt, status_error, translated
 from voicegraph.nodes.rendered import as_html, is_formatted
 
@@ -77,7 +78,9 @@ class Traffic:
             headers: Any = [
                 (name, value) for name, value in request.headers.items() if name.lower() != "content-length"
             ]
-            return await self.http.request(str(request.method), str(request.url), headers=headers, content=body)
+            return await self.http.request(
+                str(request.method), str(request.url), headers=headers, content=body, extensions={**DELIVERY}
+            )
 
 
 _traffic: ContextVar[Traffic] = ContextVar("traffic")

@@ -26,6 +26,8 @@ CONNECT_SECONDS = 10.0
 USER_AGENT = f"VoiceGraph/{__version__}"
 
 _HOP = "voicegraph.hop"
+DELIVERY: dict[str, Any] = {"voicegraph.delivery": True}
+"""Extensions of a request that is there for what it carries: followed without it, it would look like a success."""
 _HARMLESS = frozenset({
     "accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type", "host",
     "idempotency-key", "transfer-encoding", "user-agent",
@@ -39,7 +41,7 @@ def guarded_client(settings: Settings, resolve: Resolver | None = None) -> httpx
     tried again while its first request is still at work. Who is no node limits its own waiting.
 
     Besides httpx's errors it raises NodeError: `forbidden_address`, `unknown_host`, `invalid_url`,
-    `insecure_redirect`, `foreign_redirect`, `too_large`.
+    `insecure_redirect`, `foreign_redirect`, `lost_in_redirect`, `too_large`.
     """
     guard = AddressGuard(settings.allow_private_hosts, resolve)
     return httpx.AsyncClient(
@@ -75,12 +77,19 @@ async def _judge_hop(request: httpx.Request) -> None:
     url = request.url
     if url.scheme not in ("http", "https") or not url.host or not is_port(url.port):
         raise NodeError("invalid_url", f"“{shown(url)}” is no http or https address.")
-    before: httpx.URL | None = request.extensions.get(_HOP)
-    request.extensions = {**request.extensions, _HOP: url}
-    if before is None:
+    hop: tuple[httpx.URL, str] | None = request.extensions.get(_HOP)
+    request.extensions = {**request.extensions, _HOP: (url, request.method)}
+    if hop is None:
         return
+    before, method = hop
     if before.scheme == "https" and url.scheme == "http":
         raise NodeError("insecure_redirect", f"{before.host} redirects from https to http ({shown(url)}).")
+    if request.method != method and DELIVERY.keys() <= request.extensions.keys():  # 301 to 303: a GET of nothing
+        raise NodeError(
+            "lost_in_redirect",
+            f"{before.host} redirects what was sent to it to {shown(url)} in a way that takes nothing there. "
+            "Give that address in the node, if it is right.",
+        )
     if (before.scheme, before.host, before.port) != (url.scheme, url.host, url.port):
         if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
             raise NodeError(  # a 307 or 308: without its body the request would be another one, and look like a success

@@ -6,6 +6,7 @@ import base64
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -79,8 +80,17 @@ def secrets_of_service(url: str) -> Iterator[str]:
     host, _, rest = re.split(r"://", url, maxsplit=1)[-1].partition("/")
     for part in _DELIMITERS.split(rest) + [one for one in _DELIMITERS.split(host) if "." not in one]:
         mixed = any(map(str.isdigit, part)) or not (part.islower() or part.isupper())
-        if len(part) >= _TOKEN_LENGTH and mixed and not part.isdigit():
+        if len(part) >= _TOKEN_LENGTH and mixed and not (part.isdigit() or _is_address(part)):
             yield from {part, unquote(part)}
+
+
+def _is_address(part: str) -> bool:
+    """Whether it is where something is: a host alone is no secret."""
+    try:
+        ip_address(part)
+    except ValueError:
+        return False
+    return True
 
 
 def secrets_of_params(value: object, name: str = "") -> Iterator[str]:

@@ -183,6 +183,23 @@ async def test_a_redirect_to_a_forbidden_address_is_not_followed(make_node: Make
     assert "secret-canary" not in error.message
 
 
+@pytest.mark.parametrize("status", [301, 302, 303])
+async def test_what_a_redirect_loses_was_not_sent(node: NodeContext, service: Any, host: str, status: int) -> None:
+    service.on("POST", "/hook", (status, {}, {"Location": f"{service.url}/elsewhere"}))
+    service.on("GET", "/elsewhere", (200, {}))
+    error = await fails(node, f"json://{host}/hook")
+    assert (error.code, error.retryable) == ("lost_in_redirect", False)
+    assert "127.0.0.1 redirects what was sent to it" in error.message
+    assert [call.method for call in service.calls] == ["POST"]
+
+
+async def test_a_redirect_that_keeps_what_is_sent_is_followed(node: NodeContext, service: Any, host: str) -> None:
+    service.on("POST", "/hook", (307, {}, {"Location": f"{service.url}/elsewhere"}))
+    service.on("POST", "/elsewhere", (200, {}))
+    await run(node, f"json://{host}/hook")
+    assert service.calls[-1].json["message"] == "# Done\n\nAll **well**."
+
+
 @pytest.mark.parametrize(
     "url",
     [
