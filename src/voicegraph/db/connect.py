@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from voicegraph.db.private import close_to_others, private_file, private_folder
+from voicegraph.db.private import close_files, close_to_others, private_file, private_folder
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 from voicegraph.wellformed import ESCAPE
@@ -34,6 +34,7 @@ def connect(settings: Settings) -> Engine:
     """The engine for these settings; makes the data folder. ConfigError when either setting cannot be used."""
     try:
         private_folder(settings.data_dir)  # on PostgreSQL too: uploads live there
+        close_files(settings.data_dir)
     except OSError as error:
         message = f"The data folder {settings.data_dir} cannot be made ({error.strerror}). Look at VOICEGRAPH_DATA_DIR."
         raise ConfigError("VOICEGRAPH_DATA_DIR", message) from error

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from voicegraph.db.connect import url_of
 from voicegraph.db.look import reading
+from voicegraph.db.private import private_lock
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
@@ -32,7 +33,7 @@ class OwnerLock:
         self._engine = engine
         # Beside the database where it is a file: two data folders may share one by VOICEGRAPH_DATABASE_URL.
         self.folder = Path(engine.url.database or data_dir).parent if engine.dialect.name == "sqlite" else data_dir
-        self._file = FileLock(self.folder / _FILE, timeout=_GLANCE_SECONDS, poll_interval=_GLANCE_SECONDS / 10)
+        self._file = private_lock(self.folder / _FILE, timeout=_GLANCE_SECONDS, poll_interval=_GLANCE_SECONDS / 10)
         self._connection: Connection | None = None
 
     def acquire(self) -> None:
@@ -97,7 +98,7 @@ def is_owned(settings: Settings) -> bool:
     if not path.is_file():
         return False
     try:
-        with FileLock(path, blocking=False):
+        with private_lock(path, blocking=False):
             return False
     except Timeout:
         return True

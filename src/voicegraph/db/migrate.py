@@ -7,11 +7,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from voicegraph.db.connect import cannot_open, connect
+from voicegraph.db.private import private_lock
 from voicegraph.db.reserve import Reserve, folder_of
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
@@ -89,7 +90,7 @@ def _alone(engine: Engine, wait: float) -> Generator[None]:
 
 @contextmanager
 def _file_lock(database: Path, wait: float) -> Generator[None]:
-    lock = FileLock(database.with_name("migrate.lock"), timeout=wait)
+    lock = private_lock(database.with_name("migrate.lock"), timeout=wait)
     try:
         lock.acquire()
     except Timeout as error:

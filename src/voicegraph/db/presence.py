@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from voicegraph.db.private import private_folder
+from voicegraph.db.private import private_folder, private_lock
 from voicegraph.errors import Conflict, StorageError
 
 YOUNG_SECONDS = 5.0
@@ -22,7 +22,7 @@ class Presence:
 
     def mark(self, run_id: str) -> None:
         """Say that this process runs it. Conflict when another one does; StorageError when it cannot be said."""
-        lock = FileLock(self._path(run_id), blocking=False)
+        lock = private_lock(self._path(run_id), blocking=False)
         try:
             private_folder(self._folder)
             lock.acquire()
@@ -45,7 +45,7 @@ class Presence:
         if not path.exists():
             return False
         try:
-            FileLock(path, blocking=False).acquire().lock.release()
+            private_lock(path, blocking=False).acquire().lock.release()
         except Timeout:
             return True
         path.unlink(missing_ok=True)

@@ -10,7 +10,11 @@ import os
 import stat
 from pathlib import Path
 
+from filelock import FileLock
+
 OTHERS = 0o077
+_OURS = ("secret.key*", "reserve", "engine.lock", "migrate.lock", "live/*.lock")
+"""What lies in a data folder beside the database and the uploads; a person may keep other things there."""
 
 
 def private_folder(folder: Path) -> None:
@@ -25,6 +29,18 @@ def private_file(path: Path) -> None:
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     close_to_others(path)
+
+
+def private_lock(path: Path, *, timeout: float = -1, blocking: bool = True, poll_interval: float = 0.05) -> FileLock:
+    """A lock on the file, which is the owner's from the moment it is made."""
+    return FileLock(path, mode=0o600, timeout=timeout, blocking=blocking, poll_interval=poll_interval)
+
+
+def close_files(data_dir: Path) -> None:
+    """Close to others what is ours in the data folder and was left open."""
+    with contextlib.suppress(OSError):
+        for path in (found for pattern in _OURS for found in data_dir.glob(pattern)):
+            close_to_others(path)
 
 
 def close_to_others(path: Path) -> None:
