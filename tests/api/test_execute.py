@@ -105,6 +105,18 @@ async def test_a_key_with_another_body_is_refused(api: Api) -> None:
     assert (await api.call("GET", "/api/workflow-history"))["count"] == 2
 
 
+async def test_a_key_is_heard_live_too(api: Api) -> None:
+    headers = {"Idempotency-Key": "order 66"}
+    body = {"workflow": steps(seed())}
+    first = await api.call("POST", "/api/execute", body, headers=headers)
+    again = await api.call("POST", "/api/execute", body, headers=headers)
+    assert again.headers["x-run-id"] == first.headers["x-run-id"]
+    assert again.text == first.text
+    problem = await api.call("POST", "/api/execute", {"workflow": steps(seed("Bye"))}, 409, headers=headers)
+    assert problem["code"] == "key_used"
+    assert (await api.call("GET", "/api/workflow-history"))["count"] == 1
+
+
 async def test_two_bodies_that_race_for_a_key_make_one_run(api: Api) -> None:
     headers = {"Idempotency-Key": "order 66", "content-type": "application/json"}
     bodies = [json.dumps({"workflow": steps(seed(text))}).encode() for text in ("Hello", "Bye") * 10]

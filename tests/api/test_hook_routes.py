@@ -55,6 +55,24 @@ async def test_a_delivery_comes_again_after_its_run_was_deleted(hook: Hook) -> N
     assert await hook.runs() == 0
 
 
+async def test_a_key_with_another_body_is_refused(hook: Hook) -> None:
+    """Whoever sends one would take the first run for the second."""
+    headers = {"authorization": f"Bearer {hook.secret}", "idempotency-key": "order-7"}
+    first, again = [await hook.send(body=b'{"v": 1}', headers=headers, query="?wait=30") for _ in range(2)]
+    assert again.json() == first.json() | {"duplicate": True}
+    other = await hook.send(body=b'{"v": 2}', headers=headers)
+    assert (other.status_code, other.json()["code"]) == (409, "key_used")
+    assert first.json()["runId"] in other.json()["error"]
+    assert [call["code"] for call in await hook.calls()] == ["key_used", "accepted"]
+    assert await hook.runs() == 1
+
+
+async def test_what_a_service_sends_again_may_differ(hook: Hook) -> None:
+    headers = {"authorization": f"Bearer {hook.secret}", "x-github-delivery": "7"}
+    first, again = [await hook.send(body=at, headers=headers, query="?wait=30") for at in (b"1", b"2")]
+    assert again.json() == first.json() | {"duplicate": True}
+
+
 async def test_waiting_has_an_end(api: Api) -> None:
     hook = await hook_of(api, seed(), wait("1 hour"))
     response = await hook.send(query="?wait=0.2")

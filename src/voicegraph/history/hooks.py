@@ -18,6 +18,7 @@ from voicegraph.db.workflow_tables import webhook_calls, webhooks, workflows
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import RunId, new_id
 from voicegraph.history.journal import Journal
+from voicegraph.history.queries import require_same_request
 from voicegraph.history.rows import plain
 from voicegraph.history.schedule_rows import all_of
 from voicegraph.history.store import Reader
@@ -114,20 +115,25 @@ class Webhooks:
     async def accept(self, hook_id: str, call: WebhookCall, entry: Entry) -> tuple[RunId, bool]:
         """Write the run and its delivery together. Answers the run of this delivery, and whether it is a new one.
 
-        Conflict when another process takes the same delivery at the same moment; NotFound when the webhook is gone.
+        Conflict when another process takes the same delivery at the same moment, or its Idempotency-Key was used for
+        another body; NotFound when the webhook is gone.
         """
 
         def work(connection: Connection) -> tuple[Sequence[Entry], tuple[RunId, bool]]:
             lock = select(webhooks.c.id).where(webhooks.c.id == hook_id).with_for_update()
             if connection.execute(lock).first() is None:
                 raise NotFound(f"There is no webhook {hook_id}.")
-            same = select(webhook_calls.c.run_id).where(
+            same = select(webhook_calls.c.run_id, runs.c.request_digest).outerjoin(
+                runs, runs.c.id == webhook_calls.c.run_id
+            )
+            same = same.where(
                 webhook_calls.c.hook_id == hook_id,
                 webhook_calls.c.delivery_id == call.delivery_id,
                 webhook_calls.c.run_id.is_not(None),
             )
-            if known := connection.execute(same).scalar():
-                return [], (RunId(known), False)
+            if known := connection.execute(same).first():
+                require_same_request(known.run_id, known.request_digest, entry.create and entry.create.request_digest)
+                return [], (RunId(known.run_id), False)
             _write(connection, hook_id, call, entry.run_id)
             return [entry], (entry.run_id, True)
 

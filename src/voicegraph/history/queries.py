@@ -193,12 +193,15 @@ class RunQueries:
         found = await self._reader.read(lambda connection: connection.execute(query).one_or_none())
         if found is None:
             return None
-        if digest and found.request_digest and digest != found.request_digest:
-            message = (
-                f"This Idempotency-Key was used for another request, which made the run {found.id}. Send another key."
-            )
-            raise Conflict("key_used", message)
+        require_same_request(found.id, found.request_digest, digest)
         return RunId(found.id)
+
+
+def require_same_request(run_id: str, known: str | None, digest: str | None) -> None:
+    """Conflict when both requests that came with one key are known by their digests, and differ."""
+    if digest and known and digest != known:
+        message = f"This Idempotency-Key was used for another request, which made the run {run_id}. Send another key."
+        raise Conflict("key_used", message)
 
 
 def _page(connection: Connection, which: RunFilter, limit: int, cursor: str | None) -> RunPage:

@@ -129,7 +129,9 @@ class WebhookDoor:
         delivery_id = call.delivery_id or new_id("delivery")
         data = trigger_of(call, delivery_id, now)
         workflow = await self._pipeline.workflows.get(hook.workflow_id)
-        request = RunRequest(workflow, trigger="webhook", trigger_id=hook.id, trigger_data=data)
+        request = RunRequest(
+            workflow, trigger="webhook", trigger_id=hook.id, trigger_data=data, request_digest=call.body_digest
+        )
         entry = self._pipeline.background.accepting(await self._pipeline.new_run(request))
         noted = _noted(call, now, 202, "accepted", "It started a run.", delivery_id)
         run_id, is_new = await self._webhooks.accept(hook.id, noted, entry)

@@ -51,6 +51,15 @@ class Call:
         given = next((self.headers[name] for name in DELIVERY_HEADERS if self.headers.get(name)), "")
         return given if _DELIVERY.fullmatch(given) else None
 
+    @property
+    def body_digest(self) -> str | None:
+        """SHA-256 of the body where the sender calls it by an Idempotency-Key, which is for one and the same request.
+
+        None for what a service numbers by itself: what it sends again may differ in when it was sent.
+        """
+        named = next((name for name in DELIVERY_HEADERS if self.headers.get(name)), "")
+        return hashlib.sha256(self.body).hexdigest() if named == "idempotency-key" and self.delivery_id else None
+
 
 def new_salt() -> str:
     """Makes the next secret another one."""

@@ -76,6 +76,8 @@ export interface paths {
         /**
          * Execute
          * @description Run now and stream the events. The run goes on when the connection ends; take it up at /api/runs/{id}/events.
+         *
+         *     The same Idempotency-Key answers the events of the same run.
          */
         post: operations["execute"];
         delete?: never;
@@ -3415,7 +3417,10 @@ export interface operations {
     execute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same again answers the same run, and 409 to another request; an empty one is none. */
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

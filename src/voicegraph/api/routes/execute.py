@@ -17,15 +17,20 @@ from voicegraph.graph.model import RunId
 router = APIRouter(prefix="/api", tags=["run"], route_class=JsonRoute)
 
 
-async def _start_live(body: ExecuteBody, voicegraph: Wired, response: Response) -> RunId:
-    run_id = await voicegraph.start_live(await run_request(body))
+async def _start_live(
+    body: ExecuteBody, voicegraph: Wired, response: Response, idempotency_key: IdempotencyKey = None
+) -> RunId:
+    run_id = await voicegraph.start_live(await run_request(body, idempotency_key))
     response.headers["X-Run-Id"] = run_id
     return run_id
 
 
 @router.post("/execute", response_class=EventSourceResponse)
 async def execute(run_id: Annotated[RunId, Depends(_start_live)], voicegraph: Wired) -> AsyncIterator[ServerSentEvent]:
-    """Run now and stream the events. The run goes on when the connection ends; take it up at /api/runs/{id}/events."""
+    """Run now and stream the events. The run goes on when the connection ends; take it up at /api/runs/{id}/events.
+
+    The same Idempotency-Key answers the events of the same run.
+    """
     async for event in voicegraph.follow(run_id):
         yield encode(event)
 
