@@ -49,6 +49,16 @@ async def test_an_edit_changes_what_the_sentence_names_and_nothing_else(api: Api
     assert edit["workflow"]["workflowId"] == before["workflowId"]
 
 
+async def test_an_edit_that_asks_for_what_is_there_is_told_so(api: Api) -> None:
+    before = (await api.call("POST", "/api/parse", {"text": READ}))["workflow"]
+    edit = await api.call("POST", "/api/edit-workflow", {"text": "email me the result", "currentWorkflow": before})
+    assert edit["workflow"]["nodes"] == before["nodes"]
+    assert edit["message"] == "“Email me” is there already, so nothing was added. Say “also” to have it twice."
+    again = {"text": "also email me the result", "currentWorkflow": before}
+    edit = await api.call("POST", "/api/edit-workflow", again)
+    assert len(edit["diff"]["addedNodes"]) == 1
+
+
 async def test_a_check_names_breaches_open_values_and_lacking_settings(api: Api) -> None:
     workflow = steps(
         {"id": "read", "type": "web_page", "action": "fetch"},

@@ -12,7 +12,7 @@ from voicegraph.plan.rules.edits.described import describe, new_node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import deliveries_of, insert_before_all, is_delivery, place
 from voicegraph.plan.rules.edits.reference import find_nodes
-from voicegraph.plan.rules.edits.work import Work
+from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.pauses import read_approval
 from voicegraph.speech.text.patterns import either, named, rx, words
@@ -94,9 +94,11 @@ def insert(order: Order, work: Work) -> bool:
     steps = describe(_INFINITIVE.sub("", _ADD.sub("", where.text.strip(" ,."))), work)
     if not steps:
         return False
-    fresh = [step for step in steps if not _is_there(step, work)]
+    there = [_same(step, work) for step in steps]
+    fresh = [step for step, same in zip(steps, there, strict=True) if same is None]
     if not fresh and not order.also:
-        return False
+        _tell_is_there([node for node in there if node], work)
+        return True
     steps = fresh or steps
     put = _put(where, steps[0], work) or _after_what_is_named(where.text, steps[0], work)
     if put is None and order.then and steps[0].type == "wait":
@@ -166,11 +168,19 @@ def _way_to(target: NodeId, text: str, step: Step, work: Work) -> NodeId | None:
     return node.id if node and node.id in sources else None
 
 
-def _is_there(step: Step, work: Work) -> bool:
-    """Whether the workflow has this very delivery: "send it to #general as well as #dev" adds one."""
+def _same(step: Step, work: Work) -> Node | None:
+    """The delivery that is this very one: "send it to #general as well as #dev" adds one."""
     if step.role != "deliver":
-        return False
-    return any((node.type, node.action) == step.key and node.params == step.params for node in work.workflow.nodes)
+        return None
+    return next(
+        (node for node in work.nodes if (node.type, node.action) == step.key and node.params == step.params), None
+    )
+
+
+def _tell_is_there(nodes: list[Node], work: Work) -> None:
+    titles = dict.fromkeys(map(title, nodes))
+    verb = "is" if len(titles) == 1 else "are"
+    work.tell(f"{' and '.join(titles)} {verb} there already, so nothing was added. Say “also” to have it twice.")
 
 
 def _after_what_is_named(text: str, step: Step, work: Work) -> _Put | None:
