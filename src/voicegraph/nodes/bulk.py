@@ -130,10 +130,10 @@ def pretty(value: object, indent: int = 2) -> str:
     return "".join(json.JSONEncoder(ensure_ascii=False, indent=indent).iterencode(value))
 
 
-def decode(text: str | bytes, *, most: int = MAX_VALUES, ours: bool = False) -> JsonValue:
+def decode(text: str | bytes, *, most: int | None = None, ours: bool = False) -> JsonValue:
     """The value of a JSON text of whatever size. ValueError when it is none.
 
-    NodeError `too_large` of a large text that holds more than the `most` values, but not of what is `ours`: a row that
+    NodeError `too_large` of a large text that holds more than `most` values, or MAX_VALUES, but not of what is `ours`: a row that
     was written is read, whatever it holds.
     """
     if len(text) <= DECODED_AT_ONCE:
@@ -142,7 +142,7 @@ def decode(text: str | bytes, *, most: int = MAX_VALUES, ours: bool = False) -> 
     digits = sys.get_int_max_str_digits() if ours else MAX_DIGITS
     whole, taken = take_out(read.encode("utf-8", "replace"), digits)
     if not ours:
-        _judge(whole, most)
+        _judge(whole, most or MAX_VALUES)
     return put_back(_decoded(whole), taken)
 
 
@@ -163,9 +163,9 @@ def over_limit(weight: Weight, what: str = "The result") -> NodeError | None:
     return too_large_output(weight.bytes, what) if weight.bytes > MAX_OUTPUT else None
 
 
-def too_many_values(what: str = "The data", most: int = MAX_VALUES) -> NodeError:
-    """More than the most there may be."""
-    return NodeError("too_large", f"{what} holds more than {most:,} values. Take a part of it, or pages.")
+def too_many_values(what: str = "The data", most: int | None = None) -> NodeError:
+    """More than `most`, or MAX_VALUES."""
+    return NodeError("too_large", f"{what} holds more than {most or MAX_VALUES:,} values. Take a part of it, or pages.")
 
 
 def _is_piece(value: object) -> bool:
