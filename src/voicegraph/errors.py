@@ -131,10 +131,14 @@ class ConfigError(VoiceGraphError):
 
 
 class StorageError(VoiceGraphError):
-    """The database or the disk did not take a write; nothing of the request was accepted."""
+    """The database or the disk did not take a write; nothing of the request was accepted.
+
+    `lasting`: it may be this one write that is refused, and not what everybody would meet.
+    """
 
     status = 503
 
-    def __init__(self, message: str, reason: str = "") -> None:
+    def __init__(self, message: str, reason: str = "", *, lasting: bool = False) -> None:
         super().__init__("storage_unavailable", message)
         self.reason = reason or message
+        self.lasting = lasting

@@ -226,8 +226,13 @@ class Pipeline:
         return await (self.start_live(request) if live else self.start_background(request))
 
     async def answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
-        """Hand an answer to a node that waits for one; the first counts. NotFound; Conflict when it does not fit."""
+        """Hand an answer to a node that waits for one; the first counts. NotFound; Conflict when it does not fit.
+
+        StorageError where the database takes no writes: what a run in memory has taken could only be kept there.
+        """
         summary = await self.queries.summary(run_id)
+        if self.upkeep:
+            await self.upkeep.require_writes()
         engine = self.live if summary.engine == self.live.name else self.background
         await engine.take_answer(run_id, node_id, answer)
 

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine, event
 from support.api import Api, api_with, seed, steps, wait
 from support.effects import effects
-from support.graphs import workflow
+from support.graphs import node, workflow
 from support.mayhem import Disk as Stored
 from support.mayhem import request
 from support.process import Serve
@@ -294,3 +294,92 @@ def test_a_planned_stop_on_a_full_disk_counts_against_no_node(small_disk: Path, 
             assert "it counts against" not in server.log
         finally:
             server.kill()
+
+
+ASK = {"type": "approval", "action": "request", "params": {"message": "Go on?"}}
+
+
+def begun(client: httpx.Client, graph: dict[str, Any]) -> str:
+    return client.post("/api/execute-background", json={"workflow": graph}).json()["runId"]
+
+
+def status_of(client: httpx.Client, run_id: str) -> str:
+    return client.get(f"/api/runs/{run_id}").json()["status"]
+
+
+def answered(client: httpx.Client, run_id: str, answer: str) -> httpx.Response:
+    card = client.get("/api/approvals", params={"run": run_id}).json()["approvals"][0]
+    body = {"nodeId": card["nodeId"], "answer": answer, "digest": card["waits"]["digest"]}
+    return client.post(f"/api/runs/{run_id}/approve", json=body)
+
+
+@pytest.mark.parametrize("small_disk", ["3m", "96m"], indirect=True)
+def test_what_goes_on_is_cancelled_and_then_deleted_while_the_disk_is_full(small_disk: Path, tmp_path: Path) -> None:
+    """Runs that wait on disk, one at work, and one whose result the disk refuses: of that the result is kept, too."""
+    reserve = small_disk / "data" / "reserve"
+    server = Serve(small_disk).start()
+    try:
+        with effects(tmp_path) as service, httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
+            parked = [begun(client, steps(seed(), wait())), begun(client, steps(seed(), ASK))]
+            busy = begun(client, workflow(nodes=[request(service.url, "a", 9, "long")]).to_wire())
+            stuck = begun(client, workflow("a>b", nodes=[request(service.url, one, 800) for one in "ab"]).to_wire())
+            until(lambda: all(status_of(client, one) == "waiting" for one in parked), "they do not wait")
+            until(lambda: len(service.starts()) == 2, "they are not started")
+            kept_back = reserve.stat().st_size
+            fill(small_disk / "ballast")
+            until(lambda: "kept in memory" in server.log, "its result is not refused")
+            runs = [*parked, busy, stuck]
+            for run_id in runs:
+                gone = client.post(f"/api/runs/{run_id}/cancel")
+                assert gone.status_code == 200, gone.text
+                assert status_of(client, run_id) == "cancelled"
+            assert reserve.stat().st_size > kept_back / 2, "there is room to delete, too"
+            run = client.get(f"/api/runs/{stuck}").json()
+            assert [node["status"] for node in run["nodes"] if node["nodeId"] == "a"] == ["completed"]
+            assert [entry["seq"] for entry in run["logs"]] == list(range(1, len(run["logs"]) + 1))
+            assert client.post("/api/execute-background", json=LARGE).status_code == 503, "it is full all the time"
+            for run_id in runs:
+                assert client.delete(f"/api/runs/{run_id}").status_code == 200
+    finally:
+        assert server.stop() == 0
+
+
+def test_an_answer_is_refused_at_once_while_the_disk_is_full_and_can_be_given_later(
+    small_disk: Path, tmp_path: Path
+) -> None:
+    """To a run that waits on disk, and to one in memory, as another node of it is at work."""
+    server = Serve(small_disk, VOICEGRAPH_DRAIN_SECONDS="0.1").start()
+    try:
+        with effects(tmp_path) as service, httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
+            ask = node("ask", "request", type="approval", message="Go on?")
+            beside = workflow(
+                "s>ask",
+                "s>a",
+                nodes=[
+                    node("s", "seed", type="prompt", text="Hi"),
+                    ask,
+                    request(service.url, "a", 1, "long"),
+                ],
+            )
+            runs = [
+                begun(client, steps(seed(), ASK)),
+                begun(client, steps(seed(), ASK)),
+                begun(client, beside.to_wire()),
+            ]
+            until(lambda: client.get("/api/approvals").json()["count"] == 3, "they do not ask")
+            until(lambda: len(service.starts()) == 1, "it is not started")
+            fill(small_disk / "ballast")
+            for run_id, word in zip(runs, ("approve", "reject", "approve"), strict=True):
+                refused = answered(client, run_id, word)
+                assert (refused.status_code, refused.json()["code"]) == (503, "storage_unavailable"), refused.text
+                assert "The disk is full: nothing of this is kept" in refused.json()["error"]
+            assert client.get("/api/approvals").json()["count"] == 3, "nothing of it is kept"
+            (small_disk / "ballast").unlink()
+            for run_id in runs:
+                assert answered(client, run_id, "approve").status_code == 200
+            server.restart()
+            for run_id in runs:
+                client.get(f"/api/runs/{run_id}/events")
+                assert status_of(client, run_id) == "completed"
+    finally:
+        assert server.stop() == 0

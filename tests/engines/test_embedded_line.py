@@ -28,8 +28,8 @@ class HeldSink:
         self._journal = host.history.journal
         self.release = asyncio.Event()
 
-    def record(self, entry: Entry) -> Awaitable[None]:
-        return self._late(entry) if entry.create else self._journal.record(entry)
+    def record(self, entry: Entry, **asked: bool) -> Awaitable[None]:
+        return self._late(entry) if entry.create else self._journal.record(entry, **asked)
 
     async def _late(self, entry: Entry) -> None:
         await self.release.wait()

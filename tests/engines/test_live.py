@@ -185,9 +185,9 @@ async def test_a_run_of_a_command_line_is_marked_before_it_is_on_disk_and_until_
     marked: list[bool] = []
     record = live.history.journal.record
 
-    def recorded(entry: Entry) -> asyncio.Future[None]:
+    def recorded(entry: Entry, **asked: bool) -> asyncio.Future[None]:
         marked.append(others.has(entry.run_id))
-        return record(entry)
+        return record(entry, **asked)
 
     monkeypatch.setattr(live.history.journal, "record", recorded)
     run_id = (await live.run(workflow("a>b"))).detail.summary.id

@@ -10,6 +10,7 @@ import pytest
 from support.graphs import node, workflow
 from support.history import History
 from support.hosts import EmbeddedHost, LiveHost
+from support.stores import late
 
 from voicegraph.errors import StorageError
 from voicegraph.run import recording, refused
@@ -34,14 +35,14 @@ class Refusing:
         self.left = times
         self.count = 0
 
-    def record(self, entry: Entry) -> Awaitable[None]:
+    def record(self, entry: Entry, **asked: bool) -> Awaitable[None]:
         if self.left and self._fits(entry):
             self.left -= 1
             self.count += 1
             done = asyncio.get_running_loop().create_future()
             done.set_exception(StorageError("No such value can be stored."))
             return done
-        return self._history.journal.record(entry)
+        return self._history.journal.record(entry, **asked)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._history.journal, name)
@@ -97,8 +98,76 @@ async def test_a_run_that_is_refused_again_and_again_is_given_up_with_a_reason(e
     assert (await embedded.run(GRAPH)).status == "completed"
 
 
-async def test_a_cancellation_that_is_refused_leaves_no_run_hanging(embedded: EmbeddedHost) -> None:
-    sink = Refusing(embedded.history, lambda entry: bool(entry.change and entry.change.status == "cancelled"), 2)
+def cancels(entry: Entry) -> bool:
+    return bool(entry.change and entry.change.status == "cancelled")
+
+
+async def test_a_cancellation_that_is_refused_stops_the_run_and_is_written_later(embedded: EmbeddedHost) -> None:
+    embedded.engine._sink = Refusing(embedded.history, cancels, 1)  # pyright: ignore[reportAttributeAccessIssue]
+    run_id = await embedded.start(workflow("a>b", nodes=[node("a", "gate")]))
+    await embedded.probe.gates["a"].enter()
+    with pytest.raises(StorageError, match=r"The run is stopped, .* No such value can be stored\."):
+        await embedded.cancel(run_id)
+    await embedded.probe.gates["a"].left.wait()
+    assert (await embedded.told(run_id)).status == "cancelled"
+    assert not await embedded.cancel(run_id)
+
+
+async def test_whoever_cancels_once_more_is_told_the_same(
+    embedded: EmbeddedHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink = Refusing(embedded.history, cancels, 1)
+    embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
+    run_id = await embedded.start(workflow("a>b", nodes=[node("a", "gate")]))
+    await embedded.probe.gates["a"].enter()
+    with pytest.raises(StorageError, match="is stopped"):
+        await embedded.cancel(run_id)
+    with pytest.raises(StorageError, match="is stopped"):  # the end is on its way, and nobody knows yet
+        await embedded.cancel(run_id)
+    assert (await embedded.told(run_id)).status == "cancelled"
+
+
+async def test_a_run_that_waits_on_disk_waits_on_when_its_cancellation_or_its_answer_is_refused(
+    embedded: EmbeddedHost,
+) -> None:
+    graph = workflow("ask>b", nodes=[node("ask", "request", type="approval", message="Go on?")])
+    run_id = await embedded.start(graph)
+    await embedded.parked(run_id, "ask")
+    before = embedded.history.rows("SELECT count(*) FROM run_events")
+    sink = Refusing(embedded.history, lambda entry: True, 10_000)
+    embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
+    for _ in range(3):
+        with pytest.raises(StorageError, match="No such value"):
+            await embedded.cancel(run_id)
+        with pytest.raises(StorageError, match="No such value"):
+            await embedded.decide(run_id, "ask")
+    assert sink.count == 6, "nobody tries on"
+    assert not embedded.holds(run_id)
+    assert embedded.history.rows("SELECT count(*) FROM run_events") == before
+    embedded.engine._sink = embedded.history.journal
+    await embedded.decide(run_id, "ask")
+    assert (await embedded.told(run_id)).status == "completed"
+
+
+async def test_a_decision_that_is_stuck_keeps_nobody_from_deciding_about_other_runs(embedded: EmbeddedHost) -> None:
+    graph = workflow("ask>b", nodes=[node("ask", "request", type="approval", message="Go on?")])
+    runs = [await embedded.start(graph) for _ in range(3)]
+    for run_id in runs:
+        await embedded.parked(run_id, "ask")
+    store = late(embedded)
+    hold = store.hold_next()
+    stuck = asyncio.create_task(embedded.cancel(runs[0]))
+    await store.held.wait()
+    async with asyncio.timeout(20):
+        assert await embedded.cancel(runs[1])
+        await embedded.decide(runs[2], "ask")
+    assert not stuck.done()
+    hold.set()
+    assert await stuck
+
+
+async def test_a_cancellation_that_is_refused_again_and_again_leaves_no_run_hanging(embedded: EmbeddedHost) -> None:
+    sink = Refusing(embedded.history, cancels, 3)
     embedded.engine._sink = sink  # pyright: ignore[reportAttributeAccessIssue]
     run_id = await embedded.start(workflow("a>b", nodes=[node("a", "gate")]))
     await embedded.probe.gates["a"].enter()

@@ -140,5 +140,5 @@ class _Dead:
         future.set_exception(ConnectionError("the process is dead"))
         return future
 
-    def record(self, _: object) -> asyncio.Future[None]:
+    def record(self, *_: object, **__: object) -> asyncio.Future[None]:
         return self.decide()

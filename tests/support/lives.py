@@ -52,7 +52,7 @@ class Instant:
         self._writer = EntryWriter(database.dialect)
         self.dead = False
 
-    def record(self, entry: Entry) -> asyncio.Future[None]:
+    def record(self, entry: Entry, **_: bool) -> asyncio.Future[None]:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if not self.dead:
             with self._database.connect().execution_options(writes=True) as connection, connection.begin():

@@ -78,7 +78,7 @@ class MemorySink:
         self._arrived = asyncio.Event()
         self._landed = asyncio.Event()
 
-    def record(self, entry: Entry) -> asyncio.Future[None]:
+    def record(self, entry: Entry, **_: bool) -> asyncio.Future[None]:
         done = asyncio.get_running_loop().create_future()
         if self.refusals:
             done.set_exception(self.refusals.pop(0))

@@ -1,7 +1,8 @@
 """Room on the disk that is kept back, so that a full disk can be mended by deleting.
 
-SQLite writes before it frees anything. Where the disk is full a deletion gives up this file for as long as it takes; a
-start gives up a part of it, so that there is somebody who deletes.
+SQLite writes before it frees anything. Where the disk is full a deletion gives up this file for as long as it takes, and
+so does the end of a run that somebody cancels: only what is over can be deleted. A start gives up a part of it, so that
+there is somebody who deletes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ PART = 10
 """On a small disk it is one part in so many."""
 STARTING = 1 << 20
 """What a start writes: the log's index, and a few pages."""
+LEFT = 16
+"""Where less than the whole is taken back, one part in so many stays: a file system has uses of its own for it."""
 NAME = "reserve"
 
 
@@ -68,6 +71,15 @@ class Reserve:
             except OSError:
                 os.truncate(self._path, kept)
 
+    def take_back(self) -> None:
+        """Take most of what is left of the room that was given up: what is done with it needs little."""
+        with contextlib.suppress(OSError):
+            usage = shutil.disk_usage(self._path.parent)
+            private_file(self._path)
+            kept = self._kept()
+            with self._path.open("ab") as file:
+                _take(file.fileno(), kept, min(self._size(usage.total), kept + usage.free - usage.free // LEFT))
+
     def lend(self) -> None:
         """Give up as much as a start writes, where the disk has no room for that."""
         with contextlib.suppress(OSError):
@@ -85,7 +97,7 @@ class Reserve:
             self._path.unlink()
         except OSError:
             return False
-        log.warning("The disk is full: the room that is kept back is used to delete")
+        log.warning("The disk is full: the room that is kept back is used to delete or cancel")
         return True
 
 

@@ -12,12 +12,13 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from voicegraph import clock
-from voicegraph.errors import ConfigError, Conflict, NodeError, NotFound, StorageError, Unreadable
+from voicegraph.errors import ConfigError, Conflict, NodeError, NotFound, StorageError, Unreadable, VoiceGraphError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.rounds import Rounds
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
 from voicegraph.run.blame import BEAT_SECONDS, CALM_SECONDS, SuspectTurns
+from voicegraph.run.decisions import Decisions
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 from voicegraph.run.ownership import Lives, Owner
@@ -26,7 +27,7 @@ from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, queue_full, ticket_of
 from voicegraph.run.refused import REFUSED, Refusals
-from voicegraph.run.restore import closing
+from voicegraph.run.restore import closing, unreadable
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 
@@ -73,10 +74,9 @@ class EmbeddedEngine:
         self._loading: set[RunId] = set()
         self._rewritten: set[RunId] = set()
         self._passed: set[RunId] = set()
-        """Whose turn came while a driver had them: it counts, should that leave them open."""
+        """Whose turn came while a driver had them, or an answer: it counts, should that leave them open."""
         self._coming = 0
-        self._deciding = asyncio.Lock()
-        self._answering: RunId | None = None
+        self._decisions = Decisions()
         self._turns = SuspectTurns(CALM_SECONDS)
         self._queue = FairQueue(slots)
         self._queue.slots.on_release = self._fill
@@ -171,7 +171,7 @@ class EmbeddedEngine:
             return await driver.cancel(reason)
         queued = run_id in self._queue
         self._queue.remove(run_id)
-        async with self._deciding:  # one by one: of two who read the same state, both would write the end
+        async with self._decisions.of(run_id):
             try:
                 stored = await self._store.load(run_id)
             except Unreadable as error:
@@ -183,22 +183,30 @@ class EmbeddedEngine:
                 raise
             if driver := self._drivers.get(run_id):
                 return await driver.cancel(reason)  # it was taken up meanwhile
-            if stored.status.terminal:
-                return False
-            if run_id in self._loading:
-                self._rewritten.add(run_id)  # what is being read was written before
-            self._queue.remove(run_id)  # it may have come meanwhile
-            driver = self._hold(stored.run)
-            try:
-                return await driver.cancel_stored(stored)
-            except Exception:
-                driver.refuse()  # whatever it was, it is tried again
-                raise
+            return not stored.status.terminal and await self._cancel_stored(stored, queued=queued)
+
+    async def _cancel_stored(self, stored: StoredRun, *, queued: bool) -> bool:
+        run_id = stored.run.run_id
+        if run_id in self._loading:
+            self._rewritten.add(run_id)  # what is being read was written before
+        queued = queued or run_id in self._queue  # it may have come meanwhile
+        self._queue.remove(run_id)
+        driver = self._hold(stored.run)
+        try:
+            return await driver.cancel_stored(stored)
+        except StorageError:
+            driver.leave()
+            if queued:
+                self.accepted(run_id)
+            raise
+        except Exception:
+            driver.refuse()  # whatever it was, it is tried again
+            raise
 
     async def _close_unreadable(self, run_id: RunId, error: Unreadable) -> None:
         self._queue.remove(run_id)
         try:
-            await self._close_as_it_is(run_id, _unreadable(error))
+            await self._close_as_it_is(run_id, unreadable(error), frees=True)
         except Exception:
             if not self._closing:
                 self._refusals.note(run_id)  # it is open on disk, and not to be forgotten
@@ -208,24 +216,27 @@ class EmbeddedEngine:
 
     async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
         """Written at once, wherever the run is. One that waits on disk then goes on when there is room."""
-        async with self._deciding:
+        async with self._decisions.of(run_id):
             while driver := self._drivers.get(run_id):
                 if await driver.answer(node_id, answer):
                     return
                 await asyncio.sleep(0)  # it has ended, and is let go in this turn
-            self._answering = run_id  # nobody takes it up meanwhile
+            self._decisions.answering.add(run_id)  # nobody takes it up meanwhile
+            changed = True
             try:
-                await self._answer_stored(run_id, node_id, answer)
+                stored = await self._store.load(run_id)
+                driver = RunDriver(stored.run, self._runner, self._sink, self._promise, self._store)
+                await driver.answer_stored(stored, node_id, answer)
+            except VoiceGraphError:
+                changed = False
+                raise
             finally:
-                self._answering = None
+                self._decisions.answering.discard(run_id)
                 if run_id in self._loading:
                     self._rewritten.add(run_id)
-                self.accepted(run_id)
-
-    async def _answer_stored(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
-        stored = await self._store.load(run_id)
-        driver = RunDriver(stored.run, self._runner, self._sink, self._promise, self._store)
-        await driver.answer_stored(stored, node_id, answer)
+                if changed or run_id in self._passed:  # else it waits on disk as before
+                    self.accepted(run_id)
+                self._passed.discard(run_id)
 
     def told_to_stop(self) -> None:
         """See `run.ports.DurableEngine`."""
@@ -279,9 +290,9 @@ class EmbeddedEngine:
         try:
             stored = await self._store.load_whole(run_id)
             gone = stored.status.terminal
-            if run_id in self._drivers:
+            if busy := run_id in self._drivers or run_id in self._decisions.answering:
                 self._passed.add(run_id)
-            if self._closing or gone or run_id in self._drivers or run_id == self._answering:
+            if self._closing or gone or busy:
                 return
             if run_id in self._rewritten:
                 self._queue.add(replace(ticket, resumes=True))  # what was read is old
@@ -298,7 +309,7 @@ class EmbeddedEngine:
         except Exception as error:
             gone = True
             log.exception("Run %s cannot be taken up", run_id)
-            await self._give_up(run_id, _unreadable(error))
+            await self._give_up(run_id, unreadable(error))
         finally:
             self._loading.discard(run_id)
             self._rewritten.discard(run_id)
@@ -325,9 +336,9 @@ class EmbeddedEngine:
         else:
             self._refusals.forget(run_id)
 
-    async def _close_as_it_is(self, run_id: RunId, reason: NodeError) -> None:
+    async def _close_as_it_is(self, run_id: RunId, reason: NodeError, *, frees: bool = False) -> None:
         follow_up = await self._store.follow_up(run_id)
-        await self._sink.record(closing(run_id, reason, follow_up=follow_up))
+        await self._sink.record(closing(run_id, reason, follow_up=follow_up), frees=frees)
 
     def _hold(self, run: NewRun) -> RunDriver:
         driver = RunDriver(run, self._runner, self._sink, self._promise, self._store, self._turns)
@@ -387,8 +398,3 @@ class EmbeddedEngine:
 
 def _names(run_ids: Sequence[RunId]) -> str:
     return f"Run {run_ids[0]}" if len(run_ids) == 1 else f"{len(run_ids)} runs"
-
-
-def _unreadable(error: Exception) -> NodeError:
-    message = error.message if isinstance(error, Unreadable) else f"It cannot be read ({type(error).__name__})."
-    return NodeError("unreadable", message)

@@ -177,9 +177,9 @@ class LiveEngine:
         if self._others.has(run_id) and not self._others.hear:
             raise Conflict("elsewhere", "A command line runs this workflow live. Stop it there, with Ctrl+C.")
         try:
-            return await self._ledger.decide(run_id, _cancelled)
+            return await self._ledger.decide(run_id, _cancelled, frees=True)
         except Unreadable as error:
-            await self._close_as_it_is(run_id, NodeError(error.code, error.message))
+            await self._close_as_it_is(run_id, NodeError(error.code, error.message), frees=True)
             return True
 
     def notice(self, entry: Entry) -> None:
@@ -230,9 +230,9 @@ class LiveEngine:
         if not stored.status.terminal:
             await self._ledger.record(closing(run_id, reason, stored))
 
-    async def _close_as_it_is(self, run_id: RunId, reason: NodeError) -> None:
+    async def _close_as_it_is(self, run_id: RunId, reason: NodeError, *, frees: bool = False) -> None:
         follow_up = await self._store.follow_up(run_id)
-        await self._ledger.record(closing(run_id, reason, follow_up=follow_up))
+        await self._ledger.record(closing(run_id, reason, follow_up=follow_up), frees=frees)
 
 
 def _cancelled(stored: StoredRun) -> tuple[Entry, bool]:

@@ -66,10 +66,11 @@ class Journal:
             self._wakeup.notify()
         await asyncio.to_thread(self._thread.join)
 
-    def record(self, entry: Entry) -> asyncio.Future[None]:
+    def record(self, entry: Entry, *, lands: bool = True, frees: bool = False) -> asyncio.Future[None]:
         """See `run.ports.EventSink.record`."""
         locks = None if entry.create else entry.run_id
-        return self._submit(Job(self._future(), entry=entry, must_land=entry.create is None, locks=locks))
+        must_land = lands and not frees and entry.create is None
+        return self._submit(Job(self._future(), entry=entry, must_land=must_land, locks=locks, frees=frees))
 
     def execute(self, work: Callable[[Connection], T]) -> asyncio.Future[T]:
         """Run `work` inside the next transaction, on the writing thread. Fails with StorageError or work's own error."""
@@ -84,7 +85,12 @@ class Journal:
         self._batches.make_reserve()
 
     def decide(
-        self, run_id: RunId, decision: Callable[[StoredRun], tuple[Entry, T]], *, lands: bool = True
+        self,
+        run_id: RunId,
+        decision: Callable[[StoredRun], tuple[Entry, T]],
+        *,
+        lands: bool = True,
+        frees: bool = False,
     ) -> asyncio.Future[T]:
         """See `run.ports.RunLedger.decide`."""
 
@@ -92,7 +98,7 @@ class Journal:
             entry, result = decision(load_run(connection, run_id))
             return [entry], result
 
-        return self._write_with(Job(self._future(), must_land=lands, locks=run_id), work)
+        return self._write_with(Job(self._future(), must_land=lands and not frees, locks=run_id, frees=frees), work)
 
     def transact(self, work: Callable[[Connection], tuple[Sequence[Entry], T]]) -> asyncio.Future[T]:
         """As `execute`; the entries that `work` answers beside its result are written in the same transaction."""

@@ -28,6 +28,11 @@ async def require_room(settings: Settings, journal: Journal, *, sqlite: bool) ->
     if usage.free < min(LOW_BYTES, usage.total // LOW_PART):
         left = f"{usage.free / 1e6:.1f} MB of {usage.total / 1e6:.0f} MB are left"
         raise StorageError(f"The disk is full: {left}. Delete runs and files, or make room on the disk.")
+    await require_writes(journal, sqlite=sqlite)
+
+
+async def require_writes(journal: Journal, *, sqlite: bool) -> None:
+    """StorageError when the database takes no writes."""
     try:
         async with asyncio.timeout(PATIENCE):
             await journal.execute(_probe if sqlite else _nothing)

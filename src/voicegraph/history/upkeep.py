@@ -19,7 +19,7 @@ from voicegraph.history.filters import Finder, RunFilter
 from voicegraph.history.journal import Journal
 from voicegraph.history.marks import drop_old_marks
 from voicegraph.history.removal import Removal, Removals
-from voicegraph.history.room import require_room
+from voicegraph.history.room import require_room, require_writes
 from voicegraph.history.store import Reader
 from voicegraph.rounds import Rounds
 from voicegraph.settings import Settings
@@ -116,6 +116,10 @@ class Upkeep:
     async def require_room(self) -> None:
         """StorageError when the disk is full, or the database takes no writes."""
         await require_room(self._settings, self._journal, sqlite=self._sqlite)
+
+    async def require_writes(self) -> None:
+        """StorageError when the database takes none."""
+        await require_writes(self._journal, sqlite=self._sqlite)
 
     def open(self) -> None:
         """Look every quarter of an hour."""

@@ -54,7 +54,7 @@ class Job:
     error: Exception | None = None
     tries: int = 0
     frees: bool = False
-    """It makes room, so it comes first, and may use what is kept back."""
+    """It makes room, or ends a run so that it can be deleted: it comes first, and may use what is kept back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,7 @@ class BatchWriter:
     def write(self, jobs: Sequence[Job]) -> list[Job]:
         """Commit what can be; answers the jobs to be tried again, in order. The others are settled: see `Job.error`."""
         if self._reserve and any(job.frees for job in jobs):
-            self._free([job for job in jobs if job.frees], self._reserve)
-            jobs = [job for job in jobs if not job.frees]
+            jobs = self._free(jobs, self._reserve)
         jobs, trouble = self._clear(jobs)
         if trouble is None and jobs:
             trouble = self._commit(jobs)
@@ -101,19 +100,35 @@ class BatchWriter:
             return []
         return self._keep(jobs, trouble) if self._doubt else self._each_alone(jobs)
 
-    def _free(self, jobs: Sequence[Job], reserve: Reserve) -> None:
-        """Jobs that make room, each alone; on a full disk with the room that is kept back."""
-        for job in jobs:
-            error = self._commit([job])
-            if error and is_full(error) and reserve.release():
-                self._checkpoint()  # first: what is in the log already is the most of it
-                error = self._commit([job])
-                self._checkpoint()
-            if reserve.is_tight():
-                self._give_back()
-            reserve.make()
-            if error:
-                job.error = translated(error)
+    def _free(self, jobs: Sequence[Job], reserve: Reserve) -> list[Job]:
+        """Jobs that make room, each alone; on a full disk with the room that is kept back. The others are answered.
+
+        What became of a run comes before its end, so that goes with it.
+        """
+        others = list(jobs)
+        for job in [job for job in jobs if job.frees]:
+            run = run_of(job)
+            before = [one for one in others[: others.index(job)] if run and run_of(one) == run]
+            error = self._with_reserve([*before, job], reserve, ends=run is not None)
+            if error and before and judge(error) != "outage":
+                continue  # it may be another's: each has its turn
+            job.error = translated(error) if error else None
+            done = [job] if error else [*before, job]
+            others = [one for one in others if one not in done]
+        return others
+
+    def _with_reserve(self, jobs: Sequence[Job], reserve: Reserve, *, ends: bool) -> Exception | None:
+        error = self._commit(jobs)
+        if error and is_full(error) and reserve.release():
+            self._checkpoint()  # first: what is in the log already is the most of it
+            error = self._commit(jobs)
+            self._checkpoint()
+            if ends:
+                reserve.take_back()  # it is for the deletion, which is still to come
+        if not ends and reserve.is_tight():
+            self._give_back()
+        reserve.make()
+        return error
 
     def _checkpoint(self, patience: float = 5.0) -> None:
         """Empty the write-ahead log: what it took is free again. Readers are waited for so many seconds."""
@@ -174,8 +189,11 @@ class BatchWriter:
         kept: list[Job] = []
         held: set[RunId | None] = set()
         for number, job in enumerate(jobs):
-            if job.must_land and run_of(job) in held:
-                kept.append(job)  # behind an entry of the same run
+            if (job.must_land or job.entry) and run_of(job) in held:  # behind an entry of the same run
+                if job.must_land:
+                    kept.append(job)
+                else:
+                    job.error = self.trouble
                 continue
             if (error := self._commit([job])) is None:
                 continue
@@ -280,8 +298,8 @@ def translated(error: Exception) -> Exception:
                 "The disk is full. Delete runs and files, or make room on it.",
             )
         refused = f"The database did not take the write ({reason})."
-        return StorageError(f"{refused} Nothing of it is kept; try again.", refused)
+        return StorageError(f"{refused} Nothing of it is kept; try again.", refused, lasting=judge(error) != "outage")
     if isinstance(error, SQLAlchemyError):
         refused = f"The database did not take the write ({type(error).__name__})."
-        return StorageError(f"{refused} Try again.", refused)
+        return StorageError(f"{refused} Try again.", refused, lasting=judge(error) != "outage")
     return error

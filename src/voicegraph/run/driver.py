@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Literal
 
 from voicegraph import clock
@@ -21,6 +20,7 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.blame import SuspectTurns
 from voicegraph.run.course import Course, wakes_at
 from voicegraph.run.earlier import EarlierRuns
+from voicegraph.run.ending import AskedEnd, write_end
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
 from voicegraph.run.handover import given_to
 from voicegraph.run.inputs import Surroundings
@@ -68,6 +68,7 @@ class RunDriver:
         self._course = Course(run, runner.registry, promise, self._timers, self._each.stop)
         self._script = self._course.script
         self._deadline = Deadline(run.workflow, self._run_out)
+        self._asked_end = AskedEnd(sink, self._end, self._close)
 
     # -- from the engine
 
@@ -104,17 +105,29 @@ class RunDriver:
         self._launch(ready, plan.suspects)
 
     async def cancel_stored(self, stored: StoredRun) -> bool:
-        """Cancel a run that is not in memory, without starting anything of it."""
+        """Cancel a run that is not in memory, without starting anything of it. StorageError: nothing has changed."""
         self._course.restore(stored)
-        return await self.cancel()
-
-    async def cancel(self, reason: str = "") -> bool:
-        """Stop everything at once and record it; False when the run is over already."""
         if self._script.over:
             return False
         entry = Entry(self.run.run_id)
+        self._script.run_cancelled(entry, self._course.open_rows)
+        await self._sink.record(entry, frees=True)
+        self._end(End.OVER)
+        return True
+
+    async def cancel(self, reason: str = "") -> bool:
+        """Stop everything at once and record it; False when the run is over already.
+
+        StorageError where the database refuses that: the run is stopped all the same, and its end is tried on.
+        """
+        if self._script.over:
+            if not self.ended.done():
+                self._asked_end.require_told()
+            return False
+        entry = Entry(self.run.run_id)
         self._script.run_cancelled(entry, self._course.open_rows, reason)
-        await self._close(entry)
+        self._halt()
+        await self._asked_end.write(entry)
         return True
 
     def _run_out(self) -> None:
@@ -127,8 +140,7 @@ class RunDriver:
             return
         entry = Entry(self.run.run_id)
         self._script.run_given_up(entry, self._course.open_rows, out_of_time(self.run.workflow))
-        with self._logged("its time limit"):
-            await self._close(entry)
+        await self._close(entry)
 
     async def answer(self, node_id: NodeId, answer: Answer) -> bool:
         """Take an answer to a node that waits; False when the run leaves memory first. Conflict when it does not fit."""
@@ -136,24 +148,41 @@ class RunDriver:
             await asyncio.wait([self.ended])
         if self.ended.done():
             return False
+        entry, ready = self._answered(node_id, answer)
+        await self._finish_answered(entry, ready, node_id)
+        return True
+
+    def _answered(self, node_id: NodeId, answer: Answer) -> tuple[Entry, list[NodeId]]:
         settled = settle(self._course.rows.get(node_id), answer)
         entry = Entry(self.run.run_id)
         self._timers.stop(node_id)
-        ready = self._course.answered(self._course.rows[node_id], settled, entry)
+        return entry, self._course.answered(self._course.rows[node_id], settled, entry)
+
+    async def _finish_answered(self, entry: Entry, ready: list[NodeId], node_id: NodeId) -> None:
         self._spawn(node_id, lambda _: self._finish(entry, ready, node_id))  # whoever answers may go away meanwhile
         await asyncio.wait([self._tasks[node_id]])
-        return True
 
     async def answer_stored(self, stored: StoredRun, node_id: NodeId, answer: Answer) -> None:
-        """Take an answer of a run that is not in memory. What follows is started by whoever takes the run up."""
+        """Take an answer of a run that is not in memory. What follows is started by whoever takes the run up.
+
+        StorageError when the database takes nothing: then nothing has changed.
+        """
         self._course.stopping = True
         self._course.restore(stored)
         for waiting in self._course.open_rows:
             if waiting.status is not NodeStatus.RUNNING:
                 self._timers.arm(waiting.node_id, None)
-        await self.answer(node_id, answer)
-        self._halt()
-        self._end(End.STOPPED)
+        entry, ready = self._answered(node_id, answer)
+        self._park_if_idle(entry)
+        try:
+            await self._sink.record(entry, lands=False)
+        except StorageError as error:
+            if not error.lasting:
+                raise
+            await self._finish_answered(entry, ready, node_id)  # it may be refused as a whole, for ever
+        finally:
+            self._halt()
+            self._end(End.STOPPED)
 
     def pause(self) -> None:
         """Nothing more starts; what is at work goes on. `stop` follows."""
@@ -272,8 +301,7 @@ class RunDriver:
             else:
                 others = [row for row in self._course.open_rows if row is not broken]
                 self._script.run_broken(entry, broken, others, error)
-            with self._logged("its end"):
-                await self._close(entry)
+            await self._close(entry)
 
     def abandon(self) -> None:
         """Another process has ended the run: stop, and write nothing."""
@@ -282,38 +310,24 @@ class RunDriver:
             self._end(End.OVER)
 
     async def _close(self, entry: Entry) -> None:
-        """Its last entry. Where even that is refused it leaves memory all the same, and is open on disk."""
+        """Its last entry, which nobody waits for. Where it is refused it leaves memory all the same, and is open on disk."""
         self._halt()
         try:
-            await self._sink.record(entry)
-        except StorageError:
-            await self._close_bare(entry)
+            await write_end(self._sink, entry)
         except Exception:
+            log.exception("Run %s: its end could not be recorded", self.run.run_id)
             self._end(End.REFUSED)
-            raise
         finally:
             self._end(End.OVER)
 
-    async def _close_bare(self, entry: Entry) -> None:
-        """A row of it is refused: the run has ended all the same, and nothing of it is done again."""
-        try:
-            await self._sink.record(bare(entry))
-        except Exception:
-            self._end(End.REFUSED)
-            raise
+    def leave(self) -> None:
+        """Nothing of it has changed on disk, where it waits as before."""
+        self._end(End.PARKED)
 
     def refuse(self) -> None:
         """What it is to write is refused: it leaves memory, and is open on disk."""
         self._halt()
         self._end(End.REFUSED)
-
-    @contextmanager
-    def _logged(self, what: str) -> Generator[None]:
-        """For what nobody waits for."""
-        try:
-            yield
-        except Exception:
-            log.exception("Run %s: %s could not be recorded", self.run.run_id, what)
 
     # -- timers
 

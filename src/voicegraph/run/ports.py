@@ -23,11 +23,13 @@ T = TypeVar("T")
 class EventSink(Protocol):
     """Where runs are written."""
 
-    def record(self, entry: Entry) -> Awaitable[None]:
+    def record(self, entry: Entry, *, lands: bool = True, frees: bool = False) -> Awaitable[None]:
         """Queue at once; the awaitable ends when the entry is on disk.
 
         An entry that creates a run fails with StorageError when the disk refuses, or Conflict when its idempotency
-        key is taken. Any other entry is kept and tried until it is written.
+        key is taken. Any other entry is kept and tried until it is written; without `lands`, as somebody waits to be
+        told, StorageError when the database refuses. `frees` is that for the end of a run, which can be deleted then:
+        on a full disk it may use the room that is kept back.
         """
         ...
 
@@ -36,12 +38,18 @@ class RunLedger(EventSink, Protocol):
     """Where several processes write the same runs, one after the other."""
 
     def decide(
-        self, run_id: RunId, decision: Callable[[StoredRun], tuple[Entry, T]], *, lands: bool = True
+        self,
+        run_id: RunId,
+        decision: Callable[[StoredRun], tuple[Entry, T]],
+        *,
+        lands: bool = True,
+        frees: bool = False,
     ) -> Awaitable[T]:
         """Look at a run and write what follows, while nobody else writes it.
 
         `decision` answers the entry and a result, without waiting for anything. With `lands` it is tried until it is
-        written; without, StorageError when the database refuses. NotFound when there is no such run.
+        written; without, StorageError when the database refuses. `frees` as in `record`. NotFound when there is no
+        such run.
         """
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from voicegraph import clock
-from voicegraph.errors import NodeError
+from voicegraph.errors import NodeError, Unreadable
 from voicegraph.graph.model import NodeId, RunId, WorkflowId
 from voicegraph.run.blame import POISON, Verdict, verdict
 from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
@@ -102,3 +102,9 @@ def closing(
         drops_items=True,
         drops_nodes=True,
     )
+
+
+def unreadable(error: Exception) -> NodeError:
+    """The reason of a run that is closed because it cannot be read."""
+    message = error.message if isinstance(error, Unreadable) else f"It cannot be read ({type(error).__name__})."
+    return NodeError("unreadable", message)

@@ -107,9 +107,9 @@ class InngestEngine:
             return cancelled
 
         try:
-            cancelled = await decide(self._ledger, run_id, cancel, lands=False)
+            cancelled = await decide(self._ledger, run_id, cancel, frees=True)
         except Unreadable as error:
-            await self._served.close_as_it_is(run_id, error)
+            await self._served.close_as_it_is(run_id, error, frees=True)
             cancelled = True
         self._sender.poke()
         return cancelled

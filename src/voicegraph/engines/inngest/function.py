@@ -233,7 +233,9 @@ class Functions:
 
         return await self._guarded(close_anyhow)
 
-    async def close_as_it_is(self, run_id: RunId, error: Unreadable) -> None:
+    async def close_as_it_is(self, run_id: RunId, error: Unreadable, *, frees: bool = False) -> None:
         """Fail a run that cannot be read."""
         follow_up = await self._store.follow_up(run_id)
-        await self._ledger.record(closing(run_id, NodeError(error.code, error.message), follow_up=follow_up))
+        await self._ledger.record(
+            closing(run_id, NodeError(error.code, error.message), follow_up=follow_up), frees=frees
+        )

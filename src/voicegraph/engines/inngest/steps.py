@@ -150,7 +150,9 @@ class NodeSteps:
         return await decide(self._ledger, run_id, decision, lands=lands)
 
 
-async def decide(ledger: RunLedger, run_id: RunId, decision: Callable[[Look], T], *, lands: bool = True) -> T:
+async def decide(
+    ledger: RunLedger, run_id: RunId, decision: Callable[[Look], T], *, lands: bool = True, frees: bool = False
+) -> T:
     """Look at a run and write what the decision leads to. NotFound, StorageError as `RunLedger.decide`."""
 
     def work(stored: StoredRun) -> tuple[Entry, T]:
@@ -158,4 +160,4 @@ async def decide(ledger: RunLedger, run_id: RunId, decision: Callable[[Look], T]
         result = decision(look)
         return look.entry, result
 
-    return await ledger.decide(run_id, work, lands=lands)
+    return await ledger.decide(run_id, work, lands=lands, frees=frees)
