@@ -49,6 +49,11 @@ def test_the_place_of_a_time_is_its_zone_whatever_is_to_be_done(verb):
         ("every day at 9am MDT", "America/Denver"),
         ("at 9 in Berlin every day", "Europe/Berlin"),
         ("in Berlin every day at 9", "Europe/Berlin"),
+        ("every day in Berlin at 9", "Europe/Berlin"),
+        ("every day in New York, 9am", "America/New_York"),
+        ("every day at 9 New York", "America/New_York"),
+        ("every day at 9 (New York time)", "America/New_York"),
+        ("every day at 9 on the East Coast", "America/New_York"),
     ],
 )
 @pytest.mark.parametrize("frame", ["{} read the feed of octo/demo", "{}, could you read the feed of octo/demo"])
@@ -78,7 +83,15 @@ def test_a_place_without_a_known_zone_is_told(words):
 
 @pytest.mark.parametrize(
     "rest",
-    ["in Slack post hello", "in the general channel post hello", "in English summarize it", "Pacific news to me"],
+    [
+        "in Slack post hello",
+        "in the general channel post hello",
+        "in English summarize it",
+        "Pacific news to me",
+        "Tokyo stock news to me",
+        "oral reports to me",
+        "in Asana create a task",
+    ],
 )
 def test_what_only_sounds_like_the_place_of_a_time_is_none(rest):
     left, found = start(f"every day at 9 {rest}")

@@ -78,6 +78,8 @@ _DETAILS = table(
 """What may stand beside a frequency."""
 _BESIDE = [*_DETAILS, *FREQUENCIES]
 _TIME_BEFORE = rx(rf"\b(?:{SURE_TIME}|(?:at|by|around) {TIME})(?= )")
+_THEN_TIME = rx(rf",? (?:(?:at|by|around) {TIME}|{SURE_TIME})")
+""""Every Monday in Berlin at 9"."""
 _TIME_SOMEWHERE = rx(rf"\b(?:at|by|around) {named('times', TIME)}(?= )")
 _LOOSE_TIME = rx(rf"\b(?:at|by|around) {named('times', SURE_TIME)}")
 _ADVERB = rx(r"(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annually|fortnightly)\b")
@@ -99,7 +101,7 @@ def read_schedule(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
     first[1](when, first[0])
     start, end = _widen(text, first[0].span(), when, shelter)
     joint = ", " if start and text[end:].lstrip().startswith(",") else " "
-    rest = f"{text[:start].rstrip(' ,')}{joint}{text[end:].lstrip(' ,')}".strip()
+    rest = f"{text[:start].rstrip(' ,')}{joint}{text[end:].lstrip(' ,)')}".strip()
     rest = _late_time(rest, when, shelter)
     return rest, Timing(when.schedules(), text[start:end].strip(" ,"), when.notes, when.timed, when.puzzles)
 
@@ -149,10 +151,13 @@ def _widen(text: str, span: tuple[int, int], when: When, shelter: Shelter) -> tu
 
 
 def _right_of(text: str, end: int, shelter: Shelter, *, timed: bool) -> list[Hit]:
-    at = len(text) - len(text[end:].lstrip(" ,"))
+    at = len(text) - len(text[end:].lstrip(" ,("))
     found = ((pattern.match(text, at), reader) for pattern, reader in _BESIDE)
     hits = [(match, reader) for match, reader in found if match and _says_when(text, match)]
-    return [*hits, *(zones_at(text, at, shelter) if timed else zone_at(text, at, shelter))]
+    if timed:
+        return [*hits, *zones_at(text, at, shelter)]
+    places = [hit for hit in city_at(text, at) if _THEN_TIME.match(text, hit[0].end())]
+    return [*hits, *zone_at(text, at, shelter), *places]
 
 
 def _left_of(text: str, start: int, shelter: Shelter) -> list[Hit]:

@@ -7,6 +7,7 @@ from re import Match
 
 from voicegraph.graph.times import server_zone
 from voicegraph.plan.rules.start.when import When
+from voicegraph.plan.rules.steps.services import MENTION
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.plan.rules.values.zones import AMERICAN, UNKNOWN, ZONE, city_zone, in_city, zone_of
@@ -40,9 +41,11 @@ def zone_at(text: str, at: int, shelter: Shelter) -> list[Hit]:
 
 
 def city_at(text: str, at: int) -> list[Hit]:
-    """A place with a known zone: "in Berlin"."""
+    """A place with a known zone: "in Berlin"; without "in" where a verb follows."""
     found = in_city().match(text, at)
-    return [(found, _in(city_zone(found["city"])))] if found else []
+    if found is None or (found["bare"] is not None and not _may_end(text, found.end())):
+        return []
+    return [(found, _in(city_zone(found["city"])))]
 
 
 def _others_at(text: str, at: int) -> list[Hit]:
@@ -50,7 +53,7 @@ def _others_at(text: str, at: int) -> list[Hit]:
     if american:
         return [(american, _in(zone_of(f"{american[0]} time", Shelter())))] if _may_end(text, american.end()) else []
     unknown = UNKNOWN.match(text, at)
-    is_place = unknown and (unknown["place"] or not leading_verb(unknown["theirs"]))
+    is_place = unknown and not MENTION.match(text, at) and (unknown["place"] or not leading_verb(unknown["theirs"]))
     return [(unknown, _nowhere)] if unknown and is_place else []
 
 

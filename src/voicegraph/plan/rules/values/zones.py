@@ -110,9 +110,9 @@ UNKNOWN = rx(rf"(?:in (?:the )?(?!{_NOWHERE}{END})(?P<place>{_NAME})(?: time)?|(
 
 @cache
 def in_city() -> Pattern[str]:
-    """A place behind a time of day, of as many words as have a zone: "at eight in New York (City)"."""
+    """A place behind a time of day, of as many words as have a zone: "at eight in New York (City)", "at 8 Paris"."""
     names = sorted(_places(), key=len, reverse=True)
-    return rx("in (?:the )?", named("city", *map(re.escape, names)), END)
+    return rx("(?:(?:in|on) (?:the )?|(?P<bare>(?-i:(?=[A-Z]))))", named("city", *map(re.escape, names)), END)
 
 
 def city_zone(name: str) -> str | None:
