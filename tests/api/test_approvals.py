@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from support.api import Api, api_with
+from support.api import Api, api_with, steps
 from support.mailbox import Mailbox, mailbox_on_loopback
 
 from voicegraph.settings import Settings
@@ -49,6 +49,11 @@ def graph(**params: Any) -> dict[str, Any]:
 async def waiting(api: Api, path: str = "/api/execute-background", **params: Any) -> dict[str, Any]:
     """Start a run and wait until it asks; its line of the list."""
     run = (await api.call("POST", path, {"workflow": graph(**params)}, 202))["runId"]
+    return await asked(api, run)
+
+
+async def asked(api: Api, run: str) -> dict[str, Any]:
+    """What the run asks, once it does."""
     async with asyncio.timeout(30):
         while not (found := (await api.call("GET", f"/api/approvals?run={run}"))["approvals"]):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -124,6 +129,21 @@ async def test_a_link_for_each_approver_works_once_for_all(asking: Api, mailbox:
     assert "Not &lt;b&gt;yet&lt;/b&gt;." in told
     assert "answered already" in await post(asking, second, form(page), 409)
     assert "answered already" in await post(asking, first, form(page), 409)
+
+
+async def test_what_goes_on_with_the_text_is_shown_with_it(asking: Api, mailbox: Mailbox) -> None:
+    rows = {"id": "rows", "type": "code", "action": "run", "params": {"code": "[{'email': 'eve@example.net'}] * 3"}}
+    params = {"content": "Harmless text", "approvers": "a@example.org"}
+    ask = {"id": "ask", "type": "approval", "action": "request", "params": params}
+    run_id = (await asking.call("POST", "/api/execute-background", {"workflow": steps(rows, ask)}, 202))["runId"]
+    await asked(asking, run_id)
+    (mail,) = mailbox.mails
+    for kind in ("plain", "html"):
+        assert "What goes on with it stands below." in mail.text(kind)
+        assert "eve@example.net" in mail.text(kind)
+    page = await get(asking, links(mailbox)[0])
+    assert "<details open>" in page
+    assert "eve@example.net" in page
 
 
 async def test_opening_a_link_changes_nothing(asking: Api, mailbox: Mailbox) -> None:

@@ -10,16 +10,25 @@ import hashlib
 import secrets
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from textwrap import indent
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.bulk import beside
+from voicegraph.nodes.bulk import beside, is_small, pretty
 from voicegraph.nodes.chat import configured_service
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.mail import compose, subject_of
+from voicegraph.nodes.output import Output
+from voicegraph.nodes.recipients import CONTROL
+from voicegraph.nodes.shortened import Room
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
 
 MAX_SHOWN = 20_000
 """Characters of the content in a message; the page behind the link shows more, and says where all of it is."""
+
+MAX_DATA = 4_000
+MAX_VALUES = 400
+MAX_FILES = 20
+"""Of what goes on with it."""
 
 
 @dataclass(slots=True)
@@ -33,10 +42,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What people are asked: a sentence, the content it is about, and until when they may answer."""
+    """What people are asked: a sentence, all that goes on when they approve, and until when they may answer."""
 
     message: str
-    content: str
+    content: Output
     until: str
 
 
@@ -101,11 +110,32 @@ async def _notification(question: Question, node: NodeContext) -> tuple[str, str
 
 def _body(question: Question, link: str) -> str:
     """The link stands above the content: what is to be approved may hold links of its own."""
-    shown = question.content[:MAX_SHOWN]
-    more = "\n\n(The page shows more of it.)" if len(question.content) > MAX_SHOWN else ""
+    content = question.content
+    shown = content.text[:MAX_SHOWN]
+    more = "\n\n(The page shows more of it.)" if len(content.text) > MAX_SHOWN else ""
+    along = _beside(content)
+    too = " What goes on with it stands below." if along else ""
     return (
         f"{question.message}\n\n"
         f"Approve or reject it here: <{link}>\n\n"
         f"The link is yours alone and works once, until {question.until}. Opening it changes nothing.\n\n"
-        f"---\n\nWhat is to be approved:\n\n{shown or '(nothing comes in; only the next step waits)'}{more}\n"
+        f"---\n\nWhat is to be approved.{too}\n\n{shown or '(nothing comes in; only the next step waits)'}{more}\n{along}"
     )
+
+
+def _beside(content: Output) -> str:
+    """Data and files that go on with the text, or their beginning, in blocks where Markdown means nothing."""
+    parts: list[str] = []
+    if content.data is not None:
+        text = pretty(Room(MAX_VALUES, MAX_DATA).fill(content.data))
+        is_whole = len(text) <= MAX_DATA and is_small(content.data, values=MAX_VALUES, characters=MAX_DATA)
+        parts += [
+            f"Data that goes on with it{'' if is_whole else ', its beginning (the page shows more)'}:",
+            text[:MAX_DATA],
+        ]
+    if files := content.files:
+        more = f"\nand {len(files) - MAX_FILES:,} more" if len(files) > MAX_FILES else ""
+        named = "\n".join(f"{CONTROL.sub(' ', ref.name)} ({ref.size:,} bytes)" for ref in files[:MAX_FILES])
+        parts += ["Files that go on with it:", named + more]
+    blocks = [indent(part, "    ") if at % 2 else part for at, part in enumerate(parts)]
+    return "".join(f"\n{block}\n" for block in blocks)

@@ -56,7 +56,7 @@ export function ApprovalForm({ approval }: { approval: ApprovalCard }) {
     <section className={classes.form} aria-label={`Approval: ${approval.label || approval.nodeId}`}>
       <p className={classes.question}>{waits.message}</p>
       <div className={classes.content}>
-        <OutputView output={approval.content} whole={api.outputUrl(approval.runId, approval.nodeId)} />
+        <Content approval={approval} />
       </div>
       {(waits.approvers?.length ?? 0) > 0 && (
         <p className={classes.facts}>
@@ -96,5 +96,20 @@ export function ApprovalForm({ approval }: { approval: ApprovalCard }) {
         </Button>
       </div>
     </section>
+  );
+}
+
+/** All that goes on: behind a text, data is not left to a tab that nobody opens. */
+function Content({ approval }: { approval: ApprovalCard }) {
+  const { data, ...rest } = approval.content;
+  const whole = api.outputUrl(approval.runId, approval.nodeId);
+  if (!rest.text || data === null || data === undefined)
+    return <OutputView output={approval.content} whole={whole} />;
+  return (
+    <>
+      <OutputView output={rest} whole={whole} />
+      <p className={classes.facts}>Data that goes on with it:</p>
+      <OutputView output={{ text: '', data, truncated: rest.truncated ?? false }} whole={whole} />
+    </>
   );
 }

@@ -50,6 +50,16 @@ it('takes no room while nothing waits', async () => {
   expect(screen.queryByRole('button')).toBeNull();
 });
 
+it('shows the text and the data that goes on with it', async () => {
+  const one = card('run_1');
+  const { user } = open([{ ...one, content: { ...one.content, data: { to: 'eve@example.net' } } }]);
+  await user.click(await button(1));
+  const { getByText } = form('run_1');
+  expect(getByText('this').tagName).toBe('STRONG');
+  expect(getByText('Data that goes on with it:')).toBeTruthy();
+  expect(getByText(/eve@example.net/)).toBeTruthy();
+});
+
 it('shows what is asked of whom, and what happens when nobody answers', async () => {
   const { user } = open([
     card('run_1', {

@@ -69,7 +69,7 @@ async def request(params: Request, node: NodeContext) -> Await:
     people = addresses(params.approvers) if params.approvers else []
     message = params.message.strip() or MESSAGE
     moment = f"{datetime.fromtimestamp(until, UTC):%d %B %Y %H:%M} UTC"
-    sent = await ask(Question(message, content.text, moment), people, node, notification=params.notify)
+    sent = await ask(Question(message, content, moment), people, node, notification=params.notify)
     kept: dict[str, JsonValue] = {
         "approvers": [*people],
         "links": {**sent.links},
