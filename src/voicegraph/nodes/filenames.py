@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 MAX_NAME = 120
 _UNSEEN = re.compile(
@@ -28,5 +29,7 @@ def clean_name(name: str, extension: str = "") -> str:
 
 def seen_name(name: str) -> str:
     """The last part of a path as people see it: nothing invisible, no `..`, no dot before it. May be empty."""
-    last = re.split(r"[\\/]", _UNSEEN.sub("", name))[-1]
+    plain = unicodedata.normalize("NFKC", name)  # a full-width dot or slash is one
+    shown = "".join(sign for sign in _UNSEEN.sub("", plain) if unicodedata.category(sign) != "Cf")
+    last = re.split(r"[\\/]", shown)[-1]
     return re.sub(r"\.{2,}", ".", last).strip().lstrip(". ")
