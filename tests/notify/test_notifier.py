@@ -90,6 +90,15 @@ async def test_a_failed_run_is_mailed_with_a_link(history: History, mailbox: Mai
     assert message.sent_at
 
 
+async def test_the_plain_part_is_for_reading_and_the_formatted_one_bends_nothing(history: History, mailbox: Mailbox):
+    async with notifying(history, mailbox, public_url="https://vg.example/") as notifier:
+        await ended(history, on=["failed"], name="Weekly-report (*v2.1*)")
+        await everything(notifier)
+    (mail,) = mailbox.mails
+    assert mail.text().startswith("Weekly-report (*v2.1*) failed.")
+    assert "Weekly-report (*v2.1*) failed." in mail.text("html")
+
+
 async def test_nobody_hears_of_what_nobody_asked_for(history: History, mailbox: Mailbox):
     async with notifying(history, mailbox, user_email="me@example.org") as notifier:
         await ended(history)

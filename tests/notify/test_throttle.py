@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voicegraph.history.notices import Decision, Fact, State
 from voicegraph.nodes.mail import compose, header
-from voicegraph.notify.texts import Writer
+from voicegraph.notify.texts import Writer, readable
 from voicegraph.notify.throttle import Throttle
 from voicegraph.settings import Settings
 
@@ -98,6 +98,13 @@ def test_secrets_of_the_settings_never_get_into_a_message():
     subject, body = writer.one(fact(name="hunter22-secret", error="login hunter22-secret", command="hunter22-secret"))
     assert "hunter22" not in subject + body
     assert "[redacted]" in body
+
+
+def test_what_is_quoted_is_read_as_it_was_said():
+    body = Writer(settings()).one(fact(name="a_b", error=r"C:\*.txt \- gone"))[1]
+    assert r"a\_b failed." in body
+    assert readable(body).startswith("a_b failed.")
+    assert r"    C:\*.txt \- gone" in readable(body)
 
 
 def test_the_link_leads_to_the_run():

@@ -74,11 +74,12 @@ def compose(
     subject: str,
     body: str,
     key: str,
+    plain: str | None = None,
     attachments: Iterable[Attachment] = (),
 ) -> Mail:
     """The mail: `body` (Markdown) as text, and as HTML where it is not too long.
 
-    `key` makes the Message-ID, so a repeated mail is recognised.
+    `plain` is the text where it is another one; `key` makes the Message-ID, so a repeated mail is recognised.
     """
     origin = _origin(sender)
     message_id = f"<{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:40]}@{_domain(sender)}>"
@@ -91,16 +92,20 @@ def compose(
     message["Date"] = Written(format_datetime(datetime.fromtimestamp(clock.now(), UTC)))
     message["Message-ID"] = Written(message_id)
     message["Auto-Submitted"] = Written("auto-generated")  # RFC 3834: holiday notes must not answer
-    pieces = (body[start : start + LONG] for start in range(0, len(body), LONG))
-    text = "".join(_BODY_CONTROL.sub("", piece) for piece in pieces)
+    text = _printable(body)
     bodies = LongBodies()
-    bodies.text(message, text)
+    bodies.text(message, text if plain is None else _printable(plain))
     if is_formatted(text):
         message.add_alternative(html(text), subtype="html")
     for attachment in attachments:
         _attach(message, attachment, bodies)
     utf8 = not "".join((origin, *to, *cc)).isascii()
     return Mail(origin, message_id, bodies.write(message), utf8)
+
+
+def _printable(body: str) -> str:
+    pieces = (body[start : start + LONG] for start in range(0, len(body), LONG))
+    return "".join(_BODY_CONTROL.sub("", piece) for piece in pieces)
 
 
 def _origin(sender: str) -> str:

@@ -12,6 +12,7 @@ from voicegraph.nodes.chat import configured_service
 from voicegraph.nodes.mail import compose
 from voicegraph.nodes.recipients import addresses
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
+from voicegraph.notify.texts import readable
 from voicegraph.settings import Settings
 
 CHAT_SECONDS = 60.0
@@ -40,7 +41,13 @@ class Channels:
         try:
             to = addresses(draft.target)
             message = compose(
-                sender=sender_of(self._settings), to=to, cc=[], subject=draft.subject, body=draft.body, key=key
+                sender=sender_of(self._settings),
+                to=to,
+                cc=[],
+                subject=draft.subject,
+                body=draft.body,
+                plain=readable(draft.body),
+                key=key,
             )
         except ValueError as error:
             raise NodeError("invalid_address", f"The notification cannot be mailed: {error}.") from error

@@ -12,6 +12,7 @@ from voicegraph.settings import Settings
 
 MAX_ERROR = 2_000
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_MARKS = r"[\\`*_{}\[\]<>()#+!|~-]"
 _ONE = {"failed": "failed", "completed": "completed", "waiting": "waits for approval"}
 _MANY = {"failed": "failed {} more times", "completed": "completed {} more times", "waiting": "waits {} more times"}
 
@@ -65,8 +66,14 @@ class Writer:
         return f"[VoiceGraph] {said}"[:MAX_SUBJECT], "\n\n".join(parts) + "\n"
 
 
+def readable(body: str) -> str:
+    """A body without the marks that keep Markdown from meaning something: for a mail's plain part, which people read."""
+    lines = body.split("\n")
+    return "\n".join(one if one.startswith("    ") else re.sub(rf"\\({_MARKS})", r"\1", one) for one in lines)
+
+
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~-])", r"\\\1", text)
+    return re.sub(f"({_MARKS})", r"\\\1", text)
 
 
 def _clock(at: float) -> str:
