@@ -70,6 +70,25 @@ def test_the_place_of_a_time_that_stands_apart_is_its_zone():
     assert rest == "read https://example.com and email me"
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("every Monday at 9 post it to #team in Berlin time", "post it to #team"),
+        ("every Monday at 9 post it to #team in the Berlin time zone, and email me", "post it to #team, and email me"),
+    ],
+)
+def test_a_zone_may_stand_at_the_end(text, left):
+    rest, found = start(text)
+    assert [(trigger.cron, trigger.timezone) for trigger in found.triggers] == [("0 9 * * 1", "Europe/Berlin")]
+    assert rest == left
+
+
+def test_the_time_of_a_place_may_be_what_is_asked_for():
+    rest, found = start("every Monday at 9 email me the time in Tokyo")
+    assert found.triggers[0].timezone is None
+    assert rest == "email me the time in Tokyo"
+
+
 @pytest.mark.parametrize("words", ["in Springfield", "in North Haverbrook", "Springfield time"])
 def test_a_place_without_a_known_zone_is_told(words):
     rest, found = start(f"every day at 9 {words} read https://example.com")

@@ -15,7 +15,7 @@ from voicegraph.plan.rules.start.frequencies import FREQUENCIES, table
 from voicegraph.plan.rules.start.when import When
 from voicegraph.plan.rules.start.where import GOES_ON, Hit, city_at, read_zone, zone_at, zones_at
 from voicegraph.plan.rules.text.shelter import Shelter
-from voicegraph.plan.rules.values.zones import ZONE
+from voicegraph.plan.rules.values.zones import ZONE, zone_of
 from voicegraph.speech.text.patterns import named, rx
 from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
 
@@ -81,6 +81,7 @@ _TIME_BEFORE = rx(rf"\b(?:{SURE_TIME}|(?:at|by|around) {TIME})(?= )")
 _THEN_TIME = rx(rf",? (?:(?:at|by|around) {TIME}|{SURE_TIME})")
 """"Every Monday in Berlin at 9"."""
 _TIME_SOMEWHERE = rx(rf"\b(?:at|by|around) {named('times', TIME)}(?= )")
+_ZONE_AT_END = rx(r",? in (?:the )?", named("zone", r"(?:(?!in\b)[a-z][\w'-]* ){1,4}time(?: ?zone)?"), r"(?=$| ?[,.;])")
 _LOOSE_TIME = rx(rf"\b(?:at|by|around) {named('times', SURE_TIME)}")
 _ADVERB = rx(r"(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annually|fortnightly)\b")
 _RESULT = rx(
@@ -102,7 +103,7 @@ def read_schedule(text: str, shelter: Shelter) -> tuple[str, Timing | None]:
     start, end = _widen(text, first[0].span(), when, shelter)
     joint = ", " if start and text[end:].lstrip().startswith(",") else " "
     rest = f"{text[:start].rstrip(' ,')}{joint}{text[end:].lstrip(' ,)')}".strip()
-    rest = _late_time(rest, when, shelter)
+    rest = _late_zone(_late_time(rest, when, shelter), when, shelter)
     return rest, Timing(when.schedules(), text[start:end].strip(" ,"), when.notes, when.timed, when.puzzles)
 
 
@@ -192,6 +193,16 @@ def _late_time(text: str, when: When, shelter: Shelter) -> str:
             return _without_time(text, found, end, when)
     found = _LOOSE_TIME.search(text)
     return _without_time(text, found, found.end(), when) if found else text
+
+
+def _late_zone(text: str, when: When, shelter: Shelter) -> str:
+    """Take the zone from the end of a clause: "every Monday at 9 post it to #team in Berlin time"."""
+    found = _ZONE_AT_END.search(text) if when.timed and when.zone is None else None
+    zone = found and zone_of(found["zone"], shelter)
+    if found is None or zone is None:
+        return text
+    when.zone = zone
+    return f"{text[: found.start()]}{text[found.end() :]}".strip()
 
 
 def _without_time(text: str, found: Match[str], end: int, when: When) -> str:
