@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import threading
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -95,8 +96,8 @@ async def test_who_is_cancelled_before_the_process_stops_takes_its_steps_along(
     quick = settings.model_copy(update={"drain_seconds": 0.0})
     async with asyncio.timeout(20), running(quick, background=False) as runtime:
         pipeline = runtime.pipeline
-        late = LateStore(runtime.children._families._store)
-        monkeypatch.setattr(runtime.children._families, "_store", late)
+        late = LateStore(cast("Any", runtime.children._families))
+        monkeypatch.setattr(runtime.children, "_families", late)
         await pipeline.workflows.save(parse_workflow(steps(wait("1 hour"), name="Step")))
         step = {"type": "workflow", "action": "run", "params": {"workflow": "Step"}}
         begun = asyncio.Event()

@@ -28,7 +28,11 @@ class LateStore:
     async def load_whole(self, run_id: RunId) -> StoredRun:
         return await self._late(self._store.load_whole(run_id))
 
-    async def _late(self, loading: Coroutine[None, None, StoredRun]) -> StoredRun:
+    async def line_of(self, run_id: RunId) -> Any:
+        """Where it stands for the families of runs."""
+        return await self._late(cast("Any", self._store).line_of(run_id))
+
+    async def _late(self, loading: Coroutine[None, None, Any]) -> Any:
         if self.errors:
             loading.close()
             raise self.errors.pop(0)
