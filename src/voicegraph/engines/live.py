@@ -23,7 +23,7 @@ from voicegraph.run.ports import RunLedger, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import Place, Slots, ticket_of
 from voicegraph.run.refused import REFUSED, Refusals
-from voicegraph.run.restore import cancelling, closing
+from voicegraph.run.restore import cancelling, closing, unreadable
 from voicegraph.run.runner import NodeRunner
 from voicegraph.run.waiting import settle
 
@@ -179,7 +179,7 @@ class LiveEngine:
         try:
             return await self._ledger.decide(run_id, _cancelled, frees=True)
         except Unreadable as error:
-            await self._close_as_it_is(run_id, NodeError(error.code, error.message), frees=True)
+            await self._close_as_it_is(run_id, unreadable(error), frees=True)
             return True
 
     def notice(self, entry: Entry) -> None:

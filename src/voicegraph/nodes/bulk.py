@@ -133,8 +133,8 @@ def pretty(value: object, indent: int = 2) -> str:
 def decode(text: str | bytes, *, most: int | None = None, ours: bool = False) -> JsonValue:
     """The value of a JSON text of whatever size. ValueError when it is none.
 
-    NodeError `too_large` of a large text that holds more than `most` values, or MAX_VALUES, but not of what is `ours`: a row that
-    was written is read, whatever it holds.
+    NodeError `too_large` of a large text that holds more than `most` values, or MAX_VALUES, but not of what is `ours`:
+    a row that was written is read, whatever it holds.
     """
     if len(text) <= DECODED_AT_ONCE:
         return _decoded_at_once(text)

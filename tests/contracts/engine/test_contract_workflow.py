@@ -138,17 +138,18 @@ async def test_cancelling_the_child_fails_the_node(host: Host):
     assert (told.nodes[NodeId("step")].error or {})["code"] == "run_cancelled"
 
 
-async def damage(host: Host, run_id: RunId) -> None:
-    statement = text("UPDATE run_payloads SET workflow = '{broken' WHERE run_id = :id").bindparams(id=run_id)
-    await host.history.journal.execute(lambda connection: connection.execute(statement) and None)
-
-
-async def test_a_run_that_cannot_be_read_fails_the_node_that_waits_for_it(host: Host):
+async def with_an_unreadable_child(host: Host) -> tuple[RunId, RunId]:
     await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
     run_id = await host.start(workflow(nodes=[step("Held")]))
     child = await child_of(host, run_id)
     await host.probe.gates["held"].enter()
-    await damage(host, child)
+    statement = text("UPDATE run_payloads SET workflow = '{broken' WHERE run_id = :id").bindparams(id=child)
+    await host.history.journal.execute(lambda connection: connection.execute(statement) and None)
+    return run_id, child
+
+
+async def test_a_run_that_cannot_be_read_fails_the_node_that_waits_for_it(host: Host):
+    run_id, child = await with_an_unreadable_child(host)
     assert await host.cancel(child)
     told = await host.told(run_id)
     assert told.status == "failed"
@@ -158,11 +159,7 @@ async def test_a_run_that_cannot_be_read_fails_the_node_that_waits_for_it(host: 
 
 
 async def test_cancelling_the_parent_ends_a_child_that_cannot_be_read(host: Host):
-    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
-    run_id = await host.start(workflow(nodes=[step("Held")]))
-    child = await child_of(host, run_id)
-    await host.probe.gates["held"].enter()
-    await damage(host, child)
+    run_id, child = await with_an_unreadable_child(host)
     assert await host.cancel(run_id)
     assert (await host.told(run_id)).status == "cancelled"
     async for event in host._follow(child):

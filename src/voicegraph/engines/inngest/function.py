@@ -33,7 +33,7 @@ from voicegraph.graph.order import topological_order
 from voicegraph.run.events import StoredRun
 from voicegraph.run.limits import deadline_of
 from voicegraph.run.ports import RunLedger, RunStore, Starter
-from voicegraph.run.restore import closing
+from voicegraph.run.restore import closing, unreadable
 from voicegraph.run.state import RunStatus
 
 log = logging.getLogger(__name__)
@@ -236,6 +236,4 @@ class Functions:
     async def close_as_it_is(self, run_id: RunId, error: Unreadable, *, frees: bool = False) -> None:
         """Fail a run that cannot be read."""
         follow_up = await self._store.follow_up(run_id)
-        await self._ledger.record(
-            closing(run_id, NodeError(error.code, error.message), follow_up=follow_up), frees=frees
-        )
+        await self._ledger.record(closing(run_id, unreadable(error), follow_up=follow_up), frees=frees)
