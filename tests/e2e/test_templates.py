@@ -39,6 +39,16 @@ def test_parallel_branches_stand_side_by_side(studio: Studio) -> None:
     assert abs(boxes["step-2"]["y"] - middle) < flights["height"]
 
 
+def test_a_graph_is_first_seen_where_it_stays(studio: Studio) -> None:
+    with studio.watched_places("step-0") as places:
+        studio.use_template("Trip Planner")
+    assert len(places) == 1, "the graph jumped"
+    studio.new_workflow()
+    with studio.watched_places("step-0") as places:
+        studio.use_template("Meeting Digest")
+    assert len(places) == 1, "the next one jumped"
+
+
 def test_long_labels_are_shown_whole_and_push_nothing_over(studio: Studio, page: Page) -> None:
     label = "Compare the timetable of the coming winter with that of the past summer, line by line and stop by stop"
     step = {"type": "transform", "action": "template", "params": {"template": "{{ input }} " * 20}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 from support.browser import Watch
@@ -16,11 +16,28 @@ STATUS_WAIT = 20_000
 STILL = """async () => {
   await document.fonts.ready;
   const moving = () => document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
-  for (let quiet = 0; quiet < 3; quiet = moving().length ? 0 : quiet + 1) {
+  const view = () => document.querySelector('.react-flow__viewport')?.style.transform;
+  for (let quiet = 0; quiet < 3; ) {
+    const before = view();
     await Promise.allSettled(moving().map((one) => one.finished));
     await new Promise(requestAnimationFrame);
+    quiet = moving().length || view() !== before ? 0 : quiet + 1;
   }
 }"""
+
+PLACES = """(id) => {
+  window.places = [];
+  const look = () => {
+    const node = document.querySelector(`[data-testid='node-${id}']`);
+    if (node?.checkVisibility({ visibilityProperty: true })) {
+      const { x, y } = node.getBoundingClientRect();
+      if (window.places.at(-1) !== `${x} ${y}`) window.places.push(`${x} ${y}`);
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+"""Frame by frame, where a node is seen."""
 
 
 class Studio:
@@ -120,6 +137,18 @@ class Studio:
         """Where the nodes stand on the screen, by id."""
         found = {node.get_attribute("data-testid") or "": node.bounding_box() for node in self.nodes.all()}
         return {name.removeprefix("node-"): box for name, box in found.items() if box}
+
+    @contextlib.contextmanager
+    def watched_places(self, node_id: str) -> Iterator[list[str]]:
+        """Fills the list with every place at which the node was seen meanwhile, each frame of a slow machine looked at."""
+        slow = self.page.context.new_cdp_session(self.page)
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+        self.page.evaluate(PLACES, node_id)
+        places: list[str] = []
+        yield places
+        self.settle()
+        places += self.page.evaluate("window.places")
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
 
     def connect(self, source: Locator, target: Locator) -> None:
         """Drag an edge from one node's output to another's input."""

@@ -72,7 +72,7 @@ export function Canvas() {
   const onDelete = useDelete();
   const drop = useDropAction(view.readOnly);
   useClipboard(view);
-  const onMoveStart = useFit(view, nodes);
+  const { onMoveStart, placed } = useFit(view, nodes);
   useReveal();
 
   return (
@@ -80,6 +80,7 @@ export function Canvas() {
       className={classes.canvas}
       data-readonly={view.readOnly || undefined}
       data-far={far || undefined}
+      data-placed={placed || undefined}
       data-testid="canvas"
     >
       <ReactFlow<CanvasNode, FlowEdgeType>

@@ -1,5 +1,5 @@
 import { useNodesInitialized, useReactFlow, useStore } from '@xyflow/react';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import type { View } from '@/app/view';
@@ -10,11 +10,18 @@ const WIDE = { top: '40px', right: '64px', left: '84px' } as const;
 const NARROW = { top: '76px', right: '24px', left: '24px' } as const;
 const ABOVE_BAR = 40;
 
+/** What is not known yet, so that the next graph is taken for the first. */
+const NOTHING = { graph: '', size: '' };
+
 /**
  * Brings the whole graph into view when another one is put up, when it is asked for, and when the canvas changes its
- * size, as long as the user has not chosen a view by hand. Returns the handler that notices that.
+ * size, as long as the user has not chosen a view by hand. Returns the handler that notices that, and whether the graph
+ * has found its place: one that comes to an empty canvas is not to be seen before, or it would jump.
  */
-export function useFit(view: View, nodes: readonly CanvasNode[]): (event: unknown) => void {
+export function useFit(
+  view: View,
+  nodes: readonly CanvasNode[],
+): { onMoveStart: (event: unknown) => void; placed: boolean } {
   const { fitView } = useReactFlow();
   const measured = useNodesInitialized();
   const inset = useUi((state) => state.bottomInset);
@@ -22,9 +29,17 @@ export function useFit(view: View, nodes: readonly CanvasNode[]): (event: unknow
   const size = useStore((state) => `${state.width}x${state.height - inset}`);
   const request = useUi((state) => state.fitRequest);
   const phone = usePhone();
-  const graph = `${view.workflow.workflowId} ${view.readOnly} ${view.proposed} ${request} ${nodes.length > 0}`;
-  const fitted = useRef({ graph: '', size: '' });
+  const empty = nodes.length === 0;
+  const graph = `${view.workflow.workflowId} ${view.readOnly} ${view.proposed} ${request}`;
+  const fitted = useRef(NOTHING);
   const byHand = useRef(false);
+  const [placed, setPlaced] = useState(false);
+
+  useEffect(() => {
+    if (!empty) return;
+    fitted.current = NOTHING;
+    setPlaced(false);
+  }, [empty]);
 
   useEffect(() => {
     const last = fitted.current;
@@ -35,10 +50,13 @@ export function useFit(view: View, nodes: readonly CanvasNode[]): (event: unknow
     if (last.graph !== graph) byHand.current = false;
     const still = last.graph === '' || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     const padding = { ...(phone ? NARROW : WIDE), bottom: `${inset + ABOVE_BAR}px` } as const;
-    void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.45 : 0.1, duration: still ? 0 : 250 });
+    void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.45 : 0.1, duration: still ? 0 : 250 }).finally(
+      () => setPlaced(true),
+    );
   }, [measured, graph, size, inset, panelOpen, fitView, phone]);
 
-  return useCallback((event) => {
+  const onMoveStart = useCallback((event: unknown) => {
     if (event) byHand.current = true; // without an event it was us
   }, []);
+  return { onMoveStart, placed };
 }
