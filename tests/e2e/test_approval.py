@@ -49,6 +49,9 @@ def test_the_link_in_the_mail_works_on_a_phone_and_once(
     (mail,) = mailbox.mails
     path = re.findall(r"http://[^/]+(/approve/[^>\s]+)", mail.text())[0]
     page = window.page
+    page.goto("about:blank")
+    page.set_content(mail.text("html"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.goto(server.url + path)
     expect(page.get_by_role("heading", name="May this go out?")).to_be_visible()
     expect(page.get_by_label("What is to be approved")).to_contain_text("The **draft**")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
+from support.api import steps
 from support.looks import barriers, flaws
+from support.mailbox import Mailbox
 from support.site import Site
 from support.studio import OpenWindow, Studio
 
@@ -17,18 +20,18 @@ SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 Scheme = Literal["dark", "light"]
 
 
-@pytest.mark.parametrize("walk", ["story", "control"])
+@pytest.mark.parametrize("walk", ["story", "control", "approval"])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_nothing_is_cut_off_covered_or_hard_to_read(
-    scheme: Scheme, size: str, walk: str, open_window: OpenWindow, site: Site
+    scheme: Scheme, size: str, walk: str, open_window: OpenWindow, site: Site, mailbox: Mailbox
 ) -> None:
     width, height = SIZES[size]
     phone = {"is_mobile": True, "has_touch": True} if size == "phone" else {}
     studio = open_window(viewport={"width": width, "height": height}, color_scheme=scheme, **phone)
     studio.watch.allow("status of 422")  # a sentence is refused on the way
     found: dict[str, str] = {}
-    for name in WALKS[walk](studio, site):
+    for name in WALKS[walk](studio, site, mailbox):
         studio.settle()
         studio.page.screenshot(path=PICTURES / f"{size}-{scheme}" / f"{name}.png")
         for problem in [*flaws(studio.page), *barriers(studio.page)]:
@@ -36,7 +39,7 @@ def test_nothing_is_cut_off_covered_or_hard_to_read(
     assert not found, "\n".join(f"{name}: {problem}" for problem, name in found.items())
 
 
-def story(studio: Studio, site: Site) -> Iterator[str]:
+def story(studio: Studio, site: Site, _mailbox: Mailbox) -> Iterator[str]:
     """One user's way past every main screen; stops at each to be looked at."""
     page = studio.open().page
     expect(page.get_by_role("button", name="Trip Planner")).to_be_visible()
@@ -96,7 +99,7 @@ def story(studio: Studio, site: Site) -> Iterator[str]:
     yield "17-shortcuts"
 
 
-def control(studio: Studio, site: Site) -> Iterator[str]:
+def control(studio: Studio, site: Site, _mailbox: Mailbox) -> Iterator[str]:
     """What makes runs start by themselves, ask, and be found again."""
     page = studio.open().page
     studio.plan(f"Every Monday at 9am in Berlin, read {site.url('/article')}, let me approve it and save it to a file")
@@ -139,4 +142,28 @@ def control(studio: Studio, site: Site) -> Iterator[str]:
     page.keyboard.press("Escape")
 
 
-WALKS: dict[str, Callable[[Studio, Site], Iterator[str]]] = {"story": story, "control": control}
+def approval(studio: Studio, _site: Site, mailbox: Mailbox) -> Iterator[str]:
+    """A text and data to be approved: in the inbox, and behind the link in the mail."""
+    code = "[{'name': f'Person {n}', 'email': f'person-{n}@example.net', 'balance': n * 12.5} for n in range(40)]"
+    rows = {"id": "rows", "type": "code", "action": "run", "params": {"code": code}}
+    params = {"content": "Dear customer,\n\nyour **invoice** is attached.", "approvers": "boss@example.org"}
+    ask = {"id": "ask", "type": "approval", "action": "request", "label": "Ask the boss", "params": params}
+    page = studio.open().page
+    page.request.post(f"{studio.url}/api/execute-background", data={"workflow": steps(rows, ask)})
+    page.get_by_role("button", name="1 waiting for approval").click()
+    inbox = page.get_by_role("dialog", name="Waiting for approval")
+    expect(inbox).to_contain_text("person-0@example.net")
+    yield "31-inbox-with-data"
+    (mail,) = mailbox.mails
+    page.goto(studio.url + re.findall(r"http://[^/]+(/approve/[^>\s]+)", mail.text())[0])
+    expect(page.get_by_label("What is to be approved")).to_contain_text("person-39@example.net")
+    yield "32-approval-page"
+    page.get_by_role("button", name="Approve").scroll_into_view_if_needed()
+    yield "33-approval-page-end"
+
+
+WALKS: dict[str, Callable[[Studio, Site, Mailbox], Iterator[str]]] = {
+    "story": story,
+    "control": control,
+    "approval": approval,
+}

@@ -45,7 +45,9 @@ def _more(content: Output) -> str:
     parts: list[str] = []
     if content.data is not None:
         data = escape(_lines(content.data))
-        parts.append(f"<details open><summary>Data that goes on with it</summary><pre>{data}</pre></details>")
+        parts.append(
+            f'<details open><summary>Data that goes on with it</summary><pre tabindex="0">{data}</pre></details>'
+        )
     if content.files:
         names = "".join(f"<li>{escape(ref.name)} ({ref.size:,} bytes)</li>" for ref in content.files[:MAX_FILES])
         more = len(content.files) - MAX_FILES

@@ -118,7 +118,7 @@ def _told(record: dict[str, Any]) -> tuple[str, str]:
     if record.get("via") == "expiry" or record["answer"] == "expired":
         return "The time to answer is over", "<p>Nobody answered in time. What was set for that case has happened.</p>"
     who = "the owner" if record["by"] == "owner" else record["by"]
-    comment = f"<pre>{escape(record['comment'])}</pre>" if record.get("comment") else ""
+    comment = f'<pre tabindex="0">{escape(record["comment"])}</pre>' if record.get("comment") else ""
     at = moment(datetime.fromisoformat(record["at"]))
     text = f"<p>Answered by {escape(who)} on {at}. You can close this page.</p>{comment}"
     return ("Approved" if record["answer"] == "approved" else "Rejected"), text

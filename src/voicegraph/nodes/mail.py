@@ -26,8 +26,8 @@ MAX_SUBJECT = 200
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SUBTYPE = re.compile(r"[\w.+-]{1,100}", re.ASCII)
 _STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:44em}table{border-collapse:collapse}"
-    "td,th{border:1px solid #ccc;padding:4px 8px;text-align:left}pre{background:#f5f5f5;padding:8px}"
+    "body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:44em;overflow-wrap:anywhere}table{border-collapse:collapse}"
+    "td,th{border:1px solid #ccc;padding:4px 8px;text-align:left}pre{background:#f5f5f5;padding:8px;overflow:auto}"
 )
 
 
