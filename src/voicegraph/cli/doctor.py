@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from collections.abc import Awaitable, Callable, Mapping
 
 from rich.table import Table
 from rich.text import Text
 
 from voicegraph.api.site import DIST
+from voicegraph.cli.doctor_finding import Finding
 from voicegraph.cli.doctor_inngest import examine_inngest
 from voicegraph.cli.doctor_libraries import examine_libraries
 from voicegraph.cli.doctor_model import examine_model
@@ -35,29 +34,22 @@ LOW_DISK = 100 << 20
 MARKS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """ok: works. note: VoiceGraph works without it, less well. bad: something that is set up does not work."""
-
-    what: str
-    state: Literal["ok", "note", "bad"]
-    message: str
-
-
 async def examine(settings: Settings, as_json: bool) -> bool:
     """Print a line for each part; answers whether nothing is bad."""
     redactor = Redactor.of_settings(settings)
-    findings = await asyncio.gather(*(check(settings) for check in CHECKS))
-    findings = [replace(finding, message=redactor.text(finding.message)) for finding in findings]
+    findings = await asyncio.gather(*(examined(settings) for examined in EXAMINATIONS.values()))
+    lines = [
+        (what, state, redactor.text(message)) for what, (state, message) in zip(EXAMINATIONS, findings, strict=True)
+    ]
     if as_json:
-        print_json([asdict(finding) for finding in findings])
+        print_json([{"what": what, "state": state, "message": message} for what, state, message in lines])
     else:
         table = Table.grid(padding=(0, 2, 0, 0))
-        for finding in findings:
-            mark, style = MARKS[finding.state]
-            table.add_row(Text(mark, style=style), Text(finding.what, style="bold"), Text(finding.message))
+        for what, state, message in lines:
+            mark, style = MARKS[state]
+            table.add_row(Text(mark, style=style), Text(what, style="bold"), Text(message))
         out.print(table)
-    return all(finding.state != "bad" for finding in findings)
+    return all(state != "bad" for _, state, _ in lines)
 
 
 async def _database(settings: Settings) -> Finding:
@@ -65,21 +57,21 @@ async def _database(settings: Settings) -> Finding:
     try:
         there = await asyncio.to_thread(look, settings)
     except VoiceGraphError as error:
-        return Finding("database", "bad", error.message)
+        return "bad", error.message
     where = f"{there.where}, {there.size / 1e6:.1f} MB"
     match there.age:
         case "absent":
-            return Finding("database", "note", f"{there.where}: not created yet. The first start makes it.")
+            return "note", f"{there.where}: not created yet. The first start makes it."
         case "older":
             message = f"revision {there.revision}, of an older version: the next start upgrades it to {HEAD}. {where}"
-            return Finding("database", "note", message)
+            return "note", message
         case "newer":
             message = (
                 f"revision {there.revision}, of a newer version than this program ({HEAD}): upgrade VoiceGraph. {where}"
             )
-            return Finding("database", "bad", message)
+            return "bad", message
         case "current":
-            return Finding("database", "ok", f"{there.kind}, revision {there.revision}, {where}")
+            return "ok", f"{there.kind}, revision {there.revision}, {where}"
 
 
 async def _disk(settings: Settings) -> Finding:
@@ -93,97 +85,57 @@ async def _disk(settings: Settings) -> Finding:
     kept = f"kept: {' and at most '.join(limits)}" if limits else "kept for ever; VOICEGRAPH_RETENTION_DAYS limits it"
     message = f"{use.files / 1e6:.1f} MB files of runs, {use.left / 1e9:.1f} GB left; {kept}"
     if use.left < LOW_DISK:
-        return Finding(
-            "disk", "bad", f"{message}. Runs are about to be refused: make room, or delete some of the old ones."
-        )
-    return Finding("disk", "ok", message)
+        return "bad", f"{message}. Runs are about to be refused: make room, or delete some of the old ones."
+    return "ok", message
 
 
 async def _names(_settings: Settings) -> Finding:
     wrong = unknown_settings()
-    return Finding("settings", "bad", " ".join(wrong)) if wrong else Finding("settings", "ok", "every name is known")
+    return ("bad", " ".join(wrong)) if wrong else ("ok", "every name is known")
 
 
 async def _libraries(_settings: Settings) -> Finding:
-    return Finding("libraries", *await asyncio.to_thread(examine_libraries))
-
-
-async def _model(settings: Settings) -> Finding:
-    return Finding("model", *await examine_model(settings))
-
-
-async def _speech(settings: Settings) -> Finding:
-    return Finding("speech", *await examine_speech(settings))
-
-
-async def _search(settings: Settings) -> Finding:
-    return Finding("web search", *await examine_search(settings))
-
-
-async def _github(settings: Settings) -> Finding:
-    return Finding("GitHub", *await examine_github(settings))
-
-
-async def _notion(settings: Settings) -> Finding:
-    return Finding("Notion", *await examine_notion(settings))
-
-
-async def _slack(settings: Settings) -> Finding:
-    return Finding("Slack", *await examine_slack(settings))
-
-
-async def _notifications(settings: Settings) -> Finding:
-    return Finding("notifications", *await examine_notifications(settings))
+    return await asyncio.to_thread(examine_libraries)
 
 
 async def _mail(settings: Settings) -> Finding:
     if not settings.smtp_host:
-        return Finding("mail", "note", "not set up: email nodes fail. Set SMTP_HOST, SMTP_USER and SMTP_PASSWORD.")
+        return "note", "not set up: email nodes fail. Set SMTP_HOST, SMTP_USER and SMTP_PASSWORD."
     try:
         async with connect_and_login(settings, TIMEOUT):
             pass
     except NodeError as error:
-        return Finding("mail", "bad", error.message)
+        return "bad", error.message
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     if lack := lacking(settings):
-        return Finding("mail", "bad", f"{where}. {lack}")
+        return "bad", f"{where}. {lack}"
     if (settings.smtp_user is None) != (settings.smtp_password is None):
         given, missing = ("SMTP_USER", "SMTP_PASSWORD") if settings.smtp_user else ("SMTP_PASSWORD", "SMTP_USER")
         message = f"{where} answers. No login is tried, nor made for a mail: {given} is set without {missing}."
-        return Finding("mail", "note", message)
-    return Finding("mail", "ok", where)
-
-
-async def _inngest(settings: Settings) -> Finding:
-    return Finding("Inngest", *await examine_inngest(settings))
-
-
-async def _server(settings: Settings) -> Finding:
-    return Finding("server", *await examine_server(settings))
+        return "note", message
+    return "ok", where
 
 
 async def _page(_settings: Settings) -> Finding:
     if (DIST / "index.html").is_file():
-        return Finding("web page", "ok", "built")
-    return Finding(
-        "web page", "bad", f"not built. Run `make run` in a checkout, or install VoiceGraph again: `{again()}`"
-    )
+        return "ok", "built"
+    return "bad", f"not built. Run `make run` in a checkout, or install VoiceGraph again: `{again()}`"
 
 
-CHECKS: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
-    _names,
-    _libraries,
-    _database,
-    _disk,
-    _model,
-    _speech,
-    _search,
-    _github,
-    _notion,
-    _slack,
-    _mail,
-    _notifications,
-    _inngest,
-    _server,
-    _page,
-)
+EXAMINATIONS: Mapping[str, Callable[[Settings], Awaitable[Finding]]] = {
+    "settings": _names,
+    "libraries": _libraries,
+    "database": _database,
+    "disk": _disk,
+    "model": examine_model,
+    "speech": examine_speech,
+    "web search": examine_search,
+    "GitHub": examine_github,
+    "Notion": examine_notion,
+    "Slack": examine_slack,
+    "mail": _mail,
+    "notifications": examine_notifications,
+    "Inngest": examine_inngest,
+    "server": examine_server,
+    "web page": _page,
+}

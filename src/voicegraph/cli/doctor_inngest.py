@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
-from typing import Literal
 from urllib.parse import quote
 
 import httpx
 
+from voicegraph.cli.doctor_finding import Finding
 from voicegraph.cli.inngest_answers import listed, names, said
 from voicegraph.errors import ConfigError
 from voicegraph.nodes.urls import shown
@@ -23,11 +23,8 @@ SERVE_PATH = "/api/inngest"
 _TIMEOUT = 5.0
 _NOT_KNOWN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
-State = Literal["ok", "note", "bad"]
-Answer = tuple[State, str]
 
-
-async def examine_inngest(settings: Settings) -> Answer:
+async def examine_inngest(settings: Settings) -> Finding:
     """One line; the first thing that is wrong, with what to do."""
     try:
         if background_engine(settings) == "embedded":
@@ -54,7 +51,7 @@ def _start_it(setup: InngestSetup, settings: Settings) -> str:
     return "Look at INNGEST_BASE_URL and at the server it names."
 
 
-async def _ask_dev(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
+async def _ask_dev(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Finding | None:
     """None when our function is there. A dev server looks at no key."""
     answer = await client.get(f"{setup.api_url}/dev")
     functions = listed(answer, "functions")
@@ -63,12 +60,12 @@ async def _ask_dev(client: httpx.AsyncClient, setup: InngestSetup, settings: Set
     return None if names(functions, f"{setup.app_id}-{FUNCTION}") else _not_registered(setup, settings)
 
 
-async def _ask_with_keys(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
+async def _ask_with_keys(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Finding | None:
     """Both keys, then the function; None when all are right."""
     return await _try_event_key(client, setup) or await _try_signing_key(client, setup, settings)
 
 
-async def _try_event_key(client: httpx.AsyncClient, setup: InngestSetup) -> Answer | None:
+async def _try_event_key(client: httpx.AsyncClient, setup: InngestSetup) -> Finding | None:
     """A batch without an event shows whether the key is known, and starts nothing."""
     sent = await client.post(f"{setup.event_url}/e/{quote(setup.event_key or '', safe='')}", json=[])
     error = str(said(sent).get("error") or "")
@@ -86,7 +83,7 @@ async def _try_event_key(client: httpx.AsyncClient, setup: InngestSetup) -> Answ
     return None
 
 
-async def _try_signing_key(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer | None:
+async def _try_signing_key(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Finding | None:
     address = f"{setup.api_url}/v1/apps/{setup.app_id}/functions"
     env = {"x-inngest-env": setup.env} if setup.env else {}
     known = await client.get(address, headers=env | _bearer(setup.signing_key))
@@ -115,7 +112,7 @@ def _bearer(key: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {hashlib.sha256(raw).hexdigest()}"}
 
 
-def _not_there(url: str, answer: httpx.Response, setting: str) -> Answer:
+def _not_there(url: str, answer: httpx.Response, setting: str) -> Finding:
     what = f"answered {answer.status_code}" + (", and not in Inngest's words" if answer.is_success else "")
     return "bad", f"no Inngest answers at {shown(url)}: what is there {what}. Look at {setting}."
 
@@ -124,7 +121,7 @@ def _our_door(setup: InngestSetup, settings: Settings) -> str:
     return f"{setup.serve_origin or f'http://localhost:{settings.port}'}{SERVE_PATH}"
 
 
-def _not_registered(setup: InngestSetup, settings: Settings) -> Answer:
+def _not_registered(setup: InngestSetup, settings: Settings) -> Finding:
     where = _our_door(setup, settings)
     first = "" if setup.dev or setup.serve_origin else "Set INNGEST_SERVE_ORIGIN to where Inngest reaches VoiceGraph. "
     message = (
@@ -134,7 +131,7 @@ def _not_registered(setup: InngestSetup, settings: Settings) -> Answer:
     return "bad", message
 
 
-async def _ask_ourselves(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Answer:
+async def _ask_ourselves(client: httpx.AsyncClient, setup: InngestSetup, settings: Settings) -> Finding:
     """Whether somebody is here to execute what Inngest sends."""
     mode = "dev server, calls are not signed" if setup.dev else f"keys are right{_rotating(setup)}"
     summary = f"runs the background runs: {setup.api_url} ({mode}), {FUNCTION} registered"

@@ -9,8 +9,8 @@ import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
+from voicegraph.cli.doctor_finding import Finding
 from voicegraph.cli.installed import again
 from voicegraph.imports import importing
 
@@ -19,7 +19,7 @@ OPTIONAL = frozenset({"sounddevice"})
 """What comes with an extra, and is said where it is needed."""
 
 
-def examine_libraries() -> tuple[Literal["ok", "bad"], str]:
+def examine_libraries() -> Finding:
     """Its state in words. It imports everything, which takes seconds: call it on a thread."""
     names = sorted(imported_libraries() - OPTIONAL)
     broken = [f"{name} ({reason})" for name in names if (reason := _broken(name))]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from voicegraph.cli.doctor_finding import Finding
 from voicegraph.errors import NodeError, VoiceGraphError
 from voicegraph.nodes.consult import consult
 from voicegraph.nodes.models import choose
@@ -15,7 +14,7 @@ SECONDS = 20.0
 NONE = "none: summaries are extractive, other llm actions fail. Set VOICEGRAPH_MODEL, or a provider's key."
 
 
-async def examine_model(settings: Settings) -> tuple[Literal["ok", "note", "bad"], str]:
+async def examine_model(settings: Settings) -> Finding:
     """Its state in words: address, key and name of the model are tried together."""
     where = ""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from voicegraph.cli.doctor_services import Answer
+from voicegraph.cli.doctor_finding import Finding
 from voicegraph.db.look import look, reading
 from voicegraph.errors import VoiceGraphError
 from voicegraph.history.notices import Message, latest
@@ -22,7 +22,7 @@ def last_messages(settings: Settings) -> list[Message]:
         return latest(connection, 20) if connection else []
 
 
-async def examine_notifications(settings: Settings) -> Answer:
+async def examine_notifications(settings: Settings) -> Finding:
     """Who hears of all runs, and what could not be sent lately."""
     try:
         service = await _service(settings)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
 
 import httpx
 
+from voicegraph.cli.doctor_finding import Finding
 from voicegraph.cli.remote import running_server
 from voicegraph.db.lock import is_owned
 from voicegraph.errors import VoiceGraphError
@@ -19,7 +19,7 @@ NONE_YET = (
 )
 
 
-async def examine_server(settings: Settings) -> tuple[Literal["ok", "note", "bad"], str]:
+async def examine_server(settings: Settings) -> Finding:
     """(state, message) of a finding. Asks, and changes nothing."""
     try:
         url = await running_server(settings)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Literal
 
+from voicegraph.cli.doctor_finding import Finding
 from voicegraph.errors import VoiceGraphError
 from voicegraph.nodes.catalogue import slack
 from voicegraph.nodes.client import guarded_client
@@ -17,11 +17,9 @@ from voicegraph.nodes.urls import shown
 from voicegraph.settings import Settings
 
 SECONDS = 10.0
-State = Literal["ok", "note", "bad"]
-Answer = tuple[State, str]
 
 
-async def tried(where: str, asking: Awaitable[Answer]) -> Answer:
+async def tried(where: str, asking: Awaitable[Finding]) -> Finding:
     """The answer, within SECONDS. What is wrong is said of the address, which is often why."""
     try:
         async with asyncio.timeout(SECONDS):
@@ -34,13 +32,13 @@ async def tried(where: str, asking: Awaitable[Answer]) -> Answer:
         return "bad", f"{where}: what answers there cannot be read ({type(error).__name__}). Check the address."
 
 
-async def examine_search(settings: Settings) -> Answer:
+async def examine_search(settings: Settings) -> Finding:
     """Tavily tells what a key has used; public search engines need none."""
     if (key := settings.tavily_api_key) is None:
         return "note", "DuckDuckGo, without a key. Set TAVILY_API_KEY for steadier results."
     where = f"Tavily at {shown(settings.tavily_base_url)}"
 
-    async def ask() -> Answer:
+    async def ask() -> Finding:
         async with guarded_client(settings) as http:
             if await try_key(key.get_secret_value(), settings.tavily_base_url, http):
                 return "ok", f"{where}, takes the key"
@@ -49,13 +47,13 @@ async def examine_search(settings: Settings) -> Answer:
     return await tried(where, ask())
 
 
-async def examine_github(settings: Settings) -> Answer:
+async def examine_github(settings: Settings) -> Finding:
     """GitHub tells a token's limit of calls without counting that call."""
     where = shown(settings.github_base_url)
     if (token := settings.github_token) is None:
         return "note", f"{where} without a token: public data, 60 calls an hour. Set GITHUB_TOKEN for more."
 
-    async def ask() -> Answer:
+    async def ask() -> Finding:
         async with guarded_client(settings) as http:
             await GitHub.with_token(token.get_secret_value(), settings, http).try_token()
         return "ok", f"{where}, takes the token"
@@ -63,13 +61,13 @@ async def examine_github(settings: Settings) -> Answer:
     return await tried(where, ask())
 
 
-async def examine_notion(settings: Settings) -> Answer:
+async def examine_notion(settings: Settings) -> Finding:
     """Notion tells whose a token is."""
     where = shown(settings.notion_base_url)
     if (token := settings.notion_api_key) is None:
         return "note", "not set up: Notion nodes fail. Set NOTION_API_KEY to the token of an integration."
 
-    async def ask() -> Answer:
+    async def ask() -> Finding:
         async with guarded_client(settings) as http:
             await Notion.with_token(token.get_secret_value(), settings, http, SECONDS).try_token()
         return "ok", f"{where}, takes the token"
@@ -77,13 +75,13 @@ async def examine_notion(settings: Settings) -> Answer:
     return await tried(where, ask())
 
 
-async def examine_slack(settings: Settings) -> Answer:
+async def examine_slack(settings: Settings) -> Finding:
     """Slack tells whose a token is, and what it may."""
     where = shown(settings.slack_base_url)
     if settings.slack_bot_token is None:
         return "note", "not set up: Slack nodes fail. Set SLACK_BOT_TOKEN."
 
-    async def ask() -> Answer:
+    async def ask() -> Finding:
         await in_thread(slack.try_token, settings, SECONDS)
         return "ok", f"{where}, takes the token"
 

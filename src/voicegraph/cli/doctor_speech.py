@@ -10,7 +10,8 @@ from typing import Any, cast
 import httpx
 
 from voicegraph.app import speech_client
-from voicegraph.cli.doctor_services import Answer, tried
+from voicegraph.cli.doctor_finding import Finding
+from voicegraph.cli.doctor_services import tried
 from voicegraph.errors import NodeError, VoiceGraphError
 from voicegraph.imports import importing
 from voicegraph.nodes.failures import excerpt, status_error, translated
@@ -24,7 +25,7 @@ _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _NOT_TOLD = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.TOO_MANY_REQUESTS})
 
 
-async def examine_speech(settings: Settings) -> Answer:
+async def examine_speech(settings: Settings) -> Finding:
     """Who understands what is said, tried without a recording."""
     try:
         if transcriber_kind(settings) == "embedded":
@@ -36,7 +37,7 @@ async def examine_speech(settings: Settings) -> Answer:
     return await tried(named, _ask(settings, where, named))
 
 
-def _on_this_machine(setting: str) -> Answer:
+def _on_this_machine(setting: str) -> Finding:
     weights = find_weights(setting)
     if weights.shipped:
         verify(Path(weights.source))
@@ -45,7 +46,7 @@ def _on_this_machine(setting: str) -> Answer:
     return "ok", f"{weights.name} on this machine{', shipped and verified' * weights.shipped}"
 
 
-def _of_the_hub(name: str) -> Answer:
+def _of_the_hub(name: str) -> Finding:
     """It is looked for where the hub's library keeps what it has downloaded; the hub is not asked."""
     with importing("faster_whisper"):
         from faster_whisper.utils import available_models, download_model
@@ -65,7 +66,7 @@ def _of_the_hub(name: str) -> Answer:
     return "note", f"{name}, downloaded by the first recording. Whether the Hugging Face hub has it was not tried."
 
 
-async def _ask(settings: Settings, where: Endpoint, named: str) -> Answer:
+async def _ask(settings: Settings, where: Endpoint, named: str) -> Finding:
     """Every such service lists its models for nothing, to who shows the key."""
     async with speech_client(settings, where) as http:
         with translated("The speech service"):

@@ -27,8 +27,8 @@ from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, queue_full, ticket_of
 from voicegraph.run.refused import REFUSED, Refusals
-from voicegraph.run.restore import closing, unreadable
 from voicegraph.run.runner import NodeRunner
+from voicegraph.run.unreadable import close_unread, unreadable
 from voicegraph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ class EmbeddedEngine:
     async def _close_unreadable(self, run_id: RunId, error: Unreadable) -> None:
         self._queue.remove(run_id)
         try:
-            await self._close_as_it_is(run_id, unreadable(error), frees=True)
+            await close_unread(self._store, self._sink, run_id, unreadable(error), frees=True)
         except Exception:
             if not self._closing:
                 self._refusals.note(run_id)  # it is open on disk, and not to be forgotten
@@ -328,17 +328,13 @@ class EmbeddedEngine:
     async def _give_up(self, run_id: RunId, reason: NodeError) -> None:
         """Fail a run that cannot go on, whatever is on disk of it."""
         try:
-            await self._close_as_it_is(run_id, reason)
+            await close_unread(self._store, self._sink, run_id, reason)
         except Exception:
             log.exception("Run %s: its end could not be recorded", run_id)
             if not self._closing:
                 self._refusals.note(run_id)
         else:
             self._refusals.forget(run_id)
-
-    async def _close_as_it_is(self, run_id: RunId, reason: NodeError, *, frees: bool = False) -> None:
-        follow_up = await self._store.follow_up(run_id)
-        await self._sink.record(closing(run_id, reason, follow_up=follow_up), frees=frees)
 
     def _hold(self, run: NewRun) -> RunDriver:
         driver = RunDriver(run, self._runner, self._sink, self._promise, self._store, self._turns)

@@ -23,8 +23,9 @@ from voicegraph.run.ports import RunLedger, RunStore
 from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import Place, Slots, ticket_of
 from voicegraph.run.refused import REFUSED, Refusals
-from voicegraph.run.restore import cancelling, closing, unreadable
+from voicegraph.run.restore import cancelling, closing
 from voicegraph.run.runner import NodeRunner
+from voicegraph.run.unreadable import close_unread, unreadable
 from voicegraph.run.waiting import settle
 
 log = logging.getLogger(__name__)
@@ -179,7 +180,7 @@ class LiveEngine:
         try:
             return await self._ledger.decide(run_id, _cancelled, frees=True)
         except Unreadable as error:
-            await self._close_as_it_is(run_id, unreadable(error), frees=True)
+            await close_unread(self._store, self._ledger, run_id, unreadable(error), frees=True)
             return True
 
     def notice(self, entry: Entry) -> None:
@@ -225,14 +226,10 @@ class LiveEngine:
             stored = await self._store.load(run_id)
         except Unreadable:
             log.warning("Run %s is closed as it is", run_id)
-            await self._close_as_it_is(run_id, reason)
+            await close_unread(self._store, self._ledger, run_id, reason)
             return
         if not stored.status.terminal:
             await self._ledger.record(closing(run_id, reason, stored))
-
-    async def _close_as_it_is(self, run_id: RunId, reason: NodeError, *, frees: bool = False) -> None:
-        follow_up = await self._store.follow_up(run_id)
-        await self._ledger.record(closing(run_id, reason, follow_up=follow_up), frees=frees)
 
 
 def _cancelled(stored: StoredRun) -> tuple[Entry, bool]:

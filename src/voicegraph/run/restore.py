@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from voicegraph import clock
-from voicegraph.errors import NodeError, Unreadable
+from voicegraph.errors import NodeError
 from voicegraph.graph.model import NodeId, RunId, WorkflowId
 from voicegraph.run.blame import POISON, Verdict, verdict
 from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
@@ -87,7 +87,7 @@ def closing(
 ) -> Entry:
     """The entry that fails a run which cannot go on; what was in flight or waiting is cancelled with it.
 
-    `follow_up` is for a run that cannot be read (`run.ports.RunStore.follow_up`).
+    `follow_up` is for a run that cannot be read (`run.unreadable`).
     """
     now, error = clock.now(), error_json(reason)
     open_rows = [row for row in stored.nodes.values() if row.status.open] if stored else []
@@ -102,9 +102,3 @@ def closing(
         drops_items=True,
         drops_nodes=True,
     )
-
-
-def unreadable(error: Exception) -> NodeError:
-    """The reason of a run that is closed because it cannot be read."""
-    message = error.message if isinstance(error, Unreadable) else f"It cannot be read ({type(error).__name__})."
-    return NodeError("unreadable", message)

@@ -109,7 +109,7 @@ class InngestEngine:
         try:
             cancelled = await decide(self._ledger, run_id, cancel, frees=True)
         except Unreadable as error:
-            await self._served.close_as_it_is(run_id, error, frees=True)
+            await self._served.close_unreadable(run_id, error, frees=True)
             cancelled = True
         self._sender.poke()
         return cancelled

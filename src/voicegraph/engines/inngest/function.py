@@ -33,8 +33,8 @@ from voicegraph.graph.order import topological_order
 from voicegraph.run.events import StoredRun
 from voicegraph.run.limits import deadline_of
 from voicegraph.run.ports import RunLedger, RunStore, Starter
-from voicegraph.run.restore import closing, unreadable
 from voicegraph.run.state import RunStatus
+from voicegraph.run.unreadable import close_unread, unreadable
 
 log = logging.getLogger(__name__)
 
@@ -228,12 +228,11 @@ class Functions:
             try:
                 return await decide(self._ledger, run_id, close)
             except Unreadable as error:
-                await self.close_as_it_is(run_id, error)
+                await self.close_unreadable(run_id, error)
                 return "closed"
 
         return await self._guarded(close_anyhow)
 
-    async def close_as_it_is(self, run_id: RunId, error: Unreadable, *, frees: bool = False) -> None:
+    async def close_unreadable(self, run_id: RunId, error: Unreadable, *, frees: bool = False) -> None:
         """Fail a run that cannot be read."""
-        follow_up = await self._store.follow_up(run_id)
-        await self._ledger.record(closing(run_id, unreadable(error), follow_up=follow_up), frees=frees)
+        await close_unread(self._store, self._ledger, run_id, unreadable(error), frees=frees)
