@@ -47,6 +47,11 @@ def test_a_graph_is_first_seen_where_it_stays(studio: Studio) -> None:
     with studio.watched_places("step-0") as places:
         studio.use_template("Meeting Digest")
     assert len(places) == 1, "the next one jumped"
+    studio.tool("Undo").click()
+    expect(studio.nodes).to_have_count(0)
+    with studio.watched_places("step-0") as places:
+        studio.tool("Redo").click()
+    assert len(places) == 1, "what came back jumped"
 
 
 def test_long_labels_are_shown_whole_and_push_nothing_over(studio: Studio, page: Page) -> None:

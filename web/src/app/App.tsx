@@ -3,13 +3,13 @@ import { ReactFlowProvider } from '@xyflow/react';
 import { Suspense, useEffect, useState } from 'react';
 import { Canvas } from '@/canvas/Canvas';
 import { CommandBar } from '@/command/CommandBar';
+import { useWelcome } from '@/command/useWelcome';
 import { Welcome } from '@/command/Welcome';
 import { HistoryButton } from '@/runs/HistoryButton';
 import { useRunner } from '@/runs/runner';
 import { useRun } from '@/runs/store';
 import { useHistoryStream } from '@/runs/useHistoryStream';
 import type { DraftKeeper } from '@/workflow/draft';
-import { isEmpty } from '@/workflow/ops';
 import classes from './App.module.css';
 import { ConnectionBanner } from './ConnectionBanner';
 import { watchConnection } from './connection';
@@ -68,7 +68,7 @@ function Workspace() {
   const hasRun = useRun((state) => state.run !== null);
   const dockOpen = useUi((state) => state.dockOpen);
   const covered = phone && hasRun && dockOpen;
-  const empty = isEmpty(view.workflow) && view.nodes.length === 0;
+  const welcome = useWelcome(view);
   const [bottom, { height }] = useResizeObserver<HTMLDivElement>();
   useEffect(() => useUi.getState().set({ bottomInset: Math.round(height) }), [height]);
   return (
@@ -76,7 +76,7 @@ function Workspace() {
       <Suspense>{libraryOpen && !view.readOnly && <NodeLibrary />}</Suspense>
       <main className={classes.stage}>
         <Canvas />
-        {empty && !libraryOpen && <Welcome />}
+        {welcome && <Welcome />}
         <div className={classes.bottom} ref={bottom} hidden={covered}>
           <div className={classes.bar}>
             {run ? (

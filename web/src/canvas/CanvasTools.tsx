@@ -12,19 +12,19 @@ import {
 import { Panel, useReactFlow } from '@xyflow/react';
 import { useUi } from '@/app/ui';
 import type { View } from '@/app/view';
-import { useEditor } from '@/workflow/editor';
+import { useWelcome } from '@/command/useWelcome';
 import { isEmpty } from '@/workflow/ops';
+import { useUndo } from '@/workflow/useUndo';
 import { autoLayout } from './autoLayout';
 import classes from './Canvas.module.css';
 
 export function CanvasTools({ view }: { view: View }) {
   const { zoomIn, zoomOut } = useReactFlow();
-  const canUndo = useEditor((state) => state.past.length > 0 || state.proposal !== null);
-  const canRedo = useEditor((state) => state.future.length > 0 && state.proposal === null);
-  const { undo, redo } = useEditor.getState();
+  const { canUndo, canRedo, undo, redo } = useUndo();
+  const welcome = useWelcome(view);
   const { requestFit, set } = useUi.getState();
   const empty = isEmpty(view.workflow);
-  if (empty && !canUndo && !canRedo) return null;
+  if (welcome || (empty && !canUndo && !canRedo)) return null;
   return (
     <Panel position="top-left" className={classes.tools} role="toolbar" aria-label="Canvas tools">
       {!view.readOnly && (

@@ -36,24 +36,23 @@ export function useFit(
   const [placed, setPlaced] = useState(false);
 
   useEffect(() => {
-    if (!empty) return;
-    fitted.current = NOTHING;
-    setPlaced(false);
-  }, [empty]);
-
-  useEffect(() => {
+    if (empty) {
+      fitted.current = NOTHING;
+      setPlaced(false);
+      return;
+    }
     const last = fitted.current;
     // Beside an open panel the graph would get small; there the inspected node is kept in sight instead.
     const leave = last.size === size || byHand.current || panelOpen;
     if (!measured || (last.graph === graph && leave)) return;
     fitted.current = { graph, size };
     if (last.graph !== graph) byHand.current = false;
-    const still = last.graph === '' || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const still = last === NOTHING || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     const padding = { ...(phone ? NARROW : WIDE), bottom: `${inset + ABOVE_BAR}px` } as const;
     void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.45 : 0.1, duration: still ? 0 : 250 }).finally(
-      () => setPlaced(true),
+      () => setPlaced(fitted.current !== NOTHING), // the canvas may have been emptied meanwhile
     );
-  }, [measured, graph, size, inset, panelOpen, fitView, phone]);
+  }, [empty, measured, graph, size, inset, panelOpen, fitView, phone]);
 
   const onMoveStart = useCallback((event: unknown) => {
     if (event) byHand.current = true; // without an event it was us

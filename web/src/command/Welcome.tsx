@@ -1,5 +1,5 @@
-import { Skeleton } from '@mantine/core';
-import { IconArrowUpRight, IconQuote } from '@tabler/icons-react';
+import { Button, Skeleton } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp, IconArrowUpRight, IconQuote } from '@tabler/icons-react';
 import { describe } from '@/api/http';
 import { useTemplates } from '@/api/queries';
 import type { Template } from '@/api/types';
@@ -7,6 +7,7 @@ import { useUi } from '@/app/ui';
 import { iconFor } from '@/canvas/icons';
 import { useEditor } from '@/workflow/editor';
 import { newWorkflowId } from '@/workflow/ops';
+import { useUndo } from '@/workflow/useUndo';
 import { focusCommandBar } from './focus';
 import classes from './Welcome.module.css';
 
@@ -24,6 +25,7 @@ export function Welcome() {
   };
   return (
     <div className={classes.welcome}>
+      <Undo />
       <section aria-labelledby="examples">
         <h2 id="examples" className={classes.title}>
           Try saying
@@ -45,6 +47,32 @@ export function Welcome() {
         </h2>
         <Templates />
       </section>
+    </div>
+  );
+}
+
+/** The canvas's own tools are covered here; what was taken back or thrown away is still to be had. */
+function Undo() {
+  const { canUndo, canRedo, undo, redo } = useUndo();
+  if (!canUndo && !canRedo) return null;
+  return (
+    <div className={classes.undo} role="toolbar" aria-label="Canvas tools">
+      <Button
+        variant="default"
+        leftSection={<IconArrowBackUp size={16} />}
+        disabled={!canUndo}
+        onClick={undo}
+      >
+        Undo
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconArrowForwardUp size={16} />}
+        disabled={!canRedo}
+        onClick={redo}
+      >
+        Redo
+      </Button>
     </div>
   );
 }
