@@ -72,7 +72,7 @@ export function Canvas() {
   const onDelete = useDelete();
   const drop = useDropAction(view.readOnly);
   useClipboard(view);
-  const { onMoveStart, placed } = useFit(view, nodes);
+  const { onMove, placed } = useFit(view, nodes);
   useReveal();
 
   return (
@@ -99,7 +99,7 @@ export function Canvas() {
           if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useUi.getState().inspect(node.id);
         }}
         onPaneClick={() => useUi.getState().inspect(null)}
-        onMoveStart={onMoveStart}
+        onMove={onMove}
         {...drop}
         nodesConnectable={!view.readOnly}
         deleteKeyCode={view.readOnly ? null : DELETE_KEYS}

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import type { View } from '@/app/view';
+import { useRun } from '@/runs/store';
 import type { CanvasNode } from './elements';
 
 /** Room for the tools on the left; the room below depends on what stands there. */
@@ -21,16 +22,19 @@ const NOTHING = { graph: '', size: '' };
 export function useFit(
   view: View,
   nodes: readonly CanvasNode[],
-): { onMoveStart: (event: unknown) => void; placed: boolean } {
+): { onMove: (event: unknown) => void; placed: boolean } {
   const { fitView } = useReactFlow();
   const measured = useNodesInitialized();
   const inset = useUi((state) => state.bottomInset);
   const panelOpen = useUi((state) => state.inspected !== null);
   const size = useStore((state) => `${state.width}x${state.height - inset}`);
+  const hidden = useStore((state) => state.width === 0 || state.height === 0);
   const request = useUi((state) => state.fitRequest);
   const phone = usePhone();
   const empty = nodes.length === 0;
-  const graph = `${view.workflow.workflowId} ${view.readOnly} ${view.proposed} ${request}`;
+  const run = useRun((state) => (state.readOnly ? state.run?.id : undefined));
+  // Two runs of one workflow may have other nodes at other places; a phone draws from top to bottom.
+  const graph = `${view.workflow.workflowId} ${run} ${view.readOnly} ${view.proposed} ${request} ${phone}`;
   const fitted = useRef(NOTHING);
   const byHand = useRef(false);
   const [placed, setPlaced] = useState(false);
@@ -44,7 +48,11 @@ export function useFit(
     const last = fitted.current;
     // Beside an open panel the graph would get small; there the inspected node is kept in sight instead.
     const leave = last.size === size || byHand.current || panelOpen;
-    if (!measured || (last.graph === graph && leave)) return;
+    if (!measured || hidden) return;
+    if (last.graph === graph && leave) {
+      if (panelOpen) fitted.current = { graph, size: '' }; // when it closes, all is brought into view again
+      return;
+    }
     fitted.current = { graph, size };
     if (last.graph !== graph) byHand.current = false;
     const still = last === NOTHING || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -52,10 +60,10 @@ export function useFit(
     void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.45 : 0.1, duration: still ? 0 : 250 }).finally(
       () => setPlaced(fitted.current !== NOTHING), // the canvas may have been emptied meanwhile
     );
-  }, [empty, measured, graph, size, inset, panelOpen, fitView, phone]);
+  }, [empty, measured, hidden, graph, size, inset, panelOpen, fitView, phone]);
 
-  const onMoveStart = useCallback((event: unknown) => {
-    if (event) byHand.current = true; // without an event it was us
+  const onMove = useCallback((event: unknown) => {
+    if (event) byHand.current = true; // without an event it was us; a click only starts a move
   }, []);
-  return { onMoveStart, placed };
+  return { onMove, placed };
 }
