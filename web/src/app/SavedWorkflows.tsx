@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { SavedWorkflow } from '@/api/types';
-import { exact, relative } from '@/runs/format';
+import { ago, exact } from '@/runs/format';
 import { ConfirmDelete } from './ConfirmDelete';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';
@@ -54,7 +54,7 @@ function Row({ workflow }: { workflow: SavedWorkflow }) {
         <span className={classes.facts}>
           {workflow.nodeCount} {workflow.nodeCount === 1 ? 'node' : 'nodes'} · saved{' '}
           <time dateTime={workflow.updatedAt} title={exact(workflow.updatedAt)}>
-            {relative(workflow.updatedAt, Date.now())}
+            {ago(workflow.updatedAt, Date.now())}
           </time>
         </span>
       </button>

@@ -5,7 +5,7 @@ import { describe } from '@/api/http';
 import { useApprovals } from '@/api/queries';
 import { Note } from '@/app/Note';
 import { usePhone } from '@/app/usePhone';
-import { relative } from '@/runs/format';
+import { ago } from '@/runs/format';
 import { openRun } from '@/runs/open';
 import { useMinute } from '@/runs/useMinute';
 import { ApprovalForm } from './ApprovalForm';
@@ -51,7 +51,7 @@ export function Inbox() {
             <h3 className={classes.title}>{one.label || one.nodeId}</h3>
             <p className={classes.facts}>
               {one.transcribedText || one.workflowName}
-              {one.askedAt && ` · ${relative(one.askedAt, now)}`}
+              {one.askedAt && ` · ${ago(one.askedAt, now)}`}
             </p>
             <ApprovalForm approval={one} />
             <Button

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { useUi } from '@/app/ui';
 import { fakeFetch, json, summary } from '@/test/fakes';
 import { renderUi } from '@/test/render';
-import { dayOf, duration, relative } from './format';
+import { ago, dayOf, duration, relative } from './format';
 import { HistoryDrawer } from './HistoryDrawer';
 import { groupByDay, HistoryList } from './HistoryList';
 
@@ -19,6 +19,12 @@ describe('times in words', () => {
     expect(duration(null)).toBe('');
     expect(relative(new Date(NOW - 3_000).toISOString(), NOW)).toBe('just now');
     expect(relative(new Date(NOW - 5 * 60_000).toISOString(), NOW)).toBe('5 minutes ago');
+  });
+
+  it('say of nothing that happened that it is still to come', () => {
+    const later = new Date(NOW + 25_000).toISOString();
+    expect(ago(later, NOW)).toBe('just now');
+    expect(relative(later, NOW)).toBe('in 25 seconds');
   });
 
   it('name the day', () => {

@@ -5,7 +5,7 @@ import type { RunSummary } from '@/api/types';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';
-import { duration, exact, relative } from './format';
+import { ago, duration, exact } from './format';
 import classes from './HistoryDrawer.module.css';
 import { useHistoryView } from './historyView';
 import { openRun } from './open';
@@ -62,7 +62,7 @@ export function HistoryRow({ run, now }: Props) {
         <span className={classes.facts}>
           <StatusBadge status={run.status} />
           <time dateTime={run.createdAt} title={exact(run.createdAt)}>
-            {relative(run.createdAt, now)}
+            {ago(run.createdAt, now)}
           </time>
           <span>{facts.join(' · ')}</span>
         </span>

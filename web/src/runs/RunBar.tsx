@@ -3,7 +3,7 @@ import { IconPencil } from '@tabler/icons-react';
 import { ACCENT } from '@/app/theme';
 import { shorten } from '@/workflow/describe';
 import { editRun } from './edit';
-import { exact, relative } from './format';
+import { ago, exact } from './format';
 import { Lineage } from './Lineage';
 import { ReplayFailedButton, ReplayMenu } from './ReplayButtons';
 import { RunAgainButton } from './RunAgainButton';
@@ -25,7 +25,7 @@ export function RunBar({ run }: { run: RunRecord }) {
         <div className={classes.said}>{run.said || run.name}</div>
         <div className={classes.facts}>
           <StatusBadge status={run.status} />
-          {run.startTime && <span title={exact(run.startTime)}>{relative(run.startTime, now)}</span>}
+          {run.startTime && <span title={exact(run.startTime)}>{ago(run.startTime, now)}</span>}
           <span>read-only</span>
           <RunEngine run={run} />
           <Lineage run={run} />

@@ -19,7 +19,7 @@ export function duration(ms: number | null | undefined): string {
 
 const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
-/** "just now", "5 minutes ago", "yesterday". */
+/** "just now", "5 minutes ago", "in 2 hours", "yesterday". */
 export function relative(iso: string, now: number): string {
   const ms = Date.parse(iso) - now;
   const size = Math.abs(ms);
@@ -28,6 +28,11 @@ export function relative(iso: string, now: number): string {
   if (size < HOUR) return relativeFormat.format(Math.round(ms / MINUTE), 'minute');
   if (size < DAY) return relativeFormat.format(Math.round(ms / HOUR), 'hour');
   return relativeFormat.format(Math.round(ms / DAY), 'day');
+}
+
+/** As `relative`, of what has happened: nothing of that is still to come, whatever clock says so. */
+export function ago(iso: string, now: number): string {
+  return relative(iso, Math.max(now, Date.parse(iso)));
 }
 
 /** The exact moment, in the reader's own zone. */
