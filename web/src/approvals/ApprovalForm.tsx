@@ -55,9 +55,7 @@ export function ApprovalForm({ approval }: { approval: ApprovalCard }) {
   return (
     <section className={classes.form} aria-label={`Approval: ${approval.label || approval.nodeId}`}>
       <p className={classes.question}>{waits.message}</p>
-      <div className={classes.content}>
-        <Content approval={approval} />
-      </div>
+      <Content approval={approval} />
       {(waits.approvers?.length ?? 0) > 0 && (
         <p className={classes.facts}>
           Asked by e-mail: {waits.approvers?.join(', ')}. The first answer counts.
@@ -99,17 +97,25 @@ export function ApprovalForm({ approval }: { approval: ApprovalCard }) {
   );
 }
 
-/** All that goes on: behind a text, data is not left to a tab that nobody opens. */
+/** All that goes on: data stands in a box of its own, and not in a tab or below a text, where nobody looks. */
 function Content({ approval }: { approval: ApprovalCard }) {
   const { data, ...rest } = approval.content;
   const whole = api.outputUrl(approval.runId, approval.nodeId);
   if (!rest.text || data === null || data === undefined)
-    return <OutputView output={approval.content} whole={whole} />;
+    return (
+      <div className={classes.content}>
+        <OutputView output={approval.content} whole={whole} />
+      </div>
+    );
   return (
     <>
-      <OutputView output={rest} whole={whole} />
+      <div className={classes.content} data-half>
+        <OutputView output={rest} whole={whole} />
+      </div>
       <p className={classes.facts}>Data that goes on with it:</p>
-      <OutputView output={{ text: '', data, truncated: rest.truncated ?? false }} whole={whole} />
+      <div className={classes.content} data-half>
+        <OutputView output={{ text: '', data, truncated: rest.truncated ?? false }} whole={whole} />
+      </div>
     </>
   );
 }

@@ -46,7 +46,7 @@ export function DeleteRun({ run, said }: { run: RunSummary; said: string }) {
   });
   return (
     <ConfirmDelete
-      question="Delete this run, its log and its results for good? This cannot be undone. The workflow on the canvas stays."
+      question="Delete this run, its log and its results for good? This cannot be undone. Workflows stay."
       confirm="Delete run"
       onConfirm={remove.mutate}
     >
