@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from voicegraph.api.approve_form import form_of, moment
 from voicegraph.api.deps import Id, Wired
 from voicegraph.api.guard import POLICY
-from voicegraph.errors import Conflict, NotFound, StorageError
+from voicegraph.errors import Conflict, NotFound, StorageError, Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.approvals import Approval
 from voicegraph.nodes.bulk import beside, is_small
@@ -75,7 +75,7 @@ async def answer_approval(run_id: Id, node_id: Id, token: str, request: Request,
         await voicegraph.answer(
             RunId(run_id), NodeId(node_id), Decision(answer == "approve", digest, found[1], "link", comment)
         )
-    except Conflict as conflict:
+    except (Conflict, Unreadable) as conflict:
         return _page("Your answer was not taken", f"<p>{escape(conflict.message)}</p>", HTTPStatus.CONFLICT)
     except NotFound:
         return _unknown()

@@ -28,7 +28,7 @@ from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, queue_full, ticket_of
 from voicegraph.run.refused import REFUSED, Refusals
 from voicegraph.run.runner import NodeRunner
-from voicegraph.run.unreadable import close_unread, unreadable
+from voicegraph.run.unreadable import close_unread, not_answered, unreadable
 from voicegraph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -227,6 +227,10 @@ class EmbeddedEngine:
                 stored = await self._store.load(run_id)
                 driver = RunDriver(stored.run, self._runner, self._sink, self._promise, self._store)
                 await driver.answer_stored(stored, node_id, answer)
+            except Unreadable as error:
+                changed = False
+                await self._close_unreadable(run_id, error)  # nobody else would ever look at it
+                raise not_answered(error) from error
             except VoiceGraphError:
                 changed = False
                 raise

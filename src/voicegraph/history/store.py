@@ -87,6 +87,12 @@ class StoredRuns:
         """As `load`, with the items of nodes in flight."""
         return await self._reader.read(lambda connection: load_whole(connection, run_id))
 
+    async def is_open(self, run_id: RunId) -> bool:
+        """Whether there is such a run that is not over, also where it cannot be read."""
+        return bool(
+            await self._ids(select(runs.c.id).where(runs.c.id == run_id, runs.c.status.not_in(TERMINAL_STATUSES)))
+        )
+
     async def follow_up(self, run_id: RunId) -> WorkflowId | None:
         """What is started when this run fails, also where the run cannot be read."""
         return await self._reader.read(lambda connection: follow_up(connection, run_id))

@@ -223,6 +223,10 @@ class Children:
         self._beginning.add(child_id)
         try:
             await self._begin(parent_id, node_id)
+        except Unreadable as error:
+            reason = NodeError(error.code, error.message)
+            engine = self._engines[(await self._families.line_of(parent_id)).engine]
+            await self._answer(engine, parent_id, node_id, RunEnded(child_id, "it asked for", reason))
         finally:
             self._beginning.discard(child_id)
 
@@ -293,6 +297,8 @@ class Children:
             await engine.take_answer(run_id, node_id, answer)
         except (Conflict, NotFound):
             log.debug("Run %s does not wait for %s any more", run_id, answer.run_id)
+        except Unreadable:
+            log.warning("Run %s cannot be read, and does not hear of the end of %s", run_id, answer.run_id)
 
     async def _cancel(self, child_id: RunId) -> None:
         """Nobody waits for it any more."""

@@ -65,6 +65,10 @@ class RunStore(EarlierRuns, Protocol):
         """As `load`, with the items of nodes in flight."""
         ...
 
+    async def is_open(self, run_id: RunId) -> bool:
+        """Whether there is such a run that is not over, also where it cannot be read."""
+        ...
+
     async def follow_up(self, run_id: RunId) -> WorkflowId | None:
         """What is started when this run fails, also where the run cannot be read."""
         ...
@@ -126,7 +130,8 @@ class Engine(Protocol):
     async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
         """Hand an answer to a node that waits for one. On return it is on disk; the first that fits is the one taken.
 
-        NotFound when there is no such run; Conflict when the node does not wait for this answer (any more).
+        NotFound when there is no such run; Conflict when the node does not wait for this answer (any more). Unreadable
+        when the run cannot be read: a durable one has failed then.
         """
         ...
 

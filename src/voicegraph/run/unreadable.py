@@ -14,9 +14,19 @@ def unreadable(error: Exception) -> NodeError:
     return NodeError("unreadable", message)
 
 
+def not_answered(error: Unreadable) -> Unreadable:
+    """What somebody is told whose answer a run cannot take: it is closed by then."""
+    return Unreadable(f"{error.message} It cannot go on, and has failed. Run it again.")
+
+
 async def close_unread(
     store: RunStore, sink: EventSink, run_id: RunId, reason: NodeError, *, frees: bool = False
 ) -> None:
-    """Fail a run without reading it. `frees` as in `EventSink.record`; StorageError when the database refuses."""
+    """Fail a run without reading it; one that is over stays as it is. `frees` as in `EventSink.record`.
+
+    StorageError when the database refuses.
+    """
+    if not await store.is_open(run_id):
+        return  # it ended meanwhile: it would fail a second time, and what follows would start again
     follow_up = await store.follow_up(run_id)
     await sink.record(closing(run_id, reason, follow_up=follow_up), frees=frees)

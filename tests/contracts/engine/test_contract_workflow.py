@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from support.graphs import node, workflow
-from support.hosts import Host, Told
+from support.hosts import EmbeddedHost, Host, Told
 from support.stores import LateStore
 
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import Node, NodeId, Retry, RunId, Workflow, WorkflowId
+from voicegraph.history.follow_ups import FollowUps
 from voicegraph.run.children import MAX_DEPTH
+from voicegraph.run.events import Entry
 
 
 def step(name: str, node_id: str = "step", **more: Any) -> Node:
@@ -143,9 +145,14 @@ async def with_an_unreadable_child(host: Host) -> tuple[RunId, RunId]:
     run_id = await host.start(workflow(nodes=[step("Held")]))
     child = await child_of(host, run_id)
     await host.probe.gates["held"].enter()
-    statement = text("UPDATE run_payloads SET workflow = '{broken' WHERE run_id = :id").bindparams(id=child)
-    await host.history.journal.execute(lambda connection: connection.execute(statement) and None)
+    await damage(host, child)
     return run_id, child
+
+
+async def damage(host: Host, run_id: RunId) -> None:
+    statement = text("UPDATE run_payloads SET workflow = :graph WHERE run_id = :id")
+    broken = statement.bindparams(id=run_id, graph='{"errorWorkflow": "wf_other", "nodes": 7}')
+    await host.history.journal.execute(lambda connection: connection.execute(broken) and None)
 
 
 async def test_a_run_that_cannot_be_read_fails_the_node_that_waits_for_it(host: Host):
@@ -165,6 +172,50 @@ async def test_cancelling_the_parent_ends_a_child_that_cannot_be_read(host: Host
     async for event in host._follow(child):
         assert event
     assert (await host.history.queries.summary(child)).status in ("cancelled", "failed")
+
+
+async def failed_unread(host: Host, run_id: RunId) -> None:
+    """The run has failed with its nodes, and has left word of its error workflow once."""
+    told = await host.told(run_id)
+    assert (told.status, (told.detail.summary.error or {})["code"]) == ("failed", "unreadable")
+    assert told.statuses["step"] in ("cancelled", "failed")
+    left = await FollowUps(host.history.reader, host.history.journal).open()
+    assert [one.workflow_id for one in left if one.run_id == run_id] == [WorkflowId("wf_other")]
+
+
+def followed(*nodes: Node) -> Workflow:
+    return workflow(nodes=[*nodes]).model_copy(update={"error_workflow": WorkflowId("wf_other")})
+
+
+async def test_a_parent_that_cannot_be_read_fails_when_its_child_ends(host: Host, caplog: pytest.LogCaptureFixture):
+    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
+    run_id = await host.start(followed(step("Held")))
+    child = await child_of(host, run_id)
+    await host.probe.gates["held"].enter()
+    if isinstance(host, EmbeddedHost):
+        await host.parked(run_id, "step")
+    await damage(host, run_id)
+    host.probe.gates["held"].opened.set()
+    assert (await host.told(child)).status == "completed"
+    if host.name == "live":  # its process has all of it in memory
+        assert (await host.told(run_id)).status == "completed"
+        return
+    await failed_unread(host, run_id)
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_parent_that_cannot_be_read_fails_before_its_child_is_made(host: Host):
+    await saved(host, workflow(nodes=[node("inner")]), "Child")
+    host.history.feed._listeners.remove(host.children.notice)
+    run_id = await host.start(followed(step("Child")))
+    await host.until(run_id, "waiting", "step")
+    if isinstance(host, EmbeddedHost):
+        await host.parked(run_id, "step")
+    row = await host.node(run_id, "step")
+    await damage(host, run_id)
+    host.children.notice(Entry(run_id, nodes=[row]))
+    await failed_unread(host, run_id)
+    assert not host.probe.starts["inner"]
 
 
 async def test_a_failure_elsewhere_cancels_the_child(host: Host):

@@ -32,6 +32,7 @@ from voicegraph.run.patience import Patience
 from voicegraph.run.ports import Call, Reply, RunLedger, Starter
 from voicegraph.run.queue import Place
 from voicegraph.run.runner import NodeRunner
+from voicegraph.run.unreadable import not_answered
 from voicegraph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,11 @@ class InngestEngine:
 
     async def take_answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
         """Decided in our rows, whichever process is asked; Inngest is only woken."""
-        await self.steps.answer(run_id, node_id, answer)
+        try:
+            await self.steps.answer(run_id, node_id, answer)
+        except Unreadable as error:
+            await self._served.close_unreadable(run_id, error, frees=True)
+            raise not_answered(error) from error
         self._sender.poke()
 
     def told_to_stop(self) -> None:
