@@ -242,7 +242,7 @@ class Children:
             run = await self._child(parent, row, child_id)
             await engine.start(run)
         except Conflict:
-            return  # it is made
+            await self._require_made(engine, parent_id, node_id, RunEnded(child_id, name, _gone(name)))
         except (StorageError, Overloaded) as error:
             if parent.run.engine != "live":
                 raise  # it is tried again; of a live run nobody would
@@ -255,6 +255,13 @@ class Children:
             waiting = (await self._families.load(parent_id)).nodes[node_id]
             if _child_of(waiting) != run.run_id or not waiting.status.open:
                 await self._cancel(run.run_id)  # the parent was cancelled meanwhile
+
+    async def _require_made(self, engine: Engine, parent_id: RunId, node_id: NodeId, gone: RunEnded) -> None:
+        """Its id is taken, so it was made; where its row is gone since, nobody would ever tell of its end."""
+        try:
+            await self._families.line_of(gone.run_id)
+        except NotFound:
+            await self._answer(engine, parent_id, node_id, gone)
 
     async def _child(self, parent: StoredRun, row: NodeRun, child_id: RunId) -> NewRun:
         name, own = _asked_of(row)
@@ -333,6 +340,14 @@ def _asked_of(row: NodeRun) -> tuple[str, Mapping[str, JsonValue]]:
     waits = row.waits or {}
     config = waits.get("config")
     return str(waits.get("workflow") or ""), config if isinstance(config, dict) else {}
+
+
+def _gone(name: str) -> NodeError:
+    """Not to be tried again by itself: what the run did before it was lost is not known."""
+    return NodeError(
+        "run_gone",
+        f"The run of “{name}” that this step waited for is gone from the database. Look at what it has done, then run it again.",
+    )
 
 
 def _refuse_recursion(workflow: Workflow, ancestry: Sequence[Ancestor]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from itertools import pairwise
 from typing import Any
 
@@ -216,6 +218,28 @@ async def test_a_parent_that_cannot_be_read_fails_before_its_child_is_made(host:
     host.children.notice(Entry(run_id, nodes=[row]))
     await failed_unread(host, run_id)
     assert not host.probe.starts["inner"]
+
+
+@pytest.mark.parametrize("on_error", ["fail", "continue"])
+async def test_a_step_whose_run_is_gone_fails_at_the_next_start(host: Host, on_error: str):
+    if not host.survives or host.settings.database_url:  # PostgreSQL deletes no row without the rest
+        return
+    await saved(host, workflow(nodes=[node("held", "gate")]), "Held")
+    made = workflow("step>after", nodes=[step("Held", on_error=on_error, retry=Retry(attempts=3)), node("after")])
+    run_id = await host.start(made)
+    child = await child_of(host, run_id)
+    await host.probe.gates["held"].enter()
+    await host.kill()
+    with closing(sqlite3.connect(host.settings.data_dir / "voicegraph.db")) as database, database:
+        database.execute("DELETE FROM runs WHERE id = ?", [child])
+    await host.open()
+    told = await host.told(run_id)
+    assert (told.status, told.statuses["step"]) == ("failed" if on_error == "fail" else "completed", "failed")
+    error = told.nodes[NodeId("step")].error or {}
+    assert error["code"] == "run_gone"
+    assert "“Held”" in str(error["message"])
+    assert host.history.rows("SELECT id FROM runs WHERE parent_run_id = :id", id=run_id) == []
+    assert host.probe.starts["held"] == 1
 
 
 async def test_a_failure_elsewhere_cancels_the_child(host: Host):
