@@ -67,6 +67,7 @@ log = logging.getLogger(__name__)
 class Runtime:
     """A running VoiceGraph. `drain` ends the runs in good order; what is left is closed by `running`."""
 
+    journal: Journal
     pipeline: Pipeline
     triggers: Triggers
     error_workflows: ErrorWorkflows
@@ -101,12 +102,17 @@ class Runtime:
         await self.notifier.close()
         await self.upkeep.close()
 
+    def told_to_stop(self) -> None:
+        """The first word of a planned stop, before anything ends."""
+        self.pipeline.background.told_to_stop()
+        self.journal.told_to_stop()
+
     async def drain(self) -> None:
         """Nothing starts by itself, watchers go, nodes in flight finish. Safe to call twice.
 
         Cancelled, it waits for no node any more; those in flight are left to the next process.
         """
-        self.pipeline.background.told_to_stop()
+        self.told_to_stop()
         ending = asyncio.create_task(self._end_runs())
         cancelled: asyncio.CancelledError | None = None
         while not ending.done():
@@ -188,7 +194,7 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     feed.listen(children.notice)
     notifier = Notifier(Notices(reader, journal), feed, settings, http)
     runtime = Runtime(
-        pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children, notifier, upkeep,
+        journal, pipeline, triggers, ErrorWorkflows(pipeline, FollowUps(reader, journal)), children, notifier, upkeep,
         shared.rounds if shared else (), lost,
     )  # fmt: skip
     try:

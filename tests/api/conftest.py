@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from support.api import Api, api_with, settings_in
+from support.full_disk import small_disk
 from support.history import migrated
 
 from voicegraph.settings import Settings
 
-__all__ = ["migrated"]
+__all__ = ["migrated", "small_disk"]
 
 
 @pytest.fixture

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import shutil
 import sqlite3
-import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +14,8 @@ import pytest
 from sqlalchemy import Engine, event
 from support.api import Api, api_with, seed, steps, wait
 from support.effects import effects
+from support.full_disk import fill, until
 from support.graphs import node, workflow
-from support.mayhem import Disk as Stored
 from support.mayhem import request
 from support.process import Serve
 
@@ -115,25 +112,6 @@ async def test_a_run_in_progress_waits_for_room_and_ends(disk: Disk, settings: S
         whole = f"/api/runs/{accepted['runId']}/nodes/{run['nodes'][-1]['nodeId']}/output/file"
         assert len((await api.call("GET", whole))["text"]) == 400_000
     assert [entry["seq"] for entry in run["logs"]] == list(range(1, len(run["logs"]) + 1))
-
-
-@pytest.fixture(params=["3m"])
-def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
-    """A file system of three megabytes, or of as many as the test says."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", f"size={request.param}", "tmpfs", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(mounting, capture_output=True, check=False).returncode:
-        pytest.skip("file systems cannot be mounted here")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(ballast: Path) -> None:
-    """Write until there is no room for another byte."""
-    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(b"x" * 4096)
 
 
 def test_a_real_server_on_a_full_disk(small_disk: Path) -> None:
@@ -260,40 +238,6 @@ def test_a_full_disk_is_mended_by_deleting_while_all_is_in_the_log_still(small_d
             assert accepted.status_code == 202, accepted.text
     finally:
         assert server.stop() == 0
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Look again and again until it is so."""
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end, what
-        time.sleep(0.005)
-
-
-@pytest.mark.parametrize("refused", [True, False], ids=["refused", "in_flight"])
-def test_a_planned_stop_on_a_full_disk_counts_against_no_node(small_disk: Path, tmp_path: Path, refused: bool) -> None:
-    """Neither against one whose result the disk refused, nor against one that is at work when the stop comes."""
-    server = Serve(small_disk, VOICEGRAPH_DRAIN_SECONDS="0.1").start()
-    with effects(tmp_path) as service:
-        try:
-            slow = request(service.url, "a", 300) if refused else request(service.url, "a", 1, "long")
-            graph = workflow("a>b", nodes=[slow, request(service.url, "b", 0)])
-            run_id = httpx.post(f"{server.url}/api/execute-background", json={"workflow": graph.to_wire()}).json()[
-                "runId"
-            ]
-            until(lambda: service.starts()[f"{run_id}:a"] == 1, "it is not started")
-            fill(small_disk / "ballast")
-            if refused:
-                until(lambda: "kept in memory" in server.log, "its result is not refused")
-            assert server.stop() == 0
-            (small_disk / "ballast").unlink()
-            server.start()
-            assert httpx.get(f"{server.url}/api/runs/{run_id}/events", timeout=20).status_code == 200
-            assert httpx.get(f"{server.url}/api/runs/{run_id}").json()["status"] == "completed"
-            assert Stored(server).most_deaths() == 0
-            assert "it counts against" not in server.log
-        finally:
-            server.kill()
 
 
 ASK = {"type": "approval", "action": "request", "params": {"message": "Go on?"}}

@@ -11,11 +11,12 @@ import httpx
 import pytest
 from support.api import steps
 from support.cli import Cli
+from support.full_disk import small_disk
 from support.history import migrated
 from support.process import Serve
 from support.site import Site, site_on_loopback
 
-__all__ = ["migrated"]
+__all__ = ["migrated", "small_disk"]
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """As the base class; from now on the end is a planned one, and at the second Ctrl+C nobody waits any more."""
-        self._runtime.pipeline.background.told_to_stop()
+        self._runtime.told_to_stop()
         super().handle_exit(sig, frame)
         if self.force_exit:
             self._runtime.hurry()

@@ -42,6 +42,8 @@ class _Signals:
         """A second hang-up or SIGTERM says nothing new."""
         if not self.stopped.is_set():
             self.stopped.set()
+            if self.runtime:
+                self.runtime.told_to_stop()
             tell("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
         elif number == signal.SIGINT and self.runtime:
             self.hurried = True

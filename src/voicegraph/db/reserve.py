@@ -2,7 +2,7 @@
 
 SQLite writes before it frees anything. Where the disk is full a deletion gives up this file for as long as it takes, and
 so does the end of a run that somebody cancels: only what is over can be deleted. A start gives up a part of it, so that
-there is somebody who deletes.
+there is somebody who deletes. A planned stop gives it up for what is done and not written yet: that would be done again.
 """
 
 from __future__ import annotations
@@ -91,13 +91,13 @@ class Reserve:
     def _kept(self) -> int:
         return self._path.stat().st_size if self._path.exists() else 0
 
-    def release(self) -> bool:
-        """Give the room up; False when there was none."""
+    def release(self, why: str) -> bool:
+        """Give the room up, to do what `why` says; False when there was none."""
         try:
             self._path.unlink()
         except OSError:
             return False
-        log.warning("The disk is full: the room that is kept back is used to delete or cancel")
+        log.warning("The disk is full: the room that is kept back is used to %s", why)
         return True
 
 

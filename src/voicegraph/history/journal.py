@@ -49,7 +49,7 @@ class Journal:
         self._busy = False
         self._queue: list[Job] = []
         self._wakeup = threading.Condition()
-        self._closing = False
+        self._closing = self._stopping = False
         self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
         self._loop: asyncio.AbstractEventLoop
 
@@ -58,11 +58,17 @@ class Journal:
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
+    def told_to_stop(self) -> None:
+        """The process will end: from now on a full disk gets what is done with the room that is kept back."""
+        with self._wakeup:
+            self._stopping = True
+            self._wakeup.notify()
+
     async def close(self) -> None:
-        """Write what is queued, then stop. What the disk keeps refusing is given up after the first try."""
+        """Write what is queued, then stop. What the disk refuses even so is given up after the first try."""
         self._hand_over(0)
         with self._wakeup:
-            self._closing = True
+            self._closing = self._stopping = True
             self._wakeup.notify()
         await asyncio.to_thread(self._thread.join)
 
@@ -144,6 +150,8 @@ class Journal:
         while jobs := self._take():
             try:
                 kept = self._batches.write(jobs)
+                if kept and self._stopping:  # what is not on disk when the process ends is done again
+                    kept = self._batches.land(kept)
             except Exception as error:
                 log.exception("The journal failed, and goes on")
                 self._batches.trouble = error
@@ -186,7 +194,8 @@ class Journal:
                 self._settle(waiting)
                 return
             self._queue = kept + self._queue
-            self._wakeup.wait_for(lambda: self._closing, timeout=pause)
+            told = self._stopping
+            self._wakeup.wait_for(lambda: self._closing or self._stopping is not told, timeout=pause)
 
     def _settle(self, jobs: list[Job]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits

@@ -81,6 +81,8 @@ class BatchWriter:
         self._log_again = 0.0
         self.trouble: Exception | None = None
         """Why jobs were kept the last time."""
+        self._full = False
+        """Whether that was for want of room on the disk."""
 
     def make_reserve(self) -> None:
         """Keep some room back, where the database is a file."""
@@ -99,6 +101,20 @@ class BatchWriter:
         if trouble is None:
             return []
         return self._keep(jobs, trouble) if self._doubt else self._each_alone(jobs)
+
+    def land(self, kept: list[Job]) -> list[Job]:
+        """The last tries before a stop: on a full disk with the room that is kept back. Answers as `write`.
+
+        One that is too large for it keeps no other run's off the disk.
+        """
+        if not (self._full and self._reserve):
+            return kept
+        self._reserve.release("write what is done before the stop")
+        self._checkpoint()
+        kept = self._each_alone(kept, on_full=True) if self._commit(kept) else []
+        self._checkpoint()
+        self._reserve.take_back()  # what is still at work may be done, too, before the process ends
+        return kept
 
     def _free(self, jobs: Sequence[Job], reserve: Reserve) -> list[Job]:
         """Jobs that make room, each alone; on a full disk with the room that is kept back. The others are answered.
@@ -119,7 +135,7 @@ class BatchWriter:
 
     def _with_reserve(self, jobs: Sequence[Job], reserve: Reserve, *, ends: bool) -> Exception | None:
         error = self._commit(jobs)
-        if error and is_full(error) and reserve.release():
+        if error and is_full(error) and reserve.release("delete or cancel"):
             self._checkpoint()  # first: what is in the log already is the most of it
             error = self._commit(jobs)
             self._checkpoint()
@@ -176,7 +192,7 @@ class BatchWriter:
 
     def _keep(self, jobs: Sequence[Job], trouble: Exception) -> list[Job]:
         """While it is unknown what is on disk, nothing is tried. Who is in doubt waits for the truth."""
-        self.trouble = translated(trouble)
+        self._note(trouble)
         kept: list[Job] = []
         for job in jobs:
             if job.must_land or (self._doubt and job in self._doubt.jobs):
@@ -185,7 +201,12 @@ class BatchWriter:
                 job.error = translated(trouble)
         return kept
 
-    def _each_alone(self, jobs: Sequence[Job]) -> list[Job]:
+    def _note(self, trouble: Exception) -> None:
+        self.trouble = translated(trouble)
+        self._full = is_full(trouble)
+
+    def _each_alone(self, jobs: Sequence[Job], *, on_full: bool = False) -> list[Job]:
+        """As `write`, one by one. `on_full` goes on where the disk has no room for one: there may be for the next."""
         kept: list[Job] = []
         held: set[RunId | None] = set()
         for number, job in enumerate(jobs):
@@ -199,12 +220,12 @@ class BatchWriter:
                 continue
             if self._doubt:
                 return kept + self._keep(jobs[number:], error)
-            verdict = judge(error)
+            verdict = "full" if on_full and is_full(error) else judge(error)
             if verdict == "outage":  # not the job: the others would only wait for the same answer
                 return kept + self._keep(jobs[number:], error)
-            if verdict == "unclear" and job.must_land:
-                if not self._is_hopeless(job):
-                    self.trouble = translated(error)
+            if verdict in ("full", "unclear") and job.must_land:
+                if verdict == "full" or not self._is_hopeless(job):
+                    self._note(error)
                     kept.append(job)
                     held.add(run_of(job))
                     continue
