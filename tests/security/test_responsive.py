@@ -145,6 +145,17 @@ def rows_each(client: httpx.Client, _: Site) -> dict[str, Any]:
     return run(client, code(MAKES_ROWS), template("{{ item.name }}") | {"each": True})
 
 
+def most_items(client: httpx.Client, _: Site) -> dict[str, Any]:
+    made = code("[{'id': i, 'title': 't' + str(i)} for i in range(10_000)]")
+    return run(client, made, template("{{ item.title }}") | {"each": True, "concurrency": 100})
+
+
+def items_that_read_all(client: httpx.Client, _: Site) -> dict[str, Any]:
+    made = code("[{'id': i, 'title': 't' + str(i)} for i in range(10_000)]") | {"id": "made"}
+    reads = template('{% for row in nodes["made"].data %}{{ row.id }}{% endfor %}')
+    return run(client, made, select("[:30]"), reads | {"each": True, "concurrency": 100})
+
+
 def many_attributes(client: httpx.Client, site: Site) -> dict[str, Any]:
     attributes = " ".join(f"a{number}='x'" for number in range(14_000))
     page = f"<html><body><p {attributes}>Some words that can be read by people.</p></body></html>"
@@ -277,6 +288,8 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "a notification of 5 MB of marks": (notification_of_marks, ""),
     "a notification of 20,000 brackets": (notification_of_brackets, ""),
     "60,000 rows one by one": (rows_each, "60,000 items"),
+    "10,000 items, 100 at a time": (most_items, ""),
+    "30 items that each read 10,000 rows": (items_that_read_all, ""),
 }
 """What is done, and what the error says where there is one."""
 
