@@ -144,3 +144,16 @@ async def test_a_paused_webhook_refuses_its_calls_and_notes_them(hook: Hook) -> 
     assert (await api.call("POST", f"{hook.path}/resume"))["paused"] is False
     again = (await hook.send(headers=delivery, query="?wait=30")).json()
     assert (again["duplicate"], again["status"]) == (False, "completed")
+
+
+async def test_an_export_has_all_of_what_started_the_run(hook: Hook) -> None:
+    body = '"' * 200_000  # in JSON twice as long, which is more than is shown
+    headers = {"authorization": f"Bearer {hook.secret}", "content-type": "text/plain"}
+    run_id = (await hook.send(body.encode(), headers=headers)).json()["runId"]
+    run = await hook.api.over(run_id)
+    assert run["triggerData"]["truncated"] is True
+    exported = (await hook.api.client.get(f"/api/runs/{run_id}/export")).json()
+    every = (await hook.api.client.get("/api/history/export", params={"format": "json"})).json()
+    for one in (exported, *every):
+        assert one["triggerData"]["body"] == body
+        assert "truncated" not in one["triggerData"]

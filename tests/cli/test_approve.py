@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -14,9 +15,9 @@ ASK = {"id": "ask", "type": "approval", "action": "request", "label": "Ask", "pa
 GRAPH = steps(seed("Ada", id="a"), ASK, template("{{ input }} went out", id="b"), name="Asks")
 
 
-def waiting(server: Serve) -> str:
+def waiting(server: Serve, graph: dict[str, Any] = GRAPH) -> str:
     with httpx.Client(base_url=server.url, trust_env=False) as client:
-        run_id = client.post("/api/execute-background", json={"workflow": GRAPH}).json()["runId"]
+        run_id = client.post("/api/execute-background", json={"workflow": graph}).json()["runId"]
         while not client.get("/api/approvals", params={"run": run_id}).json()["count"]:
             time.sleep(0.05)
     return run_id
@@ -34,6 +35,12 @@ def test_it_shows_what_waits_and_answers(cli: Cli, server: Serve, flags: list[st
     again = cli("approve", run_id, "--yes")
     assert again.code == 2
     assert "waits for an answer" in again.err
+
+
+def test_content_that_is_shown_in_part_is_said_to_be(cli: Cli, server: Serve) -> None:
+    run_id = waiting(server, steps(seed("x" * 300_000, id="a"), ASK, name="Asks"))
+    done = cli("approve", run_id, "--yes")
+    assert (done.code, f"only its beginning. All of it: voicegraph export {run_id}" in done.out) == (0, True), done.err
 
 
 def test_without_a_server_it_says_so(cli: Cli) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 from support.api import seed, steps, template
 from support.cli import Cli
+from support.process import Serve
+
+from voicegraph.api import whole
+from voicegraph.history import queries
 
 HELLO = steps(seed("Ada", id="a", label="Name"), template("Hello {{ input }}!", id="b", label="Greet"), name="Greeting")
 BROKEN = steps(seed(), template("{{ 1 | divided_by: 0 }}", label="Divide"), name="Broken")
@@ -60,7 +65,9 @@ def test_the_history_is_filtered_by_several_things_at_once(cli: Cli) -> None:
 
 
 def test_show_tells_the_story_of_a_run(cli: Cli) -> None:
-    shown = cli("show", ran(cli)).out
+    done = cli("show", ran(cli))
+    shown = done.out
+    assert done.err == ""
     for word in ("hello.json", "completed", "live", "start", "success", "Run completed", "Hello Ada!"):
         assert word in shown
     assert shown.index("Run started") < shown.index("Run completed") < shown.index("Hello Ada!")
@@ -149,3 +156,39 @@ def test_retention_counts_and_removes(cli: Cli) -> None:
     assert len(cli("history", "--json").json["history"]) == 3
     assert "2 runs removed, 1 kept" in cli("retention", "--runs", "1").out
     assert cli("retention", "--days", "0", "--json").json["removal"]["deleted"] == 1
+
+
+LONG = "x" * 300_000
+
+
+@pytest.fixture
+def long_run(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A run with a result and a log that are more than is shown with it."""
+    monkeypatch.setattr(queries, "MAX_EVENTS", 3)
+    monkeypatch.setattr(whole, "PAGE", 2)
+    return ran(cli, steps(seed(LONG, id="a"), template("{{ input }}", id="b")))
+
+
+def test_an_export_of_one_run_has_all_that_the_export_of_all_runs_has(cli: Cli, long_run: str) -> None:
+    exported = cli("export", long_run)
+    assert exported.code == 0
+    run = exported.json
+    assert [node["output"]["text"] for node in run["nodes"]] == [LONG, LONG]
+    assert len(run["logs"]) == run["logCount"] > 3
+    assert [run] == cli("export").json
+    assert cli("export", long_run, "-o", "run.json").code == 0
+    assert json.loads((cli.home / "run.json").read_text("utf-8")) == run
+
+
+def test_an_export_of_one_run_is_what_the_api_gives_as_a_file(cli: Cli, server: Serve) -> None:
+    run_id = ran(cli, steps(seed(LONG, id="a")))
+    given = httpx.get(f"{server.url}/api/runs/{run_id}/export", trust_env=False).text
+    assert cli("export", run_id).out == given
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_what_show_leaves_out_is_said_on_standard_error(cli: Cli, long_run: str, flags: list[str]) -> None:
+    shown = cli("show", long_run, *flags)
+    assert shown.code == 0
+    assert "Shown are only the first 3 of " in shown.said
+    assert f"the beginning of the results of a, b. All of it: voicegraph export {long_run}" in shown.said

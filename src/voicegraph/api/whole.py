@@ -26,9 +26,36 @@ async def output_pieces(
         offset = piece.next
 
 
+def is_cut(run: Run) -> bool:
+    """Whether the run, as it is shown, is not all of it."""
+    return len(run.logs) < run.log_count or bool(cut_nodes(run)) or is_data_cut(run)
+
+
+def cut_nodes(run: Run) -> list[str]:
+    """Nodes whose results are shown in part."""
+    return [node.node_id for node in run.nodes if node.output and node.output.truncated]
+
+
+def is_data_cut(run: Run) -> bool:
+    """Whether what started it is shown in part."""
+    return bool(run.trigger_data.get("truncated"))
+
+
+async def run_as_file(queries: RunQueries, run: Run) -> AsyncIterator[str]:
+    """The run whole, as the text of a JSON file; folded for people where it is not too large to be shown."""
+    if not is_cut(run):
+        yield run.model_dump_json(by_alias=True, indent=2)
+    else:
+        async for piece in run_pieces(queries, run):
+            yield piece
+    yield "\n"
+
+
 async def run_pieces(queries: RunQueries, run: Run) -> AsyncIterator[str]:
-    """The run's JSON with all its events, and with its results whole."""
+    """The run's JSON with all its events, and with its results and what started it whole."""
     run_id = RunId(run.id)
+    if is_data_cut(run):
+        run = run.model_copy(update={"trigger_data": await queries.trigger_data(run_id)})
     head = run.model_dump_json(by_alias=True, exclude={"logs", "nodes"})
     yield f'{head[:-1]},"logs":['
     between, after = "", 0

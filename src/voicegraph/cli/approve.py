@@ -26,6 +26,8 @@ async def approve_run(
     card = _chosen(await ask_server(url, "/api/approvals", query={"run": run_id}), run_id, node_id)
     out.print(Text(card["waits"]["message"], style="bold"))
     out.print(Text(card["content"]["text"]))
+    if card["content"].get("truncated"):
+        out.print(f"That is only its beginning. All of it: voicegraph export {run_id}", style="yellow")
     if asks:
         with asking():
             sure = typer.confirm("Approve this?" if approved else "Reject this?")

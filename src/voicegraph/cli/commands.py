@@ -236,8 +236,7 @@ def export(
     until: Until = None,
 ) -> None:
     """Write a run, or all runs that fit, as JSON or CSV."""
-    from voicegraph.cli.past import export_run
-    from voicegraph.cli.upkeep import export_runs
+    from voicegraph.cli.exports import export_run, export_runs
 
     which = run_filter(status, search, workflow, trigger, since, until)
     if run_id is None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import typer
 from rich.table import Table
 from rich.text import Text
 
 from voicegraph.api.run_schemas import HistoryPage, Run, RunSummary
+from voicegraph.api.whole import cut_nodes, is_cut, is_data_cut
 from voicegraph.app import running
+from voicegraph.cli.streams import say
 from voicegraph.cli.view import out, print_json, status_text
-from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId
-from voicegraph.history.export import one_as_csv
 from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
 
@@ -24,6 +21,8 @@ FEW = 20
 """Characters of what was said that are worth more than these."""
 LEAST = 8
 """Characters of what was said, however narrow the terminal is."""
+NAMED = 5
+"""Nodes that are named in a line."""
 
 
 async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: bool) -> None:
@@ -77,11 +76,18 @@ def _taken(widths: dict[str, int]) -> int:
 
 
 async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
-    """One run whole."""
-    run = await _read(settings, run_id)
+    """One run, as the page shows it; where that is not all of it, a word about what is left out."""
+    async with running(settings, background=False) as runtime:
+        run = Run.of_detail(await runtime.pipeline.queries.detail(RunId(run_id)))
     if as_json:
         print_json(run)
-        return
+    else:
+        _print(run)
+    if is_cut(run):
+        say(_left_out(run))
+
+
+def _print(run: Run) -> None:
     out.print(Text.assemble((run.transcribed_text or run.name, "bold"), "  ", status_text(run.status)))
     out.print(f"{run.id} · {run.engine} · {run.created_at} · {took(run.duration_ms)}", style="dim")
     for event in run.logs:
@@ -92,26 +98,17 @@ async def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
             out.print(Text(node.output.text))
 
 
-async def export_run(settings: Settings, run_id: str, written: str, output: Path | None) -> None:
-    """One run as JSON or CSV, to a file or to standard output."""
-    if written == "csv":
-        async with running(settings, background=False) as runtime:
-            text = one_as_csv(await runtime.pipeline.queries.summary(RunId(run_id)))
-    else:
-        text = (await _read(settings, run_id)).model_dump_json(by_alias=True, indent=2) + "\n"
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, "utf-8", newline="")
-    except OSError as error:
-        raise UserError("no_file", f"{output} cannot be written ({error.strerror}).") from error
-    out.print(f"Written to {output}")
-
-
-async def _read(settings: Settings, run_id: str) -> Run:
-    async with running(settings, background=False) as runtime:
-        return Run.of_detail(await runtime.pipeline.queries.detail(RunId(run_id)))
+def _left_out(run: Run) -> str:
+    """What is not shown of it, and how all of it is had."""
+    parts: list[str] = []
+    if len(run.logs) < run.log_count:
+        parts.append(f"the first {len(run.logs):,} of {run.log_count:,} lines of the log")
+    if cut := cut_nodes(run):
+        named = ", ".join(cut[:NAMED]) + (f" and {len(cut) - NAMED:,} more" if len(cut) > NAMED else "")
+        parts.append(f"the beginning of the {'result' if len(cut) == 1 else 'results'} of {named}")
+    if is_data_cut(run):
+        parts.append("the beginning of what started it")
+    return f"Shown are only {' and '.join(parts)}. All of it: voicegraph export {run.id}"
 
 
 def took(milliseconds: float | None) -> str:

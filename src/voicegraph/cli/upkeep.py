@@ -1,40 +1,19 @@
-"""Many runs on the command line: export, statistics, retention."""
+"""Many runs on the command line: statistics, retention."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
-from contextlib import nullcontext
-from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
 from voicegraph.api.history_schemas import RetentionAnswer, Statistics, WorkflowStatistics
-from voicegraph.api.whole import runs_as_json
 from voicegraph.app import running
 from voicegraph.cli.past import took
 from voicegraph.cli.view import out, print_json
 from voicegraph.errors import UserError
-from voicegraph.history.export import as_csv
 from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
-
-
-async def export_runs(settings: Settings, which: RunFilter, written: str, output: Path | None) -> None:
-    """All runs that fit, piece by piece, to a file or to standard output."""
-    async with running(settings, background=False) as runtime:
-        pieces = (as_csv if written == "csv" else runs_as_json)(runtime.pipeline.queries, which)
-        try:
-            with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:
-                async for piece in pieces:
-                    file.write(piece)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise UserError("no_file", f"{output or 'The output'} cannot be written ({error.strerror}).") from error
-    if output:
-        out.print(f"Written to {output}")
 
 
 async def show_statistics(settings: Settings, which: RunFilter, as_json: bool) -> None:

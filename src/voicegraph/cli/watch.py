@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
+from rich.text import Text
+
 from voicegraph.app import Runtime
 from voicegraph.cli.ending import while_read, whole, why
 from voicegraph.cli.streams import say
@@ -92,7 +94,7 @@ class Watch:
         if self._as_json:
             return
         last = [node.output.text for node in detail.nodes if node.output and node.output.text][-1:]
-        out.print(*last)
+        out.print(*map(Text, last))  # as it is: to colour the numbers in a word of many pages takes hours
         out.print(f"Run {detail.summary.status}{_reason(detail)}  ({detail.summary.id})")
 
 

@@ -136,6 +136,15 @@ class RunQueries:
         """The run, to be shown, or with its results `whole`; NotFound."""
         return await self._reader.read(lambda connection: _detail(connection, run_id, whole))
 
+    async def trigger_data(self, run_id: RunId) -> Mapping[str, Any]:
+        """What started the run, whole; nothing where it cannot be read."""
+
+        def work(connection: Connection) -> Mapping[str, Any]:
+            payload = connection.execute(_payload_of(run_id, whole=True)).mappings().one_or_none()
+            return _trigger_data(payload, Lenient())
+
+        return await self._reader.read(work)
+
     async def events(self, run_id: RunId, after: int = 0, limit: int = 500, *, whole: bool = False) -> list[RunEvent]:
         """Events with a `seq` greater than `after`, in order. Large results are their beginnings, unless `whole`."""
         return await self._reader.read(lambda connection: _events(connection, run_id, after, limit, whole))

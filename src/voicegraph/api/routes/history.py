@@ -26,7 +26,7 @@ from voicegraph.api.run_schemas import (
 )
 from voicegraph.api.schemas import Done
 from voicegraph.api.sse import MAX_SEQ, encode, resume_after
-from voicegraph.api.whole import output_pieces, run_pieces
+from voicegraph.api.whole import output_pieces, run_as_file
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
 from voicegraph.history.items import MAX_ITEMS_PAGE
 from voicegraph.history.queries import MAX_EVENTS, MAX_PAGE
@@ -152,10 +152,8 @@ async def export_run(run_id: Id, voicegraph: Wired) -> Response:
     """The run as a JSON file."""
     run = await _whole(RunId(run_id), voicegraph)
     headers = {"Content-Disposition": f'attachment; filename="{run.id}.json"'}
-    if len(run.logs) < run.log_count or any(node.output and node.output.truncated for node in run.nodes):
-        pieces = run_pieces(voicegraph.queries, run)
-        return StreamingResponse(pieces, media_type="application/json", headers=headers)
-    return Response(run.model_dump_json(by_alias=True, indent=2), media_type="application/json", headers=headers)
+    pieces = run_as_file(voicegraph.queries, run)
+    return StreamingResponse(pieces, media_type="application/json", headers=headers)
 
 
 async def _whole(run_id: RunId, voicegraph: Pipeline) -> Run:
