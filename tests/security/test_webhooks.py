@@ -8,6 +8,7 @@ import hashlib
 import stat
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from support.api import Api, api_with, settings_in
@@ -35,13 +36,22 @@ async def test_a_signed_call_is_let_in_and_so_is_the_secret(hook: Hook) -> None:
         [
             {"headers": hook.signed(BODY)},
             {"headers": {"authorization": f"bearer {hook.secret}"}},
-            {"headers": {}, "query": f"?token={hook.secret.replace('+', '%2B')}"},
+            {"headers": {}, "query": f"?token={quote(hook.secret, safe='')}"},
+            {"headers": {}, "query": f"?token={hook.secret}"},
         ],
         1,
     ):
         response = await hook.send(BODY, **sent)
         assert response.status_code == 202, response.text
         assert await hook.runs() == number
+
+
+async def test_a_secret_is_let_in_with_every_sign_that_base64_has_as_it_stands_in_an_address(hook: Hook) -> None:
+    while not {"+", "/"} <= {*hook.secret}:
+        await hook.rotate()
+    assert (await hook.send(BODY, headers={}, query=f"?token={hook.secret}")).status_code == 202
+    wrong = hook.secret.replace("+", "-")
+    assert (await hook.send(BODY, headers={}, query=f"?token={wrong}")).status_code == 401
 
 
 async def test_every_forgery_is_refused(hook: Hook) -> None:

@@ -120,4 +120,5 @@ def _token(call: Call) -> str | None:
     scheme, _, token = call.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    return call.query.get("token") or None
+    # A `+` of Base64 that stands in an address as it was copied is read as a space, which no secret has.
+    return call.query.get("token", "").replace(" ", "+") or None
