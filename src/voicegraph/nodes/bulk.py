@@ -7,7 +7,6 @@ is done at once, where it is.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +21,7 @@ from pydantic import JsonValue
 from pydantic_core import to_json
 
 from voicegraph.errors import NodeError
+from voicegraph.fair import FairGate
 from voicegraph.imports import importing
 from voicegraph.nodes.charsets import decoded
 from voicegraph.nodes.long_texts import MAX_DIGITS, put_back, take_out, too_long_number
@@ -100,7 +100,10 @@ async def beside(small: bool, function: Callable[P, R], *args: P.args, **options
     """What the function gives: at once where there is little to do, else from a thread."""
     if small:
         return function(*args, **options)
-    return await asyncio.get_running_loop().run_in_executor(_pool(), partial(function, *args, **options))
+    return await _GATE.run(_pool(), partial(function, *args, **options))
+
+
+_GATE = FairGate(WORKERS)
 
 
 @cache

@@ -6,7 +6,6 @@ of the string extensions `lowerAscii`, `upperAscii` and `trim`, which here know 
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import json
 import re
@@ -16,10 +15,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.machinery import PathFinder
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from voicegraph.child import ask
 from voicegraph.errors import NodeError
+from voicegraph.fair import FairGate
 from voicegraph.nodes.bulk import beside, compact, is_small
 from voicegraph.nodes.expression_cost import Shape, microseconds, shape_of
 from voicegraph.nodes.turns import turn
@@ -30,7 +29,7 @@ AT_ONCE_MICROSECONDS = 5_000
 AT_ONCE = 2
 CHILD_SECONDS = 30.0
 _WORKER = "voicegraph.nodes.expression_worker"
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_GATE = FairGate(AT_ONCE)
 _LOADING = threading.Lock()
 
 
@@ -55,8 +54,7 @@ async def judge(expression: str, scope: Mapping[str, Any]) -> bool:
         async with turn():
             return evaluate(expression, scope)
     request = await beside(False, compact, {"expression": expression, "variables": variables})
-    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-    async with slots:
+    async with _GATE.turn():
         try:
             answer = await ask(_WORKER, request.encode(), CHILD_SECONDS)
         except TimeoutError as error:

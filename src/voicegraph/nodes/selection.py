@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from math import prod
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from pydantic import JsonValue
 
 from voicegraph.child import ask
 from voicegraph.errors import NodeError
+from voicegraph.fair import FairGate
 from voicegraph.imports import importing
 from voicegraph.nodes.bulk import MAX_VALUES, beside, compact, decode, is_small
 from voicegraph.nodes.expression_cost import measure
@@ -30,7 +29,7 @@ IN_THREAD_CHARACTERS = 1 << 20
 """More than that is not handed to the library's functions and comparisons in this process: each is one long call."""
 CHILD_SECONDS = 30.0
 _WORKER = "voicegraph.nodes.selection_worker"
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_GATE = FairGate(AT_ONCE)
 
 _LONG_CALLS = frozenset({"function_expression", "comparator"})
 _REFERRING = frozenset({"map", "max_by", "min_by", "sort_by"})
@@ -52,7 +51,7 @@ async def pick(expression: str, data: JsonValue) -> JsonValue:
     if at_once or not _has_long_calls(expression):
         return await in_thread(select, expression, data)
     request = await beside(False, compact, {"expression": expression, "data": data})
-    async with _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
+    async with _GATE.turn():
         try:
             answer = await ask(_WORKER, request.encode(), CHILD_SECONDS)
         except TimeoutError as error:

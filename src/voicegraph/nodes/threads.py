@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
 from typing import ParamSpec, TypeVar
 
+from voicegraph.fair import FairGate
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 WORKERS = 16
+_GATE = FairGate(WORKERS)
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **options: P.kwargs) -> R:
     """What the function returns or raises. When the caller is cancelled the thread goes on to its own time-out."""
     context = copy_context()  # the thread logs as the node that asked, see logs.py
-    return await asyncio.get_running_loop().run_in_executor(_pool(), lambda: context.run(function, *args, **options))
+    return await _GATE.run(_pool(), lambda: context.run(function, *args, **options))
 
 
 @cache

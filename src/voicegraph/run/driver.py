@@ -14,6 +14,7 @@ from typing import Literal
 
 from voicegraph import clock
 from voicegraph.errors import NodeError, StorageError
+from voicegraph.fair import work_for
 from voicegraph.graph.model import NodeId
 from voicegraph.nodes.output import Output
 from voicegraph.run.answers import Answer
@@ -287,6 +288,7 @@ class RunDriver:
 
     async def _guard(self, node_id: NodeId, work: Callable[[NodeId], Coroutine[None, None, None]]) -> None:
         """Whatever goes wrong outside the node itself ends the run with a reason: no run hangs."""
+        work_for(self.run.run_id)
         try:
             await work(node_id)
         except Exception as error:

@@ -6,9 +6,9 @@ import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from voicegraph import child
+from voicegraph.fair import FairGate
 from voicegraph.speech.failures import Silent, TooLong, TooShort, Unreadable
 from voicegraph.speech.media import kind_of
 from voicegraph.speech.transcriber import MIN_SECONDS
@@ -17,7 +17,7 @@ SECONDS = 45.0
 AT_ONCE = 2
 QUIET = 100
 """A loudest sample below this (of 32,767) is a microphone that is off."""
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_GATE = FairGate(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,7 @@ class Sound:
 async def decode(audio: bytes, media_type: str = "", seconds: float = SECONDS) -> Sound:
     """The samples of a recording that may hold words. Raises SpeechError."""
     kind = await asyncio.to_thread(kind_of, audio, media_type)
-    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-    async with slots:
+    async with _GATE.turn():
         head, samples = await _ask(kind, audio, seconds)
     if head.get("error") == "too_long":
         raise TooLong

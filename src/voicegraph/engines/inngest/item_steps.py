@@ -16,6 +16,7 @@ from voicegraph.engines.inngest.look import CLAIM_SECONDS
 from voicegraph.engines.inngest.memo import Claim, Later, Memo
 from voicegraph.engines.inngest.trials import Trials
 from voicegraph.errors import NodeError, NotFound, Unreadable
+from voicegraph.fair import work_for
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.nodes.bulk import beside
 from voicegraph.nodes.output import Output
@@ -64,6 +65,7 @@ class ItemSteps:
 
     async def _same_items(self, look: ItemLook) -> dict[int, ItemRun]:
         run, node = look.stored.run, look.node
+        work_for(run.run_id)
         if not run.from_failure:
             return {}
         try:
@@ -141,6 +143,7 @@ class ItemSteps:
     async def _attempt(self, look: ItemLook, item: int, claim: Claim) -> tuple[Output | NodeError, str | None]:
         """What it gives, and the digest of what that depends on."""
         run, node = look.stored.run, look.node
+        work_for(run.run_id)
 
         def emit(kind: Literal["log", "progress"], message: str) -> None:
             data: dict[str, JsonValue] = {"item": item}

@@ -14,6 +14,7 @@ from voicegraph.engines.inngest.memo import Claim, Later, Memo
 from voicegraph.engines.inngest.messages import wake_message
 from voicegraph.engines.inngest.trials import Trials
 from voicegraph.errors import NodeError, NotFound, Unreadable
+from voicegraph.fair import work_for
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.nodes.output import Result
 from voicegraph.run.answers import Answer
@@ -119,6 +120,7 @@ class NodeSteps:
 
     async def _attempt(self, look: Look, node_id: NodeId, claim: Claim) -> Result | NodeError:
         run = look.stored.run
+        work_for(run.run_id)
         node = run.workflow.node(node_id)
 
         def emit(kind: Literal["log", "progress"], message: str) -> None:

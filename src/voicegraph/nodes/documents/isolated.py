@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from voicegraph.child import ask
 from voicegraph.errors import NodeError
+from voicegraph.fair import FairGate
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, decode
 from voicegraph.nodes.documents.model import Document, Kind
 
@@ -16,14 +15,13 @@ SECONDS = 45.0
 """Wall clock; below the default time limit of a node, so that this message is the one people see."""
 
 AT_ONCE = 2
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_GATE = FairGate(AT_ONCE)
 _WORKER = "voicegraph.nodes.documents.worker"
 
 
 async def parse(name: str, content: bytes, wanted: Kind | None = None, seconds: float = SECONDS) -> Document:
     """The document in the file; `wanted` None detects the kind. Raises NodeError, never retryable."""
-    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-    async with slots:
+    async with _GATE.turn():
         answer = await _ask(wanted, name, content, seconds)
     return await beside(len(answer) <= SMALL_CHARACTERS, _document, answer)
 

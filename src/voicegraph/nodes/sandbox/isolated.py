@@ -6,25 +6,24 @@ in the child too, because turning a script's result into ours is work as big as 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from pydantic import JsonValue
 
 from voicegraph.child import ask
 from voicegraph.errors import NodeError
+from voicegraph.fair import FairGate
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, compact, decode, is_small
 
 GRACE_SECONDS = 10.0
 """For the child to start and to answer, on a busy machine, besides what the script may take."""
 AT_ONCE = 2
 _WORKER = "voicegraph.nodes.sandbox.worker"
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_GATE = FairGate(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,7 @@ async def run_script(code: str, inputs: Mapping[str, Any], seconds: float, memor
     """Run it with `inputs` as its variables. NodeError `script_failed`, `script_limit` says what went wrong and where."""
     asked = {"code": code, "inputs": inputs, "seconds": seconds, "memory": memory_bytes}
     request = await beside(is_small(asked), compact, asked)
-    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-    async with slots:
+    async with _GATE.turn():
         try:
             answer = await ask(_WORKER, request.encode(), seconds + GRACE_SECONDS)
         except TimeoutError as error:
