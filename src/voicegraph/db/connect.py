@@ -16,8 +16,9 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 from voicegraph.wellformed import ESCAPE
 
+INCREMENTAL = 2
+"""How SQLite answers which `auto_vacuum` a database has."""
 SQLITE_PRAGMAS = {
-    "auto_vacuum": "INCREMENTAL",
     "journal_mode": "WAL",
     "synchronous": "FULL",
     "wal_autocheckpoint": "4000",
@@ -102,6 +103,9 @@ def _sqlite(path: str) -> Engine:
     def _configure(connection: sqlite3.Connection, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         connection.text_factory = _text
         connection.isolation_level = None  # transactions are SQLAlchemy's to begin, not the driver's to guess
+        if connection.execute("PRAGMA auto_vacuum").fetchone() != (INCREMENTAL,):
+            # It is written into the file each time it is said, which a full disk refuses to those that only read.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         for name, value in SQLITE_PRAGMAS.items():
             connection.execute(f"PRAGMA {name} = {value}")
 
