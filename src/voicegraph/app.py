@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from voicegraph.db.lock import OwnerLock
-from voicegraph.db.migrate import open_database
+from voicegraph.db.opening import Database, opened
 from voicegraph.db.presence import Presence
 from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
@@ -47,6 +47,7 @@ from voicegraph.plan.sure import SureFirst
 from voicegraph.rounds import Rounds
 from voicegraph.run.children import Children
 from voicegraph.run.choice import background_engine
+from voicegraph.run.events import EngineName
 from voicegraph.run.promise import Promise
 from voicegraph.run.queue import Slots
 from voicegraph.run.runner import NodeRunner
@@ -149,7 +150,15 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
     """
     chosen = background_engine(settings)
     registry = make_registry(settings)
-    engine = open_database(settings)
+    with opened(settings, serves=background) as engine:
+        async with _running_on(engine, settings, chosen, registry, background=background) as runtime:
+            yield runtime
+
+
+@asynccontextmanager
+async def _running_on(
+    engine: Database, settings: Settings, chosen: EngineName, registry: Registry, *, background: bool
+) -> AsyncGenerator[Runtime]:
     backlog = Backlog("inngest", settings.max_queued_runs)
     shared = SharedDatabase(engine, backlog) if chosen == "inngest" else None
     feed = shared.feed if shared else Feed()
@@ -217,7 +226,6 @@ async def running(settings: Settings, *, background: bool = True) -> AsyncGenera
         await journal.close()
         await http.aclose()
         await reader.close()
-        engine.dispose()
 
 
 def _note_failure(warming: asyncio.Task[None]) -> None:

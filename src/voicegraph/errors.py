@@ -142,3 +142,9 @@ class StorageError(VoiceGraphError):
         super().__init__("storage_unavailable", message)
         self.reason = reason or message
         self.lasting = lasting
+
+    @classmethod
+    def disk_full(cls) -> StorageError:
+        """There is no room: trying again helps nobody."""
+        mend = "Delete runs and files, or make room on it."
+        return cls(f"The disk is full: nothing of this is kept. {mend}", f"The disk is full. {mend}")

@@ -9,6 +9,7 @@ from voicegraph.cli.remote import replay_on_server, running_server
 from voicegraph.cli.uploads import read_uploads, store_uploads
 from voicegraph.cli.values import Config, note_unread, parse_assignments
 from voicegraph.cli.watch import Watch
+from voicegraph.db.opening import require_room_to_run
 from voicegraph.graph.model import RunId
 from voicegraph.nodes.strays import without_strays
 from voicegraph.run.replay import Replay
@@ -23,6 +24,8 @@ async def replay_run(
     In the background beside a running server, the replay is handed to that server: it owns the database.
     """
     server = await running_server(settings) if background else None
+    if not server:
+        require_room_to_run(settings)
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
         origin = await pipeline.queries.stored(RunId(run_id))

@@ -13,6 +13,7 @@ from voicegraph.cli.remote import run_on_server, running_server
 from voicegraph.cli.values import fill, parse_assignments
 from voicegraph.cli.view import out, print_json, print_workflow
 from voicegraph.cli.watch import Watch
+from voicegraph.db.opening import require_room_to_run
 from voicegraph.graph.model import Workflow
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.plan.planner import PlannerName
@@ -43,6 +44,8 @@ async def run_workflow(
     In the background beside a running server, the run is handed to that server: it owns the database.
     """
     server = await running_server(settings) if background else None
+    if not server:
+        require_room_to_run(settings)
     async with running(settings, background=background and not server) as runtime:
         pipeline = runtime.pipeline
         given, command = await asyncio.to_thread(read_given, what)

@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from voicegraph.db.connect import cannot_open, connect
 from voicegraph.db.private import private_lock
-from voicegraph.db.reserve import Reserve, folder_of
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
@@ -41,8 +40,6 @@ def revision_of(connection: Connection) -> str | None:
 def open_database(settings: Settings) -> Engine:
     """Connect and bring the tables up to date. ConfigError when the database cannot be reached or written."""
     engine = connect(settings)
-    if folder := folder_of(engine):
-        Reserve(folder).lend()
     try:
         migrate(engine)
     except (SQLAlchemyError, OSError) as error:

@@ -1,8 +1,8 @@
 """Room on the disk that is kept back, so that a full disk can be mended by deleting.
 
 SQLite writes before it frees anything. Where the disk is full a deletion gives up this file for as long as it takes, and
-so does the end of a run that somebody cancels: only what is over can be deleted. A start gives up a part of it, so that
-there is somebody who deletes. A planned stop gives it up for what is done and not written yet: that would be done again.
+so does the end of a run that somebody cancels: only what is over can be deleted. The start of a server gives up a part of
+it, so that there is somebody who deletes (`db.opening`). A planned stop gives it up for what is done and not written yet: that would be done again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import shutil
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import URL
 
 from voicegraph.db.private import private_file
 
@@ -24,15 +24,17 @@ SIZE = 32 << 20
 PART = 10
 """On a small disk it is one part in so many."""
 STARTING = 1 << 20
-"""What a start writes: the log's index, and a few pages."""
+"""What the start of a server writes: the log's index, and a few pages."""
+OPENING = 128 << 10
+"""What a command writes that opens the database: the log's index."""
 LEFT = 16
 """Where less than the whole is taken back, one part in so many stays: a file system has uses of its own for it."""
 NAME = "reserve"
 
 
-def folder_of(engine: Engine) -> Path | None:
+def folder_of(url: URL) -> Path | None:
     """Where the database is a file, the folder it is in."""
-    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    file = url.database if url.get_backend_name() == "sqlite" else None
     return Path(file).parent if file and file != ":memory:" else None
 
 
@@ -80,13 +82,27 @@ class Reserve:
             with self._path.open("ab") as file:
                 _take(file.fileno(), kept, min(self._size(usage.total), kept + usage.free - usage.free // LEFT))
 
-    def lend(self) -> None:
-        """Give up as much as a start writes, where the disk has no room for that."""
+    def lend_to_start(self) -> None:
+        """Give up as much as the start of a server writes, where the disk has no room for that."""
+        self._lend(STARTING, self._kept() // 2, "start")
+
+    def lend_to_open(self) -> bool:
+        """The same for a command that opens the database. Half of the whole stays, to delete and cancel with.
+
+        Whether it did; `take_back` is for the command's end.
+        """
         with contextlib.suppress(OSError):
-            kept = self._kept()
-            if kept and shutil.disk_usage(self._path.parent).free < STARTING:
-                os.truncate(self._path, kept - min(STARTING, kept // 2))
-                log.warning("The disk is full: a part of the room that is kept back is used to start")
+            whole = self._size(shutil.disk_usage(self._path.parent).total)
+            return self._lend(OPENING, self._kept() - whole // 2, "open the database")
+        return False
+
+    def _lend(self, size: int, most: int, why: str) -> bool:
+        with contextlib.suppress(OSError):
+            if most > 0 and shutil.disk_usage(self._path.parent).free < size:
+                os.truncate(self._path, self._kept() - min(size, most))
+                log.warning("The disk is full: a part of the room that is kept back is used to %s", why)
+                return True
+        return False
 
     def _kept(self) -> int:
         return self._path.stat().st_size if self._path.exists() else 0

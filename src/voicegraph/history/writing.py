@@ -74,7 +74,7 @@ class BatchWriter:
         self._marks = Marks(engine.dialect)
         self._connection: Connection | None = None
         self._doubt: _Doubt | None = None
-        folder = folder_of(engine)
+        folder = folder_of(engine.url)
         self._reserve = Reserve(folder) if folder else None
         self._log = Path(f"{engine.url.database}-wal")
         self._log_limit: int | None = None
@@ -314,10 +314,7 @@ def translated(error: Exception) -> Exception:
     if isinstance(error, DBAPIError):
         reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
         if any(words in reason.lower() for words in _FULL):
-            return StorageError(
-                "The disk is full: nothing of this is kept. Delete runs and files, or make room on it.",
-                "The disk is full. Delete runs and files, or make room on it.",
-            )
+            return StorageError.disk_full()
         refused = f"The database did not take the write ({reason})."
         return StorageError(f"{refused} Nothing of it is kept; try again.", refused, lasting=judge(error) != "outage")
     if isinstance(error, SQLAlchemyError):
