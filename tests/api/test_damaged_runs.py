@@ -83,6 +83,65 @@ async def test_a_run_that_cannot_be_read_is_closed_with_its_nodes_at_the_next_st
         await damage(api, DAMAGES["the graph is no JSON"])
         await damage(api, "UPDATE runs SET wake_at = 1.0")
     async with api_with(settings) as api:
-        run = await api.until(accepted["runId"], "failed")
+        await failed_unread(api, accepted["runId"])
+
+
+async def failed_unread(api: Api, run_id: str) -> None:
+    run = await api.until(run_id, "failed")
+    assert run["error"]["code"] == "unreadable"
+    assert {node["status"] for node in run["nodes"]} <= {"completed", "cancelled"}
+    assert (await api.call("GET", "/api/approvals"))["approvals"] == []
+
+
+WAITS = {
+    "the graph is no JSON": "UPDATE run_payloads SET workflow = 'xx' WHERE run_id = '{run}'",
+    "the question is no JSON": "UPDATE node_runs SET waits = '{{b' WHERE run_id = '{run}' AND waits_for = 'approval'",
+    "the status is unknown": "UPDATE node_runs SET status = 'asleep' WHERE run_id = '{run}' AND waits_for = 'approval'",
+}
+
+
+async def waits_for_an_answer(api: Api) -> str:
+    accepted = await api.call("POST", "/api/execute-background", {"workflow": steps(seed(), APPROVAL)}, 202)
+    await api.until(accepted["runId"], "waiting")
+    return accepted["runId"]
+
+
+@pytest.mark.parametrize("statement", WAITS.values(), ids=WAITS)
+async def test_a_run_that_waits_for_a_person_and_cannot_be_read_is_closed_at_the_next_start(
+    settings: Settings, statement: str
+) -> None:
+    async with api_with(settings) as api:
+        run_id, other = await waits_for_an_answer(api), await waits_for_an_answer(api)
+        await damage(api, statement.format(run=run_id))
+        [card] = (await api.call("GET", f"/api/approvals?run={other}"))["approvals"]
+    async with api_with(settings) as api:
+        run = await api.until(run_id, "failed")
         assert run["error"]["code"] == "unreadable"
-        assert {node["status"] for node in run["nodes"]} == {"completed", "cancelled"}
+        assert {node["status"] for node in run["nodes"]} <= {"completed", "cancelled"}
+        answer = {"nodeId": card["nodeId"], "answer": "approve", "digest": card["waits"]["digest"]}
+        await api.call("POST", f"/api/runs/{other}/approve", answer)
+        assert (await api.over(other))["status"] == "completed"
+
+
+@pytest.mark.parametrize("statement", WAITS.values(), ids=WAITS)
+async def test_a_run_that_cannot_be_read_is_closed_when_somebody_answers_it(api: Api, statement: str) -> None:
+    run_id = await waits_for_an_answer(api)
+    [card] = (await api.call("GET", f"/api/approvals?run={run_id}"))["approvals"]
+    await damage(api, statement.format(run=run_id))
+    answer = {"nodeId": card["nodeId"], "answer": "approve", "digest": card["waits"]["digest"]}
+    refused = await api.call("POST", f"/api/runs/{run_id}/approve", answer, 409)
+    assert refused["code"] == "unreadable"
+    assert "Run it again" in refused["error"]
+    await failed_unread(api, run_id)
+
+
+async def test_an_answer_to_a_run_that_is_over_and_cannot_be_read_changes_nothing(api: Api) -> None:
+    run_id = await waits_for_an_answer(api)
+    [card] = (await api.call("GET", f"/api/approvals?run={run_id}"))["approvals"]
+    answer = {"nodeId": card["nodeId"], "answer": "approve", "digest": card["waits"]["digest"]}
+    await api.call("POST", f"/api/runs/{run_id}/approve", answer)
+    assert (await api.over(run_id))["status"] == "completed"
+    await damage(api, WAITS["the graph is no JSON"].format(run=run_id))
+    await api.call("POST", f"/api/runs/{run_id}/approve", answer, 409)
+    run = await api.call("GET", f"/api/runs/{run_id}")
+    assert (run["status"], {node["status"] for node in run["nodes"]}) == ("completed", {"completed"})

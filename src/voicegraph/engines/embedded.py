@@ -28,7 +28,7 @@ from voicegraph.run.promise import LAST_WRITE, End, Promise
 from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, queue_full, ticket_of
 from voicegraph.run.refused import REFUSED, Refusals
 from voicegraph.run.runner import NodeRunner
-from voicegraph.run.unreadable import close_unread, not_answered, unreadable
+from voicegraph.run.unreadable import close_parked, close_unread, not_answered, unreadable
 from voicegraph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ class EmbeddedEngine:
         for rounds in self.rounds:
             rounds.open()
         self._fill()
+        self._spawn(close_parked(self._store, self.name, self._decisions, self._drivers, self._close_unreadable))
 
     async def start(self, run: NewRun) -> None:
         """Accept a run: on return it is on disk, and started if there is room."""
@@ -127,8 +128,7 @@ class EmbeddedEngine:
 
     def _has(self, run_id: RunId) -> bool:
         """Whether it is in memory, on its way there, in the line, or has a place in its group."""
-        known = (self._drivers, self._loading, self._queue, self._queue.slots)
-        return any(run_id in those for those in known)
+        return any(run_id in those for those in (self._drivers, self._loading, self._queue, self._queue.slots))
 
     def accepting(self, run: NewRun) -> Entry:
         """A row is enough: whoever starts next finds it."""
@@ -227,12 +227,11 @@ class EmbeddedEngine:
                 stored = await self._store.load(run_id)
                 driver = RunDriver(stored.run, self._runner, self._sink, self._promise, self._store)
                 await driver.answer_stored(stored, node_id, answer)
-            except Unreadable as error:
+            except VoiceGraphError as error:
                 changed = False
-                await self._close_unreadable(run_id, error)  # nobody else would ever look at it
-                raise not_answered(error) from error
-            except VoiceGraphError:
-                changed = False
+                if isinstance(error, Unreadable):
+                    await self._close_unreadable(run_id, error)  # nobody else would ever look at it
+                    raise not_answered(error) from error
                 raise
             finally:
                 self._decisions.answering.discard(run_id)
@@ -332,7 +331,8 @@ class EmbeddedEngine:
     async def _give_up(self, run_id: RunId, reason: NodeError) -> None:
         """Fail a run that cannot go on, whatever is on disk of it."""
         try:
-            await close_unread(self._store, self._sink, run_id, reason)
+            async with self._decisions.of(run_id):  # somebody may close it as well, who brings an answer
+                await close_unread(self._store, self._sink, run_id, reason)
         except Exception:
             log.exception("Run %s: its end could not be recorded", run_id)
             if not self._closing:

@@ -20,6 +20,7 @@ from voicegraph.history.journal import Journal
 from voicegraph.history.line import read_line, read_tickets
 from voicegraph.history.load import follow_up, load_run, load_whole
 from voicegraph.history.overdue import begun_runs, overdue_runs
+from voicegraph.history.parked import parked_runs
 from voicegraph.run.earlier import DoneItem
 from voicegraph.run.events import EngineName, ItemRun, StoredRun
 from voicegraph.run.ports import Line
@@ -112,6 +113,10 @@ class StoredRuns:
             .where(runs.c.status.not_in(TERMINAL_STATUSES), runs.c.engine == engine, runs.c.wake_at.is_(None))
             .order_by(runs.c.id)
         )
+
+    async def parked(self, engine: EngineName, after: str, limit: int) -> list[RunId]:
+        """See `run.ports.RunStore`."""
+        return await self._reader.read(lambda connection: parked_runs(connection, engine, after, limit))
 
     async def line(self, engine: EngineName) -> Line:
         """See `run.ports.RunStore`."""

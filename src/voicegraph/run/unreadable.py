@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from voicegraph.errors import NodeError, Unreadable
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container
+
+from voicegraph.errors import NodeError, NotFound, StorageError, Unreadable
 from voicegraph.graph.model import RunId
+from voicegraph.run.decisions import Decisions
+from voicegraph.run.events import EngineName
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.restore import closing
+
+log = logging.getLogger(__name__)
+
+PAGE = 100
+"""Runs that are looked up at a time."""
 
 
 def unreadable(error: Exception) -> NodeError:
@@ -17,6 +27,39 @@ def unreadable(error: Exception) -> NodeError:
 def not_answered(error: Unreadable) -> Unreadable:
     """What somebody is told whose answer a run cannot take: it is closed by then."""
     return Unreadable(f"{error.message} It cannot go on, and has failed. Run it again.")
+
+
+async def close_parked(
+    store: RunStore,
+    engine: EngineName,
+    decisions: Decisions,
+    driven: Container[RunId],
+    close: Callable[[RunId, Unreadable], Awaitable[None]],
+) -> None:
+    """Close what cannot be read of the runs that wait for somebody: else they are read when that one answers, if ever."""
+    try:
+        async for run_id, error in _unread(store, engine):
+            async with decisions.of(run_id):
+                if run_id not in driven:
+                    await close(run_id, error)
+    except StorageError as error:  # the rest is closed when it is answered
+        log.warning("Not all runs that wait for an answer could be looked at: %s", error.reason)
+    except Exception:
+        log.exception("Not all runs that wait for an answer could be looked at")
+
+
+async def _unread(store: RunStore, engine: EngineName) -> AsyncGenerator[tuple[RunId, Unreadable]]:
+    """One is read at a time, beside the work of the engine."""
+    last = ""
+    while ids := await store.parked(engine, last, PAGE):
+        for run_id in ids:
+            try:
+                await store.load(run_id)
+            except NotFound:
+                continue  # deleted meanwhile
+            except Unreadable as error:
+                yield run_id, error
+        last = ids[-1]
 
 
 async def close_unread(

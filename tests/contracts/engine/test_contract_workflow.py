@@ -208,6 +208,7 @@ async def test_a_parent_that_cannot_be_read_fails_when_its_child_ends(host: Host
 
 async def test_a_parent_that_cannot_be_read_fails_before_its_child_is_made(host: Host):
     await saved(host, workflow(nodes=[node("inner")]), "Child")
+    await host.children.rounds.close()  # who would make it sees it later
     host.history.feed._listeners.remove(host.children.notice)
     run_id = await host.start(followed(step("Child")))
     await host.until(run_id, "waiting", "step")

@@ -6,10 +6,12 @@ import logging
 from collections import Counter
 
 import pytest
+from sqlalchemy import update
 from support.graphs import node, workflow
 from support.inngest_server import REAL_SERVER
 from support.inngest_stage import Process, Stage, until
 
+from voicegraph.db.tables import run_payloads
 from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.memo import Claim
 from voicegraph.engines.inngest.steps import decide
@@ -178,6 +180,23 @@ async def test_what_is_not_due_is_left_alone(on_stage: Stage) -> None:
     assert [times_sent(on_stage, run_id) for run_id in ids] == [1, 1, 1]
     for run_id in ids:
         assert await process.pipeline.cancel(run_id)
+
+
+async def test_a_run_that_waits_and_cannot_be_read_is_closed_and_the_others_are_looked_after(on_stage: Stage) -> None:
+    process = await on_stage.process()
+    run_id, other = [await process.start(workflow("ask>b", nodes=[ask(), node("b")])) for _ in range(2)]
+    later = await process.start(workflow("w>b", nodes=[node("w", "later", seconds=0.5), node("b")]))
+    for one in (run_id, other, later):
+        await process.reaches(one, "waiting")
+    broken = update(run_payloads).where(run_payloads.c.run_id == run_id).values(workflow="xx")
+    on_stage.server.forget()
+    await process.pipeline.workflows._journal.execute(lambda connection: connection.execute(broken) and None)
+    closed = await process.end_of(run_id)
+    assert (closed.summary.status, (closed.summary.error or {})["code"]) == ("failed", "unreadable")
+    assert {str(row.status) for row in closed.nodes} == {"cancelled"}
+    check_once(process, await process.end_of(later))
+    await approve(process, other)
+    assert (await process.end_of(other)).summary.status == "completed"
 
 
 async def test_a_server_that_forgot_us_too_is_told_where_we_are(on_stage: Stage) -> None:

@@ -61,7 +61,7 @@ class InngestEngine:
         self._served = Functions(self.steps, self.items, store, ledger)
         self.functions = self._served.of(self.client)
         self._host = Host(self.setup, self.client, self.functions)
-        self._watch = Watch(store, ledger, outbox)
+        self._watch = Watch(store, ledger, outbox, self._served.close_unreadable)
         self._sender = Sender(
             self.client, outbox, ledger, settings.retry_base_seconds, self._watch.still_stuck, self._register_again
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from voicegraph import clock
@@ -16,7 +17,7 @@ from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.messages import again_message, stuck_state
 from voicegraph.engines.inngest.overdue import overdue
 from voicegraph.engines.inngest.steps import decide
-from voicegraph.errors import NotFound
+from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import RunId
 from voicegraph.history.outbox import Message, Outbox
 from voicegraph.rounds import Rounds
@@ -49,17 +50,23 @@ class Runs(Protocol):
         ...
 
     async def load_whole(self, run_id: RunId) -> StoredRun:
-        """One run; NotFound."""
+        """One run; NotFound, Unreadable."""
         ...
 
 
 class Watch:
-    """Looks, round by round, for runs that are overdue, and gives what starts them again into the outbox."""
+    """Looks, round by round, for runs that are overdue, and gives what starts them again into the outbox.
 
-    def __init__(self, runs: Runs, ledger: RunLedger, outbox: Outbox) -> None:
+    `close` ends one that cannot be read.
+    """
+
+    def __init__(
+        self, runs: Runs, ledger: RunLedger, outbox: Outbox, close: Callable[[RunId, Unreadable], Awaitable[None]]
+    ) -> None:
         self._runs = runs
         self._ledger = ledger
         self._outbox = outbox
+        self._close = close
         self._since: dict[RunId, tuple[str, float]] = {}
         self._last = ""
         self.rounds = Rounds("Looking for runs that Inngest has forgotten", self._look, LOOK_SECONDS, LOOK_SECONDS)
@@ -88,6 +95,9 @@ class Watch:
             return overdue(Look(await self._runs.load_whole(run_id)), has_room=has_room)
         except NotFound:
             return None
+        except Unreadable as error:  # nobody goes on with it, and the runs behind it wait for their look
+            await self._close(run_id, error)
+            return None
 
     async def _start_again(self, run_id: RunId, state: str) -> None:
         name = again_message(state)
@@ -104,7 +114,7 @@ class Watch:
             look.entry.send = send
             return True
 
-        with contextlib.suppress(NotFound):
+        with contextlib.suppress(NotFound, Unreadable):
             if await decide(self._ledger, run_id, note, lands=False):
                 log.warning("Inngest has not called for the run %s though it is due; it is sent again", run_id)
                 return True
