@@ -61,6 +61,8 @@ def test_conditions(expression: str, holds: bool) -> None:
         ("input ==", "at character 9"),
         ("(input", "at character"),
         ("input = 'a'", "at character"),
+        ("(" * 400 + "true" + ")" * 400, "its brackets are nested too deeply; take some away"),
+        ("[" * 400 + "]" * 400, "its brackets are nested too deeply"),
         ("true // because", "it holds a comment"),
         ("'a' == 'b" + "c" * MAX_LENGTH, "longer than"),
         ("(" * 900 + "true" + ")" * 900, "cannot be judged"),

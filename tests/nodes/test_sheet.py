@@ -48,14 +48,14 @@ def without_marks(text: str) -> str:
     return text.replace("'", "")
 
 
-@given(st.text(st.sampled_from("=+-@;＝＋－＠ \"'\n\r\tab1,(|!"), max_size=20))
+@given(st.text(st.sampled_from("=+-@;＝＋－＠﹦﹢﹣﹫ \"'\n\r\tab1,(|!"), max_size=20))
 def test_a_reader_that_separates_by_semicolons_meets_no_formula(text: str) -> None:
     """Spreadsheets of half the world read our commas as text, and so our quotes inside a line."""
     for line in re.split(r"[\r\n]", to_csv([["first", text]])):
         for cell in line.split(";")[1:]:
             opening = cell.lstrip(' "\t')
             harmless = re.fullmatch(r"[+-](?: [^(|!\t]*(?:\t.*)?|[\d.,]+[\s\"]*)", opening)
-            assert harmless or not opening.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")), line
+            assert harmless or not opening.startswith(("=", "+", "-", "@", *"＝＋－＠﹦﹢﹣﹫")), line
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,11 @@ def test_a_reader_that_separates_by_semicolons_meets_no_formula(text: str) -> No
         ("=1+1", "'=1+1"),
         ("＝1+1", "'＝1+1"),
         ("＠SUM", "'＠SUM"),
+        ("﹦1+1", "'﹦1+1"),
+        ("﹢1+1", "'﹢1+1"),
+        ("﹣1+1", "'﹣1+1"),
+        ("﹫1+1", "'﹫1+1"),
+        (" ﹦1+1;﹫SUM", "' ﹦1+1;'﹫SUM"),
         ("a;=cmd|'/c calc'!A0", "a;'=cmd|'/c calc'!A0"),
         (";-cmd|1", ";'-cmd|1"),
         ("x\n@SUM(1)", "x\n'@SUM(1)"),

@@ -6,8 +6,10 @@ import json
 import re
 from typing import Any
 
+import pytest
 from support.api import Api, api_with, seed, steps, template
 from support.mailbox import Mailbox, mailbox_on_loopback
+from support.site import site_on_loopback
 
 from voicegraph.settings import Settings
 
@@ -51,6 +53,16 @@ async def test_a_large_result_is_shown_in_part_and_fetched_by_pages(api: Api) ->
     every = (await api.client.get("/api/history/export", params={"format": "json"})).json()
     assert every[0]["nodes"][0]["output"] == output
     assert "truncated" in json.dumps(await api.events("GET", f"/api/runs/{run['id']}/events"))
+
+
+@pytest.mark.parametrize("depth", [100, 900])
+async def test_data_nested_too_deeply_is_refused_in_words(api: Api, depth: int) -> None:
+    with site_on_loopback() as site:
+        url = site.put("/deep", "[" * depth + "]" * depth, "application/json")
+        run = await ran(api, {"type": "http", "action": "request", "params": {"url": url}})
+    error = run["nodes"][0]["error"]
+    assert error["code"] == "too_deep"
+    assert error["message"] == "The result is nested more than 64 levels deep. Select a part of it."
 
 
 async def test_what_comes_after_a_large_result_sees_all_of_it(api: Api) -> None:

@@ -118,6 +118,8 @@ def _explained(error: BaseException) -> NodeError:
         return _bad(f"the data has no {message}; has(…) can ask for it first")
     if undefined := re.search(r"Undefined variable or function: '([^']*)'", message):
         return _bad(f"“{undefined[1]}” is not known here; there are {', '.join(NAMES)}")
+    if "Recursion limit" in message:
+        return _bad("its brackets are nested too deeply; take some away, or split it over several conditions")
     if syntax := re.search(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]{1,200})", message):
         return _bad(f"at character {syntax[2]}: {syntax[3]}")
     if "No such overload" in message:

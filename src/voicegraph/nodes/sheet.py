@@ -11,13 +11,14 @@ from typing import cast
 
 from pydantic import JsonValue
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What a spreadsheet takes for the start of a formula; some read the full-width signs so too."""
+_WIDE = "＝＠＋－﹦﹫﹢﹣"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", *_WIDE)
+"""What a spreadsheet takes for the start of a formula; some read the full-width and the small signs so too."""
 _BLANK = r'[ "\x00-\x08\x0b\x0c\x0e-\x1f\x85\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff]'
 """What a spreadsheet drops before it reads a cell: spaces of every width, what has none, and quotes."""
 _INSIDE, _BEFORE_TAB = (
     re.compile(
-        rf"([;\t\r\n](?>{_BLANK}*))(?=[=@＝＠＋－]|[+-](?! [^(|!;\t\r\n]*(?:[;\t\r\n]|$)|[\d.,]+[ \t]*(?:[;\r\n]{end})))"
+        rf"([;\t\r\n](?>{_BLANK}*))(?=[=@{_WIDE}]|[+-](?! [^(|!;\t\r\n]*(?:[;\t\r\n]|$)|[\d.,]+[ \t]*(?:[;\r\n]{end})))"
     )
     for end in ("|$", "")
 )
@@ -27,7 +28,7 @@ _INSIDE, _BEFORE_TAB = (
 _CUT = re.compile(r"[;\t\r\n]")
 PIECE = 64 << 10
 """Characters that are looked at in one call, about."""
-_AFTER_BLANKS = re.compile(rf"(?>{_BLANK}+)(?:[=@＝＠＋－]|[+-](?![\d.,\s]+$))")
+_AFTER_BLANKS = re.compile(rf"(?>{_BLANK}+)(?:[=@{_WIDE}]|[+-](?![\d.,\s]+$))")
 """A formula behind blanks. What has only digits in it (`-12,50`, `+49 170 1234567`) computes to nothing worse."""
 
 

@@ -21,7 +21,7 @@ def plain_json(data: JsonValue) -> JsonValue:
     if data is None:
         return None
     if _deeper_than(MAX_DEPTH, data):
-        raise NodeError("too_deep", f"The result is nested more than {MAX_DEPTH} levels deep. Select a part of it.")
+        raise too_deep()
     if not is_small(data):
         if weigh(data).values > MAX_VALUES:
             raise too_many_values("The result")
@@ -32,6 +32,11 @@ def plain_json(data: JsonValue) -> JsonValue:
         whole = from_json(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
         text = to_json(whole, inf_nan_mode="null")
     return from_json(text)
+
+
+def too_deep() -> NodeError:
+    """More than MAX_DEPTH levels."""
+    return NodeError("too_deep", f"The result is nested more than {MAX_DEPTH} levels deep. Select a part of it.")
 
 
 def _deeper_than(limit: int, data: JsonValue) -> bool:

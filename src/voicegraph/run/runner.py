@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from voicegraph import clock, logs
 from voicegraph.errors import ConfigError, NodeError, UserError
@@ -23,7 +23,7 @@ from voicegraph.run.connections import ConnectionGate
 from voicegraph.run.events import NewRun
 from voicegraph.run.item_digest import item_digest
 from voicegraph.run.pinned import MESSAGE, pinned_output
-from voicegraph.run.plain import plain_json
+from voicegraph.run.plain import plain_json, too_deep
 from voicegraph.run.redact import Redactor
 from voicegraph.run.secret_values import secrets_of_params
 from voicegraph.run.waiting import within_limit
@@ -109,6 +109,8 @@ class NodeRunner:
             raise NodeError(error.code, redactor.text(error.message)) from error
         except OSError as error:
             raise _redacted(redactor, NodeError("io", f"{type(error).__name__}: {error}", retryable=True)) from error
+        except ValidationError as error:
+            raise _redacted(redactor, _misshapen(error)) from error
         except Exception as error:
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
             raise _redacted(redactor, NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
@@ -207,6 +209,13 @@ def _plain_output(output: Output, redactor: Redactor, *, handed: bool = False) -
     if output.data is not None:
         output = output.model_copy(update={"data": plain_json(output.data)})
     return redactor.output(output)
+
+
+def _misshapen(error: ValidationError) -> NodeError:
+    """Of an action that made an output of what an output cannot hold. Data may be too deep even to be looked at."""
+    if any(one["type"].startswith("recursion_") for one in error.errors(include_url=False, include_input=False)):
+        return too_deep()
+    return NodeError("unexpected", f"{type(error).__name__}: {error}")
 
 
 def _redacted(redactor: Redactor, error: NodeError) -> NodeError:
