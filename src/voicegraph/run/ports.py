@@ -135,7 +135,7 @@ class Engine(Protocol):
         """Hand an answer to a node that waits for one. On return it is on disk; the first that fits is the one taken.
 
         NotFound when there is no such run; Conflict when the node does not wait for this answer (any more). Unreadable
-        when the run cannot be read: a durable one has failed then.
+        when the run cannot be read: a durable one is over then.
         """
         ...
 

@@ -25,8 +25,8 @@ def unreadable(error: Exception) -> NodeError:
 
 
 def not_answered(error: Unreadable) -> Unreadable:
-    """What somebody is told whose answer a run cannot take: it is closed by then."""
-    return Unreadable(f"{error.message} It cannot go on, and has failed. Run it again.")
+    """What somebody is told whose answer a run cannot take: it is over by then, or was before."""
+    return Unreadable(f"{error.message} It takes no answer any more. Look at it, and run it again if need be.")
 
 
 async def close_parked(
