@@ -10,24 +10,18 @@ from voicegraph.history.approvals import IS_WAITING
 from voicegraph.run.events import EngineName
 
 
-def parked_runs(connection: Connection, engine: EngineName, after: str, limit: int) -> list[RunId]:
-    """Those whose node waits for an answer, or that wait for nothing that can be seen; in order of their ids.
+def parked_runs(connection: Connection, engine: EngineName) -> list[RunId]:
+    """Those whose node waits for an answer, or that wait for nothing that can be seen.
 
     The others are read without this: at once, or when their timer comes.
     """
     mine = node_runs.c.run_id == runs.c.id
     answered = exists().where(mine, IS_WAITING, node_runs.c.waits_for.is_not(None))
     timed = exists().where(mine, node_runs.c.status.in_(("waiting", "retrying")))
-    query = (
-        select(runs.c.id)
-        .where(
-            runs.c.id > after,
-            runs.c.engine == engine,
-            runs.c.status.not_in(TERMINAL_STATUSES),
-            runs.c.wake_at.is_not(None),
-            or_(answered, ~timed),
-        )
-        .order_by(runs.c.id)
-        .limit(limit)
+    query = select(runs.c.id).where(
+        runs.c.wake_at.is_not(None),
+        runs.c.engine == engine,
+        runs.c.status.not_in(TERMINAL_STATUSES),
+        or_(answered, ~timed),
     )
     return [RunId(run_id) for run_id in connection.execute(query).scalars()]

@@ -114,9 +114,9 @@ class StoredRuns:
             .order_by(runs.c.id)
         )
 
-    async def parked(self, engine: EngineName, after: str, limit: int) -> list[RunId]:
+    async def parked(self, engine: EngineName) -> list[RunId]:
         """See `run.ports.RunStore`."""
-        return await self._reader.read(lambda connection: parked_runs(connection, engine, after, limit))
+        return await self._reader.read(lambda connection: parked_runs(connection, engine))
 
     async def line(self, engine: EngineName) -> Line:
         """See `run.ports.RunStore`."""

@@ -77,8 +77,8 @@ class RunStore(EarlierRuns, Protocol):
         """Runs of this engine that are not over and wait for no timer, oldest first."""
         ...
 
-    async def parked(self, engine: EngineName, after: str, limit: int) -> list[RunId]:
-        """Runs of this engine that nobody reads until somebody answers, in order of their ids."""
+    async def parked(self, engine: EngineName) -> list[RunId]:
+        """Runs of this engine that nobody reads until somebody answers."""
         ...
 
     async def line(self, engine: EngineName) -> Line:

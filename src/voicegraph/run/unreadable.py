@@ -14,9 +14,6 @@ from voicegraph.run.restore import closing
 
 log = logging.getLogger(__name__)
 
-PAGE = 100
-"""Runs that are looked up at a time."""
-
 
 def unreadable(error: Exception) -> NodeError:
     """The reason of a run that is closed because it cannot be read."""
@@ -50,16 +47,13 @@ async def close_parked(
 
 async def _unread(store: RunStore, engine: EngineName) -> AsyncGenerator[tuple[RunId, Unreadable]]:
     """One is read at a time, beside the work of the engine."""
-    last = ""
-    while ids := await store.parked(engine, last, PAGE):
-        for run_id in ids:
-            try:
-                await store.load(run_id)
-            except NotFound:
-                continue  # deleted meanwhile
-            except Unreadable as error:
-                yield run_id, error
-        last = ids[-1]
+    for run_id in await store.parked(engine):
+        try:
+            await store.load(run_id)
+        except NotFound:
+            continue  # deleted meanwhile
+        except Unreadable as error:
+            yield run_id, error
 
 
 async def close_unread(
