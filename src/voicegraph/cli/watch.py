@@ -69,8 +69,9 @@ class Watch:
             say("Stopping: nodes in flight may finish …  (Ctrl+C again stops at once)")
             with suppress(asyncio.CancelledError):  # which ends the waiting: what became of the run is still to be said
                 await self._runtime.drain()
-        else:
-            await whole(asyncio.create_task(self._pipeline.cancel(run_id, why(error))))
+        elif not await whole(asyncio.create_task(self._pipeline.cancel(run_id, why(error)))):
+            with suppress(asyncio.CancelledError):  # it is over, and its end may be on its way to the disk
+                await self._runtime.drain()
         await whole(asyncio.create_task(self._say_what_became(run_id, error)))
 
     async def _say_what_became(self, run_id: RunId, error: BaseException) -> None:
@@ -79,13 +80,17 @@ class Watch:
             while self._as_json and (page := await self._events(run_id)):
                 for event in page:
                     self._print(event)
-        if detail.summary.finished_at is None:
+        if detail.summary.finished_at is None and self._background:
             say(f"{run_id} goes on when VoiceGraph next runs in the background: `voicegraph serve`.")
+        elif detail.summary.finished_at is None:
+            say(f"{run_id} has ended, which could not be written: the next start marks it as interrupted.")
         elif detail.summary.status == "cancelled" and not self._background:
             say(f"{run_id} is cancelled: {why(error)}.")
         else:  # it was faster
-            with suppress(OSError):
+            try:
                 self._report(detail)
+            except OSError:
+                say(f"{run_id} had ended before: {detail.summary.status}.")
 
     async def _events(self, run_id: RunId) -> list[RunEvent]:
         return await self._pipeline.queries.events(run_id, self._seen, PAGE, whole=True)
