@@ -47,7 +47,7 @@ async def test_a_first_start_makes_the_folder_and_the_tables(tmp_path: Path, mon
 
 async def test_one_owner_a_database(settings: Settings) -> None:
     async with running(settings) as first:
-        with pytest.raises(ConfigError, match="Another VoiceGraph server"):
+        with pytest.raises(ConfigError, match="Another VoiceGraph command or server"):
             async with running(settings):
                 pass
         await first.pipeline.start_background(request(seed()))

@@ -93,7 +93,7 @@ def test_a_port_that_is_taken_is_said_plainly(server: Serve, cli: Cli, tmp_path:
 def test_a_second_server_on_one_database_is_refused(server: Serve, cli: Cli) -> None:
     done = cli("serve", "--port", "0")
     assert done.code == 2
-    assert "Another VoiceGraph server is running on this database." in done.said
+    assert "Another VoiceGraph command or server is running on this database." in done.said
     assert "VOICEGRAPH_DATA_DIR" in done.said
     assert httpx.get(f"{server.url}/api/health/ready", trust_env=False).status_code == 200
     assert (cli.home / "data/server.url").read_text() == server.url

@@ -53,7 +53,7 @@ def lock_of() -> Iterator[LockOf]:
 def test_a_second_owner_is_told_what_to_do(settings: Settings, lock_of: LockOf):
     first, second = lock_of(settings), lock_of(settings)
     first.acquire()
-    with pytest.raises(ConfigError, match="Another VoiceGraph server is running on this database"):
+    with pytest.raises(ConfigError, match="Another VoiceGraph command or server is running on this database"):
         second.acquire()
     second.release()
     first.release()
@@ -144,7 +144,7 @@ def test_a_lock_that_the_database_dropped_is_taken_again(tmp_path: Path, postgre
         second.acquire()
     postgres.disconnect_everybody(str(settings.database_url))
     second.acquire()
-    with pytest.raises(ConfigError, match="Another VoiceGraph server"):
+    with pytest.raises(ConfigError, match="Another VoiceGraph command or server"):
         first.check()
     second.release()
 

@@ -112,7 +112,7 @@ async def test_a_queued_run_that_was_removed_meanwhile_is_passed_over(embedded: 
 
 async def test_a_second_engine_on_the_same_database_refuses(settings: Settings):
     async with hosted("embedded", settings):
-        with pytest.raises(ConfigError, match="Another VoiceGraph server"):
+        with pytest.raises(ConfigError, match="Another VoiceGraph command or server"):
             async with hosted("embedded", settings):
                 raise AssertionError("it opened")
 

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MAX_LIVE_RUNS = 200
 SWEEP_SECONDS = 30.0
 INTERRUPTED = NodeError(
-    "interrupted", "The server stopped while this run was live. Run it in the background to resume."
+    "interrupted", "The process that ran this workflow live stopped before its end. Run it in the background to resume."
 )
 
 
