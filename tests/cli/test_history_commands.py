@@ -192,3 +192,10 @@ def test_what_show_leaves_out_is_said_on_standard_error(cli: Cli, long_run: str,
     assert shown.code == 0
     assert "Shown are only the first 3 of " in shown.said
     assert f"the beginning of the results of a, b. All of it: voicegraph export {long_run}" in shown.said
+
+
+@pytest.mark.parametrize("words", [["history", "--status", "bogus"], ["plan", "x", "--planner", "bogus"]], ids=" ".join)
+def test_a_value_that_an_option_does_not_take_is_refused_in_plain_words(cli: Cli, words: list[str]) -> None:
+    done = cli(*words)
+    assert (done.code, "'bogus' is not one of" in done.said) == (2, True)
+    assert "Value error" not in done.said

@@ -18,6 +18,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, NoReturn, TypeVar, cast
 
+from typer import BadParameter
 from typer.core import TyperGroup
 
 from voicegraph.cli.streams import Unwritable, forget, has_no_room
@@ -41,6 +42,9 @@ class Commands(TyperGroup):
         try:
             answer = super().invoke(ctx)
             sys.stdout.flush()
+        except BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")  # of the library that reads it, to no user
+            raise
         except BrokenPipeError:
             leave(signal.SIGPIPE)
         except OSError as error:
