@@ -162,6 +162,8 @@ def test_secrets_of_addresses_that_libraries_hear_are_known(monkeypatch: pytest.
         ({"url": "https://example.org/?sv=2024&sig=canary-6"}, "canary-6"),
         ({"json": [{"clientSecret": "canary-5"}]}, "canary-5"),
         ({"url": "https://example.org/?key=canary-6"}, "canary-6"),
+        ({"url": "https://example.org/?token=canary+6"}, "canary+6"),
+        ({"url": "https://example.org/?token=canary+6"}, "canary 6"),
         ({"url": "https://me:canary-7@example.org/"}, "canary-7"),
         ({"url": "discord://12345678901/canary-8_X"}, "canary-8_X"),
     ],

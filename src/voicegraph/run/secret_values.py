@@ -60,7 +60,9 @@ def secrets_of_url(url: str) -> Iterator[str]:
     is_key = not parts.scheme.startswith("postgresql") and (not password or _TOKEN.fullmatch(user))
     for secret in (user if is_key else "", password):
         yield from {secret, unquote(secret)} - {""}
-    yield from (value for name, value in queries if _CREDENTIAL.search(name) or name.lower() == "key")
+    for name, value in queries:
+        if _CREDENTIAL.search(name) or name.lower() == "key":
+            yield from {value, value.replace(" ", "+")}  # some mean the sign itself
 
 
 def _of_unreadable(url: str) -> Iterator[str]:

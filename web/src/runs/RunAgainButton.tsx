@@ -22,7 +22,7 @@ export function RunAgainButton({ runId, onStart }: Props) {
     onError: (error) => toastError('The run was not started', error),
   });
   return (
-    <Tooltip label="The server stopped while this run went live. In the background it would have gone on.">
+    <Tooltip label="What ran this workflow live stopped before its end. In the background it would have gone on.">
       <Button
         size="xs"
         loading={again.isPending}

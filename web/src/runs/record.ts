@@ -26,7 +26,7 @@ export interface RunRecord {
   startTime: string | null;
   endTime: string | null;
   error: string | null;
-  /** The server stopped while this run went live: it can be run again, in the background. */
+  /** What ran it live stopped before its end: it can be run again, in the background. */
   interrupted: boolean;
   /** The run this one is a step of. */
   parentRunId: string | null;
