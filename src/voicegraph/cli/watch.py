@@ -99,7 +99,7 @@ class Watch:
         if self._as_json:
             return
         last = [node.output.text for node in detail.nodes if node.output and node.output.text][-1:]
-        out.print(*map(Text, last))  # as it is: to colour the numbers in a word of many pages takes hours
+        out.print(*map(Text, last))  # as it is: to colour the numbers in a word of many pages takes minutes
         out.print(f"Run {detail.summary.status}{_reason(detail)}  ({detail.summary.id})")
 
 

@@ -43,8 +43,8 @@ class OwnerLock:
             self.release()
             raise ConfigError(
                 "VOICEGRAPH_DATA_DIR",
-                "Another VoiceGraph command or server is running on this database. Stop it or wait for its end, or give this one its own data folder "
-                "(VOICEGRAPH_DATA_DIR) or database (VOICEGRAPH_DATABASE_URL).",
+                "Another VoiceGraph command or server is running on this database. Stop it or wait for its end, or give "
+                "this one its own data folder (VOICEGRAPH_DATA_DIR) or database (VOICEGRAPH_DATABASE_URL).",
             )
 
     def _acquire_file(self) -> bool:

@@ -2,7 +2,8 @@
 
 SQLite writes before it frees anything. Where the disk is full a deletion gives up this file for as long as it takes, and
 so does the end of a run that somebody cancels: only what is over can be deleted. The start of a server gives up a part of
-it, so that there is somebody who deletes (`db.opening`). A planned stop gives it up for what is done and not written yet: that would be done again.
+it, so that there is somebody who deletes (`db.opening`). A planned stop gives it up for what is done and not written yet:
+that would be done again.
 """
 
 from __future__ import annotations
