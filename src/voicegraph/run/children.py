@@ -12,7 +12,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from pydantic import JsonValue
@@ -114,6 +114,8 @@ class Children:
         self._open: dict[RunId, RunId] = {}
         """Children that are not over, and their parents."""
         self._beginning: set[RunId] = set()
+        self._over: set[RunId] | None = None
+        """While a look reads: the runs that ended meanwhile, which it may see as they were before."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._durable: EngineName | None = None
         self.rounds = Rounds("runs that are steps of others", self._look, self._pause)
@@ -149,12 +151,17 @@ class Children:
         for row in entry.nodes:
             if child := _child_of(row):
                 self._notice_wait(entry.run_id, row, child)
-        if entry.change and entry.change.status.terminal and self._open:
-            if entry.run_id in self._open and not self._closing:
-                self._spawn(self._tell(entry.run_id))
-            for child, parent in self._open.items():
-                if parent == entry.run_id:
-                    self._spawn(self._cancel(child))
+        if entry.change and entry.change.status.terminal:
+            self._notice_end(entry.run_id)
+
+    def _notice_end(self, run_id: RunId) -> None:
+        if self._over is not None:
+            self._over.add(run_id)
+        if run_id in self._open and not self._closing:
+            self._spawn(self._tell(run_id))
+        for child, parent in self._open.items():
+            if parent == run_id:
+                self._spawn(self._cancel(child))
 
     def _notice_wait(self, parent: RunId, row: NodeRun, child: RunId) -> None:
         if row.status is not NodeStatus.WAITING:
@@ -191,9 +198,15 @@ class Children:
         await self._look_at_live()
 
     async def _look_at_durable(self, engine: EngineName) -> None:
-        for kin in await self._families.waiting(engine):
+        self._over = set()
+        try:
+            waiting = await self._families.waiting(engine)
+            over = self._over
+        finally:
+            self._over = None
+        for kin in waiting:
             self._open[kin.child] = kin.parent
-            self._look_at(kin)
+            self._look_at(replace(kin, over=True) if kin.child in over else kin)
         for child in await self._families.orphans(engine):
             self._spawn(self._cancel(child))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from itertools import pairwise
 from typing import Any
@@ -17,8 +18,9 @@ from support.stores import LateStore
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import Node, NodeId, Retry, RunId, Workflow, WorkflowId
 from voicegraph.history.follow_ups import FollowUps
-from voicegraph.run.children import MAX_DEPTH
-from voicegraph.run.events import Entry
+from voicegraph.history.kin import StoredFamilies
+from voicegraph.run.children import MAX_DEPTH, Kin
+from voicegraph.run.events import EngineName, Entry
 
 
 def step(name: str, node_id: str = "step", **more: Any) -> Node:
@@ -313,6 +315,39 @@ async def test_one_child_whatever_happens_to_the_process(host: Host, when: str):
     assert len(host.history.rows("SELECT id FROM runs")) == 2
     assert host.probe.starts["last"] == 1
     assert told.text("step") == "held"
+
+
+async def test_a_run_that_ends_while_it_is_looked_for_is_told_to_its_parent(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+):
+    """What the look has read is old by then, and the next look may be a minute away."""
+    if not host.survives:
+        return
+    monkeypatch.setattr("voicegraph.run.children.AGAIN", 3_600.0)
+    monkeypatch.setattr("voicegraph.run.children.SELDOM", 3_600.0)
+    await saved(host, workflow("held>last", nodes=[node("held", "gate")]), "Held")
+    run_id = await host.start(workflow("step>after", nodes=[step("Held")]))
+    child = await child_of(host, run_id)
+    await host.probe.gates["held"].enter()
+    await host.children.close()  # what it knew is gone, and the next one has to look
+
+    read, released = asyncio.Event(), asyncio.Event()
+    reading = StoredFamilies.waiting
+
+    async def slowly(families: StoredFamilies, engine: EngineName) -> Sequence[Kin]:
+        found = await reading(families, engine)
+        read.set()
+        await released.wait()
+        return found
+
+    monkeypatch.setattr(StoredFamilies, "waiting", slowly)
+    host.look_after_children(host.engine)  # pyright: ignore[reportAttributeAccessIssue]
+    async with asyncio.timeout(20):
+        await read.wait()
+    host.probe.gates["held"].opened.set()
+    assert (await host.told(child)).status == "completed"
+    released.set()
+    assert (await host.told(run_id)).text("step") == "held"
 
 
 async def test_the_time_limit_of_the_step_is_the_limit_of_the_run_it_waits_for(host: Host):

@@ -65,6 +65,7 @@ async def test_a_server_gets_the_calls_again_when_the_worker_has_gone(
     stopped.set()
     async with asyncio.timeout(20):
         await serving
+    await worker.engine.close()  # the whole process is gone: what is sent again is not left to who cannot register
     monkeypatch.setattr("voicegraph.engines.inngest.sender.AGAIN_SECONDS", 0.3)
     run = await server.run(workflow("c>d"))
     assert run.summary.status == "completed", run.summary.error
