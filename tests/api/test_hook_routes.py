@@ -76,7 +76,8 @@ async def test_what_a_service_sends_again_may_differ(hook: Hook) -> None:
 async def test_waiting_has_an_end(api: Api) -> None:
     hook = await hook_of(api, seed(), wait("1 hour"))
     response = await hook.send(query="?wait=0.2")
-    assert (response.status_code, response.json()["status"]) == (202, "waiting")
+    assert response.status_code == 202
+    assert response.json()["status"] in {"pending", "running", "waiting"}, "where it stood by then, and not over"
     assert (await hook.send(query="?wait=61")).status_code == 422
 
 
