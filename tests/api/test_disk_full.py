@@ -266,11 +266,13 @@ def test_what_goes_on_is_cancelled_and_then_deleted_while_the_disk_is_full(small
         with effects(tmp_path) as service, httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
             parked = [begun(client, steps(seed(), wait())), begun(client, steps(seed(), ASK))]
             busy = begun(client, workflow(nodes=[request(service.url, "a", 9, "long")]).to_wire())
-            stuck = begun(client, workflow("a>b", nodes=[request(service.url, one, 800) for one in "ab"]).to_wire())
+            does = [request(service.url, "a", 0, "held"), request(service.url, "b", 9, "long")]
+            stuck = begun(client, workflow("a>b", nodes=does).to_wire())
             until(lambda: all(status_of(client, one) == "waiting" for one in parked), "they do not wait")
             until(lambda: len(service.starts()) == 2, "they are not started")
             kept_back = reserve.stat().st_size
             fill(small_disk / "ballast")
+            service.release()
             until(lambda: "kept in memory" in server.log, "its result is not refused")
             runs = [*parked, busy, stuck]
             for run_id in runs:

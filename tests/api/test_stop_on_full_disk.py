@@ -24,7 +24,7 @@ def test_a_planned_stop_on_a_full_disk_counts_against_no_node(small_disk: Path, 
     server = Serve(small_disk, VOICEGRAPH_DRAIN_SECONDS="0.1").start()
     with effects(tmp_path) as service:
         try:
-            slow = request(service.url, "a", 300) if refused else request(service.url, "a", 1, "long")
+            slow = request(service.url, "a", 0, "held") if refused else request(service.url, "a", 1, "long")
             graph = workflow("a>b", nodes=[slow, request(service.url, "b", 0)])
             run_id = httpx.post(f"{server.url}/api/execute-background", json={"workflow": graph.to_wire()}).json()[
                 "runId"
@@ -32,6 +32,7 @@ def test_a_planned_stop_on_a_full_disk_counts_against_no_node(small_disk: Path, 
             until(lambda: service.starts()[f"{run_id}:a"] == 1, "it is not started")
             fill(small_disk / "ballast")
             if refused:
+                service.release()
                 until(lambda: "kept in memory" in server.log, "its result is not refused")
             assert server.stop() == 0
             (small_disk / "ballast").unlink()
@@ -49,13 +50,16 @@ def test_a_planned_stop_on_a_full_disk_keeps_what_is_done(small_disk: Path, tmp_
     server = Serve(small_disk, VOICEGRAPH_DRAIN_SECONDS="5").start()
     with effects(tmp_path) as service, httpx.Client(trust_env=False, timeout=20) as client:
         try:
-            times = node("list", "seed", type="prompt", text="\n".join(["900"] * 10 + ["2500"] * 10))
-            items = request(service.url, "items", "{{ item }}").model_copy(update={"each": True, "concurrency": 20})
-            graph = workflow("list>items", "items>last", nodes=[times, items, request(service.url, "last", 0)])
+            kinds = node("list", "seed", type="prompt", text="\n".join(["held"] * 10 + ["slow"] * 10))
+            items = request(service.url, "items", 2500, "{{ item }}").model_copy(
+                update={"each": True, "concurrency": 20}
+            )
+            graph = workflow("list>items", "items>last", nodes=[kinds, items, request(service.url, "last", 0)])
             body = {"workflow": graph.to_wire()}
             run_id = client.post(f"{server.url}/api/execute-background", json=body).json()["runId"]
             until(lambda: service.starts().total() == 20, "not all are started")
             fill(small_disk / "ballast")
+            service.release()
             until(lambda: "kept in memory" in server.log, "no result is refused")
             assert server.stop() == 0
             assert "entries that the database refused" not in server.log

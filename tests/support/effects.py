@@ -2,7 +2,7 @@
 
 Each request is a line in an append-only log before it is answered: the key (`run:node`, `run:node:item`) of its Idempotency-Key header.
 `POST /slow/30` answers after 30 ms; `POST /flaky/30` does so too, but with 503 the first time a key comes. `POST /long/15`
-does not answer the first 15 times a key comes, and then at once.
+does not answer the first 15 times a key comes, and then at once. `POST /held/0` answers when the test says so (`release`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ class Effects:
         """How often each node, and each item of a node with `each`, began to take effect."""
         return Counter(self._log.read_text().split())
 
+    def release(self) -> None:
+        """Let it answer what is held."""
+        _released(self._log).touch()
+
     def wait_for(self, more: int, most_seconds: float) -> None:
         """Until so many more effects have begun, or nothing seems to come."""
         lines, end = self._count() + more, time.monotonic() + most_seconds
@@ -38,6 +42,10 @@ class Effects:
 
     def _count(self) -> int:
         return self._log.read_bytes().count(b"\n")
+
+
+def _released(log: Path) -> Path:
+    return log.with_suffix(".released")
 
 
 @contextmanager
@@ -56,7 +64,7 @@ def effects(folder: Path) -> Iterator[Effects]:
 
 
 def _serve(log: str) -> None:
-    lines = os.open(log, os.O_WRONLY | os.O_APPEND)
+    lines, released = os.open(log, os.O_WRONLY | os.O_APPEND), _released(Path(log))
     seen: Counter[str] = Counter()
 
     class Handling(BaseHTTPRequestHandler):
@@ -70,6 +78,9 @@ def _serve(log: str) -> None:
             _, kind, milliseconds = self.path.split("/")
             if kind == "long":
                 time.sleep(0 if seen[key] > int(milliseconds) else 600)
+            elif kind == "held":
+                while not released.exists():
+                    time.sleep(0.005)
             else:
                 time.sleep(int(milliseconds) / 1000)
             body = f"{key} done".encode()
