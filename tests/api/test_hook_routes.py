@@ -78,6 +78,7 @@ async def test_waiting_has_an_end(api: Api) -> None:
     response = await hook.send(query="?wait=0.2")
     assert response.status_code == 202
     assert response.json()["status"] in {"pending", "running", "waiting"}, "where it stood by then, and not over"
+    await api.until(response.json()["runId"], "waiting")
     assert (await hook.send(query="?wait=61")).status_code == 422
 
 

@@ -198,10 +198,9 @@ class Children:
         await self._look_at_live()
 
     async def _look_at_durable(self, engine: EngineName) -> None:
-        self._over = set()
+        self._over = over = set[RunId]()
         try:
             waiting = await self._families.waiting(engine)
-            over = self._over
         finally:
             self._over = None
         for kin in waiting:
