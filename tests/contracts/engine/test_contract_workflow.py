@@ -41,6 +41,8 @@ async def child_of(host: Host, parent: RunId, node_id: str = "step") -> RunId:
     async with asyncio.timeout(20):
         while not host.history.rows("SELECT 1 FROM runs WHERE id = :id", id=child):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+        while host.children._tasks:  # noqa: ASYNC110 - who made it looks once more whether its parent still waits
+            await asyncio.sleep(0.01)
     return child
 
 
