@@ -158,12 +158,12 @@ class Journal:
                 kept = [job for job in jobs if job.must_land]
                 for job in jobs:
                     job.error = None if job.must_land else error
-            self._settle([job for job in jobs if job not in kept])
             if refused and not kept:
                 log.info("The database takes writes again")
             refused = refused + 1 if kept else 0
             if refused == 1:
                 self._tell(len(kept))
+            self._settle([job for job in jobs if job not in kept])
             if kept:
                 self._put_back(kept, RETRY_SECONDS[min(refused, len(RETRY_SECONDS)) - 1])
             del jobs, kept  # a large result would stay in memory until something else is written
