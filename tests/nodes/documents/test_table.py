@@ -61,6 +61,11 @@ def test_one_column_is_a_table_too():
     assert parse_csv("x.csv", b"name\nAda\nGrace\n").data == [{"name": "Ada"}, {"name": "Grace"}]
 
 
+def test_what_stands_within_quotes_is_no_delimiter():
+    document = parse_csv("x.csv", b'"name","value"\r\n"","\t","\r\t"\r\n')
+    assert (document.meta["delimiter"], document.meta["columns"]) == (",", ["name", "value"])
+
+
 def test_quoted_line_breaks_and_pipes_stay_in_their_cell():
     document = parse_csv("x.csv", b'a, "b"\n1, "x\ny|z"\n')
     assert document.data == [{"a": 1, "b": "x\ny|z"}]

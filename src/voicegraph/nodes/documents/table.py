@@ -63,15 +63,23 @@ def _delimiter(text: str) -> tuple[str, str]:
     return max(_DELIMITERS, key=lambda candidate: _agreement(sample, candidate)), text
 
 
-def _agreement(sample: list[str], delimiter: str) -> tuple[float, int]:
-    """(share of rows of the usual width, that width); a delimiter that never occurs scores nothing."""
+def _agreement(sample: list[str], delimiter: str) -> tuple[bool, float, int]:
+    """(whether its quotes open and close at it, share of rows of the usual width, that width).
+
+    A delimiter that never occurs scores nothing.
+    """
     csv.field_size_limit(_MAX_FIELD)
+    strict = csv.reader(sample, delimiter=delimiter, strict=True)
     try:
-        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
+        widths, clean = Counter(len(row) for row in strict if row), True
     except csv.Error:
-        return 0.0, 0
+        clean = strict.line_num == len(sample)  # the sample ends within a value
+        try:
+            widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
+        except csv.Error:
+            return False, 0.0, 0
     width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
-    return (count / widths.total(), width) if width > 1 else (0.0, 0)
+    return (clean, count / widths.total(), width) if width > 1 else (False, 0.0, 0)
 
 
 def _read(name: str, text: str, delimiter: str) -> tuple[list[str], list[Row], int]:
