@@ -23,7 +23,7 @@ NPM = cd web && PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modul
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-alone test-web test-browser test-chaos test-wheel check bench client docs audit lock clean
+.PHONY: help run test test-python test-alone test-web test-browser test-chaos test-wheel explore check bench client docs audit lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -69,6 +69,10 @@ test-chaos: $(STAMPS)/dev $(STAMPS)/app
 # From the source distribution, with an old pip, in an environment of its own, from the package index.
 test-wheel: $(STAMPS)/dev $(STAMPS)/app ## install the wheel as people do, and do the main job of the README with it
 	$(PY) -m pytest -m wheel --junitxml=$(RESULTS)/wheel.xml
+
+# The suite tries the same examples each time; new ones are a search for faults, and no gate.
+explore: $(STAMPS)/dev $(STAMPS)/app ## look for faults with new examples, many more of them, for each property that is tested
+	$(PY) -m pytest -n $(JOBS) -m "hypothesis and not e2e" --hypothesis-profile=explore $(ARGS)
 
 # -- the gate ---------------------------------------------------------------------------------------------------------
 

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from support.history import migrated, postgres
+from support.trust import share_trust
 
 __all__ = ["migrated", "postgres"]  # for the whole session: one PostgreSQL server, one SQLite file to copy
 
-settings.register_profile("voicegraph", deadline=None)  # a busy machine is no failure
+# A busy machine is no failure, and what was green stays green: new examples are looked for with `make explore`.
+settings.register_profile("voicegraph", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1_000)
 settings.load_profile("voicegraph")
+share_trust()
 
 Reply = str | dict[str, Any] | tuple[int, Any] | tuple[int, Any, dict[str, str]]
 

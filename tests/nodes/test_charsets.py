@@ -45,7 +45,12 @@ def test_charsets_are_known_by_the_names_answers_give_them(label: str | None, co
     assert codec_of(label) == codec
 
 
-@given(st.text(), st.sampled_from(OF_THE_WEB), st.integers(PIECE_BYTES - 4, PIECE_BYTES + 4))
+# Escape is no character in ISO-2022-JP but begins a switch to another script.
+@given(
+    st.text(st.characters(exclude_characters="\x1b")),
+    st.sampled_from(OF_THE_WEB),
+    st.integers(PIECE_BYTES - 4, PIECE_BYTES + 4),
+)
 def test_a_character_may_lie_across_two_pieces(text: str, encoding: str, before: int) -> None:
     content = b"a" * (before - before % 2) + text.encode(encoding, "ignore")
     assert decoded(content, str(codec_of(encoding))) == content.decode(encoding)
