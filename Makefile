@@ -23,7 +23,7 @@ NPM = cd web && PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modul
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-alone test-web test-browser test-chaos test-wheel explore check bench client docs audit lock clean
+.PHONY: help run test test-python test-variants test-alone test-web test-browser test-chaos test-wheel explore check bench client docs audit lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -41,16 +41,21 @@ bench: $(STAMPS)/app $(STAMPS)/dev ## measure runs per second, latencies, memory
 test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every test: Python, front end, real browser, killed processes, the wheel
 	@tools/system-packages
 	@rm -rf $(RESULTS)
-	@$(MAKE) --no-print-directory --keep-going test-python test-alone test-browser; code=$$?; \
+	@$(MAKE) --no-print-directory --keep-going test-python test-variants test-alone test-browser; code=$$?; \
 		$(MAKE) --no-print-directory --keep-going -j3 $(TOGETHER) test-chaos test-web test-wheel || code=$$?; \
 		$(PY) tools/summary.py $(RESULTS) && exit $$code
 
+HERE := not alone and not e2e and not chaos and not wheel
 test-python: $(STAMPS)/dev $(STAMPS)/app
-	$(PY) -m pytest -n $(JOBS) -m "not alone and not e2e and not chaos and not wheel" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
+	$(PY) -m pytest -n $(JOBS) -m "$(HERE) and not variant" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
 	$(PY) -m coverage report --skip-covered --fail-under=94
 	$(PY) -m coverage report --skip-covered --show-missing --fail-under=98 \
 		--include="src/voicegraph/graph/*,src/voicegraph/run/*"
 	$(PY) -m coverage report --skip-covered --show-missing --fail-under=98 --include="src/voicegraph/plan/*"
+
+# Measuring what is covered takes as long again as the test itself.
+test-variants: $(STAMPS)/dev $(STAMPS)/app
+	$(PY) -m pytest -n $(JOBS) -m "$(HERE) and variant" --junitxml=$(RESULTS)/variants.xml
 
 # How long a server keeps others waiting: whatever runs beside it would be measured, too.
 test-alone: $(STAMPS)/dev $(STAMPS)/app

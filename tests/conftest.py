@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 from support.history import migrated, postgres
 from support.trust import share_trust
 
@@ -23,6 +23,13 @@ settings.load_profile("voicegraph")
 share_trust()
 
 Reply = str | dict[str, Any] | tuple[int, Any] | tuple[int, Any, dict[str, str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        params = getattr(item, "callspec", None) and item.callspec.params  # pyright: ignore[reportAttributeAccessIssue]
+        if is_hypothesis_test(getattr(item, "obj", None)) or "postgresql" in (params or {}).values():
+            item.add_marker(pytest.mark.variant)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-SUITES = ("python", "alone", "web", "browser", "chaos", "wheel")
+SUITES = ("python", "variants", "alone", "web", "browser", "chaos", "wheel")
 
 
 @dataclass(frozen=True, slots=True)
