@@ -155,6 +155,7 @@ async def furnished(api: Api) -> House:
     return House(api, ids, healthy, hook)
 
 
+@pytest.mark.variant
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[f"{table}.{column}" for table, column in COLUMNS])
 async def test_one_bad_value_hides_no_other_row(house: House, table: str, column: str) -> None:
     for what, value in values_of(table, column).items():

@@ -59,6 +59,7 @@ async def _watch(client: httpx.AsyncClient, run_id: str) -> list[dict[str, Any]]
     return heard
 
 
+@pytest.mark.variant
 @pytest.mark.timeout(600)
 async def test_every_event_is_seen_on_the_process_that_does_not_run_it(
     tmp_path: Path, postgres: Postgres, double: InngestDouble
