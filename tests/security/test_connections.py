@@ -149,7 +149,7 @@ async def serving(**limits: Any) -> AsyncIterator[Stage]:
 @pytest.mark.parametrize("pause", [0, 0.02], ids=["silent", "trickled"])
 @pytest.mark.parametrize("before", [b"", QUICK], ids=["first", "second"])
 async def test_a_head_that_does_not_come_is_cut_off(before: bytes, pause: float) -> None:
-    async with serving(header_seconds=0.3) as stage:
+    async with serving(header_seconds=1) as stage:
         line = await stage.line()
         if before:
             await line.send(before)
@@ -174,7 +174,7 @@ async def test_a_connection_that_asks_nothing_is_closed_without_an_answer_it_did
 
 async def test_empty_lines_after_a_request_hold_no_connection() -> None:
     """Every byte stops the clock of a connection that is kept alive."""
-    async with serving(header_seconds=0.2) as stage:
+    async with serving(header_seconds=1) as stage:
         line = await stage.line()
         await line.send(QUICK)
         assert await line.answer() == 200
@@ -245,23 +245,23 @@ async def test_a_body_that_does_not_come_is_cut_off() -> None:
 
 
 async def test_a_slow_body_that_keeps_its_pace_is_taken() -> None:
-    async with serving(body_seconds=1, body_bytes_per_second=1000, header_seconds=0.2) as stage:
+    async with serving(body_seconds=3, body_bytes_per_second=1000, header_seconds=2) as stage:
         line = await stage.line()
-        await line.send(body(b"/body", 30_000))
-        for _ in range(30):
-            await line.send(b"x" * 1000)
-            await asyncio.sleep(0.05)
-        assert (await line.answer(), line.body) == (200, b"30000")
+        await line.send(body(b"/body", 60_000))
+        for _ in range(20):
+            await line.send(b"x" * 3000)
+            await asyncio.sleep(0.2)  # four seconds in all, longer than either limit
+        assert (await line.answer(), line.body) == (200, b"60000")
 
 
 async def test_a_body_that_we_do_not_read_and_an_answer_that_takes_long_are_left_alone() -> None:
-    async with serving(body_seconds=0.2, header_seconds=0.2) as stage:
+    async with serving(body_seconds=1, header_seconds=1) as stage:
         line = await stage.line()
         sending = asyncio.create_task(line.send(body(b"/held", 8 << 20) + bytes(8 << 20)))
         waiting = await stage.line()
         await waiting.send(body(b"/held", 1) + b"x")
         await stage.at_work(2)
-        await asyncio.sleep(0.6)  # three times the limits
+        await asyncio.sleep(2)  # twice the limits
         stage.app.let.set()
         assert (await line.answer(), line.body) == (200, str(8 << 20).encode())
         assert await waiting.answer() == 200
