@@ -64,22 +64,25 @@ def _delimiter(text: str) -> tuple[str, str]:
 
 
 def _agreement(sample: list[str], delimiter: str) -> tuple[bool, float, int]:
-    """(whether its quotes open and close at it, share of rows of the usual width, that width).
-
-    A delimiter that never occurs scores nothing.
-    """
+    """(whether quotes fit it, share of rows of the usual width, that width); one that never occurs scores nothing."""
     csv.field_size_limit(_MAX_FIELD)
-    strict = csv.reader(sample, delimiter=delimiter, strict=True)
     try:
-        widths, clean = Counter(len(row) for row in strict if row), True
+        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
     except csv.Error:
-        clean = strict.line_num == len(sample)  # the sample ends within a value
-        try:
-            widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
-        except csv.Error:
-            return False, 0.0, 0
+        return False, 0.0, 0
     width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
-    return (clean, count / widths.total(), width) if width > 1 else (False, 0.0, 0)
+    return (_quotes_fit(sample, delimiter), count / widths.total(), width) if width > 1 else (False, 0.0, 0)
+
+
+def _quotes_fit(sample: list[str], delimiter: str) -> bool:
+    """Whether what is quoted ends at the delimiter or the line, as far as a sample shows that is cut off."""
+    reader = csv.reader(sample, delimiter=delimiter, strict=True)
+    try:
+        for _ in reader:
+            pass
+    except csv.Error:
+        return reader.line_num == _SAMPLE_LINES
+    return True
 
 
 def _read(name: str, text: str, delimiter: str) -> tuple[list[str], list[Row], int]:
