@@ -62,7 +62,7 @@ class Process:
         return await self.pipeline.queries.detail(run_id)
 
     async def reaches(self, run_id: RunId, status: str) -> None:
-        """Wait until the run has this status, or its log says that it had: a short wait may be over unseen."""
+        """Wait until the run has this status, or an event of this kind: a short wait may be over before one looks."""
         with self.pipeline.feed.watch_all() as watcher:
             async with asyncio.timeout(20):
                 while True:

@@ -43,16 +43,6 @@ async def approve(process: Process, run_id: RunId) -> None:
     await process.pipeline.answer(run_id, NodeId("ask"), Decision(True, str((row.waits or {})["digest"])))
 
 
-async def rests(process: Process, run_id: RunId, node_id: str) -> None:
-    """Wait until a node's next try has its time."""
-    with process.pipeline.feed.watch_all() as watcher:
-        while True:
-            detail = await process.pipeline.queries.detail(run_id)
-            if any(row.node_id == node_id and row.status == "retrying" for row in detail.nodes):
-                return
-            await watcher.get()
-
-
 async def its_time_comes(process: Process, *runs: RunId) -> None:
     """The timers of these runs are over."""
     timers = node_runs.c.run_id.in_(runs) & node_runs.c.due_at.is_not(None)
@@ -98,7 +88,7 @@ async def test_every_run_goes_on_and_nothing_is_done_twice(on_stage: Stage, capl
         await process.probe.gates[gate].enter()
     await process.reaches(ids["timer"], "waiting")
     await process.reaches(ids["approval"], "waiting")
-    await rests(process, ids["retry"], "r")
+    await process.reaches(ids["retry"], "retry")
     second = ids["in line"]
     await until(lambda: any(run.steps for run in on_stage.server.runs if run.event["data"]["runId"] == second))
 
