@@ -45,9 +45,10 @@ test: $(STAMPS)/dev $(STAMPS)/app web/node_modules/.package-lock.json ## every t
 		$(MAKE) --no-print-directory --keep-going -j3 $(TOGETHER) test-chaos test-web test-wheel || code=$$?; \
 		$(PY) tools/summary.py $(RESULTS) && exit $$code
 
-HERE := not alone and not e2e and not chaos and not wheel
+# What runs side by side in workers: all but the suites with a target of their own.
+SIDE_BY_SIDE := not alone and not e2e and not chaos and not wheel
 test-python: $(STAMPS)/dev $(STAMPS)/app
-	$(PY) -m pytest -n $(JOBS) -m "$(HERE) and not variant" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
+	$(PY) -m pytest -n $(JOBS) -m "$(SIDE_BY_SIDE) and not variant" --cov --cov-report= --junitxml=$(RESULTS)/python.xml
 	$(PY) -m coverage report --skip-covered --fail-under=94
 	$(PY) -m coverage report --skip-covered --show-missing --fail-under=98 \
 		--include="src/voicegraph/graph/*,src/voicegraph/run/*"
@@ -55,7 +56,7 @@ test-python: $(STAMPS)/dev $(STAMPS)/app
 
 # Measuring what is covered takes as long again as the test itself, and without it there is more waiting.
 test-variants: $(STAMPS)/dev $(STAMPS)/app
-	$(PY) -m pytest -n $$(($(JOBS) + 1)) -m "$(HERE) and variant" --junitxml=$(RESULTS)/variants.xml
+	$(PY) -m pytest -n $$(($(JOBS) + 1)) -m "$(SIDE_BY_SIDE) and variant" --junitxml=$(RESULTS)/variants.xml
 
 # How long a server keeps others waiting: whatever runs beside it would be measured, too.
 test-alone: $(STAMPS)/dev $(STAMPS)/app
@@ -76,7 +77,7 @@ test-wheel: $(STAMPS)/dev $(STAMPS)/app ## install the wheel as people do, and d
 	$(PY) -m pytest -m wheel --junitxml=$(RESULTS)/wheel.xml
 
 # The suite tries the same examples each time; new ones are a search for faults, and no gate.
-explore: $(STAMPS)/dev $(STAMPS)/app ## look for faults with new examples, many more of them, for each property that is tested
+explore: $(STAMPS)/dev $(STAMPS)/app ## look for faults in every property that is tested, with new examples and more of them
 	$(PY) -m pytest -n $(JOBS) -m "hypothesis and not e2e" --hypothesis-profile=explore $(ARGS)
 
 # -- the gate ---------------------------------------------------------------------------------------------------------

@@ -230,6 +230,7 @@ class Lives(RuleBasedStateMachine):
 
 
 @pytest.mark.variant
+@pytest.mark.hypothesis
 @pytest.mark.timeout(900)  # half a minute of work, on a machine that has nothing else to do
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_life_of_runs_breaks_what_must_hold(monkeypatch: pytest.MonkeyPatch, part: int):
