@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import httpx
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -57,6 +57,8 @@ def test_secrets_in_requests_are_hidden(secret: str):
         assert MASK in redactor.text(text), text
 
 
+@example(secret='0000"\\')
+@example(secret='000"\\0')
 @given(secret=secrets)
 def test_escaped_forms_are_hidden(secret: str):
     """As JSON, HTML, CSV, Python and hex dumps write them, and one in the other."""

@@ -20,6 +20,7 @@ from voicegraph.settings import Settings
 
 MASK = "[redacted]"
 MIN_LENGTH = 6  # a shorter "secret" would black out ordinary words
+_MIN_READ = 4  # a secret that looks escaped is shorter when it is read along with a text
 _TOKEN_LENGTH = 12  # from here on, with a digit in it, it is looked for in capitals too
 
 
@@ -116,7 +117,9 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def _forms(secret: str) -> Iterator[str]:
     """The secret as it may stand in a text that nothing is escaped in."""
     # One that looks escaped itself is read when a text is, along with it.
-    for one in {secret, *(layer for layer in layers(secret) if len(layer) >= MIN_LENGTH)}:
+    read = {secret, *(layer for layer in layers(secret) if len(layer) >= _MIN_READ)}
+    # A backslash at its end may be read as the escape of whatever stands behind it.
+    for one in read | {one.removesuffix("\\") for one in read}:
         yield one
         yield one.replace(" ", "+")  # a form
         yield one.replace('"', '""')  # CSV
