@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,18 @@ def test_sqlite_survives_a_power_cut_and_gives_space_back(tmp_path: Path):
         "busy_timeout": 5000,
     }
     engine.dispose()
+
+
+def test_a_new_file_that_another_process_has_is_waited_for(tmp_path: Path):
+    other = sqlite3.connect(tmp_path / "voicegraph.db", isolation_level=None, check_same_thread=False)
+    other.executescript("PRAGMA auto_vacuum = INCREMENTAL; VACUUM; BEGIN IMMEDIATE")
+    with ThreadPoolExecutor() as threads:
+        opened = threads.submit(open_database, settings_of(data_dir=tmp_path))
+        with pytest.raises(TimeoutError):  # it waits
+            opened.result(timeout=0.5)
+        other.execute("COMMIT")
+        other.close()
+        opened.result().dispose()
 
 
 def test_the_data_folder_is_made_for_every_kind_of_database(settings: Settings):

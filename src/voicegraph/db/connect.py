@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import re
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 from voicegraph.wellformed import ESCAPE
 
+LOCKED_SECONDS = 10.0
+"""How long a new connection waits for another that has the file."""
 INCREMENTAL = 2
 """How SQLite answers which `auto_vacuum` a database has."""
 SQLITE_PRAGMAS = {
@@ -107,7 +111,7 @@ def _sqlite(path: str) -> Engine:
             # It is written into the file each time it is said, which a full disk refuses to those that only read.
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         for name, value in SQLITE_PRAGMAS.items():
-            connection.execute(f"PRAGMA {name} = {value}")
+            _patiently(connection, f"PRAGMA {name} = {value}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -116,6 +120,23 @@ def _sqlite(path: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Say it again while the file is locked: SQLite does not wait itself where a new file changes to WAL.
+
+    It reads the file first, and a read lock that upgrades fails at once; several processes may open a new file together.
+    """
+    until = time.monotonic() + LOCKED_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - they only shall not meet again
+        else:
+            return
 
 
 def _text(stored: bytes) -> str | bytes:
