@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import re
 import sqlite3
 import time
@@ -18,8 +17,8 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 from voicegraph.wellformed import ESCAPE
 
-LOCKED_SECONDS = 10.0
-"""How long a new connection waits for another that has the file."""
+PATIENCE_SECONDS = 10.0
+"""How long a new connection tries to change a new file to WAL, beside others that open it."""
 INCREMENTAL = 2
 """How SQLite answers which `auto_vacuum` a database has."""
 SQLITE_PRAGMAS = {
@@ -123,18 +122,19 @@ def _sqlite(path: str) -> Engine:
 
 
 def _patiently(connection: sqlite3.Connection, statement: str) -> None:
-    """Say it again while the file is locked: SQLite does not wait itself where a new file changes to WAL.
+    """Say it again while the file is locked. SQLite does not wait itself where a new file changes to WAL.
 
-    It reads the file first, and a read lock that upgrades fails at once; several processes may open a new file together.
+    It reads the file first, and a read lock that upgrades fails at once, so that two who do the same do not wait for
+    each other for ever. Between two tries no lock is held.
     """
-    until = time.monotonic() + LOCKED_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             connection.execute(statement)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
-            time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - they only shall not meet again
+            time.sleep(0.02)
         else:
             return
 
