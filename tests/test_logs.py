@@ -61,6 +61,8 @@ def test_a_listed_library_speaks_from_its_level_on(stderr: pytest.CaptureFixture
 @given(text=st.text())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_makes_a_second_record(text: str, stderr: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(str)  # anew, or the lines of one place are soon only counted
+    stderr.readouterr()
     logging.getLogger("voicegraph.some").warning("%s", text.encode(errors="replace").decode())
     first, *others = stderr.readouterr().err.removesuffix("\n").split("\n")
     assert "WARNING voicegraph.some: " in first
