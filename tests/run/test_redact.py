@@ -11,7 +11,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.output import Metrics, Output
+from voicegraph.run.escapes import layers
 from voicegraph.run.redact import MASK, MIN_LENGTH, Redactor
 from voicegraph.run.secret_values import secrets_of_params
 from voicegraph.settings import Settings
@@ -47,6 +49,22 @@ def test_url_forms_are_hidden(secret: str):
     assert redactor.text(f"a {secret} b") == f"a {MASK} b"
 
 
+@pytest.mark.parametrize(
+    ("secret", "shown"),
+    [
+        ("dbl  spaced   pass word77", "key: dbl spaced pass word77 end"),
+        (" pä ss&wörd% 41+€ ", "[pä ss&wörd% 41+€]"),
+        (" pä ss&wörd% 41+€ ", "[p%C3%A4+ss%26w%C3%B6rd%25+41%2B%E2%82%AC]"),
+        ("two\n  lines of it", "two lines of it"),
+        ("it's a secret", "key: 'it''s a secret'"),
+    ],
+)
+def test_a_secret_is_known_without_the_white_space_that_others_tidy(secret: str, shown: str):
+    text = Redactor([secret]).text(shown)
+    assert MASK in text
+    assert secret.rsplit(maxsplit=1)[-1] not in text
+
+
 @pytest.mark.parametrize("secret", [SECRET, "päss wörd!", "a&b=c?d/e f", "100%sure"])
 def test_secrets_in_requests_are_hidden(secret: str):
     """As the HTTP client writes them: in the path, in the query, in a form, in the login."""
@@ -55,6 +73,31 @@ def test_secrets_in_requests_are_hidden(secret: str):
     header = httpx.BasicAuth("user", secret)._auth_header
     for text in (str(request.url), request.read().decode(), header, f"https://example.org/{quote(secret)}/x"):
         assert MASK in redactor.text(text), text
+
+
+tokens = st.text(
+    st.characters(min_codepoint=33, max_codepoint=0x24F, exclude_categories=["Z"]), min_size=12, max_size=40
+)
+
+
+@given(secret=tokens, before=st.integers(0, 30), data=st.data())
+def test_what_a_cut_leaves_of_a_secret_is_hidden(secret: str, before: int, data: st.DataObject):
+    """A service's words are shortened before anything is hidden in them."""
+    assume("z" not in secret)
+    redactor = Redactor([secret])
+    raw = secret.encode()
+    forms = [secret, quote(secret, safe=""), json.dumps(secret)[1:-1], html.escape(secret), raw.hex()]
+    for form in [*forms, json.dumps(json.dumps(secret)).strip('\\"')]:
+        text = redactor.text(cut("z" * before + form + "…", before + data.draw(st.integers(1, len(form)))))
+        for layer in layers(text):
+            assert secret[:8] not in layer, text
+            assert raw[:8].hex() not in layer, text
+
+
+def test_a_cut_leaves_words_that_begin_like_no_secret_alone():
+    redactor = Redactor(["summer2026"])
+    for text in ("a long summer", "the sum…", "summer and so on …", "…" * 1000):
+        assert redactor.text(text) == text
 
 
 @example(secret='0000"\\')

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.bridge import Traffic, notify, plugin_of
+from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.threads import in_thread
 from voicegraph.settings import Settings
 
@@ -36,7 +37,7 @@ class ChatService:
         finally:
             traffic.close()
         if problem:
-            said = f"{self.name} did not take the notification: {problem[:500]}"
+            said = f"{self.name} did not take the notification: {cut(problem, 500)}"
             raise traffic.failure or NodeError("notify_failed", said)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.cutting import one_line
 from voicegraph.nodes.model_answers import too_large
 from voicegraph.nodes.models import ModelChoice, load
 from voicegraph.nodes.output import Metrics
@@ -164,7 +165,7 @@ def _has_answered(error: Exception) -> bool:
 def _wrong(error: Exception) -> str:
     """What is wrong with the answer; with the last of several, where they were checked."""
     reason = error.__cause__ if error.__cause__ and str(error).startswith(_REFUSED) else error
-    return " ".join(str(reason).split())[:_LONGEST_REASON]
+    return one_line(str(reason), _LONGEST_REASON)
 
 
 def _no_model(choice: ModelChoice) -> str:

@@ -17,6 +17,7 @@ import httpx
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.nodes.charsets import text_of
+from voicegraph.nodes.cutting import cut, one_line
 from voicegraph.nodes.urls import shown
 
 RETRYABLE = frozenset({408, 409, 425, 429})
@@ -98,8 +99,7 @@ def excerpt(response: httpx.Response) -> str:
     kind = response.headers.get("content-type", "")
     if "html" in kind or not ("json" in kind or kind.startswith("text/") or not kind):
         return ""
-    text = " ".join(text_of(response, _LOOKED_AT).split())
-    return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT] + "…"
+    return one_line(cut(text_of(response, _LOOKED_AT + 1), _LOOKED_AT), MAX_EXCERPT)
 
 
 def _name(what: str) -> str:

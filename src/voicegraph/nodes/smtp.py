@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.cutting import one_line
 from voicegraph.nodes.mail import Mail
 from voicegraph.settings import Settings, name_in_use
 
@@ -119,5 +120,4 @@ def _fail(error: Exception, settings: Settings) -> NoReturn:
 
 def _line(text: str) -> str:
     """One line of what a server said, as a sentence."""
-    line = " ".join(text.split())[:300].rstrip(".")
-    return f"{line}."
+    return f"{one_line(text, 300).rstrip('.')}."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from voicegraph.nodes.cutting import cut, one_line
+
 MAX_CHARACTERS = 200_000
 MAX_CELL = 2_000
 
@@ -35,8 +37,7 @@ def table_cell(value: object) -> str:
         return ""
     if isinstance(value, list | tuple):
         value = ", ".join(map(str, cast("Sequence[object]", value)))
-    text = " ".join(str(value)[: MAX_CELL + 1].split())
-    return (text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…").replace("|", "\\|")
+    return one_line(cut(str(value), MAX_CELL + 1), MAX_CELL).replace("|", "\\|")
 
 
 def _line(cells: Sequence[str]) -> str:

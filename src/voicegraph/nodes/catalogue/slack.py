@@ -14,6 +14,7 @@ from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.digest import split
 from voicegraph.nodes.failures import retry_after, status_error
 from voicegraph.nodes.output import Output
@@ -163,8 +164,8 @@ def _refused(error: SlackApiError, channel: str) -> NodeError:
     if response.status_code == 200 and ("ok" not in fields or " " in code):
         return _no_slack()
     if response.status_code != 200 and code not in _ADVICE:
-        return status_error(response.status_code, "Slack", headers, code[:200])
-    message = _ADVICE.get(code, f"Slack refused the message: {code[:200] or 'no reason given'}.")
+        return status_error(response.status_code, "Slack", headers, cut(code, 200))
+    message = _ADVICE.get(code, f"Slack refused the message: {cut(code, 200) or 'no reason given'}.")
     return NodeError(
         f"slack_{code}" if code in _ADVICE else "slack_refused",
         _worded(message, channel),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.model import Document
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _entry(entry: Any) -> JsonValue:
         "link": entry.get("link"),
         "published": clock.iso(calendar.timegm(at)) if at else None,
         "author": entry.get("author"),
-        "summary": _plain(summary)[:MAX_SUMMARY],
+        "summary": cut(_plain(summary), MAX_SUMMARY),
         "tags": [tag.term for tag in entry.get("tags", []) if tag.get("term")],
     }
 

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.charsets import codec_of, decoded, encoded, marked
+from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.text import decode, shortened
 
@@ -46,7 +47,7 @@ def plain_text(content: bytes, charset: str | None, form: str) -> Document:
     """Text from the web as it is, its first `MAX_TEXT` characters: how many more there are is not counted."""
     text = decode_page(content, charset, MAX_TEXT + 1)
     truncated: dict[str, JsonValue] = {"truncated": True} if len(text) > MAX_TEXT else {}
-    return Document(text[:MAX_TEXT], None, {"format": form, **truncated})
+    return Document(cut(text, MAX_TEXT), None, {"format": form, **truncated})
 
 
 def read_page(address: str, content: bytes) -> Document:

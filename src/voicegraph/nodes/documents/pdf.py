@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.model import MAX_PAGES, MAX_TEXT, Document
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def parse_pdf(name: str, content: bytes, soft_seconds: float = SOFT_SECONDS) -> 
         meta["unreadable"] = unreadable
     if seen < total or len(text) > MAX_TEXT:
         meta |= {"truncated": True, "pagesRead": seen}
-    return Document(text[:MAX_TEXT], None, meta)
+    return Document(cut(text, MAX_TEXT), None, meta)
 
 
 def _open(name: str, content: bytes) -> PdfReader:

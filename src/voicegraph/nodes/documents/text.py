@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.charsets import decoded, marked
+from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def shortened(text: str, meta: dict[str, JsonValue]) -> Document:
     """A document that keeps the first `MAX_TEXT` characters and says so."""
     if len(text) <= MAX_TEXT:
         return Document(text, None, meta)
-    return Document(text[:MAX_TEXT], None, {**meta, "truncated": True, "characters": len(text)})
+    return Document(cut(text, MAX_TEXT), None, {**meta, "truncated": True, "characters": len(text)})
 
 
 def _candidates(content: bytes) -> list[str]:

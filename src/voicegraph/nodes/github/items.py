@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from voicegraph.nodes.cutting import cut, one_line
 from voicegraph.nodes.markdown import escaped
 
 Json = dict[str, Any]
@@ -52,7 +53,7 @@ def issue_row(issue: Json) -> Row:
         "updated": issue.get("updated_at"),
         "closed": issue.get("closed_at"),
         "url": issue["html_url"],
-        "body": (issue.get("body") or "")[:MAX_BODY],
+        "body": cut(issue.get("body") or "", MAX_BODY),
     }
 
 
@@ -74,7 +75,7 @@ def commit_row(commit: Json) -> Row:
     author = _part(details, "author")
     return {
         "sha": commit["sha"],
-        "message": details.get("message", "")[:MAX_BODY],
+        "message": cut(details.get("message", ""), MAX_BODY),
         "author": _login(commit.get("author")) or author.get("name"),
         "date": author.get("date"),
         "url": commit["html_url"],
@@ -137,5 +138,4 @@ def _login(user: Json | None) -> str:
 
 def _flat(value: JsonValue, length: int = 300) -> str:
     """Text of one line: Markdown in it cannot break the list."""
-    text = " ".join(str(value or "").split())
-    return escaped(text if len(text) <= length else f"{text[: length - 1]}…")
+    return escaped(one_line(str(value or ""), length))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from voicegraph.nodes.cutting import cut, one_line
 from voicegraph.nodes.markdown import escaped
 
 MAX_SNIPPET = 2_000
@@ -41,7 +42,7 @@ def result(title: str, url: str, snippet: str, date: str | None = None, source: 
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return None
-    words = " ".join(snippet.split())[:MAX_SNIPPET]
+    words = one_line(snippet, MAX_SNIPPET)
     host = parts.hostname.removeprefix("www.")
     return Result(" ".join(title.split()) or host, url, words, _iso(date), source or host)
 
@@ -60,9 +61,9 @@ def _line(number: int, each: Result) -> str:
     marker = f"{number}. "
     about = ", ".join(filter(None, (each.source, (each.date or "")[:10])))
     address = each.url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
-    line = f"{marker}[{escaped(each.title)}]({address}) ({escaped(about)})"
-    snippet = each.snippet if len(each.snippet) <= _SHOWN_SNIPPET else f"{each.snippet[: _SHOWN_SNIPPET - 1]}…"
-    return f"{line}\n{' ' * len(marker)}{escaped(snippet)}" if snippet else line
+    head = f"{marker}[{escaped(each.title)}]({address}) ({escaped(about)})"
+    snippet = cut(each.snippet, _SHOWN_SNIPPET)
+    return f"{head}\n{' ' * len(marker)}{escaped(snippet)}" if snippet else head
 
 
 def _iso(date: str | None) -> str | None:

@@ -1,0 +1,19 @@
+"""The beginning of a text from outside, marked where it was cut.
+
+The mark tells people that there was more, and the redaction where a secret may have been cut in two (`run/redact.py`):
+so whatever a service, a page or a file says is shortened here.
+"""
+
+from __future__ import annotations
+
+MARK = "…"
+
+
+def cut(text: str, length: int) -> str:
+    """The text, or its beginning and the mark, in `length` characters."""
+    return text if len(text) <= length else text[: max(0, length - len(MARK))] + MARK
+
+
+def one_line(text: str, length: int) -> str:
+    """The text on one line, cut."""
+    return cut(" ".join(text.split()), length)
