@@ -41,6 +41,21 @@ def test_base64_hides_nothing_at_any_alignment(secret: str, before: bytes, after
         assert inner not in redactor.text(encoded)
 
 
+@given(
+    secret=secrets,
+    before=st.binary(max_size=90),
+    width=st.sampled_from([60, 64, 76]),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_folded_base64_and_hex_hide_nothing(secret: str, before: bytes, width: int, end: str):
+    """As mails, keys and GitHub's files have it, and as JSON writes that."""
+    raw = before + secret.encode() + bytes(90)
+    for encoded in (base64.b64encode(raw).decode(), raw.hex()):
+        folded = end.join(encoded[at : at + width] for at in range(0, len(encoded), width))
+        assert MASK in Redactor([secret]).text(folded)
+        assert MASK in Redactor([secret]).text(json.dumps({"content": folded}))
+
+
 @given(secret=secrets)
 def test_url_forms_are_hidden(secret: str):
     redactor = Redactor([secret])

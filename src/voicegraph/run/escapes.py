@@ -1,7 +1,8 @@
 r"""Texts as they were before somebody escaped them, and where in the escaped text a part of them stands.
 
 No two servers agree on what they escape: `"` is `\"`, `\u0022`, `\x22`, `&quot;`, `&#34;`, `&#x22;` or `%22`, and any
-letter may stand so too. So nobody lists the forms of a text: the text in which it is looked for is read.
+letter may stand so too. So nobody lists the forms of a text: the text in which it is looked for is read. Base64 and hex are
+folded into lines of any length.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ _H = "[0-9a-fA-F]"
 _NEXT = f"[89abAB]{_H}"
 _UTF8 = f"M[cdCD]{_H}M{_NEXT}|M[eE]{_H}(?:M{_NEXT}){{2}}|M[fF][0-7](?:M{_NEXT}){{3}}|M{_H}{{2}}"
 """The bytes of one character, each behind a mark M; else one byte."""
+_S = "[A-Za-z0-9+/_-]{32}"
+_FOLD = rf"(?P<fold>\n(?<={_S}\n)|\r\n(?<={_S}\r\n))"
+"""A line break in base64 or hex, which mails, keys and GitHub fold."""
+_FOLDED = re.compile(_FOLD)
 _ESCAPE = re.compile(
     "|".join(
         [
@@ -34,6 +39,7 @@ _ESCAPE = re.compile(
             r"&#0{0,20}(?P<decimal>[0-9]{1,7});?",
             r"&(?P<name>[A-Za-z][A-Za-z0-9]{1,31};)",
             r"\\(?P<itself>.)",
+            _FOLD,
         ]
     ),
     re.DOTALL,
@@ -43,7 +49,7 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "
 
 def is_escaped(text: str) -> bool:
     """Whether there is anything to read otherwise than it stands."""
-    return "\\" in text or "%" in text or "&" in text
+    return "\\" in text or "%" in text or "&" in text or bool(_FOLDED.search(text))
 
 
 def unescaped(text: str) -> str:
@@ -53,7 +59,7 @@ def unescaped(text: str) -> str:
     kept: list[str] = []
     place = 0
     for found in _escapes(text):
-        kept += (text[place : found.start()], _meaning(found[0]))
+        kept += (text[place : found.start()], _replaced(found))
         place = found.end()
     return "".join([*kept, text[place:]])
 
@@ -75,7 +81,7 @@ def originals(text: str, ranges: Sequence[tuple[int, int]]) -> list[tuple[int, i
         if len(places) == len(marks):
             break
         start = found.start() - shift
-        end = start + len(_meaning(found[0]))
+        end = start + len(_replaced(found))
         while len(places) < len(marks):
             mark, closes = marks[len(places)], len(places) % 2 == 1
             if mark <= start:
@@ -102,7 +108,7 @@ def _escapes(text: str) -> Iterator[re.Match[str]]:
 
 
 def _replaced(found: re.Match[str]) -> str:
-    return _meaning(found[0])
+    return "" if found["fold"] else _meaning(found[0])
 
 
 @lru_cache(4096)
