@@ -281,7 +281,11 @@ def one_run(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     return cli
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+WORDS = [["--version"], ["--help"], ["--show-completion", "bash"], ["run", "--help"]]
+"""What prints before there is a command."""
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *WORDS], ids=" ".join)
 def test_a_closed_pipe_ends_every_command_silently(one_run: Cli, command: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -310,7 +314,7 @@ def test_no_line_is_filled_up_for_a_pipe(one_run: Cli, command: list[str]) -> No
 def test_a_full_disk_behind_the_output_is_an_error_in_words(cli: Cli) -> None:
     name = cli.write("hello.json", steps(seed("Ada"), wait("20 seconds")))
     runs = (["run", name], ["run", name, "--json"])
-    for command in (["version"], ["history"], ["history", "--json"], ["export"], *runs):
+    for command in (["version"], ["history"], ["history", "--json"], ["export"], *WORDS, *runs):
         with open("/dev/full", "wb") as out:  # noqa: PTH123 - a device
             done = subprocess.run(
                 [sys.executable, "-m", "voicegraph", *command],
@@ -322,6 +326,32 @@ def test_a_full_disk_behind_the_output_is_an_error_in_words(cli: Cli) -> None:
         assert "The output cannot be written (No space left on device)." in said
     assert [run["status"] for run in cli.runs()] == ["cancelled", "cancelled"]
     assert last_event(cli) == "Run cancelled: The output cannot be written (No space left on device)"
+
+
+def test_what_is_wrong_is_said_in_words_where_json_finds_no_room(cli: Cli) -> None:
+    for command, words in ((["history", "--json", "--bad"], "No such option"), (["show", "run_x", "--json"], "no run")):
+        with open("/dev/full", "wb") as out:  # noqa: PTH123 - a device
+            done = subprocess.run(
+                [sys.executable, "-m", "voicegraph", *command],
+                cwd=cli.home, env=cli.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
+                check=False,
+            )  # fmt: skip
+        said = done.stderr.decode()
+        assert (done.returncode, "Traceback" in said) == (2, False), said
+        assert words in said
+
+
+def test_ctrl_c_while_the_command_is_loaded_leaves_no_traceback(cli: Cli) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "voicegraph", "history"]
+    with subprocess.Popen(command, cwd=cli.home, env=cli.environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if line.endswith(" voicegraph.errors\n"):  # one of the first
+                process.send_signal(signal.SIGINT)
+                break
+        said = process.stderr.read()
+    assert process.returncode == -signal.SIGINT
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

@@ -6,11 +6,12 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from typing import NoReturn
 
 from typer import Abort, TyperException
 
 from voicegraph.cli.commands import app
-from voicegraph.cli.streams import Unwritable, open_what_is_closed
+from voicegraph.cli.streams import Unwritable, forget, open_what_is_closed
 from voicegraph.cli.view import complain
 from voicegraph.errors import UserError, VoiceGraphError
 
@@ -25,18 +26,26 @@ def main() -> None:
         sys.exit(app(standalone_mode=False) if as_json else app())
     except TyperException as error:  # words that are no command
         message = getattr(error, "format_message", error.__str__)()
-        complain(UserError("bad_command", message), as_json=True)
-        sys.exit(2)
+        _refuse(UserError("bad_command", message), as_json=True)
     except Abort:  # a question that was not answered
         sys.exit(1)
     except VoiceGraphError as error:
-        with suppress(OSError):  # nobody is there to be told
-            complain(error, as_json=as_json and not isinstance(error, Unwritable))
-        sys.exit(2)
+        _refuse(error, as_json=as_json and not isinstance(error, Unwritable))
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
         gc.enable()
+
+
+def _refuse(error: VoiceGraphError, *, as_json: bool) -> NoReturn:
+    """Say why on standard output, as JSON, or in words; in words too where the output cannot be written."""
+    try:
+        complain(error, as_json=as_json)
+    except OSError:
+        forget(sys.stdout)
+        with suppress(OSError):  # nobody is there to be told
+            complain(error)
+    sys.exit(2)
 
 
 def _require_text(words: list[str]) -> None:

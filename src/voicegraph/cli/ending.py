@@ -37,23 +37,38 @@ LOOK_SECONDS = 0.5
 class Commands(TyperGroup):
     """As the base class; and a command whose output was closed ends without a word."""
 
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Read the words before the command's name, some of which print something: `--help`, `--version`."""
+        with printing():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
         try:
-            answer = super().invoke(ctx)
-            sys.stdout.flush()
+            with printing():
+                return super().invoke(ctx)
         except BadParameter as error:
             error.message = error.message.removeprefix("Value error, ")  # of the library that reads it, to no user
             raise
-        except BrokenPipeError:
+
+
+@contextmanager
+def printing() -> Generator[None]:
+    """Around what prints. SystemExit when nobody reads it; Unwritable when there is no room for it."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave(signal.SIGPIPE)
+    except SystemExit as error:  # Rich, which writes the help, has a status of its own for it
+        if isinstance(error.__context__, BrokenPipeError):
             leave(signal.SIGPIPE)
-        except OSError as error:
-            if not has_no_room(error):
-                raise
-            forget(sys.stdout)
-            raise Unwritable(error) from error
-        else:
-            return answer
+        raise
+    except OSError as error:
+        if not has_no_room(error):
+            raise
+        forget(sys.stdout)
+        raise Unwritable(error) from error
 
 
 class _Ended:
