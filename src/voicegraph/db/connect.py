@@ -18,7 +18,7 @@ from voicegraph.settings import Settings
 from voicegraph.wellformed import ESCAPE
 
 PATIENCE_SECONDS = 10.0
-"""How long a new connection tries to change a new file to WAL, beside others that open it."""
+"""How long a new connection tries to set a file up that others have open; the last try may wait for SQLite's time."""
 INCREMENTAL = 2
 """How SQLite answers which `auto_vacuum` a database has."""
 SQLITE_PRAGMAS = {
@@ -106,9 +106,9 @@ def _sqlite(path: str) -> Engine:
     def _configure(connection: sqlite3.Connection, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         connection.text_factory = _text
         connection.isolation_level = None  # transactions are SQLAlchemy's to begin, not the driver's to guess
-        if connection.execute("PRAGMA auto_vacuum").fetchone() != (INCREMENTAL,):
+        if _patiently(connection, "PRAGMA auto_vacuum") != (INCREMENTAL,):
             # It is written into the file each time it is said, which a full disk refuses to those that only read.
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            _patiently(connection, "PRAGMA auto_vacuum = INCREMENTAL")
         for name, value in SQLITE_PRAGMAS.items():
             _patiently(connection, f"PRAGMA {name} = {value}")
 
@@ -121,22 +121,20 @@ def _sqlite(path: str) -> Engine:
     return engine
 
 
-def _patiently(connection: sqlite3.Connection, statement: str) -> None:
-    """Say it again while the file is locked. SQLite does not wait itself where a new file changes to WAL.
+def _patiently(connection: sqlite3.Connection, statement: str) -> Any:
+    """The first row of its answer; said again while the file is locked.
 
-    It reads the file first, and a read lock that upgrades fails at once, so that two who do the same do not wait for
-    each other for ever. Between two tries no lock is held.
+    SQLite does not wait itself where a new file changes to WAL. It reads the file first, and a read lock that upgrades
+    fails at once, so that two who do the same do not wait for each other for ever. Between two tries no lock is held.
     """
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            connection.execute(statement)
+            return connection.execute(statement).fetchone()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
             time.sleep(0.02)
-        else:
-            return
 
 
 def _text(stored: bytes) -> str | bytes:
