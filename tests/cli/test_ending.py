@@ -281,7 +281,7 @@ def one_run(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     return cli
 
 
-WORDS = [["--version"], ["--help"], ["--show-completion", "bash"], ["run", "--help"]]
+WORDS = [["--version"], ["--help"], ["run", "--help"]]
 """What prints before there is a command."""
 
 

@@ -49,7 +49,12 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "
 
 def is_escaped(text: str) -> bool:
     """Whether there is anything to read otherwise than it stands."""
-    return "\\" in text or "%" in text or "&" in text or bool(_FOLDED.search(text))
+    return "\\" in text or "%" in text or "&" in text or _is_folded(text)
+
+
+def _is_folded(text: str) -> bool:
+    starts = range(0, len(text), AT_ONCE)
+    return any(_FOLDED.search(text, start, start + AT_ONCE + 1) for start in starts)
 
 
 def unescaped(text: str) -> str:

@@ -26,7 +26,6 @@ _MIN_BEGUN = 6  # characters before the mark of a cut
 _MIN_READ = 4  # a secret that looks escaped is shorter when it is read along with a text
 _TOKEN_LENGTH = 12  # from here on, with a digit in it, it is looked for in capitals too
 _LONGEST_ESCAPE = 33
-_CUT = re.compile(rf"[^\s{MARK}]\s{{0,3}}{MARK}")
 _CUT_ESCAPE = re.compile(r"(?:\\?[uUx]\{?[0-9a-fA-F]{0,8}|\\[0-3]?[0-7]?|%[0-9a-fA-F]?|&#?[0-9A-Za-z]{0,31})$")
 """What is left of an escape that was cut; its backslash may have been read along with the next letter."""
 
@@ -88,8 +87,7 @@ class Redactor:
 
     def _begun(self, text: str) -> Iterator[tuple[int, int]]:
         """Where a cut has left the beginning of a secret: before its mark, or before an escape that was cut as well."""
-        for found in _CUT.finditer(text):
-            end = found.start() + 1
+        for end in _cuts(text):
             left = _CUT_ESCAPE.search(text, max(0, end - _LONGEST_ESCAPE), end)
             # Of a character in several bytes of an address, up to three may be left.
             for last in {*range(end, end - 4, -1), left.start() if left else end}:
@@ -133,6 +131,16 @@ class Redactor:
 def _redactor(secrets: frozenset[str]) -> Redactor:
     """Made once for all items and attempts of a node."""
     return Redactor(secrets)
+
+
+def _cuts(text: str) -> Iterator[int]:
+    """Where the text before each mark ends."""
+    at = text.find(MARK)
+    while at >= 0:
+        before = text[max(0, at - 4) : at].rstrip()
+        if before and before[-1] != MARK:
+            yield at - min(at, 4) + len(before)
+        at = text.find(MARK, at + 1)
 
 
 def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
