@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.transport import LimitedBody
+from voicegraph.nodes.limited import LimitedBody
 
 if TYPE_CHECKING:
     from pydantic_ai.providers import Provider
@@ -29,7 +29,7 @@ def limit_answers(provider: Provider[Any]) -> None:
 
 
 def too_large(error: BaseException) -> NodeError | None:
-    """The limit, where it was reached: SDKs report it as a connection that broke."""
+    """What is wrong with the answer itself, its size or how it is packed: SDKs report a connection that broke."""
     found: BaseException | None = error
     while found is not None and not isinstance(found, NodeError):
         found = found.__cause__ or found.__context__
@@ -38,7 +38,7 @@ def too_large(error: BaseException) -> NodeError | None:
 
 async def _limit(response: Any) -> None:
     """Called when the head of an answer is there."""
-    encoding = response.headers.pop("content-encoding", "identity").strip().lower()
+    encoding = response.headers.pop("content-encoding", "")
     stream: object = response.stream
     response.stream = _body(type(stream))(stream, encoding, MAX_BYTES, response.request.url.host, _LIMIT)
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
-from collections.abc import AsyncIterator, Iterable
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import cast
 
 import httpcore
 import httpx
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.addresses import AddressGuard
+from voicegraph.nodes.limited import LimitedBody
 
 LIMITS = httpx.Limits(max_connections=500, max_keepalive_connections=100, keepalive_expiry=15)
 NEXT_ADDRESS_SECONDS = 3.0
-_GZIP = 16 + zlib.MAX_WBITS
-SETTING = "the limit set by VOICEGRAPH_MAX_RESPONSE_BYTES"
 
 
 class GuardedTransport(httpx.AsyncHTTPTransport):
@@ -38,9 +36,13 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request and read the head of its answer."""
         response = await super().handle_async_request(request)
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        encoding = response.headers.get("content-encoding", "")
         headers = [pair for pair in response.headers.raw if pair[0].lower() != b"content-encoding"]
-        body = LimitedBody(response.stream, encoding, self._max_bytes, request.url.host)
+        try:
+            body = LimitedBody(response.stream, encoding, self._max_bytes, request.url.host)
+        except NodeError:  # nobody reads it: the connection would be kept
+            await response.aclose()
+            raise
         return httpx.Response(response.status_code, headers=headers, stream=body, extensions=response.extensions)
 
 
@@ -86,52 +88,3 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Wait between attempts of httpcore."""
         await asyncio.sleep(seconds)
-
-
-class LimitedBody(httpx.AsyncByteStream):
-    """A response's body, unpacked, that ends in NodeError `too_large` when it passes the limit."""
-
-    def __init__(self, stream: Any, encoding: str, max_bytes: int, host: str, limit: str = SETTING) -> None:
-        if encoding not in ("identity", "gzip", "x-gzip", ""):
-            raise NodeError("bad_response", f"{host} answered in the encoding “{encoding}”, which was not asked for.")
-        self._stream = stream
-        self._packed = "gzip" in encoding
-        self._max_bytes = max_bytes
-        self._host = host
-        self._limit = limit
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._unpacked():
-            size += len(chunk)
-            if size > self._max_bytes:
-                raise NodeError(
-                    "too_large",
-                    f"{self._host} answered with more than {self._max_bytes:,} bytes, {self._limit}.",
-                )
-            yield chunk
-
-    async def aclose(self) -> None:
-        """Give the connection back, or up when the body was not read to its end."""
-        await self._stream.aclose()
-
-    async def _unpacked(self) -> AsyncIterator[bytes]:
-        if not self._packed:
-            async for chunk in self._stream:
-                yield chunk
-            return
-        unpacker = zlib.decompressobj(_GZIP)
-        async for chunk in self._stream:
-            if unpacker.eof:  # what comes after the end counts for nothing, and might never end
-                return
-            rest = chunk
-            while rest and not unpacker.eof:
-                yield self._inflate(unpacker, rest)
-                rest = unpacker.unconsumed_tail
-
-    def _inflate(self, unpacker: Any, packed: bytes) -> bytes:
-        """The next piece, at most 64 KiB: a bomb is noticed before it unfolds."""
-        try:
-            return unpacker.decompress(packed, 1 << 16)
-        except zlib.error as error:
-            raise NodeError("bad_response", f"{self._host} answered with broken gzip data.", retryable=True) from error

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 
@@ -82,6 +83,15 @@ async def test_other_content_becomes_a_file(
     assert (ref.name, ref.media_type, ref.size) == (name, "image/png", 4)
     assert (await node.files.read(ref.id))[1] == b"\x89PNG"
     assert output.text == f"{name} (image/png, 4 bytes)"
+
+
+async def test_a_gzip_of_two_members_is_one_answer(web: Web, make_node: MakeNode) -> None:
+    body = gzip.compress(b'{"a": 1,') + gzip.compress(b' "b": 2}')
+    output = await call(make_node(), web.on("/", answer(200, body, content_type=JSON, content_encoding="gzip")))
+    assert output.data == {"a": 1, "b": 2}
+    with pytest.raises(NodeError, match="cut off") as caught:
+        await call(make_node(), web.on("/", answer(200, body[:-4], content_type=JSON, content_encoding="gzip")))
+    assert (caught.value.code, caught.value.retryable) == ("bad_response", True)
 
 
 async def test_the_query_is_added_to_the_url_s(web: Web, make_node: MakeNode) -> None:
