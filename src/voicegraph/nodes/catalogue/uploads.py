@@ -68,7 +68,7 @@ async def upload_csv(params: UploadCsv, node: NodeContext) -> Output:
 
 @action("pdf_upload", "upload_pdf", group="source", title="Upload a PDF", content="own")
 async def upload_pdf(params: UploadPdf, node: NodeContext) -> Output:
-    """Reads the text of an uploaded PDF."""
+    """Reads the text of an uploaded PDF, and the values of a filled form as text and as data."""
     return await _read(params.file_id, node, "pdf")
 
 

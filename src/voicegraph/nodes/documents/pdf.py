@@ -1,15 +1,17 @@
-"""PDF files: the text of their pages."""
+"""PDF files: the text of their pages, and what a form in them is filled with."""
 
 from __future__ import annotations
 
 import io
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.cutting import cut
+from voicegraph.nodes.documents.form import Form, read_form
 from voicegraph.nodes.documents.model import MAX_PAGES, MAX_TEXT, Document
+from voicegraph.nodes.documents.xfa import has_xfa, read_xfa
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -17,31 +19,66 @@ if TYPE_CHECKING:
 
 SOFT_SECONDS = 20.0
 """After this long no further page is begun; what was read so far is the result."""
+_WAITING = "please wait"
 
 
 def parse_pdf(name: str, content: bytes, soft_seconds: float = SOFT_SECONDS) -> Document:
-    """The pages' text, a blank line between them. Pages that cannot be read are counted in `meta["unreadable"]`."""
+    """The pages' text, a blank line between them, and a line for each field of a form that is filled in.
+
+    Pages that cannot be read are counted in `meta["unreadable"]`. `data` holds the fields, the empty ones as None.
+    """
     reader = _open(name, content)
     try:
         total = len(reader.pages)
     except Exception as error:  # pypdf lets errors of every kind through on broken files
         raise _broken(name, error) from error
     pages, seen, unreadable = _read_pages(reader, min(total, MAX_PAGES), time.monotonic() + soft_seconds)
-    if total and unreadable == seen:
+    form = read_form(reader, seen)
+    if not form.text and has_xfa(reader):
+        pages, form = _adobes(name, pages, form, read_xfa(reader))
+    if total and unreadable == seen and not form.text:
         raise NodeError("bad_pdf", f"None of the {total} pages of {name} can be read: the file is damaged.")
-    text = "\n\n".join(page for page in pages if page)
-    if not text:
-        raise NodeError(
-            "no_text",
-            f"{name} has {total} pages and no text in them: it is probably a scan. "
-            "Run text recognition (OCR) on it and upload the result.",
-        )
+    printed = "\n\n".join(page for page in pages if page)
+    if not printed and not form.text:
+        raise NodeError("no_text", _without_text(name, total, form))
     meta: dict[str, JsonValue] = {"format": "pdf", "pages": total}
     if unreadable:
         meta["unreadable"] = unreadable
-    if seen < total or len(text) > MAX_TEXT:
+    if form.values:
+        meta |= {"fields": len(form.values), "filled": sum(bool(value) for value in form.values.values())}
+    if form.unreadable:
+        meta["unreadableFields"] = form.unreadable
+    if seen < total or len(printed) + len(form.text) > MAX_TEXT or form.truncated:
         meta |= {"truncated": True, "pagesRead": seen}
-    return Document(cut(text, MAX_TEXT), None, meta)
+    filled = form.text
+    text = cut(printed, MAX_TEXT - len(filled) - 2 * bool(filled))
+    return Document("\n\n".join(part for part in (text, filled) if part), _data(form), meta)
+
+
+def _data(form: Form) -> JsonValue:
+    return {"fields": cast("dict[str, JsonValue]", form.values)} if form.values else None
+
+
+def _adobes(name: str, pages: list[str], form: Form, adobes: Form) -> tuple[list[str], Form]:
+    """The pages and the form of a file whose form only Adobe's programs draw: they leave a page that asks to wait."""
+    if not any(page.lower().startswith(_WAITING) for page in pages[:1]):
+        return pages, adobes if adobes.text else form
+    if not adobes.text:
+        raise NodeError(
+            "no_text",
+            f"{name} is a form that only Adobe's programs can show (dynamic XFA), and no value is found in it. "
+            "Open it in Adobe Reader, print it to a PDF file and upload that.",
+        )
+    return [], adobes
+
+
+def _without_text(name: str, total: int, form: Form) -> str:
+    if form.values:
+        return f"{name} is a form without printed text, and none of its {len(form.values)} fields is filled in."
+    return (
+        f"{name} has {total} pages and no text in them: it is probably a scan. "
+        "Run text recognition (OCR) on it and upload the result."
+    )
 
 
 def _open(name: str, content: bytes) -> PdfReader:
