@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 import httpx
 from pydantic import JsonValue
 
+from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.bulk import decode
 from voicegraph.nodes.charsets import text_of
 from voicegraph.nodes.filenames import clean_name, seen_name
+from voicegraph.nodes.jsonable import is_deeper
 
-_TEXTS = frozenset(
-    {"application/xml", "application/javascript", "application/x-www-form-urlencoded", "application/yaml"}
+_TEXTS = frozenset({
+    "application/xml", "application/javascript", "application/x-javascript", "application/ecmascript",
+    "application/x-www-form-urlencoded", "application/yaml", "application/x-yaml",
+})  # fmt: skip
+_JSON = frozenset({"application/json", "text/json", "application/x-json", "text/x-json"})
+_LINES = frozenset({
+    "application/x-ndjson", "application/ndjson", "text/x-ndjson", "application/jsonl", "application/x-jsonl",
+    "application/jsonlines", "application/x-jsonlines", "application/json-lines", "application/x-json-stream",
+    "application/stream+json", "application/json-seq",
+})  # fmt: skip
+"""A JSON value in each line, or behind each record separator (RFC 7464)."""
+_RECORD = "\x1e"
+_UNKNOWN = frozenset(
+    {"application/octet-stream", "binary/octet-stream", "application/x-download", "application/unknown"}
 )
+"""What servers say that do not know what they send."""
 _ENCODED_NAME = re.compile(r"filename\*=(?:utf-8'[^']*')?([^;\s]+)", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"filename=(?:\"([^\"]*)\"|([^;\s]+))", re.IGNORECASE)
 
@@ -26,27 +42,59 @@ def media_type(response: httpx.Response) -> str:
 
 def is_json(kind: str) -> bool:
     """Whether the media type is JSON or built on it (RFC 6839)."""
-    return kind in ("application/json", "text/json") or kind.endswith("+json")
+    return kind in _JSON or (kind.endswith("+json") and kind not in _LINES)
 
 
 def is_text(kind: str) -> bool:
     """Whether the media type is for people or programs to read as text."""
-    return kind.startswith("text/") or kind in _TEXTS or kind.endswith("+xml") or is_json(kind)
+    return kind.startswith("text/") or kind in _TEXTS | _LINES or kind.endswith("+xml") or is_json(kind)
 
 
-def json_of(response: httpx.Response) -> JsonValue:
-    """The value of a JSON response; None when it is something else, or broken."""
-    if not is_json(media_type(response)):
-        return None
+def may_be_json(response: httpx.Response) -> bool:
+    """Whether a file of no known kind begins as a JSON object or list does."""
+    return media_type(response) in _UNKNOWN and response.content[:1_024].lstrip()[:1] in (b"{", b"[")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text of an answer, the data in it, and why there is none where it was to be expected."""
+
+    text: str
+    data: JsonValue = None
+    note: str | None = None
+
+
+def read_body(response: httpx.Response) -> Body:
+    """What the answer says; for a large one this is work for a thread.
+
+    Data is what is announced as JSON, and what is a JSON object or list from its beginning to its end whatever it is
+    announced as: many servers send their JSON as text/plain or text/html, or do not say what it is.
+    """
+    text, kind = text_of(response), media_type(response)
+    announced = is_json(kind) or kind in _LINES
+    if not (announced and text.strip()) and text[:1_024].lstrip()[:1] not in ("{", "["):
+        return Body(text)
     try:
-        return decode(response.content)
-    except (ValueError, RecursionError):
-        return None
+        data = _records(text) if kind in _LINES else decode(text)
+    except ValueError as error:
+        return Body(text, None, f"The answer is announced as {kind} and is none: {error}." if announced else None)
+    if is_deeper(MAX_DEPTH, data):
+        return Body(
+            text, None, f"The answer's JSON is nested more than {MAX_DEPTH} levels deep: it is kept as text only."
+        )
+    return Body(text, data)
 
 
-def text_and_json(response: httpx.Response) -> tuple[str, JsonValue]:
-    """Both at once: for a large response this is work for a thread."""
-    return text_of(response), json_of(response)
+def _records(text: str) -> list[JsonValue]:
+    """The values of JSON lines. ValueError that names the line that is none."""
+    values: list[JsonValue] = []
+    for number, record in enumerate(text.split(_RECORD if _RECORD in text else "\n"), 1):
+        if record.strip():
+            try:
+                values.append(decode(record))
+            except ValueError as error:
+                raise ValueError(f"line {number}: {error}") from error
+    return values
 
 
 def file_name(response: httpx.Response) -> str:

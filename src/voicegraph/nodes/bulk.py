@@ -280,6 +280,8 @@ def _judge(text: bytes, most: int) -> None:
 def _decoded_at_once(text: str | bytes) -> JsonValue:
     try:
         return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     except ValueError as error:
         if "integer string conversion" in str(error):  # Python's own limit
             raise too_long_number() from error

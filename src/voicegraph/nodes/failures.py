@@ -52,6 +52,9 @@ def translated(what: str) -> Generator[None]:
         ) from error
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
         raise NodeError("invalid_request", f"{_name(what)}: the request cannot be sent: {error}") from error
+    except UnicodeError as error:  # whose words quote the header, which may be a key
+        message = f"{_name(what)}: the request cannot be sent: a header or the address holds a character that cannot be"
+        raise NodeError("invalid_request", message) from error
     except httpx.ConnectError as error:
         raise _connect_error(what, error) from error
     except httpx.HTTPError as error:

@@ -16,6 +16,7 @@ from voicegraph.graph.model import Node, Wire, Workflow
 from voicegraph.nodes.action import Action, Params
 from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.fields import ParamField, ParamFields, explain, fields_of, schema_of
+from voicegraph.nodes.jsonable import unsendable
 from voicegraph.nodes.problems import Notice, notices, problems
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.template import is_template, new_budget, render
@@ -91,6 +92,9 @@ def _bound(
             del values[field.name]
         if field.setting and field.name not in values:
             _fill(values, field.name, _setting(field, settings))
+    for name, value in values.items():
+        if problem := unsendable(value):
+            raise NodeError("invalid_params", f"params.{name}: {problem}.")
     try:
         return action.params.model_validate(values)
     except ValidationError as error:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import httpx
 from pydantic import AfterValidator
+
+from voicegraph.nodes.jsonable import has_half
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 
@@ -14,6 +17,8 @@ _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 def normal_url(text: str) -> str:
     """The address with `https://` put before what has no scheme (`example.org/feed`). ValueError for another scheme."""
     text = text.strip()
+    if has_half(text) or any(ord(character) < 32 or character == "\x7f" for character in text):
+        raise ValueError("this is no web address: it holds a line end, or another character that cannot be sent")
     if not _SCHEME.match(text):
         text = f"https://{text.removeprefix('//')}"
     if not text.lower().startswith(("http://", "https://")):
@@ -27,6 +32,15 @@ def normal_url(text: str) -> str:
     if not url.host or re.search(r"[\s%\[]", url.host):
         raise ValueError("this is no web address: it names no host")
     return text
+
+
+def with_query(url: str, query: Mapping[str, str | int | float | bool]) -> str:
+    """The address with more behind its query, which stays as it is written: signatures are made of its very letters."""
+    if not query:
+        return url
+    head, mark, fragment = url.partition("#")
+    joint = "" if head.endswith(("?", "&")) else "&" if "?" in head else "?"
+    return f"{head}{joint}{httpx.QueryParams(query)}{mark}{fragment}"
 
 
 def is_port(port: int | None) -> bool:

@@ -10,6 +10,7 @@ from pydantic_core import from_json, to_json
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.bulk import MAX_VALUES, compact, decode, is_small, too_many_values, weigh
+from voicegraph.nodes.jsonable import is_deeper
 
 
 def plain_json(data: JsonValue) -> JsonValue:
@@ -20,7 +21,7 @@ def plain_json(data: JsonValue) -> JsonValue:
     """
     if data is None:
         return None
-    if _deeper_than(MAX_DEPTH, data):
+    if is_deeper(MAX_DEPTH, data):
         raise too_deep()
     if not is_small(data):
         if weigh(data).values > MAX_VALUES:
@@ -37,11 +38,3 @@ def plain_json(data: JsonValue) -> JsonValue:
 def too_deep() -> NodeError:
     """More than MAX_DEPTH levels."""
     return NodeError("too_deep", f"The result is nested more than {MAX_DEPTH} levels deep. Select a part of it.")
-
-
-def _deeper_than(limit: int, data: JsonValue) -> bool:
-    level: list[list[JsonValue] | dict[str, JsonValue]] = [data] if isinstance(data, list | dict) else []
-    for _ in range(limit):
-        inside = (value for holder in level for value in (holder.values() if isinstance(holder, dict) else holder))
-        level = [value for value in inside if isinstance(value, list | dict)]
-    return bool(level)

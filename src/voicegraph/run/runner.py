@@ -15,6 +15,7 @@ from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
 from voicegraph.nodes.bulk import Weight, beside, is_small, over_limit, weigh
 from voicegraph.nodes.context import FilesOfRun, FileStore, NodeContext
+from voicegraph.nodes.jsonable import without_halves
 from voicegraph.nodes.output import Await, Inputs, Output, Result, Suspend
 from voicegraph.nodes.params import bind
 from voicegraph.nodes.registry import Registry
@@ -169,7 +170,7 @@ def _limited(emit: Emit, redactor: Redactor) -> Emit:
         nonlocal count
         count += 1
         if count <= MAX_LINES:
-            emit(kind, redactor.text(message[: 2 * MAX_LINE])[:MAX_LINE])
+            emit(kind, redactor.text(without_halves(message[: 2 * MAX_LINE]))[:MAX_LINE])
         elif count == MAX_LINES + 1:
             emit("log", f"More than {MAX_LINES} lines: the rest is not kept.")
 
@@ -203,6 +204,7 @@ def _plain_output(output: Output, redactor: Redactor, *, handed: bool = False) -
     """Within the limits, plain and without secrets. Data that is `handed` through was made so when it was new."""
     if refused := over_limit(Weight(0, len(output.text)) + weigh(output.data)):
         raise refused
+    output = output.model_copy(update={"text": without_halves(output.text), "meta": plain_json(output.meta)})
     if handed:
         rest = redactor.output(output.model_copy(update={"data": None}))
         return rest.model_copy(update={"data": output.data})
@@ -215,11 +217,14 @@ def _misshapen(error: ValidationError) -> NodeError:
     """Of an action that made an output of what an output cannot hold. Data may be too deep even to be looked at."""
     if any(one["type"].startswith("recursion_") for one in error.errors(include_url=False, include_input=False)):
         return too_deep()
-    return NodeError("unexpected", f"{type(error).__name__}: {error}")
+    where = ".".join(str(part) for part in error.errors(include_url=False, include_input=False)[0]["loc"])[:200]
+    return NodeError(
+        "bad_result", f"What the node gave cannot be kept: its {where or 'result'} is nothing JSON can hold."
+    )
 
 
 def _redacted(redactor: Redactor, error: NodeError) -> NodeError:
-    message = redactor.text(error.message)
+    message = redactor.text(without_halves(error.message))
     return NodeError(error.code, message, retryable=error.retryable, retry_after=error.retry_after)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from base64 import b64decode
 from collections.abc import Callable
 
 import httpx
@@ -57,6 +58,119 @@ async def test_text_of_any_kind(
 ) -> None:
     output = await call(make_node(), web.on("/", answer(200, body, **({"content_type": kind} if kind else {}))))
     assert (output.text, output.data, output.files) == (text, data, [])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "text/html; charset=utf-8",
+        "text/javascript",
+        "application/javascript",
+        "application/x-json",
+        "text/x-json",
+        "application/json; charset=utf-8",
+        None,
+    ],
+)
+@pytest.mark.parametrize("body", ['{"a": 1}', '\ufeff\n [{"a": "ü"}] \n', "[]", "{}"])
+async def test_json_is_data_whatever_it_is_announced_as(
+    web: Web, make_node: MakeNode, kind: str | None, body: str
+) -> None:
+    headers = {"content_type": kind} if kind else {}
+    output = await call(make_node(), web.on("/", answer(200, body.encode(), **headers)))
+    assert output.data == json.loads(body.removeprefix("\ufeff"))
+    assert (output.text, output.files) == (body.removeprefix("\ufeff"), [])
+    assert "note" not in output.meta
+
+
+async def test_json_in_the_charset_of_the_answer(web: Web, make_node: MakeNode) -> None:
+    for kind in ("text/plain; charset=iso-8859-1", "application/json; charset=iso-8859-1"):
+        url = web.on("/", answer(200, '{"a": "ü"}'.encode("latin-1"), content_type=kind))
+        assert (await call(make_node(), url)).data == {"a": "ü"}
+
+
+@pytest.mark.parametrize("body", ["<p>[1]</p>", "[a](b) text", "{% if %}", "12", '"text"', "null", "[1] and more", ""])
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", None])
+async def test_what_is_no_whole_object_or_list_is_text(
+    web: Web, make_node: MakeNode, kind: str | None, body: str
+) -> None:
+    headers = {"content_type": kind} if kind else {}
+    output = await call(make_node(), web.on("/", answer(200, body.encode(), **headers)))
+    assert (output.text, output.data, "note" in output.meta) == (body, None, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-ndjson", '{"a": 1}\n{"a": "b\u2028c"}\r\n\n[2]'),
+        ("application/jsonl", '{"a": 1}\n{"a": "b\u2028c"}\n[2]\n'),
+        ("application/json-seq", '\x1e{"a": \n1}\n\x1e{"a": "b\u2028c"}\n\x1e[2]\n'),
+    ],
+)
+async def test_json_lines_are_a_list(web: Web, make_node: MakeNode, kind: str, body: str) -> None:
+    output = await call(make_node(), web.on("/", answer(200, body.encode(), content_type=kind)))
+    assert output.data == [{"a": 1}, {"a": "b\u2028c"}, [2]]
+    output = await call(make_node(), web.on("/", answer(200, b'{"a": 1}\n{"a":', content_type="application/jsonl")))
+    assert output.data is None
+    assert "line 2" in str(output.meta["note"])
+
+
+async def test_json_of_no_named_kind_is_data_and_a_file(web: Web, make_node: MakeNode) -> None:
+    output = await call(
+        make_node(), web.on("/a.json", answer(200, b'{"a": 1}', content_type="application/octet-stream"))
+    )
+    assert (output.text, output.data, [ref.name for ref in output.files]) == ('{"a": 1}', {"a": 1}, ["a.json"])
+    output = await call(make_node(), web.on("/a.rtf", answer(200, b"{\\rtf1", content_type="application/octet-stream")))
+    assert (output.data, [ref.name for ref in output.files]) == (None, ["a.rtf"])
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+@pytest.mark.parametrize("depth", [65, 300, 5_000, 100_000])
+async def test_deep_json_is_text_with_a_note(web: Web, make_node: MakeNode, kind: str, depth: int) -> None:
+    lines: list[str] = []
+    body = b"[" * depth + b"]" * depth
+    url = web.on("/", answer(200, body[:99_000] if depth > 50_000 else body, content_type=kind))
+    output = await call(make_node(log=lines.append), url)
+    assert (output.data, len(output.text)) == (None, min(2 * depth, 99_000))
+    if kind == "application/json":
+        assert [output.meta["note"]] == lines
+
+
+@pytest.mark.parametrize("body", ['{"a": NaN}', '{"a": -Infinity}', '{"a": 1e400}', '{"a": "\\ud800"}', "[" * 9_000])
+async def test_what_json_has_no_word_for_is_not_sent(body: str) -> None:
+    with pytest.raises(ValidationError, match="JSON") as caught:
+        Request.model_validate({"url": "http://127.0.0.1/", "json": body})
+    assert [error["loc"] for error in caught.value.errors()] == [("json",)]
+
+
+async def test_headers_beyond_ascii_go_out_in_utf_8(web: Web, make_node: MakeNode) -> None:
+    url = web.on("/", answer())
+    await call(make_node(), url, headers={"X-Name": " Müller ", "x-one": 1})
+    assert (web.header("x-name"), web.header("x-one")) == ("Müller", "1")
+    user = url.replace("//", "//mü:pä@")
+    await call(make_node(), user)
+    assert b64decode(str(web.header("authorization")).removeprefix("Basic ")).decode() == "mü:pä"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"headers": {"X-Näme": "a"}},
+        {"headers": {"X-Name": "a\nb"}},
+        {"headers": {"X-Name": "a\x01b"}},
+        {"headers": {"X-Name": "a\ud800"}},
+        {"headers": {"": "a"}},
+        {"url": "http://a\nb@127.0.0.1/"},
+        {"url": "http://127.0.0.1/\ud800"},
+    ],
+)
+def test_what_cannot_be_sent_names_the_param(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Request.model_validate({"url": "http://127.0.0.1/", **given})
+    (error,) = caught.value.errors()
+    assert error["loc"] == (next(iter(given)),)
+    assert "codec" not in error["msg"]
 
 
 @pytest.mark.parametrize(

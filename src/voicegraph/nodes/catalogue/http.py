@@ -11,12 +11,14 @@ from pydantic import JsonValue, field_validator, model_validator
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
-from voicegraph.nodes.bodies import file_name, is_text, media_type, text_and_json
+from voicegraph.nodes.bodies import file_name, is_text, may_be_json, media_type, read_body
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, compact, decode, is_small
 from voicegraph.nodes.client import send, translated
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.http_headers import header_problem, headers_of
+from voicegraph.nodes.jsonable import unsendable
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.urls import Url, shown
+from voicegraph.nodes.urls import Url, shown, with_query
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
@@ -29,7 +31,7 @@ class Request(Params):
 
     url: Url = param(title="URL", widget="url", why="it is what the node calls", target="url")
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = param("GET", title="Method")
-    query: dict[str, Scalar] = param({}, title="Query", description="Added to the URL.")
+    query: dict[str, Scalar] = param({}, title="Query", description="Added behind the URL's own, which stays as it is.")
     headers: dict[str, Scalar] = param({}, title="Headers")
     json_body: JsonValue = param(
         None,
@@ -55,19 +57,20 @@ class Request(Params):
         for name, value in headers.items():
             if name.strip().lower() in _OURS:
                 raise ValueError(f"{name} is set by the connection itself")
-            if any(character in f"{name}{value}" for character in "\r\n\0"):
-                raise ValueError("a header is one line")
+            if problem := header_problem(name.strip(), str(value).strip()):
+                raise ValueError(problem)
         return headers
 
     @field_validator("json_body")
     @classmethod
     def _is_json(cls, body: JsonValue) -> JsonValue:
-        if not isinstance(body, str):
-            return body
         try:
-            return decode(body) if body.strip() else None
+            value = (decode(body) if body.strip() else None) if isinstance(body, str) else body
         except ValueError as error:
             raise ValueError(f"this is not valid JSON: {error}") from error
+        if problem := unsendable(value):
+            raise ValueError(f"this cannot be sent as JSON: {problem}")
+        return value
 
     @model_validator(mode="after")
     def _has_one_body(self) -> Request:
@@ -79,7 +82,7 @@ class Request(Params):
 @action("http", "request", group="tool", title="HTTP request", effect=True)
 async def request(params: Request, node: NodeContext) -> Output:
     """Calls a web service and gives its answer: text, and data when it is JSON; other content becomes a file."""
-    url = str(httpx.URL(params.url).copy_merge_params(params.query))
+    url = with_query(params.url, params.query)
     options = _options(params, node)
     if not is_small(params.json_body):
         options["headers"].setdefault("Content-Type", "application/json")
@@ -94,8 +97,8 @@ async def request(params: Request, node: NodeContext) -> Output:
 
 
 def _options(params: Request, node: NodeContext) -> dict[str, Any]:
-    headers = httpx.Headers({name.strip(): str(value) for name, value in params.headers.items()})
-    headers.update(credential_headers(node.credential or {}))
+    headers = headers_of({name: str(value) for name, value in params.headers.items()})
+    headers.update(headers_of(credential_headers(node.credential or {})))
     if params.method not in SAFE:
         headers.setdefault("Idempotency-Key", node.idempotency_key)
     options: dict[str, Any] = {"headers": headers}
@@ -136,8 +139,15 @@ async def _output(response: httpx.Response, node: NodeContext) -> Output:
         "url": shown(response.url),
         "headers": {name: value for name, value in response.headers.items() if name != "set-cookie"},
     }
+    small = len(response.content) <= SMALL_CHARACTERS
     if kind and response.content and not is_text(kind):
         ref = await node.files.save(file_name(response), kind, response.content)
-        return Output(text=f"{ref.name} ({kind}, {ref.size:,} bytes)", files=[ref], meta=meta)
-    text, data = await beside(len(response.content) <= SMALL_CHARACTERS, text_and_json, response)
-    return Output(text=text, data=data, meta=meta)
+        body = await beside(small, read_body, response) if may_be_json(response) else None
+        if body is None or body.data is None:
+            return Output(text=f"{ref.name} ({kind}, {ref.size:,} bytes)", files=[ref], meta=meta)
+        return Output(text=body.text, data=body.data, files=[ref], meta=meta)
+    body = await beside(small, read_body, response)
+    if body.note:
+        node.log(body.note)
+        meta["note"] = body.note
+    return Output(text=body.text, data=body.data, meta=meta)

@@ -1,0 +1,55 @@
+"""What JSON and every reader of it can hold: no NaN or Infinity, whole characters, so many levels and no more."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, cast
+
+from pydantic import JsonValue
+
+MAX_SENT_DEPTH = 200
+"""Levels that every library here can write; what nodes give to one another has fewer."""
+_HALF = re.compile("[\ud800-\udfff]")
+_PIECE = 1 << 20
+
+
+def has_half(text: str) -> bool:
+    """Whether there is half of a surrogate pair in it, which no encoding can write."""
+    return not text.isascii() and any(_HALF.search(text, at, at + _PIECE) for at in range(0, len(text), _PIECE))
+
+
+def without_halves(text: str) -> str:
+    """The text with `?` for half of a surrogate pair, as data has it."""
+    return _HALF.sub("?", text) if has_half(text) else text
+
+
+def is_deeper(limit: int, data: JsonValue) -> bool:
+    """Whether lists and objects stand within one another more often than that."""
+    level: list[list[JsonValue] | dict[str, JsonValue]] = [data] if isinstance(data, list | dict) else []
+    for _ in range(limit):
+        inside = (value for holder in level for value in (holder.values() if isinstance(holder, dict) else holder))
+        level = [value for value in inside if isinstance(value, list | dict)]
+    return bool(level)
+
+
+def unsendable(data: JsonValue, limit: int = MAX_SENT_DEPTH) -> str | None:
+    """What of the value cannot be sent as JSON, in words; None when all of it can."""
+    if is_deeper(limit, data):
+        return f"it is nested more than {limit} levels deep"
+    left: list[object] = [data]
+    while left:
+        value = left.pop()
+        if isinstance(value, float) and not math.isfinite(value):
+            return f"JSON has no word for {_NAMES.get(value, 'NaN')}, and none for a number as large"
+        if isinstance(value, str) and has_half(value):
+            return "a text in it holds half a character (an escape like \\ud800 stands alone)"
+        if isinstance(value, dict):
+            holder = cast("dict[str, Any]", value)
+            left += [*holder, *holder.values()]
+        elif isinstance(value, list):
+            left += cast("list[object]", value)
+    return None
+
+
+_NAMES = {math.inf: "Infinity", -math.inf: "-Infinity"}
