@@ -23,6 +23,7 @@ from voicegraph.history.files import StoredFiles
 from voicegraph.history.follow import follow
 from voicegraph.history.queries import RunFilter, RunQueries, RunSummary
 from voicegraph.history.upkeep import Upkeep
+from voicegraph.history.versions import Version
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
@@ -143,15 +144,15 @@ class Pipeline:
             return edit
         return replace(edit, workflow=edited, diff=diff(workflow, edited), assumptions=[*edit.assumptions, *told])
 
-    async def save(self, workflow: Workflow) -> Workflow:
-        """Keep a workflow, over an older version of itself; its triggers live from now on. Answers what was kept.
+    async def save(self, workflow: Workflow, based_on: int | None = None, restored_from: int | None = None) -> Version:
+        """Keep a workflow as its newest version; its triggers live from now on. Answers what was kept.
 
-        GraphError when an expression in it means nothing.
+        GraphError when an expression in it means nothing; Conflict when it is based on an older version than the newest.
         """
         if wrong := await beside(_is_little(workflow, {}), bad_expressions, workflow, self.registry):
             raise GraphError(wrong)
         await self._require_error_workflow(workflow)
-        return await self.workflows.save(workflow)
+        return await self.workflows.save(workflow, based_on, restored_from)
 
     async def check(self, workflow: Workflow, config: Mapping[str, JsonValue], *, handed: bool = False) -> Check:
         """What a run would trip over, found before it starts. A node with a pinned output is not run and needs nothing.

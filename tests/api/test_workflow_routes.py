@@ -126,3 +126,46 @@ async def test_an_expression_that_means_nothing_is_refused_when_it_is_saved(
 async def test_what_is_still_open_can_be_saved(api: Api) -> None:
     nodes = [{"id": "a", "type": "condition", "action": "if", "params": {}}, {"id": "b", "type": "x", "action": "y"}]
     await api.call("POST", "/api/workflows", {"workflow": {"nodes": nodes, "edges": []}}, status=201)
+
+
+async def test_a_save_says_which_version_it_knew(api: Api) -> None:
+    kept = await api.call("POST", "/api/workflows", {"workflow": WORKFLOW, "version": 0}, status=201)
+    path, mine = f"/api/workflows/{kept['workflow']['workflowId']}", kept["workflow"]
+    assert kept["version"] == 1
+    theirs = await api.call("PUT", path, {"workflow": {**mine, "name": "Theirs"}, "version": 1})
+    assert theirs["version"] == 2
+    assert await api.call("GET", path) == theirs
+    change = {"workflow": {**mine, "name": "Mine"}, "version": 1}
+    for method, where in (("PUT", path), ("POST", "/api/workflows")):
+        problem = await api.call(method, where, change, status=409)
+        assert problem["code"] == "newer_version"
+        assert problem["details"] == {"version": 2, "savedAt": theirs["savedAt"], "name": "Theirs"}
+    assert (await api.call("PUT", path, {"workflow": change["workflow"]}))["version"] == 3
+    await api.call("DELETE", path)
+    assert "deleted" in (await api.call("PUT", path, change, status=404))["error"]
+    assert await listed(api) == []
+
+
+async def test_versions_are_listed_read_and_brought_back(api: Api) -> None:
+    kept = await saved(api)
+    path = f"/api/workflows/{kept['workflowId']}"
+    for name in ("Second", "Third"):
+        await api.call("PUT", path, {"workflow": {**kept, "name": name}})
+    versions = (await api.call("GET", f"{path}/versions"))["versions"]
+    assert [(one["version"], one["name"], one["nodeCount"]) for one in versions] == [
+        (3, "Third", 2), (2, "Second", 2), (1, "Greeting", 2),
+    ]  # fmt: skip
+    first = await api.call("GET", f"{path}/versions/1")
+    assert (first["workflow"], first["savedAt"]) == (kept, versions[-1]["savedAt"])
+    back = {"workflow": kept, "version": 3, "restoredFrom": 1}
+    assert (await api.call("PUT", path, back))["version"] == 4
+    newest = (await api.call("GET", f"{path}/versions"))["versions"][0]
+    assert (newest["name"], newest["restoredFrom"]) == ("Greeting", 1)
+    await api.call("GET", f"{path}/versions/9", status=404)
+    await api.call("GET", "/api/workflows/wf_none/versions", status=404)
+
+
+async def test_two_workflows_are_compared(api: Api) -> None:
+    after = {**WORKFLOW, "nodes": WORKFLOW["nodes"][:1], "edges": [], "name": "Other"}
+    diff = (await api.call("POST", "/api/diff", {"before": WORKFLOW, "after": after}))["diff"]
+    assert (diff["removedNodes"], diff["renamed"]) == (["b"], True)

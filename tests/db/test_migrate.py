@@ -194,6 +194,22 @@ def test_files_that_are_there_already_are_told_apart(empty: Settings):
     engine.dispose()
 
 
+def test_what_is_saved_already_is_the_first_version(empty: Settings):
+    engine = open_database(empty)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    command.downgrade(config, "0017")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO workflows VALUES ('wf_1', 'Mine', 2, '{}', 1, 3)"))
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version FROM workflows")).all() == [(1,)]
+        kept = connection.execute(text("SELECT * FROM workflow_versions")).all()
+    assert kept == [("wf_1", 1, "Mine", 2, "{}", 3.0, None)]
+    engine.dispose()
+
+
 def test_threads_that_find_it_empty_at_once_migrate_it_once(empty: Settings) -> None:
     with ThreadPoolExecutor(4) as threads:
         for engine in threads.map(open_database, [empty] * 4):

@@ -15,7 +15,7 @@ from voicegraph.run.state import RunStatus
 async def test_a_workflow_comes_back_as_it_was(history: History):
     graph = workflow("a+>b", "a->c", nodes=[node("a", retry=Retry(attempts=7), timeout=1.5, text="{{ input }} \0 ü")])
     graph.triggers = [Schedule(cron="0 9 * * 1", timezone="Europe/Berlin")]
-    stored = await history.workflows.save(graph)
+    stored = (await history.workflows.save(graph)).workflow
     assert await history.workflows.get(graph.workflow_id) == stored
     assert [trigger.id for trigger in stored.triggers] == ["trigger-0"]
     assert stored.model_copy(update={"triggers": graph.triggers}) == graph

@@ -42,7 +42,7 @@ class Bench:
 
     async def save(self, *triggers: Trigger, nodes: list[Node] | None = None, name: str = "Digest") -> Workflow:
         graph = workflow(nodes=nodes or [seed()], name=name).model_copy(update={"triggers": list(triggers)})
-        return await self.runtime.pipeline.workflows.save(graph)
+        return (await self.runtime.pipeline.workflows.save(graph)).workflow
 
     async def look(self, at: str | float | None = None, zone: str = ZONE) -> None:
         """Set the clock, if a time is given, and see to what is due."""

@@ -221,7 +221,7 @@ async def test_what_is_changed_keeps_its_identity(bench: Bench):
     first, _ = (info.line.schedule for info in await bench.runtime.triggers.schedules.list())
     await bench.runtime.triggers.schedules.pause(first.id)
     graph.triggers = [every("0 10 * * *")]  # said anew, by a client that knows no ids
-    graph = await bench.runtime.pipeline.workflows.save(graph)
+    graph = (await bench.runtime.pipeline.workflows.save(graph)).workflow
     schedule = (await bench.only()).line.schedule
     assert (schedule.id, schedule.cron) == (first.id, "0 10 * * *")
     assert schedule.paused_at is not None, "a change of the time does not end the pause"

@@ -6,6 +6,7 @@ Workflows come in as plain JSON and go through `graph.validate`, which locates e
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue
@@ -14,12 +15,15 @@ from voicegraph.clock import iso
 from voicegraph.errors import Problem
 from voicegraph.graph.diff import Diff
 from voicegraph.graph.model import Wire, Workflow
+from voicegraph.history.versions import Version, VersionLine
 from voicegraph.history.workflows import SavedWorkflow
 from voicegraph.nodes.params import MissingParam, Notice
 from voicegraph.plan.commands import Intent
 from voicegraph.plan.planner import Clause, PlannerName
 
 MAX_TEXT = 4_000
+MAX_NUMBER = 2**31 - 1
+"""No database takes a larger one in a column of integers."""
 Json = dict[str, Any]
 
 
@@ -104,6 +108,21 @@ class WorkflowBody(Wire):
     workflow: Json
 
 
+class SaveBody(WorkflowBody):
+    """A workflow to be saved."""
+
+    version: int | None = Field(
+        default=None,
+        ge=0,
+        le=MAX_NUMBER,
+        description="The version it is based on, 0 for a new one: 409 `newer_version` when that is not the newest. "
+        "Without it, the last save wins.",
+    )
+    restored_from: int | None = Field(
+        default=None, ge=1, le=MAX_NUMBER, description="The older version that is brought back."
+    )
+
+
 class FileBody(Wire):
     """The text of a workflow file."""
 
@@ -114,6 +133,52 @@ class WorkflowAnswer(Wire):
     """A workflow."""
 
     workflow: Workflow
+
+
+class SavedAnswer(WorkflowAnswer):
+    """A saved workflow, which version of it that is, and when that was saved."""
+
+    version: int
+    saved_at: str
+
+    @classmethod
+    def of(cls, saved: Version) -> SavedAnswer:
+        """From the record."""
+        return cls(workflow=saved.workflow, version=saved.version, saved_at=iso(saved.saved_at))
+
+
+class VersionCard(Wire):
+    """A version of a saved workflow in the list. `restoredFrom`: the older one that it brought back."""
+
+    version: int
+    name: str
+    node_count: int
+    saved_at: str
+    restored_from: int | None
+
+    @classmethod
+    def of(cls, line: VersionLine) -> VersionCard:
+        """From the record."""
+        return cls.model_validate({**asdict(line), "saved_at": iso(line.saved_at)})
+
+
+class VersionList(Wire):
+    """The last versions of a workflow, the newest first."""
+
+    versions: list[VersionCard]
+
+
+class ChangeBody(Wire):
+    """Two workflows."""
+
+    before: Json
+    after: Json
+
+
+class ChangeAnswer(Wire):
+    """What differs between them."""
+
+    diff: Diff
 
 
 # -- running

@@ -15,6 +15,20 @@ workflows = Table(
     Column("definition", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+# The last of them, the one in `workflows` included, so that an older one can be seen and had back.
+workflow_versions = Table(
+    "workflow_versions",
+    metadata,
+    Column("workflow_id", String(64), ForeignKey("workflows.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("node_count", Integer, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("saved_at", Double, nullable=False),
+    Column("restored_from", Integer),
 )
 
 # What a workflow's schedule is doing: the schedule itself stands in the workflow, under `trigger_id`. Slots up to

@@ -21,6 +21,15 @@ from voicegraph.history.store import Reader
 from voicegraph.history.triggers import keep_in_step
 from voicegraph.history.uses import users_of
 from voicegraph.history.values import tidied
+from voicegraph.history.versions import (
+    Version,
+    VersionLine,
+    add_version,
+    newest,
+    require_newest,
+    version_row,
+    versions_of,
+)
 
 NAMED_USERS = 5
 LAST_CHANGED = 200
@@ -61,36 +70,62 @@ class SavedWorkflows:
         """One of them; NotFound, Unreadable."""
         definition = await self._reader.read(lambda connection: _definition(connection, workflow_id))
         if definition is None:
-            raise NotFound(f"There is no saved workflow {workflow_id}.")
+            raise _unknown(workflow_id)
         return readable(definition, workflow_id)
 
-    async def save(self, workflow: Workflow) -> Workflow:
-        """Store it under its id, over an older version of itself; its triggers live from now on.
+    async def version(self, workflow_id: str, number: int | None = None) -> Version:
+        """The newest one, or one of the last KEPT_VERSIONS; NotFound, Unreadable."""
+        found = await self._reader.read(
+            lambda connection: (
+                newest(connection, workflow_id) if number is None else version_row(connection, workflow_id, number)
+            )
+        )
+        if found is None and number is not None:
+            raise NotFound(f"There is no version {number} of the saved workflow {workflow_id} (any more).")
+        if found is None:
+            raise _unknown(workflow_id)
+        return Version(readable(found["definition"], workflow_id), found["version"], found["saved_at"])
 
-        Answers what was stored: every trigger has an id then.
+    async def versions(self, workflow_id: str) -> list[VersionLine]:
+        """The last KEPT_VERSIONS, the newest first; NotFound."""
+        if found := await self._reader.read(lambda connection: versions_of(connection, workflow_id)):
+            return found
+        raise _unknown(workflow_id)
+
+    async def save(self, workflow: Workflow, based_on: int | None = None, restored_from: int | None = None) -> Version:
+        """Store it under its id as its newest version; its triggers live from now on.
+
+        Answers what was stored: every trigger has an id then. What is the same as before is no new version. Conflict,
+        NotFound when `based_on`, the version that whoever saves has seen (NEW: none), is not the newest.
         """
         now = clock.now()
 
-        def work(connection: Connection) -> Workflow:
-            before = _definition(connection, workflow.workflow_id, lock=True)
-            stored = with_trigger_ids(workflow, None if before is None else _parsed(before))
-            values: dict[str, Any] = {
-                "name": plain(stored.name),
-                "node_count": len(stored.nodes),
-                "definition": dump(stored.to_wire()),
-                "updated_at": now,
-            }
+        def work(connection: Connection) -> Version:
+            before = newest(connection, workflow.workflow_id, lock=True)
+            known = None if before is None else _parsed(before["definition"])
+            stored = with_trigger_ids(workflow, known)
+            text = dump(stored.to_wire())
+            if before is not None and known is not None and text == dump(known.to_wire()):
+                connection.execute(update(workflows).where(workflows.c.id == stored.workflow_id).values(updated_at=now))
+                keep_in_step(connection, stored, now)
+                return Version(stored, before["version"], before["saved_at"])
+            require_newest(before, stored.workflow_id, based_on)
+            values = {"name": plain(stored.name), "node_count": len(stored.nodes), "definition": text}
+            version: int = before["version"] + 1 if before else 1
+            mine = values | {"updated_at": now, "version": version}
             if before is not None:
-                connection.execute(update(workflows).where(workflows.c.id == stored.workflow_id).values(**values))
+                connection.execute(update(workflows).where(workflows.c.id == stored.workflow_id).values(**mine))
             else:
-                connection.execute(insert(workflows).values(id=stored.workflow_id, created_at=now, **values))
+                connection.execute(insert(workflows).values(id=stored.workflow_id, created_at=now, **mine))
+            own = {"workflow_id": stored.workflow_id, "version": version, "saved_at": now}
+            add_version(connection, {**values, **own, "restored_from": restored_from})
             keep_in_step(connection, stored, now)
-            note_workflow(connection, stored.workflow_id, values["definition"])
-            return stored
+            note_workflow(connection, stored.workflow_id, text)
+            return Version(stored, version, now)
 
-        stored = await self._journal.execute(work)
+        saved = await self._journal.execute(work)
         self.on_change()
-        return stored
+        return saved
 
     async def delete(self, workflow_id: str, *, force: bool = False) -> None:
         """Remove it with its triggers; NotFound. Conflict when others name it, unless forced. Its runs stay."""
@@ -98,12 +133,16 @@ class SavedWorkflows:
         def work(connection: Connection) -> None:
             name = connection.execute(select(workflows.c.name).where(workflows.c.id == workflow_id)).scalar()
             if name is None:
-                raise NotFound(f"There is no saved workflow {workflow_id}.")
+                raise _unknown(workflow_id)
             if not force and (users := users_of(connection, workflow_id, name)):
                 raise _in_use(name, users)
             connection.execute(delete(workflows).where(workflows.c.id == workflow_id))
 
         await self._journal.free(work)
+
+
+def _unknown(workflow_id: str) -> NotFound:
+    return NotFound(f"There is no saved workflow {workflow_id}.")
 
 
 def _in_use(name: str, users: Sequence[str]) -> Conflict:
@@ -132,6 +171,5 @@ def _line(row: RowMapping) -> SavedWorkflow:
     return SavedWorkflow(**tidied(workflows, row))
 
 
-def _definition(connection: Connection, workflow_id: str, *, lock: bool = False) -> Any:
-    query = select(workflows.c.definition).where(workflows.c.id == workflow_id)
-    return connection.execute(query.with_for_update() if lock else query).scalar()
+def _definition(connection: Connection, workflow_id: str) -> Any:
+    return connection.execute(select(workflows.c.definition).where(workflows.c.id == workflow_id)).scalar()

@@ -97,7 +97,7 @@ async def test_a_run_cancelled_before_it_began_is_not_run_by_its_late_event(on_s
 async def test_a_workflow_that_is_asked_for_is_run_and_in_the_history(on_stage: Stage, way: str, what: str) -> None:
     process = await on_stage.process()
     graph = workflow("a>b", name="Asked for")
-    saved = await process.pipeline.save(graph)
+    saved = (await process.pipeline.save(graph)).workflow
     own: Any = graph.model_dump(mode="json", by_alias=True)
     data = {what: own if what == "workflow" else saved.workflow_id, "config": {"what": "x"}}
     if way == "invoke":
@@ -172,7 +172,7 @@ async def test_a_workflow_of_an_event_is_checked_as_any_other_and_refused_at_onc
 
 async def test_what_is_null_in_an_event_is_left_out(on_stage: Stage) -> None:
     process = await on_stage.process()
-    saved = await process.pipeline.save(GRAPH)
+    saved = (await process.pipeline.save(GRAPH)).workflow
     data = {"workflow": None, "workflowId": saved.workflow_id, "config": None}
     run = await started(process, on_stage.server.invoke(EXECUTE, data))
     assert run.summary.status == "completed"
@@ -184,7 +184,7 @@ async def test_an_event_allows_no_node_to_go_where_content_says(on_stage: Stage)
     allowed = GRAPH.model_copy(
         update={"nodes": [node.model_copy(update={"allow_outside_target": True}) for node in GRAPH.nodes]}
     )
-    saved = await process.pipeline.save(allowed)
+    saved = (await process.pipeline.save(allowed)).workflow
     wire = allowed.model_dump(mode="json", by_alias=True)
     for data, kept in (({"workflow": wire}, False), ({"workflowId": saved.workflow_id}, True)):
         run = await started(process, on_stage.server.invoke(EXECUTE, data))

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Difference
+         * @description What differs between two workflows, or two versions of one.
+         */
+        post: operations["difference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/edit-workflow": {
         parameters: {
             query?: never;
@@ -1096,7 +1116,7 @@ export interface paths {
         put?: never;
         /**
          * Save Workflow
-         * @description Save a workflow under its id, over an older version of itself; without one it gets an id of its own.
+         * @description Save a workflow under its id, as its newest version; without one it gets an id of its own.
          */
         post: operations["save_workflow"];
         delete?: never;
@@ -1114,12 +1134,14 @@ export interface paths {
         };
         /**
          * Get Workflow
-         * @description One of them.
+         * @description One of them, its newest version.
          */
         get: operations["get_workflow"];
         /**
          * Replace Workflow
          * @description Save a new version of one. The body may leave its workflowId out.
+         *
+         *     With `version`, 409 `newer_version` when somebody else saved it since, and 404 when it was deleted.
          */
         put: operations["replace_workflow"];
         post?: never;
@@ -1128,6 +1150,46 @@ export interface paths {
          * @description Remove one; its runs stay in the history. 409 `in_use` names the workflows that start it, unless forced.
          */
         delete: operations["delete_workflow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Its last 50 versions, the newest first.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description One of them. To bring it back, save it: it becomes the newest version.
+         */
+        get: operations["get_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1294,6 +1356,27 @@ export interface components {
             retryBase: number;
             /** Retrycap */
             retryCap: number;
+        };
+        /**
+         * ChangeAnswer
+         * @description What differs between them.
+         */
+        ChangeAnswer: {
+            diff: components["schemas"]["Diff"];
+        };
+        /**
+         * ChangeBody
+         * @description Two workflows.
+         */
+        ChangeBody: {
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ChannelState
@@ -2828,6 +2911,37 @@ export interface components {
             workflowId: string;
         };
         /**
+         * SaveBody
+         * @description A workflow to be saved.
+         */
+        SaveBody: {
+            /**
+             * Restoredfrom
+             * @description The older version that is brought back.
+             */
+            restoredFrom?: number | null;
+            /**
+             * Version
+             * @description The version it is based on, 0 for a new one: 409 `newer_version` when that is not the newest. Without it, the last save wins.
+             */
+            version?: number | null;
+            /** Workflow */
+            workflow: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SavedAnswer
+         * @description A saved workflow, which version of it that is, and when that was saved.
+         */
+        SavedAnswer: {
+            /** Savedat */
+            savedAt: string;
+            /** Version */
+            version: number;
+            workflow: components["schemas"]["Workflow"];
+        };
+        /**
          * SavedWorkflowLine
          * @description A saved workflow in the list.
          */
@@ -3096,6 +3210,30 @@ export interface components {
             sent: boolean;
         };
         /**
+         * VersionCard
+         * @description A version of a saved workflow in the list. `restoredFrom`: the older one that it brought back.
+         */
+        VersionCard: {
+            /** Name */
+            name: string;
+            /** Nodecount */
+            nodeCount: number;
+            /** Restoredfrom */
+            restoredFrom: number | null;
+            /** Savedat */
+            savedAt: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VersionList
+         * @description The last versions of a workflow, the newest first.
+         */
+        VersionList: {
+            /** Versions */
+            versions: components["schemas"]["VersionCard"][];
+        };
+        /**
          * Waits
          * @description Whose answer a node waits, or waited, for: a person's (`digest` is of the content), or that of another run.
          *
@@ -3359,6 +3497,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckAnswer"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    difference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */
@@ -5787,7 +5967,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkflowBody"];
+                "application/json": components["schemas"]["SaveBody"];
             };
         };
         responses: {
@@ -5806,7 +5986,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkflowAnswer"];
+                    "application/json": components["schemas"]["SavedAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */
@@ -5846,7 +6026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkflowAnswer"];
+                    "application/json": components["schemas"]["SavedAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */
@@ -5871,7 +6051,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkflowBody"];
+                "application/json": components["schemas"]["SaveBody"];
             };
         };
         responses: {
@@ -5890,7 +6070,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkflowAnswer"];
+                    "application/json": components["schemas"]["SavedAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */
@@ -5934,6 +6114,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description The database or the disk refused; nothing was accepted. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+        };
+    };
+    get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAnswer"];
                 };
             };
             /** @description The database or the disk refused; nothing was accepted. */

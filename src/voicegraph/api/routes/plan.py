@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from voicegraph.api.deps import Wired, checked_config
 from voicegraph.api.reading import JsonRoute
 from voicegraph.api.schemas import (
+    ChangeAnswer,
+    ChangeBody,
     CheckAnswer,
     CheckBody,
     ClauseLink,
@@ -19,6 +21,7 @@ from voicegraph.api.schemas import (
     WorkflowAnswer,
     WorkflowBody,
 )
+from voicegraph.graph.diff import diff
 from voicegraph.graph.layout import layout
 from voicegraph.graph.read import read_workflow
 from voicegraph.graph.validate import parse_workflow
@@ -84,3 +87,10 @@ async def arrange(body: WorkflowBody) -> WorkflowAnswer:
     """Place the nodes by dependency, parallel branches side by side."""
     workflow = parse_workflow(body.workflow)
     return WorkflowAnswer(workflow=await beside(False, layout, workflow))
+
+
+@router.post("/diff")
+async def difference(body: ChangeBody) -> ChangeAnswer:
+    """What differs between two workflows, or two versions of one."""
+    before, after = parse_workflow(body.before), parse_workflow(body.after)
+    return ChangeAnswer(diff=await beside(False, diff, before, after))

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from voicegraph.api.deps import Id, Wired
 from voicegraph.api.reading import JsonRoute
-from voicegraph.api.schemas import Done, Json, SavedWorkflowLine, SavedWorkflowList, WorkflowAnswer, WorkflowBody
+from voicegraph.api.schemas import (
+    MAX_NUMBER,
+    Done,
+    Json,
+    SaveBody,
+    SavedAnswer,
+    SavedWorkflowLine,
+    SavedWorkflowList,
+    VersionCard,
+    VersionList,
+)
 from voicegraph.errors import Conflict
 from voicegraph.graph.model import Workflow, new_id
 from voicegraph.graph.validate import parse_workflow
@@ -23,25 +33,42 @@ async def list_workflows(voicegraph: Wired) -> SavedWorkflowList:
 
 
 @router.post("", status_code=201)
-async def save_workflow(body: WorkflowBody, voicegraph: Wired) -> WorkflowAnswer:
-    """Save a workflow under its id, over an older version of itself; without one it gets an id of its own."""
+async def save_workflow(body: SaveBody, voicegraph: Wired) -> SavedAnswer:
+    """Save a workflow under its id, as its newest version; without one it gets an id of its own."""
     workflow = _parse(body.workflow, new_id("wf"))
-    return WorkflowAnswer(workflow=await voicegraph.save(workflow))
+    return SavedAnswer.of(await voicegraph.save(workflow, body.version, body.restored_from))
 
 
 @router.get("/{workflow_id}")
-async def get_workflow(workflow_id: Id, voicegraph: Wired) -> WorkflowAnswer:
-    """One of them."""
-    return WorkflowAnswer(workflow=await voicegraph.workflows.get(workflow_id))
+async def get_workflow(workflow_id: Id, voicegraph: Wired) -> SavedAnswer:
+    """One of them, its newest version."""
+    return SavedAnswer.of(await voicegraph.workflows.version(workflow_id))
+
+
+@router.get("/{workflow_id}/versions")
+async def list_versions(workflow_id: Id, voicegraph: Wired) -> VersionList:
+    """Its last 50 versions, the newest first."""
+    return VersionList(versions=[VersionCard.of(line) for line in await voicegraph.workflows.versions(workflow_id)])
+
+
+@router.get("/{workflow_id}/versions/{version}")
+async def get_version(
+    workflow_id: Id, version: Annotated[int, Path(ge=1, le=MAX_NUMBER)], voicegraph: Wired
+) -> SavedAnswer:
+    """One of them. To bring it back, save it: it becomes the newest version."""
+    return SavedAnswer.of(await voicegraph.workflows.version(workflow_id, version))
 
 
 @router.put("/{workflow_id}")
-async def replace_workflow(workflow_id: Id, body: WorkflowBody, voicegraph: Wired) -> WorkflowAnswer:
-    """Save a new version of one. The body may leave its workflowId out."""
+async def replace_workflow(workflow_id: Id, body: SaveBody, voicegraph: Wired) -> SavedAnswer:
+    """Save a new version of one. The body may leave its workflowId out.
+
+    With `version`, 409 `newer_version` when somebody else saved it since, and 404 when it was deleted.
+    """
     workflow = _parse(body.workflow, workflow_id)
     if workflow.workflow_id != workflow_id:
         raise Conflict("other_id", f"The body's workflowId is {workflow.workflow_id}, the address says {workflow_id}.")
-    return WorkflowAnswer(workflow=await voicegraph.save(workflow))
+    return SavedAnswer.of(await voicegraph.save(workflow, body.version, body.restored_from))
 
 
 @router.delete("/{workflow_id}")
