@@ -57,6 +57,7 @@ def known(server: Serve) -> dict[str, str]:
         "other_id": post("/execute-background", json=workflow)["runId"],
         "node_id": saved["nodes"][0]["id"],
         "workflow_id": saved["workflowId"],
+        "version": "1",
         "file_id": post("/files", files={"file": b"x"})["file"]["id"],
         "schedule_id": first("/schedules", "schedules"),
         "hook_id": first("/hooks", "hooks"),
