@@ -47,6 +47,7 @@ def test_everything_can_be_undone(studio: Studio, page: Page) -> None:
     expect(studio.panel).to_be_hidden()
     expect(studio.nodes).to_have_count(3)
     expect(studio.edges).to_have_count(2)
+    expect(page.get_by_role("group", name="Search flights leads to Summarize an itinerary")).to_be_attached()
     page.keyboard.press("Control+z")
     expect(studio.nodes).to_have_count(4)
     expect(studio.edges).to_have_count(3)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,9 @@ from voicegraph.graph.model import MAX_NODES, Node, Position, Schedule, Webhook,
 Build = Callable[..., Workflow]
 MakeNode = Callable[..., Node]
 Edges = Callable[[Workflow], str]
+
+REMOVALS = Path(__file__).parents[2] / "web" / "src" / "workflow" / "removals.json"
+"""Deleting on the canvas follows the same rule: the page's own test reads these cases too."""
 
 
 def ids(workflow: Workflow) -> str:
@@ -152,34 +157,9 @@ def test_add_parallel(
     assert edges(edit.add_parallel(build(nodes, before), node(new), beside)) == result
 
 
-@pytest.mark.parametrize(
-    ("nodes", "before", "gone", "result"),
-    [
-        ("a b c", "a>b b>c", "b", "a>c"),
-        ("a b c", "a>b b>c", "a", "b>c"),
-        ("a b c", "a>b b>c", "c", "a>b"),
-        ("a b c d", "a>c b>c c>d", "c", "a>d b>d"),
-        # The other branch joins the two already.
-        ("a b c d", "a>b a>c b>d c>d", "b", "a>c c>d"),
-        # The way round is open only when its own condition says so, so it is no substitute.
-        ("a b if d", "a>b b>d a>if if+d", "b", "a>d a>if if+d"),
-        # The node keeps the branch on which it was reached.
-        ("if a b c", "if+a a>b if-c", "a", "if+b if-c"),
-        ("if a b c", "if+a a>c if-b b>c", "a", "b>c if+c if-b"),
-        ("if a b c", "if+a a>c if>b b>c", "a", "b>c if>b"),
-        # Without the condition both branches run.
-        ("a if b c", "a>if if+b if-c", "if", "a>b a>c"),
-        ("a if b", "a>if if+b if-b", "if", "a>b"),
-        ("if1 if2 a", "if1-if2 if2+a", "if2", "if1-a"),
-        # What was wired through the node stays wired, though one of the two comes first.
-        ("a b c d", "a>b a>c b>c c>d", "c", "a>b a>d b>d"),
-        # A long way round.
-        ("a b c d e", "a>b b>e a>c c>d d>e", "b", "a>c c>d d>e"),
-        ("a", "", "a", ""),
-    ],
-)
-def test_remove(build: Build, edges: Edges, nodes: str, before: str, gone: str, result: str) -> None:
-    assert edges(edit.remove(build(nodes, before), gone)) == result
+@pytest.mark.parametrize("case", json.loads(REMOVALS.read_text("utf-8")), ids=lambda case: case["why"])
+def test_remove(build: Build, edges: Edges, case: dict[str, str]) -> None:
+    assert edges(edit.remove(build(case["nodes"], case["before"]), case["gone"])) == case["result"]
 
 
 def test_a_hub_whose_removal_needs_too_many_edges_stays(build: Build) -> None:

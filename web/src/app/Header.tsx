@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconCommand, IconDeviceFloppy, IconMoon, IconSun } from '@tabler/icons-react';
 import { Inbox } from '@/approvals/Inbox';
 import { useRun } from '@/runs/store';
@@ -8,6 +8,7 @@ import classes from './Header.module.css';
 import { Logo } from './Logo';
 import { openPalette } from './palette';
 import { saveWorkflow } from './save';
+import { Tooltip } from './Tooltip';
 import { usePhone } from './usePhone';
 import { WorkflowMenu } from './WorkflowMenu';
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Modal, Skeleton, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Modal, Skeleton, TextInput } from '@mantine/core';
 import { IconCheck, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -10,6 +10,7 @@ import { ConfirmDelete } from './ConfirmDelete';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';
 import { deleteWorkflow, openWorkflow, renameWorkflow } from './save';
+import { Tooltip } from './Tooltip';
 import { useUi } from './ui';
 import { usePhone } from './usePhone';
 

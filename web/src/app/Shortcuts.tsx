@@ -13,6 +13,7 @@ const SHORTCUTS: [string, string[]][] = [
   ['Redo', ['Ctrl', 'Y']],
   ['Copy and paste nodes', ['Ctrl', 'C / V']],
   ['Select several nodes', ['Shift', 'drag']],
+  ['Select all nodes', ['Ctrl', 'A']],
   ['Delete what is selected', ['Del']],
   ['Move the selected node', ['Arrows']],
   ['Open the selected node', ['Enter']],

@@ -1,4 +1,4 @@
-import { ActionIcon, FileButton, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, FileButton, Menu } from '@mantine/core';
 import {
   IconAdjustments,
   IconApi,
@@ -19,6 +19,7 @@ import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import { confirmLeaving } from './leave';
 import { duplicateWorkflow, exportWorkflow, importWorkflow, newWorkflow, saveWorkflow } from './save';
+import { Tooltip } from './Tooltip';
 import { useUi } from './ui';
 
 /** What can be done with the workflow as a whole. */

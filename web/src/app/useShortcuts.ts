@@ -2,11 +2,11 @@ import { useHotkeys } from '@mantine/hooks';
 import { focusCommandBar } from '@/command/focus';
 import { useRunner } from '@/runs/runner';
 import { useRun } from '@/runs/store';
-import { useEditor } from '@/workflow/editor';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { modalOpen } from './modal';
 import { openPalette } from './palette';
 import { saveWorkflow } from './save';
-import { useUi } from './ui';
+import { triggerId, useUi } from './ui';
 
 /** In a text field the browser's own undo must win, and a slash is a slash. */
 const TEXT_FIELDS = ['INPUT', 'TEXTAREA', 'SELECT'];
@@ -31,6 +31,7 @@ export function useShortcuts(): void {
       ['shift+?', () => useUi.getState().set({ dialog: 'shortcuts' })],
       ['?', () => useUi.getState().set({ dialog: 'shortcuts' })],
       ['Enter', openSelected, { preventDefault: false }],
+      ['mod+A', selectAll, { preventDefault: false }],
     ],
     TEXT_FIELDS,
   );
@@ -51,6 +52,16 @@ function runOrSubmit(event: KeyboardEvent): void {
   if (!modalOpen()) return void useRunner.getState().run();
   const form = event.target instanceof Element ? event.target.closest('[aria-modal="true"] form') : null;
   if (form instanceof HTMLFormElement) form.requestSubmit();
+}
+
+/** All nodes of the canvas, and not the words of the page. */
+function selectAll(event: KeyboardEvent): void {
+  if (modalOpen()) return;
+  event.preventDefault();
+  const { readOnly, run } = useRun.getState();
+  const { nodes, triggers } = (readOnly && run?.workflow) || currentWorkflow(useEditor.getState());
+  const starts = (triggers ?? []).map((_, index) => triggerId(index));
+  useUi.getState().set({ toSelect: [...starts, ...nodes.map((node) => node.id)] });
 }
 
 /** Enter on a node that has the focus opens its form; on a button it is the button's. */

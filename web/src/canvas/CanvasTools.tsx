@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -10,6 +10,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import { Panel, useReactFlow } from '@xyflow/react';
+import { Tooltip } from '@/app/Tooltip';
 import { useUi } from '@/app/ui';
 import type { View } from '@/app/view';
 import { useWelcome } from '@/command/useWelcome';

@@ -5,7 +5,7 @@ import { memo } from 'react';
 import type { NodeResult, Output } from '@/api/types';
 import { useNodeResult } from '@/runs/store';
 import { useEditor } from '@/workflow/editor';
-import { remove } from '@/workflow/ops';
+import { remove } from '@/workflow/remove';
 import type { FlowEdge as FlowEdgeType } from './elements';
 import classes from './FlowEdge.module.css';
 

@@ -72,7 +72,7 @@ export function toCanvasNodes(
       draggable: false,
       deletable: !view.readOnly,
       connectable: false,
-      selected: selected ? false : (old?.selected ?? false),
+      selected: selected ? selected.includes(id) : (old?.selected ?? false),
     };
   });
   return [...triggers, ...steps];

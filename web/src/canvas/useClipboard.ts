@@ -5,7 +5,7 @@ import { useUi } from '@/app/ui';
 import type { View } from '@/app/view';
 import { copyNodes, pasteNodes } from '@/workflow/clipboard';
 import { useEditor } from '@/workflow/editor';
-import { remove } from '@/workflow/ops';
+import { remove } from '@/workflow/remove';
 
 function isTyping(target: EventTarget | null): boolean {
   return (

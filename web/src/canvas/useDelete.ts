@@ -1,19 +1,25 @@
 import { useCallback } from 'react';
 import { triggerIndex, useUi } from '@/app/ui';
 import { useEditor } from '@/workflow/editor';
-import { remove } from '@/workflow/ops';
+import { remove } from '@/workflow/remove';
 import type { CanvasNode, FlowEdge } from './elements';
 
-/** What React Flow deleted goes from the document too, as one step of the undo history. */
+/**
+ * What React Flow deleted goes from the document too, as one step of the undo history. It names the edges of the nodes
+ * with them: those are not cut, but bridged.
+ */
 export function useDelete() {
   return useCallback(({ nodes, edges }: { nodes: CanvasNode[]; edges: FlowEdge[] }) => {
     const nodeIds = nodes.map((node) => node.id);
     const triggers = nodeIds.map(triggerIndex).filter((index) => index !== null);
     useEditor.getState().commit((workflow) => {
+      const alone = edges.filter(
+        ({ source, target }) => !nodeIds.includes(source) && !nodeIds.includes(target),
+      );
       const rest = remove(
         workflow,
         nodeIds,
-        edges.map((edge) => edge.id),
+        alone.map((edge) => edge.id),
       );
       return { ...rest, triggers: rest.triggers.filter((_, index) => !triggers.includes(index)) };
     });

@@ -1,6 +1,7 @@
-import { ActionIcon, Loader, SegmentedControl, Textarea, Tooltip } from '@mantine/core';
+import { ActionIcon, Loader, SegmentedControl, Textarea } from '@mantine/core';
 import { IconArrowUp, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { Tooltip } from '@/app/Tooltip';
 import { ACCENT } from '@/app/theme';
 import { type Mode, useUi } from '@/app/ui';
 import type { VoiceState } from '@/voice/machine';

@@ -1,7 +1,8 @@
-import { Button, Group, Tooltip } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconArrowRight, IconBulb, IconCheck } from '@tabler/icons-react';
 import { useInfo } from '@/api/queries';
 import type { Clause, Workflow } from '@/api/types';
+import { Tooltip } from '@/app/Tooltip';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
 import { useHeld } from '@/voice/autorun';

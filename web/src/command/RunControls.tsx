@@ -1,6 +1,7 @@
-import { Button, Switch, Tooltip } from '@mantine/core';
+import { Button, Switch } from '@mantine/core';
 import { IconPlayerPlayFilled } from '@tabler/icons-react';
 import { useInfo } from '@/api/queries';
+import { Tooltip } from '@/app/Tooltip';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
 import { useRunner } from '@/runs/runner';

@@ -2,7 +2,8 @@ import { MultiSelect, Select } from '@mantine/core';
 import type { Workflow, WorkflowEdge, WorkflowNode } from '@/api/types';
 import { toast } from '@/app/toasts';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
-import { connect, remove, updateNode, wouldLoop } from '@/workflow/ops';
+import { connect, updateNode, wouldLoop } from '@/workflow/ops';
+import { remove } from '@/workflow/remove';
 import classes from './Panel.module.css';
 
 interface Props {

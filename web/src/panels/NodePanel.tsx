@@ -1,7 +1,8 @@
-import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
+import { ActionIcon, SegmentedControl } from '@mantine/core';
 import { IconTrash, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useCatalogue } from '@/api/queries';
+import { Tooltip } from '@/app/Tooltip';
 import { triggerIndex, useUi } from '@/app/ui';
 import { useView } from '@/app/view';
 import { iconFor } from '@/canvas/icons';
@@ -10,7 +11,7 @@ import { withAnswers } from '@/runs/answers';
 import { useNodeResult, useRun } from '@/runs/store';
 import { findAction, titleOf } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
-import { remove } from '@/workflow/ops';
+import { remove } from '@/workflow/remove';
 import { NodeData } from './NodeData';
 import { NodeReplay } from './NodeReplay';
 import { NodeSettings } from './NodeSettings';

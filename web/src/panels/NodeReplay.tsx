@@ -1,7 +1,8 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPin, IconPlayerPlay, IconRotateClockwise2 } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import type { NodeResult, Output, WorkflowNode } from '@/api/types';
+import { Tooltip } from '@/app/Tooltip';
 import { modeOf } from '@/runs/ReplayButtons';
 import { isOver } from '@/runs/record';
 import { replay } from '@/runs/replay';

@@ -1,8 +1,9 @@
-import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '@/api/client';
+import { Tooltip } from '@/app/Tooltip';
 import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';

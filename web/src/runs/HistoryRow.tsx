@@ -1,7 +1,8 @@
-import { ActionIcon, Checkbox, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Checkbox, Group } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { api } from '@/api/client';
 import type { RunSummary } from '@/api/types';
+import { Tooltip } from '@/app/Tooltip';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';

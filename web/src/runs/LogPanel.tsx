@@ -1,4 +1,4 @@
-import { ActionIcon, Switch, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Switch, TextInput } from '@mantine/core';
 import { IconCopy, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
@@ -6,6 +6,7 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunEvent } from '@/api/events';
 import type { Workflow } from '@/api/types';
 import { copyText } from '@/app/copy';
+import { Tooltip } from '@/app/Tooltip';
 import classes from './LogPanel.module.css';
 import { asText, filterLog, type LogLine, toLines } from './log';
 import { useRun } from './store';

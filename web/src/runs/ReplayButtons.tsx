@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import {
   IconAdjustments,
   IconCloudUp,
@@ -10,6 +10,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReplayRequest } from '@/api/client';
 import type { RunSummary } from '@/api/types';
+import { Tooltip } from '@/app/Tooltip';
 import { ACCENT } from '@/app/theme';
 import { ReplayDialog } from './ReplayDialog';
 import { replay } from './replay';

@@ -1,10 +1,11 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconBan, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { RunSummary } from '@/api/types';
 import { ConfirmDelete } from '@/app/ConfirmDelete';
+import { Tooltip } from '@/app/Tooltip';
 import { toast, toastError } from '@/app/toasts';
 import { useRun } from './store';
 import { closeRun } from './watch';

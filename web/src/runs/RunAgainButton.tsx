@@ -1,7 +1,8 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '@/api/client';
+import { Tooltip } from '@/app/Tooltip';
 import { toastError } from '@/app/toasts';
 import { startBackground } from './runner';
 

@@ -9,6 +9,7 @@ import { isPhone } from '@/app/usePhone';
 import { speak } from '@/voice/speak';
 import { useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
+import { seeNotices, toastNotices } from './notices';
 import { toastStarted } from './started';
 import { useRun } from './store';
 import { runLive, showRun } from './watch';
@@ -22,12 +23,10 @@ interface RunnerState {
   close: () => void;
 }
 
-/** Notices that were seen once this session need no second look. */
-const seenNotices = new Set<string>();
-
+/** A dialog opens for a question alone: a value, a fault to mend, or whether to run what will fail. */
 function needsDialog(check: CheckAnswer): boolean {
-  const unseen = check.notices.some((notice) => notice.blocking || !seenNotices.has(notice.message));
-  return check.problems.length > 0 || check.missing.length > 0 || unseen;
+  const fails = check.notices.some((notice) => notice.blocking);
+  return check.problems.length > 0 || check.missing.length > 0 || fails;
 }
 
 /** What a refusal of the server means for the dialog, or null when it is another kind of failure. */
@@ -69,15 +68,17 @@ export const useRunner = create<RunnerState>()((set, get) => {
       try {
         const check = await api.check(workflow, {});
         if (needsDialog(check)) set({ starting: false, asking: check });
-        else await get().start({});
+        else {
+          toastNotices(check.notices, workflow);
+          await get().start({});
+        }
       } catch (error) {
         failed('The run was not started', error);
       }
     },
 
     start: async (config) => {
-      const { asking } = get();
-      for (const notice of asking?.notices ?? []) seenNotices.add(notice.message);
+      seeNotices(get().asking?.notices ?? []);
       const { workflow, said, remember } = useEditor.getState();
       remember(config);
       set({ starting: true });

@@ -1,7 +1,8 @@
-import { ActionIcon, Loader, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Loader, Menu } from '@mantine/core';
 import { IconChevronUp, IconFileMusic, IconMicrophone, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useInfo } from '@/api/queries';
+import { Tooltip } from '@/app/Tooltip';
 import { type AfterSpeaking, useVoiceOptions } from './options';
 import { canSpeak, hush } from './speak';
 import { useVoice } from './store';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ActionInfo } from '@/api/types';
 import { workflow } from '@/test/fakes';
 import { copyNodes, pasteNodes } from './clipboard';
-import { addNode, connect, newWorkflowId, remove, roots, setParam, wouldLoop } from './ops';
+import { addNode, connect, newWorkflowId, roots, setParam, wouldLoop } from './ops';
 
 const action = { type: 'llm', action: 'summarize', title: 'Summarize' } as ActionInfo;
 
@@ -11,12 +11,6 @@ describe('nodes', () => {
     const [next, added] = addNode(workflow(['step-0', 'step-2']), action, { x: 1, y: 2 });
     expect(added).toMatchObject({ id: 'step-3', label: 'Summarize', position: { x: 1, y: 2 } });
     expect(next.nodes).toHaveLength(3);
-  });
-
-  it('take their edges along when they go', () => {
-    const next = remove(workflow(['a', 'b', 'c'], ['a>b', 'b>c', 'a>c']), ['b'], []);
-    expect(next.nodes.map((node) => node.id)).toEqual(['a', 'c']);
-    expect(next.edges.map((edge) => edge.id)).toEqual(['edge-2']);
   });
 
   it('lose a param that is set to nothing', () => {

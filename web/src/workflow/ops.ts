@@ -76,18 +76,6 @@ export function moveNodes(workflow: Workflow, positions: ReadonlyMap<string, Pos
   };
 }
 
-export function remove(workflow: Workflow, nodeIds: Iterable<string>, edgeIds: Iterable<string>): Workflow {
-  const nodes = new Set(nodeIds);
-  const edges = new Set(edgeIds);
-  return {
-    ...workflow,
-    nodes: workflow.nodes.filter((node) => !nodes.has(node.id)),
-    edges: workflow.edges.filter(
-      (edge) => !edges.has(edge.id) && !nodes.has(edge.source) && !nodes.has(edge.target),
-    ),
-  };
-}
-
 /** True when `target` already leads to `source`, so that an edge between them would close a loop. */
 export function wouldLoop(workflow: Workflow, source: string, target: string): boolean {
   const after = new Map<string, string[]>();

@@ -1,8 +1,9 @@
-import { ActionIcon, Tabs, Tooltip } from '@mantine/core';
+import { ActionIcon, Tabs } from '@mantine/core';
 import { IconCopy, IconDownload } from '@tabler/icons-react';
 import { api } from '@/api/client';
 import type { FileRef, Output } from '@/api/types';
 import { copyText } from '@/app/copy';
+import { Tooltip } from '@/app/Tooltip';
 import { bytes } from '@/runs/format';
 import { JsonTree } from './JsonTree';
 import { Markdown } from './Markdown';
