@@ -45,7 +45,7 @@ def translated(what: str) -> Generator[None]:
     except httpx.TimeoutException as error:
         raise NodeError("timeout", f"{_name(what)} did not answer in time.", retryable=True) from error
     except httpx.TooManyRedirects as error:
-        raise NodeError("too_many_redirects", f"{_name(what)} redirects more than five times.") from error
+        raise too_many_redirects(what) from error
     except httpx.InvalidURL as error:  # whose words quote the address
         raise NodeError(
             "invalid_request", f"{_name(what)}: the request cannot be sent: the address is broken"
@@ -60,6 +60,11 @@ def translated(what: str) -> Generator[None]:
     except httpx.HTTPError as error:
         reason = str(error) or type(error).__name__
         raise NodeError("unreachable", f"The connection to {_name(what)} broke: {reason}", retryable=True) from error
+
+
+def too_many_redirects(what: str) -> NodeError:
+    """It may go round in a circle."""
+    return NodeError("too_many_redirects", f"{_name(what)} redirects more than ten times.")
 
 
 def raise_for_status(response: httpx.Response) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -121,6 +122,183 @@ async def test_what_is_no_feed_is_said(web: Web, make_node: MakeNode, kind: str,
     with pytest.raises(NodeError) as caught:
         await read(make_node(), web.on("/", answer(200, body.encode(), content_type=kind)))
     assert (caught.value.code, caught.value.retryable) == ("not_a_feed", False)
+
+
+ANNOUNCED = (
+    '<link rel="alternate" type="application/rss+xml; charset=utf-8" href="/feed.xml">',
+    '<link rel="ALTERNATE" type="Application/RSS+XML" href="/feed.xml">',
+    '<LINK REL="home alternate" TYPE=" application/atom+xml " HREF="/feed.xml">',
+    '<base href="{root}blog/"><link rel="alternate" type="application/rss+xml" href="../feed.xml">',
+    """<link rel="alternate" type="application/rss+xml" title="Comments Feed" href="/comments.xml">
+    <link rel="alternate" type="text/html" href="/en"><link rel="stylesheet" href="a.css">
+    <link rel="alternate" type="application/rss+xml" href="/feed.xml">
+    <link rel="alternate" type="application/rss+xml" href="/other.xml">""",
+)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/xhtml+xml", "text/plain"])
+@pytest.mark.parametrize("links", ANNOUNCED)
+async def test_however_a_page_announces_its_feed(web: Web, make_node: MakeNode, links: str, kind: str) -> None:
+    head = f'<html xmlns="http://www.w3.org/1999/xhtml"><head>{links.format(root=web.url())}</head><body/></html>'
+    source = f'<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html>{head}' if "xhtml" in kind else head
+    web.on("/feed.xml", answer(200, RSS.encode(), content_type="text/xml"))
+    output = await read(make_node(), web.on("/a/page", answer(200, source.encode(), content_type=kind)))
+    assert len(output.data) == 3
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/octet-stream", None])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        '\ufeff<?xml version="1.0"?>',
+        " \n\t",
+        " \ufeff\n",
+        '\r\n<?xml version="1.0" encoding="utf-8"?>\n',
+        "<!-- a > b --><?xml-stylesheet href='a'?><!-- more -->",
+        '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "b">]>',
+    ],
+)
+@pytest.mark.parametrize(
+    "feed",
+    [
+        '<rss version="2.0"><channel><title>T</title><item><title>Ä</title></item></channel></rss>',
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><title>Ä</title></entry></feed>',
+        '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>T</a:title><a:entry><a:title>Ä</a:title></a:entry></a:feed>',
+        """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+        <channel><title>T</title></channel><item><title>Ä</title></item></rdf:RDF>""",
+    ],
+)
+async def test_a_feed_is_one_whatever_it_is_announced_as(
+    web: Web, make_node: MakeNode, kind: str | None, before: str, feed: str
+) -> None:
+    headers = {"content_type": kind} if kind else {}
+    output = await read(make_node(), web.on("/", answer(200, (before + feed).encode(), **headers)))
+    assert [entry["title"] for entry in output.data] == ["Ä"]
+
+
+def feed_of(*items: str) -> bytes:
+    inside = "".join(f"<item>{item}</item>" for item in items)
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{inside}</channel></rss>'.encode()
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        "0000-00-00T00:00:00Z",
+        "9999-12-31T23:59:59-12:00",
+        "0000-01-01",
+        "Mon, 99 Foo 20266 99:99:99 GMT",
+        "-1",
+        "",
+        "Mon, 01 Jan 0000 00:00:00 GMT",
+        "x" * 5_000,
+    ],
+)
+async def test_an_absurd_date_is_none_and_kills_nothing(web: Web, make_node: MakeNode, absurd: str) -> None:
+    good = "<title>Good</title><pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate>"
+    body = feed_of(good, f"<title>Bad</title><pubDate>{absurd}</pubDate>")
+    output = await read(make_node(), web.on("/", answer(200, body, content_type="application/rss+xml")))
+    assert [(one["title"], one["published"]) for one in output.data] == [
+        ("Good", "2026-11-02T10:00:00.000Z"),
+        ("Bad", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("date", "utc"),
+    [
+        ("Mon, 02 Nov 2026 10:00:00 CEST", "08:00"),
+        ("Mon, 02 Nov 2026 10:00:00 CET", "09:00"),
+        ("Mon, 02 Nov 2026 10:00:00 MESZ", "08:00"),
+        ("Mon, 02 Nov 2026 10:00:00 BST", "09:00"),
+        ("Mon, 02 Nov 2026 10:00 AM PST", "18:00"),
+        ("Mon, 02 Nov 2026 03:00 PM EST", "20:00"),
+        ("Mon, 02 Nov 2026 12:05 a.m. GMT", "00:05"),
+        ("Monday, November 2, 2026 10:00:00 AM PST", "18:00"),
+        ("Nov 2nd, 2026 10:00 am", "10:00"),
+        ("Mon Nov  2 10:00:00 CEST 2026", "08:00"),
+        ("2026-11-02 10:00:00 CEST", "08:00"),
+        ("2026-11-02T10:00:00+02:00", "08:00"),
+        ("Mon, 02 Nov 2026 10:00:00 +0200", "08:00"),
+        ("Mon, 02 Nov 2026 10:00:00 QQQ", "10:00"),
+    ],
+)
+async def test_dates_as_people_write_them(web: Web, make_node: MakeNode, date: str, utc: str) -> None:
+    body = feed_of(f"<title>A</title><pubDate>{date}</pubDate>")
+    output = await read(make_node(), web.on("/", answer(200, body, content_type="application/rss+xml")))
+    assert output.data[0]["published"] == f"2026-11-02T{utc}:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "summary"),
+    [
+        ("a &lt; b and c &gt; d", "a < b and c > d", "a < b and c > d"),
+        ("<![CDATA[if 1 < 2 then]]>", "if 1 < 2 then", "if 1 < 2 then"),
+        ("&lt;b&gt;Bold&lt;/b&gt; &amp;amp; more", "Bold & more", "Bold & more"),
+        ("AT&amp;amp;T", "AT&T", "AT&T"),
+        ("&lt;p&gt;Hi&lt;br&gt;you", "Hi you", "Hi you"),
+        ("<![CDATA[<script>if (a<b) {x}</SCRIPT >A<style>p>a{}</style><!-- x > y -->B]]>", "A B", "A B"),
+        ("<![CDATA[A <script>never ends]]>", "A", "A"),
+    ],
+)
+async def test_words_without_markup(web: Web, make_node: MakeNode, written: str, title: str, summary: str) -> None:
+    body = feed_of(f"<title>{written}</title><description>{written}</description>")
+    (entry,) = (await read(make_node(), web.on("/", answer(200, body)))).data
+    assert (entry["title"], entry["summary"]) == (title, summary)
+
+
+async def test_what_atom_calls_text_is_text(web: Web, make_node: MakeNode) -> None:
+    body = ATOM.replace(
+        '<content type="html">&lt;i&gt;Body&lt;/i&gt;', "<content>List&lt;String&gt; &lt;b&gt; &amp;amp;"
+    )
+    (entry,) = (await read(make_node(), web.on("/", answer(200, body.encode())))).data
+    assert entry["summary"] == "List<String> <b> &amp;"
+
+
+async def test_a_json_feed(web: Web, make_node: MakeNode) -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "J",
+        "home_page_url": "https://example.org/",
+        "items": [
+            {
+                "id": "1",
+                "url": "/1",
+                "title": "a < b",
+                "content_html": "<p>Hi <b>you</b></p>",
+                "date_published": "2026-11-02T10:00:00+01:00",
+                "authors": [{"name": "Jo"}],
+                "tags": ["t"],
+            },
+            {"id": 2, "content_text": "x<y>", "date_published": "0000", "author": {"name": "Al"}},
+            "no item",
+        ],
+    }
+    for kind in ("application/feed+json", "application/json", "text/plain"):
+        body = json.dumps(feed).encode()
+        output = await read(make_node(), web.on("/feed.json", answer(200, body, content_type=kind)))
+        assert output.data == [
+            {
+                "title": "a < b",
+                "link": web.url("/1"),
+                "published": "2026-11-02T09:00:00.000Z",
+                "author": "Jo",
+                "summary": "Hi you",
+                "tags": ["t"],
+            },
+            {"title": "", "link": None, "published": None, "author": "Al", "summary": "x<y>", "tags": []},
+        ]
+        assert (output.meta["title"], output.meta["format"]) == ("J", "json11")
+
+
+async def test_a_page_that_leads_on_leads_to_its_feed(web: Web, make_node: MakeNode) -> None:
+    page = '<html><head><META HTTP-EQUIV="Refresh" CONTENT="0; URL=\'/blog\'"></head></html>'
+    link = '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head></html>'
+    web.on("/blog", answer(200, link.encode(), content_type="text/html"))
+    web.on("/feed.xml", answer(200, RSS.encode(), content_type="text/xml"))
+    url = web.on("/", answer(200, page.encode(), content_type="text/html"))
+    assert len((await read(make_node(), url)).data) == 3
 
 
 async def test_an_empty_feed_is_no_error(web: Web, make_node: MakeNode) -> None:

@@ -50,6 +50,82 @@ async def test_a_page_is_readable_text_facts_and_links(web: Web, make_node: Make
     assert output.meta["status"] == 200
 
 
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ('<base href="http://cdn.example.org/docs/">', "http://cdn.example.org/docs/a.html"),
+        ('<BASE HREF="/docs/">', "{root}docs/a.html"),
+        ('<base target="_top"><base href="x/"><base href="y/">', "{root}p/x/a.html"),
+        ('<base href="javascript:1">', "{root}p/a.html"),
+        ("", "{root}p/a.html"),
+    ],
+)
+async def test_links_are_meant_from_the_base(web: Web, make_node: MakeNode, base: str, expected: str) -> None:
+    page = f'<html><head>{base}<title>B</title></head><body><p>Some text with a <a href="a.html">link</a>.</p></body></html>'
+    output = await read(make_node(), web.on("/p/q", answer(200, page.encode(), content_type="text/html")))
+    assert output.data["links"] == [{"url": expected.format(root=web.url()), "text": "link"}]
+    assert output.data["url"] == web.url("/p/q")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "0;url=/there",
+        "0; URL='/there'",
+        '5;url="/there"',
+        "0,url=/there#a",
+        "0; /there",
+        " 0 ; url = there",
+        "0;URL={root}there",
+    ],
+)
+async def test_a_page_that_leads_on_is_followed(web: Web, make_node: MakeNode, content: str) -> None:
+    refresh = content.format(root=web.url()).replace('"', "&quot;")
+    start = f'<html><head><META http-equiv="Refresh" content="{refresh}"></head><body>Wait</body></html>'
+    web.on("/there", answer(200, PAGE.encode(), content_type="text/html"))
+    lines: list[str] = []
+    url = web.on("/", answer(200, start.encode(), content_type="text/html"))
+    output = await read(make_node(log=lines.append), url)
+    assert (output.data["url"], output.data["author"]) == (web.url("/there"), "Jo Doe")
+    assert lines == [f"The page leads on to {web.url('/there')}"]
+    assert "refresh" not in output.meta
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        '<meta http-equiv="refresh" content="300;url=/there">',
+        '<meta http-equiv="refresh" content="5">',
+        '<meta http-equiv="refresh" content="5;url=/">',
+        '<meta http-equiv="refresh" content="0;url=javascript:alert(1)">',
+        '<meta http-equiv="refresh" content="0;url=file:///etc/passwd">',
+        '<noscript><meta http-equiv="refresh" content="0;url=/there"></noscript>',
+        '<meta name="refresh" content="0;url=/there">',
+    ],
+)
+async def test_a_page_that_stays_is_read(web: Web, make_node: MakeNode, meta: str) -> None:
+    page = f"<html><head>{meta}</head><body><p>{SENTENCE}</p></body></html>"
+    output = await read(make_node(), web.on("/", answer(200, page.encode(), content_type="text/html")))
+    assert SENTENCE.strip() in output.text
+    assert len(web.requests) == 1
+
+
+async def test_pages_lead_on_within_the_guard_and_not_for_ever(web: Web, make_node: MakeNode) -> None:
+    def leading(to: str) -> bytes:
+        page = f'<html><head><meta http-equiv="refresh" content="0;url={to}"></head></html>'
+        return answer(200, page.encode(), content_type="text/html")
+
+    web.on("/a", leading("/b"))
+    web.on("/b", leading("/a"))
+    with pytest.raises(NodeError) as caught:
+        await read(make_node(), web.url("/a"))
+    assert caught.value.code == "too_many_redirects"
+    assert len(web.requests) == 10
+    with pytest.raises(NodeError) as caught:
+        await read(make_node(), web.on("/in", leading("http://169.254.169.254/latest/")))
+    assert caught.value.code == "forbidden_address"
+
+
 async def test_a_large_page_is_read_in_a_process_of_its_own(
     web: Web, make_node: MakeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,15 +10,16 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bodies import media_type
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
-from voicegraph.nodes.client import send
+from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.documents.feed import MAX_ENTRIES
+from voicegraph.nodes.documents.feed import MAX_ENTRIES, is_feed, root_of
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.page import page_in_utf8
+from voicegraph.nodes.leading import PAGES, led_on, too_many_redirects
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.urls import Url, shown
 
-_ACCEPT = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.9,text/html;q=0.5,*/*;q=0.1"
+_ACCEPT = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.9,application/feed+json;q=0.9,text/html;q=0.5,*/*;q=0.1"
 _SUMMARY = 300
 MAX_HEAD = 1 << 20
 """Bytes of a page among which its feed is looked for: it is announced in the head."""
@@ -29,7 +30,7 @@ class Fetch(Params):
 
     url: Url = param(
         title="Feed URL",
-        description="RSS or Atom, or a page that announces its feed.",
+        description="RSS, Atom or JSON Feed, or a page that announces its feed.",
         widget="url",
         target="link",
         why="it is the feed to read",
@@ -39,7 +40,7 @@ class Fetch(Params):
 
 @action("rss", "fetch", group="source", title="Read a feed")
 async def fetch(params: Fetch, node: NodeContext) -> Output:
-    """Reads an RSS or Atom feed: a list as text, the entries as data."""
+    """Reads an RSS, Atom or JSON feed: a list as text, the entries as data."""
     node.progress(f"Reading {shown(params.url)}")
     response = await _feed(params.url, node)
     document = await read_fetched("feed", str(response.url), await _xml(response))
@@ -52,24 +53,39 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
 
 
 async def _feed(url: str, node: NodeContext) -> httpx.Response:
-    """The response with the feed; a page's own link is followed once, as browsers did."""
-    response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
-    if media_type(response) != "text/html" or response.content.lstrip().startswith(b"<?xml"):
-        return response
-    link = (await read_fetched("feed_link", str(response.url), response.content[:MAX_HEAD])).data
-    if not isinstance(link, str):
-        raise NodeError("not_a_feed", f"{shown(url)} is a page that announces no feed; give the feed's own address.")
-    node.log(f"The page announces its feed: {shown(link)}")
-    return await send(node.http, "GET", link, headers={"Accept": _ACCEPT})
+    """The response with the feed; a page's own link is followed once, as browsers did, and where the page leads on."""
+    for _ in range(MAX_REDIRECTS):
+        response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
+        if not _is_page(response):
+            return response
+        source = await _in_utf8(response, response.content[:MAX_HEAD])
+        page = await read_fetched("feed_link", str(response.url), source)
+        if isinstance(page.data, str):
+            node.log(f"The page announces its feed: {shown(page.data)}")
+            return await send(node.http, "GET", page.data, headers={"Accept": _ACCEPT})
+        url = led_on(response, page, node)
+        if not url:
+            raise NodeError(
+                "not_a_feed",
+                f"{shown(response.url)} is a page that announces no feed; give the feed's own address.",
+            )
+    raise too_many_redirects(url)
+
+
+def _is_page(response: httpx.Response) -> bool:
+    return not is_feed(response.content) and (media_type(response) in PAGES or root_of(response.content) == "html")
 
 
 async def _xml(response: httpx.Response) -> bytes:
     """The feed's bytes; in UTF-8 where only the response, not the XML itself, says how it is encoded."""
     content = response.content
     if response.charset_encoding and b"encoding" not in content[:200]:
-        small = len(content) <= SMALL_CHARACTERS
-        return await beside(small, page_in_utf8, content, response.charset_encoding)
+        return await _in_utf8(response, content)
     return content
+
+
+async def _in_utf8(response: httpx.Response, content: bytes) -> bytes:
+    return await beside(len(content) <= SMALL_CHARACTERS, page_in_utf8, content, response.charset_encoding)
 
 
 def _line(entry: dict[str, Any]) -> str:

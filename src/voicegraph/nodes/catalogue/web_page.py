@@ -9,16 +9,16 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bodies import file_name, is_text, media_type
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
-from voicegraph.nodes.client import send
+from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document
 from voicegraph.nodes.documents.page import page_in_utf8, plain_text
+from voicegraph.nodes.leading import PAGES, led_on, too_many_redirects
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.urls import Url, shown
 
-_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.8,text/*;q=0.7,*/*;q=0.1"
 
 
@@ -32,9 +32,8 @@ class Fetch(Params):
 async def fetch(params: Fetch, node: NodeContext) -> Output:
     """Reads a web page: its main text as Markdown, and title, author, date and links as data. Reads PDFs as well."""
     node.progress(f"Reading {shown(params.url)}")
-    response = await send(node.http, "GET", params.url, headers={"Accept": _ACCEPT})
+    response, document = await _page(params.url, node)
     address = str(response.url)
-    document = await _read(response, address)
     facts = document.data if isinstance(document.data, dict) else {}
     title = facts.get("title")
     headed = not isinstance(title, str) or document.text.lstrip("# ").startswith(title)
@@ -43,10 +42,21 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     return Output(text=text, data=data, meta={"status": response.status_code, **document.meta})
 
 
+async def _page(url: str, node: NodeContext) -> tuple[httpx.Response, Document]:
+    """The page, and what it says: the one it leads on to, where it does (`<meta http-equiv="refresh">`)."""
+    for _ in range(MAX_REDIRECTS):
+        response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
+        document = await _read(response, str(response.url))
+        url = led_on(response, document, node)
+        if not url:
+            return response, document
+    raise too_many_redirects(url)
+
+
 async def _read(response: httpx.Response, address: str) -> Document:
     kind, content, charset = media_type(response), response.content, response.charset_encoding
     small = len(content) <= SMALL_CHARACTERS
-    if kind in _PAGES or (not kind and content.lstrip().startswith(b"<")):
+    if kind in PAGES or (not kind and content.lstrip().startswith(b"<")):
         return await read_fetched("page", address, await beside(small, page_in_utf8, content, charset))
     if kind == "application/pdf" or content.startswith(b"%PDF-"):
         return await parse(file_name(response), content, "pdf")

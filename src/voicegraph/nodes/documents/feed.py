@@ -1,17 +1,21 @@
-"""RSS and Atom feeds."""
+"""RSS and Atom feeds, and JSON Feed."""
 
 from __future__ import annotations
 
-import calendar
-import html
 import re
+from codecs import BOM_UTF8
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urljoin
 
-from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.charsets import decoded, marked
 from voicegraph.nodes.cutting import cut
+from voicegraph.nodes.documents.feed_dates import published, read_date
+from voicegraph.nodes.documents.json_feed import read_json_feed
+from voicegraph.nodes.documents.markup import words_of
 from voicegraph.nodes.documents.model import Document
 
 if TYPE_CHECKING:
@@ -19,7 +23,27 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 500
 MAX_SUMMARY = 2_000
-_TAGS = re.compile(r"<[^<>]*>")
+_ROOT_WITHIN = 64 << 10
+"""Characters among which the first element stands, behind comments and style sheets."""
+_PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[[^\]]*\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ELEMENT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w-]*)")
+_ROOTS = frozenset({"rss", "feed", "rdf"})
+
+
+def root_of(content: bytes) -> str:
+    """The name of the first element in small letters, without its namespace; empty where none is to be seen."""
+    content = _from_its_beginning(content)
+    source = decoded(content, marked(content) or "latin-1", "replace", _ROOT_WITHIN)
+    at = 0
+    while found := _PROLOG.match(source, at):
+        at = found.end()
+    element = _ELEMENT.match(source, at)
+    return element[1].lower() if element else ""
+
+
+def is_feed(content: bytes) -> bool:
+    """Whether it is plainly a feed, whatever it was announced as."""
+    return root_of(content) in _ROOTS
 
 
 def read_feed(address: str, content: bytes) -> Document:
@@ -28,38 +52,69 @@ def read_feed(address: str, content: bytes) -> Document:
     An entry has title, link, published (ISO 8601 or None), author, summary (text without markup) and tags.
     Raises NodeError `not_a_feed`.
     """
-    with importing("feedparser"):
-        import feedparser
-
+    content = _from_its_beginning(content)
+    feedparser = _feedparser()
+    if content.removeprefix(BOM_UTF8).startswith(b"{"):
+        found = read_json_feed(content, MAX_ENTRIES, MAX_SUMMARY, lambda url: urljoin(address, url), _read_any_date)
+        if found is not None:
+            return found
     # A stream, because feedparser takes other bytes for the name of a file. Markup is stripped below, at less cost.
     headers = {"content-location": address, "content-type": "application/xml"}
-    feed = cast("Any", feedparser).parse(BytesIO(content), response_headers=headers, sanitize_html=False)
+    feed = feedparser.parse(BytesIO(content), response_headers=headers, sanitize_html=False)
     version = feed.get("version", "")
     if not version and not feed.entries:
         from voicegraph.nodes.urls import shown
 
         raise NodeError("not_a_feed", f"{shown(address)} is neither RSS nor Atom; give the address of the feed itself.")
+    literal = version.startswith("atom")
     meta: dict[str, JsonValue] = {
         "format": version or "unknown",
-        "title": _plain(feed.feed.get("title")),
+        "title": _words(feed.feed, "title", literal),
         "link": feed.feed.get("link"),
         "entries": len(feed.entries),
     }
-    return Document("", [_entry(entry) for entry in feed.entries[:MAX_ENTRIES]], meta)
+    return Document("", [_entry(entry, literal) for entry in feed.entries[:MAX_ENTRIES]], meta)
 
 
-def _entry(entry: Any) -> JsonValue:
-    at = entry.get("published_parsed") or entry.get("updated_parsed")
-    summary = entry.get("summary") or next((part.get("value") for part in entry.get("content", [])), "")
+def _from_its_beginning(content: bytes) -> bytes:
+    """Without the white space before it, which XML does not allow; a byte order mark stays."""
+    bare = content[:_ROOT_WITHIN].lstrip(b" \t\r\n" + BOM_UTF8)
+    leading = content[: len(content[:_ROOT_WITHIN]) - len(bare)]
+    return (BOM_UTF8 if BOM_UTF8 in leading else b"") + content[len(leading) :]
+
+
+def _entry(entry: Any, literal: bool) -> JsonValue:
+    parts: list[Any] = [
+        entry.get("summary_detail"),
+        *entry.get("content", []),
+    ]  # `summary` may be a copy without its type
+    texts = (words_of(part.get("value"), part.get("type"), literal=literal) for part in parts if part)
+    summary = next(filter(None, texts), "")
     return {
-        "title": _plain(entry.get("title")),
+        "title": _words(entry, "title", literal),
         "link": entry.get("link"),
-        "published": clock.iso(calendar.timegm(at)) if at else None,
+        "published": published(entry),
         "author": entry.get("author"),
-        "summary": cut(_plain(summary), MAX_SUMMARY),
+        "summary": cut(summary, MAX_SUMMARY),
         "tags": [tag.term for tag in entry.get("tags", []) if tag.get("term")],
     }
 
 
-def _plain(markup: str | None) -> str:
-    return " ".join(html.unescape(_TAGS.sub(" ", markup or "")).split())
+def _words(holder: Any, name: str, literal: bool) -> str:
+    detail: dict[str, Any] = holder.get(f"{name}_detail") or {}
+    return words_of(holder.get(name), detail.get("type"), literal=literal)
+
+
+@cache
+def _feedparser() -> Any:
+    with importing("feedparser"):
+        import feedparser
+    library = cast("Any", feedparser)
+    library.registerDateHandler(read_date)
+    return library
+
+
+def _read_any_date(text: str) -> Any:
+    with importing("feedparser"):
+        from feedparser.datetimes import _parse_date  # pyright: ignore
+    return cast("Any", _parse_date)(text)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.charsets import codec_of, decoded, encoded, marked
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
+from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of
 from voicegraph.nodes.documents.text import decode, shortened
 
 if TYPE_CHECKING:
@@ -53,13 +53,16 @@ def plain_text(content: bytes, charset: str | None, form: str) -> Document:
 def read_page(address: str, content: bytes) -> Document:
     """What a page at `address` says; `content` is UTF-8. `data` holds url, title, author, date, description and links.
 
-    Raises NodeError `no_text` where there is nothing to read.
+    Of a page that leads on to another at once, only where: `meta.refresh`. Raises NodeError `no_text` where there is
+    nothing to read.
     """
     with importing("trafilatura"):
         import trafilatura
 
     source = content.decode("utf-8", errors="replace")
     tree: Any = trafilatura.load_html(source)
+    if "refresh" in (led := _led_on(tree, address)):
+        return Document("", None, led)
     text = trafilatura.extract(tree, url=address, output_format="markdown") or trafilatura.html2txt(source)
     if tree is None or not text.strip():
         from voicegraph.nodes.urls import shown
@@ -84,35 +87,32 @@ def read_page(address: str, content: bytes) -> Document:
 
 
 def read_feed_link(address: str, content: bytes) -> Document:
-    """A page's `data` is the address of the feed it announces (`<link rel="alternate" type="application/rss+xml">`)."""
+    """A page's `data` is the address of the feed it announces; `meta.refresh` where it leads at once."""
     with importing("trafilatura"):
         import trafilatura
 
     tree: Any = trafilatura.load_html(content.decode("utf-8", errors="replace"))
-    for link in tree.iterfind(".//link[@href]") if tree is not None else ():
-        if "alternate" in link.get("rel", "") and link.get("type", "").endswith(("rss+xml", "atom+xml")):
-            return Document("", _absolute(address, link.get("href")), {"format": "page"})
-    return Document("", None, {"format": "page"})
+    link = feed_of(tree, address)
+    return Document("", link, {"format": "page"} if link else _led_on(tree, address))
+
+
+def _led_on(tree: Any, address: str) -> dict[str, JsonValue]:
+    target = refresh_of(tree, address)
+    return {"format": "page", "refresh": target} if target else {"format": "page"}
 
 
 def _links(tree: Any, address: str) -> list[JsonValue]:
     """Where the page links to, each place once, in the page's order; anchors within the page left out."""
     found: dict[str, str] = {}
+    base = base_of(tree, address)
     for anchor in tree.iterfind(".//a[@href]"):
-        url = _absolute(address, anchor.get("href"))
+        target = anchor.get("href").strip()
+        url = None if target.startswith("#") else absolute(base, target)
         if url and url not in found and url != address:
             found[url] = " ".join("".join(anchor.itertext()).split())
         if len(found) == MAX_LINKS:
             break
     return [{"url": url, "text": text} for url, text in found.items()]
-
-
-def _absolute(address: str, target: str) -> str | None:
-    try:
-        url = urljoin(address, target.strip()).partition("#")[0]
-        return url if urlsplit(url).scheme in ("http", "https") else None
-    except ValueError:
-        return None
 
 
 def _first_text(*candidates: str | None) -> str | None:

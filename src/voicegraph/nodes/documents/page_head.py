@@ -1,0 +1,61 @@
+"""What a page says in its head of where things are: the base of its links, its feed, and where it leads at once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+MAX_DELAY = 10
+"""Seconds. A page that leads on after more than that is read first, by people too."""
+_FEEDS = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
+_OF_COMMENTS = re.compile(r"comment|kommentar", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"\s*(\d{1,6})(?:\.\d*)?\s*(?:[;,]\s*|\s)(?:url\s*=\s*)?(?:\"([^\"]*)|'([^']*)|(\S.*))", re.IGNORECASE
+)
+
+
+def base_of(tree: Any, address: str) -> str:
+    """The address that relative links of the page are meant from: its `<base href>`, else its own."""
+    first = next(tree.iterfind(".//base[@href]"), None) if tree is not None else None
+    return (absolute(address, first.get("href")) if first is not None else None) or address
+
+
+def feed_of(tree: Any, address: str) -> str | None:
+    """The feed the page announces: the first one that is not one of comments."""
+    base = base_of(tree, address)
+    found: list[tuple[bool, str]] = []
+    for link in tree.iterfind(".//link[@href]") if tree is not None else ():
+        kind = link.get("type", "").partition(";")[0].strip().lower()
+        url = absolute(base, link.get("href"))
+        if url and "alternate" in link.get("rel", "").lower().split() and kind in _FEEDS:
+            aside = _OF_COMMENTS.search(f"{link.get('title', '')} {link.get('href')}") is not None
+            found.append((aside, url))
+    return next((url for aside, url in found if not aside), found[0][1] if found else None)
+
+
+def refresh_of(tree: Any, address: str) -> str | None:
+    """Where `<meta http-equiv="refresh">` leads in a few seconds; not for browsers without scripts, nor back to itself."""
+    base = base_of(tree, address)
+    for meta in tree.iterfind(".//meta[@content]") if tree is not None else ():
+        if meta.get("http-equiv", "").strip().lower() != "refresh" or _within_noscript(meta):
+            continue
+        found = _REFRESH.match(meta.get("content"))
+        target = next(filter(None, found.groups()[1:]), None) if found else None
+        url = absolute(base, target) if target else None
+        if found and url and int(found[1]) <= MAX_DELAY and url != address.partition("#")[0]:
+            return url
+    return None
+
+
+def absolute(base: str, target: str) -> str | None:
+    """The http or https address without its anchor; None when it is none."""
+    try:
+        url = urljoin(base, target.strip()).partition("#")[0]
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _within_noscript(element: Any) -> bool:
+    return any(above.tag == "noscript" for above in element.iterancestors())

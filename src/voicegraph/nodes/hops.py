@@ -1,0 +1,88 @@
+"""The hops of one request: how each redirect is judged, and the cookies that live from the first to the last of them.
+
+A site may set a cookie and redirect to itself to see it come back. Such a cookie is sent to the very origin that set it,
+by the rules it was set with (path, time, Secure), and is gone with the request: nodes of different users share the client.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import httpx
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.urls import is_port, shown
+
+DELIVERY: dict[str, bool] = {"voicegraph.delivery": True}
+"""Extensions of a request that is there for what it carries: followed without it, it would look like a success."""
+_HOP = "voicegraph.hop"
+_HARMLESS = frozenset({
+    "accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type", "host",
+    "idempotency-key", "transfer-encoding", "user-agent",
+})  # fmt: skip
+
+Origin = tuple[str, str, int | None]
+
+
+@dataclass(slots=True)
+class _Hop:
+    """Where the request was last, and what it carries along."""
+
+    url: httpx.URL
+    method: str
+    given: str | None
+    """The Cookie header that the node gave, until the request left its origin."""
+    jars: dict[Origin, httpx.Cookies] = field(default_factory=dict["Origin", httpx.Cookies])
+
+
+async def judge_hop(request: httpx.Request) -> None:
+    """Called before every request, redirects included; the hop before is in what httpx carries along. NodeError."""
+    url = request.url
+    if url.scheme not in ("http", "https") or not url.host or not is_port(url.port):
+        raise NodeError("invalid_url", f"“{shown(url)}” is no http or https address.")
+    hop = request.extensions.get(_HOP)
+    if not isinstance(hop, _Hop):
+        request.extensions = {**request.extensions, _HOP: _Hop(url, request.method, request.headers.get("cookie"))}
+        return
+    before, method = hop.url, hop.method
+    hop.url, hop.method = url, request.method
+    if before.scheme == "https" and url.scheme == "http":
+        raise NodeError("insecure_redirect", f"{before.host} redirects from https to http ({shown(url)}).")
+    if request.method != method and DELIVERY.keys() <= request.extensions.keys():  # 301 to 303: a GET of nothing
+        raise NodeError(
+            "lost_in_redirect",
+            f"{before.host} redirects what was sent to it to {shown(url)} in a way that takes nothing there. "
+            "Give that address in the node, if it is right.",
+        )
+    if _origin(before) != _origin(url):
+        if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
+            raise NodeError(  # a 307 or 308: without its body the request would be another one, and look like a success
+                "foreign_redirect",
+                f"{before.host} redirects what was sent to it to {shown(url)}, for which it was not meant. "
+                "Give that address in the node, if it is right.",
+            )
+        for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
+            del request.headers[name]
+        hop.given = None
+    _give_cookies(request, hop)
+
+
+async def keep_cookies(response: httpx.Response) -> None:
+    """Called after every answer: what a redirect sets is kept for the next hops."""
+    request = response.request
+    hop = request.extensions.get(_HOP)
+    if isinstance(hop, _Hop) and response.has_redirect_location and "set-cookie" in response.headers:
+        hop.jars.setdefault(_origin(request.url), httpx.Cookies()).extract_cookies(response)
+
+
+def _give_cookies(request: httpx.Request, hop: _Hop) -> None:
+    """The cookies this origin may see, behind those that the node gave. httpx leaves all of them out of a redirect."""
+    request.headers.pop("cookie", None)
+    if jar := hop.jars.get(_origin(request.url)):
+        jar.set_cookie_header(request)
+    if cookies := "; ".join(filter(None, [hop.given, request.headers.get("cookie")])):
+        request.headers["cookie"] = cookies
+
+
+def _origin(url: httpx.URL) -> Origin:
+    return url.scheme, url.host, url.port
