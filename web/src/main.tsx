@@ -20,7 +20,7 @@ async function start(): Promise<void> {
   if (!root) throw new Error('index.html has no #root');
   setNonce(styleNonce()); // for the scroll lock behind dialogs, which adds a style tag of its own
   const keeper = await DraftKeeper.open();
-  restoreDraft(keeper.kept);
+  restoreDraft(keeper);
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>

@@ -12,6 +12,7 @@ import type {
   DiskUse,
   EditAnswer,
   FileRef,
+  GraphDiff,
   HistoryFilter,
   HistoryPage,
   HookCall,
@@ -29,12 +30,14 @@ import type {
   Retention,
   Run,
   RunConfig,
+  Saved,
   SavedWorkflow,
   SchedulePreview,
   SpeechInfo,
   Template,
   TranscribeAnswer,
   TrialAnswer,
+  VersionCard,
   Workflow,
   WorkflowStatistics,
 } from './types';
@@ -43,6 +46,12 @@ export interface RunRequest {
   workflow: Workflow;
   config: RunConfig;
   transcribedText?: string | undefined;
+}
+
+/** The version that a save is based on, if that is known, and the older one that it brings back. */
+export interface SavedOver {
+  version: number | undefined;
+  restoredFrom?: number;
 }
 
 /** What to replay; see `POST /api/runs/{id}/replay`. */
@@ -143,14 +152,18 @@ export const api = {
   exportRunUrl: (id: string) => `/api/runs/${at(id)}/export`,
 
   workflows: async () => (await request<{ workflows: SavedWorkflow[] }>('/api/workflows')).workflows,
-  workflow: async (id: string) =>
-    (await request<{ workflow: Workflow }>(`/api/workflows/${at(id)}`)).workflow,
-  createWorkflow: async (workflow: Workflow) =>
-    (await request<{ workflow: Workflow }>('/api/workflows', { json: { workflow } })).workflow,
-  updateWorkflow: async (workflow: Workflow) => {
-    const path = `/api/workflows/${at(workflow.workflowId)}`;
-    return (await request<{ workflow: Workflow }>(path, { method: 'PUT', json: { workflow } })).workflow;
+  workflow: (id: string) => request<Saved>(`/api/workflows/${at(id)}`),
+  /** Refused with `newer_version` when `version` is not the newest, 0 meaning that there is none yet. */
+  saveWorkflow: (workflow: Workflow, { version, restoredFrom }: SavedOver) => {
+    const json = { workflow, version, restoredFrom };
+    if (version === 0) return request<Saved>('/api/workflows', { json });
+    return request<Saved>(`/api/workflows/${at(workflow.workflowId)}`, { method: 'PUT', json });
   },
+  versions: async (id: string) =>
+    (await request<{ versions: VersionCard[] }>(`/api/workflows/${at(id)}/versions`)).versions,
+  version: (id: string, version: number) => request<Saved>(`/api/workflows/${at(id)}/versions/${version}`),
+  diff: async (before: Workflow, after: Workflow) =>
+    (await request<{ diff: GraphDiff }>('/api/diff', { json: { before, after } })).diff,
   schedules: async (workflowId?: string) => {
     const query = workflowId ? `?workflow=${at(workflowId)}` : '';
     return (await request<{ schedules: LiveSchedule[] }>(`/api/schedules${query}`)).schedules;

@@ -9,6 +9,7 @@ export const keys = {
   catalogue: ['catalogue'],
   templates: ['templates'],
   workflows: ['workflows'],
+  versions: ['versions'],
   history: ['history'],
   running: ['running'],
   schedules: ['schedules'],
@@ -39,6 +40,14 @@ export const useTemplates = () => useQuery({ queryKey: keys.templates, queryFn: 
 
 export const useSavedWorkflows = (enabled: boolean) =>
   useQuery({ queryKey: keys.workflows, queryFn: api.workflows, enabled, staleTime: 0 });
+
+export const useVersions = (workflowId: string | undefined, enabled: boolean) =>
+  useQuery({
+    queryKey: [...keys.versions, workflowId],
+    queryFn: () => api.versions(workflowId ?? ''),
+    enabled: enabled && workflowId !== undefined,
+    staleTime: 0,
+  });
 
 /** How many runs are under way, in all. The history stream keeps it fresh. */
 export const useRunning = () =>

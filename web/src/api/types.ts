@@ -36,6 +36,8 @@ export type Workflow = Narrow<
   { nodes: WorkflowNode[]; edges: WorkflowEdge[]; triggers: Trigger[] }
 >;
 export type SavedWorkflow = Schemas['SavedWorkflowLine'];
+export type Saved = Narrow<Schemas['SavedAnswer'], { workflow: Workflow }>;
+export type VersionCard = Schemas['VersionCard'];
 export type Template = Narrow<Schemas['TemplateCard'], { workflow: Workflow }>;
 
 // -- the catalogue

@@ -12,11 +12,13 @@ import { useHistoryStream } from '@/runs/useHistoryStream';
 import type { DraftKeeper } from '@/workflow/draft';
 import classes from './App.module.css';
 import { ConnectionBanner } from './ConnectionBanner';
+import { useConflict } from './conflict';
 import { watchConnection } from './connection';
 import { Header } from './Header';
 import { LeaveDialog } from './leave';
 import { openLinkedRun } from './linkedRun';
 import {
+  ConflictDialog,
   Dock,
   fetchParts,
   HistoryDrawer,
@@ -27,6 +29,7 @@ import {
   RunDialog,
   SavedWorkflows,
   Schedules,
+  Versions,
   WorkflowSettings,
 } from './parts';
 import { Shortcuts } from './Shortcuts';
@@ -109,6 +112,8 @@ function Overlays() {
   const saved = useEver(useUi((state) => state.dialog === 'open-workflow'));
   const settings = useEver(useUi((state) => state.dialog === 'workflow-settings'));
   const schedules = useEver(useUi((state) => state.dialog === 'schedules'));
+  const versions = useEver(useUi((state) => state.dialog === 'versions'));
+  const conflict = useEver(useConflict((state) => state.conflict !== null));
   const palette = useUi((state) => state.paletteUsed);
   return (
     <>
@@ -117,6 +122,8 @@ function Overlays() {
       {saved && <SavedWorkflows />}
       {settings && <WorkflowSettings />}
       {schedules && <Schedules />}
+      {versions && <Versions />}
+      {conflict && <ConflictDialog />}
       {palette && <Palette />}
       <Shortcuts />
       <LeaveDialog />

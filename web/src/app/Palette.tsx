@@ -72,6 +72,7 @@ function useCommands() {
   const withDraft: Command[] = [
     { label: 'Run', keys: 'Ctrl+Enter', onClick: () => void useRunner.getState().run() },
     { label: 'Save', keys: 'Ctrl+S', onClick: () => void saveWorkflow() },
+    { label: 'Versions', onClick: () => set({ dialog: 'versions' }) },
     { label: 'Undo', keys: 'Ctrl+Z', onClick: undo },
     { label: 'Redo', keys: 'Ctrl+Y', onClick: redo },
     { label: 'Arrange nodes', onClick: () => void autoLayout() },

@@ -8,6 +8,7 @@ import {
   IconDotsVertical,
   IconDownload,
   IconFolderOpen,
+  IconHistory,
   IconKeyboard,
   IconPlus,
   IconPuzzle,
@@ -72,6 +73,13 @@ export function WorkflowMenu() {
             onClick={() => void saveWorkflow()}
           >
             Save
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconHistory size={size} />}
+            disabled={noDraft}
+            onClick={() => set({ dialog: 'versions' })}
+          >
+            Versions…
           </Menu.Item>
           <Menu.Item
             leftSection={<IconCopy size={size} />}

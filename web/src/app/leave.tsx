@@ -1,7 +1,9 @@
 import { Button, Group, Modal } from '@mantine/core';
+import { useState } from 'react';
 import { create } from 'zustand';
-import { DANGER } from '@/app/theme';
+import { ACCENT, DANGER } from '@/app/theme';
 import { isDirty, useEditor } from '@/workflow/editor';
+import { saveWorkflow } from './save';
 
 interface LeaveState {
   next: (() => void) | null;
@@ -18,10 +20,18 @@ export function confirmLeaving(next: () => void): void {
 
 export function LeaveDialog() {
   const { next, set } = useLeave();
+  const [saving, setSaving] = useState(false);
   const close = () => set(null);
   const leave = () => {
     close();
     next?.();
+  };
+  const saveFirst = async () => {
+    setSaving(true);
+    const saved = await saveWorkflow();
+    setSaving(false);
+    if (saved) leave();
+    else close(); // why it was not saved is said elsewhere, and comes first
   };
   return (
     <Modal
@@ -30,13 +40,20 @@ export function LeaveDialog() {
       title="Replace unsaved work?"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      The workflow on the canvas has changes that are not saved. They will be gone.
+      The workflow on the canvas has changes that are not saved. Save them first, or they are replaced.
       <Group justify="flex-end" gap="sm" mt="lg">
-        <Button onClick={close} data-autofocus>
-          Keep editing
-        </Button>
-        <Button variant="filled" color={DANGER} onClick={leave}>
+        <Button onClick={close}>Keep editing</Button>
+        <Button variant="filled" color={DANGER} disabled={saving} onClick={leave}>
           Replace it
+        </Button>
+        <Button
+          variant="filled"
+          color={ACCENT}
+          loading={saving}
+          onClick={() => void saveFirst()}
+          data-autofocus
+        >
+          Save first
         </Button>
       </Group>
     </Modal>

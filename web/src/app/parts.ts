@@ -15,6 +15,8 @@ export const RunBar = part(async () => (await import('@/runs/RunBar')).RunBar);
 export const RunDialog = part(async () => (await import('@/runs/RunDialog')).RunDialog);
 export const HistoryDrawer = part(async () => (await import('@/runs/HistoryDrawer')).HistoryDrawer);
 export const SavedWorkflows = part(async () => (await import('./SavedWorkflows')).SavedWorkflows);
+export const Versions = part(async () => (await import('./Versions')).Versions);
+export const ConflictDialog = part(async () => (await import('./ConflictDialog')).ConflictDialog);
 export const WorkflowSettings = part(
   async () => (await import('@/panels/WorkflowSettings')).WorkflowSettings,
 );

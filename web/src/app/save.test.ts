@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
-import { fakeFetch, json } from '@/test/fakes';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fakeFetch, json, workflow } from '@/test/fakes';
 import { toastsSeen } from '@/test/toasts';
 import { useEditor } from '@/workflow/editor';
-import { emptyWorkflow } from '@/workflow/ops';
-import { importWorkflow } from './save';
+import { emptyWorkflow, rename } from '@/workflow/ops';
+import { useConflict } from './conflict';
+import { deleteWorkflow, importWorkflow, renameWorkflow, saveWorkflow } from './save';
 
 it.each([
   ['larger than a workflow can be', new Uint8Array((1 << 20) + 1), 'The file is larger than 1 MiB.'],
@@ -40,4 +41,85 @@ it.each([
   const { name, workflowId } = useEditor.getState().workflow;
   expect(name === 'Digest').toBe(imported);
   expect(workflowId).not.toBe('theirs');
+});
+
+const SAVED_AT = '2026-03-02T10:00:00Z';
+const NEWER = {
+  code: 'newer_version',
+  error: 'It was saved.',
+  details: { version: 7, savedAt: SAVED_AT, name: 'Theirs' },
+};
+
+describe('a save', () => {
+  const editor = useEditor.getState;
+  const change = (name: string) => editor().commit((draft) => rename(draft, name));
+  let bodies: { version: number; workflow: { name: string; workflowId: string } }[] = [];
+
+  /** A server that gives each save the next version. */
+  function saving() {
+    const keep = ({ body }: { body: string }) => {
+      const asked = JSON.parse(body);
+      bodies.push(asked);
+      return json({ workflow: asked.workflow, version: asked.version + 1, savedAt: SAVED_AT });
+    };
+    return { 'POST /api/workflows': keep, 'PUT /api/workflows': keep };
+  }
+
+  beforeEach(() => {
+    bodies = [];
+    useConflict.setState({ conflict: null });
+    editor().open(workflow(['a']));
+  });
+
+  it('says which version it is based on, one after the other', async () => {
+    fakeFetch(saving());
+    const first = saveWorkflow();
+    change('Second');
+    const second = saveWorkflow();
+    expect(await Promise.all([first, second])).toEqual([true, true]);
+    change('Third');
+    await saveWorkflow();
+    expect(bodies.map((body) => body.version)).toEqual([0, 1, 2]);
+  });
+
+  it('over a version that was not seen is a question, and nothing is lost', async () => {
+    fakeFetch({ 'PUT /api/workflows': () => json(NEWER, 409) });
+    editor().markSaved(editor().workflow, 6);
+    change('Mine');
+    expect(await saveWorkflow()).toBe(false);
+    expect(useConflict.getState().conflict?.newest).toEqual(NEWER.details);
+    expect([editor().workflow.name, editor().version]).toEqual(['Mine', 6]);
+    fakeFetch(saving());
+    expect(await saveWorkflow(7)).toBe(true);
+    expect([bodies[0]?.version, editor().version, useConflict.getState().conflict]).toEqual([7, 8, null]);
+  });
+
+  it('of what was deleted elsewhere is a question, too', async () => {
+    fakeFetch({ 'PUT /api/workflows': () => json({ error: 'Gone.', code: 'not_found' }, 404) });
+    editor().markSaved(editor().workflow, 6);
+    expect(await saveWorkflow()).toBe(false);
+    expect(useConflict.getState().conflict).toMatchObject({ newest: null });
+  });
+
+  it('after a rename in the list knows what was renamed, and nothing newer', async () => {
+    const stored = workflow(['a', 'b']);
+    fakeFetch({ ...saving(), 'GET /api/workflows/wf_test': () => json({ workflow: stored, version: 3 }) });
+    for (const [known, then] of [
+      [3, 4],
+      [2, 2], // somebody else saved it since
+    ] as const) {
+      editor().markSaved(editor().workflow, known);
+      await renameWorkflow('wf_test', `From ${known}`);
+      expect([editor().workflow.name, editor().version]).toEqual([`From ${known}`, then]);
+    }
+  });
+
+  it('of what was deleted here is a new workflow', async () => {
+    fakeFetch({ ...saving(), 'DELETE /api/workflows/wf_test': () => json({ success: true }) });
+    editor().markSaved(editor().workflow, 3);
+    await deleteWorkflow('wf_test');
+    await saveWorkflow();
+    expect(bodies[0]?.version).toBe(0);
+    expect(bodies[0]?.workflow.workflowId).not.toBe('wf_test');
+  });
 });

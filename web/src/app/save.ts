@@ -1,81 +1,105 @@
 /** Saved workflows: save, open, start afresh, import and export. */
 import { api } from '@/api/client';
-import { ApiError } from '@/api/http';
 import { keys } from '@/api/queries';
 import type { Workflow } from '@/api/types';
 import { closeRun } from '@/runs/watch';
 import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
 import { emptyWorkflow, isEmpty, newWorkflowId, rename } from '@/workflow/ops';
+import { conflictOf, useConflict } from './conflict';
 import { queryClient } from './queryClient';
 import { toast, toastError } from './toasts';
 import { useUi } from './ui';
 
-function refreshList(): void {
-  for (const queryKey of [keys.workflows, keys.schedules, keys.hooks]) {
+export function refreshList(): void {
+  for (const queryKey of [keys.workflows, keys.versions, keys.schedules, keys.hooks]) {
     void queryClient.invalidateQueries({ queryKey });
   }
 }
 
-export async function saveWorkflow(): Promise<void> {
+let saving: Promise<unknown> = Promise.resolve();
+
+/** One save after the other: the second is based on what the first one made. True when all is saved. */
+export function saveWorkflow(over?: number): Promise<boolean> {
+  const saved = saving.then(() => save(over));
+  saving = saved;
+  return saved;
+}
+
+/** `over`: the version to save over, when somebody looked at it; else the one on which the draft is based. */
+async function save(over: number | undefined): Promise<boolean> {
   const editor = useEditor.getState();
   editor.accept();
-  const { workflow, saved } = useEditor.getState();
-  if (isEmpty(workflow) && saved?.workflowId !== workflow.workflowId) return; // nothing was made yet
+  const { workflow, saved, version } = useEditor.getState();
+  if (isEmpty(workflow) && saved?.workflowId !== workflow.workflowId) return false; // nothing was made yet
   try {
-    const stored = await (saved ? updateOrCreate(workflow) : api.createWorkflow(workflow));
+    const stored = await api.saveWorkflow(workflow, { version: over ?? version });
     // The server names the triggers: by these ids their state is found.
-    const named = { ...workflow, triggers: stored.triggers };
+    const triggers = stored.workflow.triggers;
+    const named = { ...workflow, triggers };
     const now = useEditor.getState().workflow;
-    if (now === workflow) useEditor.setState({ workflow: named });
-    else if (now.triggers === workflow.triggers)
-      useEditor.setState({ workflow: { ...now, triggers: stored.triggers } }); // edited on while it was saved
-    useEditor.getState().markSaved(named);
+    if (now.workflowId === workflow.workflowId) {
+      if (now === workflow) useEditor.setState({ workflow: named });
+      else if (now.triggers === workflow.triggers) useEditor.setState({ workflow: { ...now, triggers } }); // edited on while it was saved
+      useEditor.getState().markSaved(named, stored.version);
+    }
+    useConflict.getState().set(null);
     toast('Saved', workflow.name);
     refreshList();
+    return true;
   } catch (error) {
-    toastError('The workflow was not saved', error);
+    const conflict = conflictOf(error, workflow);
+    if (conflict) useConflict.getState().set(conflict);
+    else toastError('The workflow was not saved', error);
+    return false;
   }
 }
 
-/** Saved before but gone at the server (deleted in another tab): it is made anew. */
-async function updateOrCreate(workflow: Workflow): Promise<Workflow> {
-  try {
-    return await api.updateWorkflow(workflow);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 404) throw error;
-    return await api.createWorkflow(workflow);
-  }
-}
-
-function show(workflow: Workflow, saved: boolean): void {
+function show(workflow: Workflow, version = 0): void {
   closeRun();
-  useEditor.getState().open(workflow, { saved: saved ? workflow : null });
+  useEditor.getState().open(workflow, { saved: version ? workflow : null, version });
   useUi.getState().set({ inspected: null, dialog: null, mode: 'edit', selected: [] });
   useUi.getState().requestFit();
 }
 
 export async function openWorkflow(id: string): Promise<void> {
   try {
-    show(await api.workflow(id), true);
+    const { workflow, version } = await api.workflow(id);
+    show(workflow, version);
   } catch (error) {
     toastError('The workflow could not be opened', error);
   }
 }
 
 export function newWorkflow(): void {
-  show(emptyWorkflow(), false);
+  show(emptyWorkflow());
+}
+
+/** No name is longer. */
+const MAX_NAME = 200;
+const COPY = ' (copy)';
+
+export function copyName(name: string): string {
+  return name.slice(0, MAX_NAME - COPY.length) + COPY;
 }
 
 export function duplicateWorkflow(): void {
   const workflow = currentWorkflow(useEditor.getState());
-  show({ ...workflow, workflowId: newWorkflowId(), name: `${workflow.name} (copy)`.slice(0, 200) }, false);
+  show({ ...workflow, workflowId: newWorkflowId(), name: copyName(workflow.name) });
+}
+
+/** Under an id of its own: what was saved under the old one is somebody else's, or gone. */
+export function becomeNew(): void {
+  useEditor.setState(({ workflow }) => ({
+    workflow: { ...workflow, workflowId: newWorkflowId() },
+    saved: null,
+    version: 0,
+  }));
 }
 
 export async function deleteWorkflow(id: string): Promise<void> {
   try {
     await api.deleteWorkflow(id);
-    const { saved, markSaved } = useEditor.getState();
-    if (saved?.workflowId === id) markSaved(null); // what is on the canvas stays, as unsaved work
+    if (useEditor.getState().saved?.workflowId === id) becomeNew(); // what is on the canvas stays, as unsaved work
     toast('The saved workflow was deleted');
     refreshList();
   } catch (error) {
@@ -85,13 +109,15 @@ export async function deleteWorkflow(id: string): Promise<void> {
 
 export async function renameWorkflow(id: string, name: string): Promise<void> {
   try {
-    const saved = await api.updateWorkflow({ ...(await api.workflow(id)), name });
+    const { workflow, version } = await api.workflow(id);
+    const saved = await api.saveWorkflow({ ...workflow, name }, { version });
     const editor = useEditor.getState();
     if (editor.saved?.workflowId === id) {
       // The one on the canvas takes the name too; what else is unsaved in it stays unsaved.
       const clean = !isDirty(editor);
-      editor.commit((workflow) => rename(workflow, name));
-      editor.markSaved(clean ? useEditor.getState().workflow : saved);
+      const newest = editor.version === version; // else what somebody else saved is still unseen
+      editor.commit((draft) => rename(draft, name));
+      if (newest) editor.markSaved(clean ? useEditor.getState().workflow : saved.workflow, saved.version);
     }
     refreshList();
   } catch (error) {
@@ -136,7 +162,7 @@ export async function importWorkflow(file: File): Promise<void> {
     const { problems } = await api.check(workflow, {});
     const first = problems.find((problem) => problem.code !== OWNER_DECIDES);
     if (first) throw new Error(`${first.where}: ${first.message}`);
-    show(workflow, false);
+    show(workflow);
     const asked = problems[0];
     toast('Imported', asked ? `${workflow.name}: ${asked.message}` : workflow.name, {
       stays: asked !== undefined,

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 
 export type Mode = 'edit' | 'new';
-export type Dialog = 'open-workflow' | 'schedules' | 'workflow-settings' | 'shortcuts' | null;
+export type Dialog = 'open-workflow' | 'versions' | 'schedules' | 'workflow-settings' | 'shortcuts' | null;
 
 interface UiState {
   /** The node or trigger whose panel is open. */

@@ -1,20 +1,38 @@
 import { useEffect } from 'react';
+import type { Workflow } from '@/api/types';
 import { isOver } from '@/runs/record';
 import { useRun } from '@/runs/store';
 import { showRun } from '@/runs/watch';
-import type { DraftKeeper, KeptDraft } from '@/workflow/draft';
-import { useEditor } from '@/workflow/editor';
+import type { DraftKeeper } from '@/workflow/draft';
+import { type Step, useEditor } from '@/workflow/editor';
 import { toast } from './toasts';
 
 const SAVE_MS = 400;
 
+/** Same content, same object: that is how "nothing to save" is told. */
+function sameObjects() {
+  const known = new Map<string, Workflow>();
+  return (workflow: Workflow): Workflow => {
+    const text = JSON.stringify(workflow);
+    const first = known.get(text) ?? workflow;
+    known.set(text, first);
+    return first;
+  };
+}
+
 /** Put back what the tab had before it was reloaded, the run it followed included. */
-export function restoreDraft(kept: KeptDraft | null): void {
+export function restoreDraft({ kept, undo }: Pick<DraftKeeper, 'kept' | 'undo'>): void {
   if (!kept) return;
-  const { workflow, said, proposal, answers } = kept;
-  // Same content, same object: that is how "nothing to save" is told.
-  const saved = JSON.stringify(kept.saved) === JSON.stringify(workflow) ? workflow : kept.saved;
-  useEditor.setState({ workflow, said, proposal, saved, answers });
+  const same = sameObjects();
+  const stepOf = (step: Step): Step => ({
+    workflow: same(step.workflow),
+    said: step.said,
+    saved: step.saved && same(step.saved),
+    version: step.version,
+  });
+  const { proposal, answers } = kept;
+  const past = undo.past.map(stepOf);
+  useEditor.setState({ ...stepOf(kept), past, future: undo.future.map(stepOf), proposal, answers });
   if (kept.runId) showRun(kept.runId, { readOnly: false }).catch(() => undefined); // deleted meanwhile: nothing to show
 }
 

@@ -6,9 +6,10 @@ import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { modalOpen } from './modal';
 import { openPalette } from './palette';
 import { saveWorkflow } from './save';
+import { hasTyping } from './typing';
 import { triggerId, useUi } from './ui';
 
-/** In a text field the browser's own undo must win, and a slash is a slash. */
+/** In a text field a slash is a slash. */
 const TEXT_FIELDS = ['INPUT', 'TEXTAREA', 'SELECT'];
 
 const onPage = (action: () => void) => () => {
@@ -19,14 +20,18 @@ const editing = (action: () => void) => () => {
   if (!useRun.getState().readOnly) action();
 };
 
+/** Where something is typed, the browser's own undo must win; an empty command bar has nothing to take back. */
+const onCanvas = (action: () => void) => (event: KeyboardEvent) => {
+  if (modalOpen() || hasTyping(event.target)) return;
+  event.preventDefault();
+  action();
+};
+
 export function useShortcuts(): void {
-  const undo = onPage(editing(() => useEditor.getState().undo()));
-  const redo = onPage(editing(() => useEditor.getState().redo()));
+  const undo = onCanvas(editing(() => useEditor.getState().undo()));
+  const redo = onCanvas(editing(() => useEditor.getState().redo()));
   useHotkeys(
     [
-      ['mod+Z', undo],
-      ['mod+Y', redo],
-      ['mod+shift+Z', redo],
       ['/', onPage(focusCommandBar)],
       ['shift+?', () => useUi.getState().set({ dialog: 'shortcuts' })],
       ['?', () => useUi.getState().set({ dialog: 'shortcuts' })],
@@ -37,6 +42,9 @@ export function useShortcuts(): void {
   );
   useHotkeys(
     [
+      ['mod+Z', undo, { preventDefault: false }],
+      ['mod+Y', redo, { preventDefault: false }],
+      ['mod+shift+Z', redo, { preventDefault: false }],
       ['mod+Enter', runOrSubmit],
       ['mod+K', onPage(openPalette)],
       ['mod+S', editing(() => void saveWorkflow())],

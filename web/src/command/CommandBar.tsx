@@ -88,6 +88,7 @@ export function CommandBar() {
             className={classes.field}
             classNames={{ input: classes.input }}
             aria-label="Describe the workflow"
+            data-command-bar
             placeholder={editing ? 'Say what to change…' : 'Say what should happen…'}
             value={command}
             onChange={(event) => set({ command: event.currentTarget.value })}

@@ -36,7 +36,7 @@ export function ProposalCard({ onAskModel }: { onAskModel: (proposal: Proposal) 
             </Tooltip>
           )}
           <Button size="xs" onClick={decide(reject)}>
-            Undo
+            {proposal.kind === 'version' ? 'Close' : 'Undo'}
           </Button>
           <Button
             size="xs"

@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconArrowForwardUp, IconArrowUpRight, IconQuote } from
 import { describe } from '@/api/http';
 import { useTemplates } from '@/api/queries';
 import type { Template } from '@/api/types';
+import { confirmLeaving } from '@/app/leave';
 import { useUi } from '@/app/ui';
 import { iconFor } from '@/canvas/icons';
 import { useEditor } from '@/workflow/editor';
@@ -97,10 +98,11 @@ function Templates() {
 
 function TemplateCard({ template }: { template: Template }) {
   const { name, description, command, workflow } = template;
-  const use = () => {
-    useEditor.getState().replace({ ...workflow, workflowId: newWorkflowId() }, command);
-    useUi.getState().requestFit();
-  };
+  const use = () =>
+    confirmLeaving(() => {
+      useEditor.getState().replace({ ...workflow, workflowId: newWorkflowId() }, command);
+      useUi.getState().requestFit();
+    });
   const types = [...new Set(workflow.nodes.map((node) => node.type))].slice(0, 5);
   return (
     <button type="button" className={classes.card} onClick={use} title={`“${command}”`}>

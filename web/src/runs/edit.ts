@@ -1,13 +1,21 @@
 /** From a run that is looked at to a draft of one's own. */
+import { confirmLeaving } from '@/app/leave';
 import { useUi } from '@/app/ui';
-import { useEditor } from '@/workflow/editor';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { newWorkflowId } from '@/workflow/ops';
+import { saySame } from '@/workflow/same';
 import { isOver, type RunRecord } from './record';
 import { useRun } from './store';
 import { closeRun } from './watch';
 
-/** Make the run's workflow the draft, to be changed and run again. */
+/** Make the run's workflow the draft, to be changed and run again; asks first when that replaces unsaved work. */
 export function editRun(run: RunRecord): void {
+  const isSame = saySame(currentWorkflow(useEditor.getState()), run.workflow);
+  if (isSame) takeOver(run);
+  else confirmLeaving(() => takeOver(run));
+}
+
+function takeOver(run: RunRecord): void {
   // The draft's own history keeps what was there: undo brings it back.
   const editor = useEditor.getState();
   editor.replace({ ...run.workflow, workflowId: newWorkflowId() }, run.said ?? '');

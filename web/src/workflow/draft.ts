@@ -6,12 +6,12 @@
  * left behind, and the next new tab takes it up.
  */
 
-import type { RunConfig, Workflow } from '@/api/types';
-import type { Draft, EditorState, Proposal } from './editor';
+import type { RunConfig } from '@/api/types';
+import type { EditorState, Proposal, Step } from './editor';
+import { type KeptUndo, readUndo, writeUndo } from './keptUndo';
 
-export interface KeptDraft extends Draft {
+export interface KeptDraft extends Step {
   proposal: Proposal | null;
-  saved: Workflow | null;
   answers: RunConfig;
   runId: string | null;
   at: number;
@@ -55,6 +55,11 @@ export class DraftKeeper {
     readonly kept: KeptDraft | null,
   ) {}
 
+  /** What can be undone and done again in that draft. */
+  get undo(): KeptUndo {
+    return readUndo(this.kept?.at);
+  }
+
   /** Find this tab's slot and what it holds. */
   static async open(): Promise<DraftKeeper> {
     try {
@@ -87,8 +92,9 @@ export class DraftKeeper {
 
   /** False when the browser would not keep it (storage full or closed). */
   write(state: EditorState, runId: string | null): boolean {
-    const { workflow, said, proposal, saved, answers } = state;
-    const kept: KeptDraft = { workflow, said, proposal, saved, answers, runId, at: Date.now() };
+    const { workflow, said, proposal, saved, version, answers } = state;
+    const kept: KeptDraft = { workflow, said, proposal, saved, version, answers, runId, at: Date.now() };
+    writeUndo(state, kept.at);
     try {
       localStorage.setItem(PREFIX + this.slot, JSON.stringify(kept));
       return true;

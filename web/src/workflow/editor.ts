@@ -19,12 +19,15 @@ export interface Draft {
 }
 
 /** What undo and redo step through. */
-interface Step extends Draft {
+export interface Step extends Draft {
   saved: Workflow | null;
+  /** Which version `saved` is; 0 when it never was saved, undefined when a page that knew no versions kept it. */
+  version: number | undefined;
 }
 
 export interface Proposal {
-  kind: 'plan' | 'edit';
+  /** `version`: an older version of the workflow, looked at. */
+  kind: 'plan' | 'edit' | 'version';
   text: string;
   base: Workflow;
   next: Workflow;
@@ -32,15 +35,14 @@ export interface Proposal {
   explanation: string;
   assumptions: string[];
   clauses: Clause[];
-  planner: PlannerName;
+  planner: PlannerName | null;
 }
 
-export interface EditorState extends Draft {
+/** `saved` is the workflow as last saved on the server, or null when it never was. */
+export interface EditorState extends Step {
   past: Step[];
   future: Step[];
   proposal: Proposal | null;
-  /** The workflow as last saved on the server, or null when it never was. */
-  saved: Workflow | null;
   /** Answers given in the run dialog, offered again the next time. */
   answers: RunConfig;
 }
@@ -48,17 +50,18 @@ export interface EditorState extends Draft {
 interface EditorActions {
   /** Change the draft. Changes with the same `key` in a row are one step of the undo history. */
   commit: (change: (workflow: Workflow) => Workflow, key?: string) => void;
-  /** Replace the draft as one step, so that undo brings the old one back. */
-  replace: (workflow: Workflow, said: string) => void;
+  /** Replace the draft as one step, so that undo brings the old one back. With `version` it is saved as that. */
+  replace: (workflow: Workflow, said: string, version?: number) => void;
   /** Put up another document; the undo history starts afresh. */
-  open: (workflow: Workflow, options?: { said?: string; saved?: Workflow | null }) => void;
+  open: (workflow: Workflow, options?: Partial<Omit<Step, 'workflow'>>) => void;
+  proposeVersion: (text: string, workflow: Workflow, diff: GraphDiff) => void;
   proposePlan: (text: string, answer: ParseAnswer) => void;
   proposeEdit: (text: string, answer: EditAnswer) => void;
   accept: () => void;
   reject: () => void;
   undo: () => void;
   redo: () => void;
-  markSaved: (workflow: Workflow | null) => void;
+  markSaved: (workflow: Workflow | null, version?: number) => void;
   remember: (answers: RunConfig) => void;
 }
 
@@ -83,12 +86,13 @@ function freshState(): EditorState {
     future: [],
     proposal: null,
     saved: null,
+    version: 0,
     answers: {},
   };
 }
 
-function stepOf({ workflow, said, saved }: Step): Step {
-  return { workflow, said, saved };
+function stepOf({ workflow, said, saved, version }: Step): Step {
+  return { workflow, said, saved, version };
 }
 
 /** What is typed after a step through the history is a step of its own. */
@@ -97,8 +101,8 @@ function endMerging(): void {
 }
 
 /** Back to another document is back to what was saved of it; within one, a save stays a save. */
-function stepTo(state: EditorState, { saved, ...draft }: Step): Draft & Partial<Step> {
-  return draft.workflow.workflowId === state.workflow.workflowId ? draft : { ...draft, saved };
+function stepTo(state: EditorState, { saved, version, ...draft }: Step): Draft & Partial<Step> {
+  return draft.workflow.workflowId === state.workflow.workflowId ? draft : { ...draft, saved, version };
 }
 
 function step(state: EditorState, next: Draft): Partial<EditorState> {
@@ -111,8 +115,9 @@ function taken(state: EditorState): EditorState {
   if (!proposal) return state;
   const isEdit = proposal.kind === 'edit' && state.said;
   const said = isEdit ? `${state.said} → ${proposal.text}` : proposal.text;
-  const saved = proposal.kind === 'plan' ? null : state.saved;
-  return { ...state, ...step(state, { workflow: proposal.next, said }), saved };
+  const next = { workflow: proposal.next, said: proposal.kind === 'version' ? state.said : said };
+  const afresh = proposal.kind === 'plan' ? { saved: null, version: 0 } : {};
+  return { ...state, ...step(state, next), ...afresh };
 }
 
 export const useEditor = create<EditorState & EditorActions>()((set) => ({
@@ -126,8 +131,9 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
       if (mergesWithLast(key)) return { ...state, workflow, future: [] };
       return { ...state, ...step(state, { workflow, said: state.said }) };
     }),
-  replace: (workflow, said) => set((state) => ({ ...step(state, { workflow, said }), saved: null })),
-  open: (workflow, { said = '', saved = null } = {}) => set({ ...freshState(), workflow, said, saved }),
+  replace: (workflow, said, version = 0) =>
+    set((state) => ({ ...step(state, { workflow, said }), saved: version ? workflow : null, version })),
+  open: (workflow, options = {}) => set({ ...freshState(), workflow, ...options }),
 
   proposePlan: (text, answer) =>
     set((state) => ({
@@ -157,6 +163,20 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
         planner: answer.planner,
       },
     })),
+  proposeVersion: (text, next, diff) =>
+    set(({ workflow: base }) => ({
+      proposal: {
+        kind: 'version',
+        text,
+        base,
+        next,
+        diff,
+        explanation: text,
+        assumptions: [],
+        clauses: [],
+        planner: null,
+      },
+    })),
   accept: () => set(taken),
   reject: () => set({ proposal: null }),
 
@@ -181,7 +201,7 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
       return { ...stepTo(state, next), past: [...state.past, stepOf(state)], future };
     });
   },
-  markSaved: (saved) => set(saved ? { saved } : { saved: null }),
+  markSaved: (saved, version = saved ? undefined : 0) => set({ saved, version }),
   remember: (answers) =>
     set((state) => ({
       answers: { ...state.answers, ...answers, params: { ...state.answers.params, ...answers.params } },
