@@ -23,11 +23,12 @@ class Document:
 
 @dataclass
 class Site:
-    """`hits` names the paths that were asked for, in order."""
+    """`hits` names the paths that were asked for, in order; `bodies` what was posted."""
 
     port: int = 0
     documents: dict[str, Document] = field(default_factory=dict)
     hits: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
     _gates: dict[str, threading.Event] = field(default_factory=dict)
 
     def url(self, path: str = "/") -> str:
@@ -81,7 +82,7 @@ def site_on_loopback() -> Iterator[Site]:
                 self.wfile.write(document.body)
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
+            site.bodies.append(self.rfile.read(int(self.headers["content-length"])).decode())
             self.do_GET()
 
         def log_message(self, *_: object) -> None:

@@ -1,7 +1,9 @@
 /** Follows a run to its end over as many connections as that takes, without a gap and without an event twice. */
+
 import { api, type RunRequest } from './client';
 import { endsRun, type RunEvent } from './events';
 import { ApiError, isAbort } from './http';
+import { fromJson } from './json';
 import { readSse } from './sse';
 
 export interface Follower {
@@ -64,7 +66,7 @@ async function* events(response: Response, signal: AbortSignal): AsyncGenerator<
   if (!response.body) return;
   for await (const message of readSse(response.body, signal)) {
     if (signal.aborted) return;
-    yield JSON.parse(message.data) as RunEvent;
+    yield fromJson(message.data) as RunEvent;
   }
 }
 

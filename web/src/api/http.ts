@@ -1,3 +1,5 @@
+import { fromJson, toJson } from './json';
+
 /** One place where requests leave and errors are made readable. */
 
 /** A failure with a sentence for the user. `status` 0 means that the server was not reached. */
@@ -57,7 +59,7 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
     response = await fetch(path, {
       method: options.method ?? (json === undefined && !options.body ? 'GET' : 'POST'),
       headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      body: json === undefined ? (options.body ?? null) : JSON.stringify(json),
+      body: json === undefined ? (options.body ?? null) : toJson(json),
       signal: signal ?? null,
     });
   } catch (error) {
@@ -76,11 +78,14 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
 
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options);
-  return (await response.json()) as T;
+  return fromJson(await response.text()) as T;
 }
 
 async function toError(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
+  const body = await response
+    .text()
+    .then(fromJson)
+    .catch(() => null);
   if (body && typeof body === 'object' && 'error' in body && typeof body.error === 'string') {
     const code = 'code' in body && typeof body.code === 'string' ? body.code : `http_${response.status}`;
     return new ApiError(body.error, code, response.status, 'details' in body ? body.details : null);

@@ -3,13 +3,14 @@
  * OpenAPI cannot say: JSON values, and which defaults the server always fills in.
  */
 import type { RunEvent } from './events';
+import type { ExactNumber } from './json';
 import type { ParamSchema } from './paramSchema';
 import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
 type Narrow<T, Part> = Omit<T, keyof Part> & Part;
 
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type Json = string | number | ExactNumber | boolean | null | Json[] | { [key: string]: Json };
 export type { ParamSchema };
 
 // -- workflows

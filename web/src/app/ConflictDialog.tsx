@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
+import { toJson } from '@/api/json';
 import type { GraphDiff, Workflow } from '@/api/types';
 import { ago, exact } from '@/runs/format';
 import { useMinute } from '@/runs/useMinute';
@@ -99,7 +100,7 @@ function Newer({ conflict, newest }: { conflict: Conflict; newest: NonNullable<C
 
 function Changes({ theirs, mine }: { theirs: Workflow; mine: Workflow }) {
   const { data, error } = useQuery({
-    queryKey: ['conflict', 'diff', theirs, mine],
+    queryKey: ['conflict', 'diff', toJson([theirs, mine])],
     queryFn: () => api.diff(theirs, mine),
   });
   if (error) return <Note tone="error">What differs could not be found out. {describe(error)}</Note>;

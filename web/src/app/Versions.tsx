@@ -55,7 +55,12 @@ function Row({ id, version: card, newest }: { id: string; version: VersionCard; 
     <li className={classes.row} aria-label={`Version ${version}`}>
       <div className={classes.words}>
         <span className={classes.name}>
-          {name} {version === newest && <Badge size="sm" variant="light">newest</Badge>}
+          {name}{' '}
+          {version === newest && (
+            <Badge size="sm" variant="light">
+              newest
+            </Badge>
+          )}
         </span>
         <span className={classes.facts}>
           Version {version} ·{' '}

@@ -1,5 +1,7 @@
 /** Saved workflows: save, open, start afresh, import and export. */
+
 import { api } from '@/api/client';
+import { toJson } from '@/api/json';
 import { keys } from '@/api/queries';
 import type { Workflow } from '@/api/types';
 import { closeRun } from '@/runs/watch';
@@ -127,9 +129,7 @@ export async function renameWorkflow(id: string, name: string): Promise<void> {
 
 export function exportWorkflow(): void {
   const workflow = currentWorkflow(useEditor.getState());
-  const url = URL.createObjectURL(
-    new Blob([JSON.stringify(workflow, null, 2)], { type: 'application/json' }),
-  );
+  const url = URL.createObjectURL(new Blob([toJson(workflow, 2)], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = `${workflow.name.replace(/[^\p{L}\p{N}_-]+/gu, '-') || 'workflow'}.json`;

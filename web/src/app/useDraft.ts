@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { toJson } from '@/api/json';
 import type { Workflow } from '@/api/types';
 import { isOver } from '@/runs/record';
 import { useRun } from '@/runs/store';
@@ -13,7 +14,7 @@ const SAVE_MS = 400;
 function sameObjects() {
   const known = new Map<string, Workflow>();
   return (workflow: Workflow): Workflow => {
-    const text = JSON.stringify(workflow);
+    const text = toJson(workflow);
     const first = known.get(text) ?? workflow;
     known.set(text, first);
     return first;

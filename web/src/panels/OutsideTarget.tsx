@@ -1,4 +1,5 @@
 import { Switch } from '@mantine/core';
+import { toJson } from '@/api/json';
 import type { ActionInfo, Json, WorkflowNode } from '@/api/types';
 
 interface Props {
@@ -32,5 +33,5 @@ function fillsTarget(node: WorkflowNode, action: ActionInfo | null): boolean {
 }
 
 function holdsTemplate(value: Json | undefined): boolean {
-  return /\{\{|\{%|\{input\}/.test(JSON.stringify(value ?? ''));
+  return /\{\{|\{%|\{input\}/.test(toJson(value ?? ''));
 }

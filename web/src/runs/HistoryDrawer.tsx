@@ -3,6 +3,7 @@ import { useDebouncedValue, useIntersection } from '@mantine/hooks';
 import { IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { describe } from '@/api/http';
+import { toJson } from '@/api/json';
 import { useHistory } from '@/api/queries';
 import { useUi } from '@/app/ui';
 import { CompareDialog } from './CompareDialog';
@@ -43,7 +44,7 @@ function History() {
   const total = history.data?.pages[0]?.count;
   const filtered = isFiltered(view) || q !== '';
   useEffect(closeStartedNotes, []);
-  const shown = JSON.stringify(filter);
+  const shown = toJson(filter);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter shows other runs
   useEffect(unselect, [shown]);
 

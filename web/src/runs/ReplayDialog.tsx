@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
+import { fromJson, isExact, toJson } from '@/api/json';
 import type { RunConfig, RunSummary } from '@/api/types';
 import { Note } from '@/app/Note';
 import { ACCENT } from '@/app/theme';
@@ -36,15 +37,17 @@ export function ReplayDialog({ run, onClose }: Props) {
 
 function parse(text: string): RunConfig | null {
   try {
-    const value: unknown = JSON.parse(text.trim() || '{}');
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as RunConfig) : null;
+    const value: unknown = fromJson(text.trim() || '{}');
+    return value !== null && typeof value === 'object' && !Array.isArray(value) && !isExact(value)
+      ? (value as RunConfig)
+      : null;
   } catch {
     return null;
   }
 }
 
 function Values({ run, config, onClose }: Props & { config: RunConfig }) {
-  const [text, setText] = useState(() => JSON.stringify(config, null, 2));
+  const [text, setText] = useState(() => toJson(config, 2));
   const [mode, setMode] = useState<'live' | 'background'>(run.engine === 'live' ? 'live' : 'background');
   const changed = parse(text);
   const start = useMutation({

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { api } from '@/api/client';
 import { pause } from '@/api/follow';
 import { isAbort } from '@/api/http';
+import { fromJson } from '@/api/json';
 import { keys } from '@/api/queries';
 import { readSse } from '@/api/sse';
 import type { RunStatus } from '@/api/types';
@@ -53,7 +54,7 @@ async function listen(client: QueryClient, signal: AbortSignal): Promise<void> {
       void noticeMissedEnds(signal);
       if (!response.body) return;
       for await (const message of readSse(response.body, signal)) {
-        const hint = JSON.parse(message.data) as Hint;
+        const hint = fromJson(message.data) as Hint;
         noticeEnd(hint.runId, hint.status);
         refresh();
       }

@@ -1,5 +1,7 @@
 /** How the user wants to speak. Kept in this browser. */
+
 import { create } from 'zustand';
+import { fromJson, toJson } from '@/api/json';
 
 export type AfterSpeaking = 'check' | 'plan' | 'run';
 
@@ -15,7 +17,7 @@ const DELIVERED: VoiceOptions = { after: 'check', stopOnPause: true, speak: fals
 
 function kept(): VoiceOptions {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    const found: unknown = fromJson(localStorage.getItem(KEY) ?? '{}');
     const { after, stopOnPause, speak } = found as Partial<VoiceOptions>;
     return {
       after: after === 'plan' || after === 'run' ? after : DELIVERED.after,
@@ -34,7 +36,7 @@ export const useVoiceOptions = create<VoiceOptions & { choose: (change: Partial<
       set(change);
       const { after, stopOnPause, speak } = get();
       try {
-        localStorage.setItem(KEY, JSON.stringify({ after, stopOnPause, speak }));
+        localStorage.setItem(KEY, toJson({ after, stopOnPause, speak }));
       } catch {
         // Not kept, then: it still holds until the page is left.
       }

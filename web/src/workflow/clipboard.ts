@@ -1,4 +1,5 @@
 /** Copy and paste of nodes as text, so that it also works between tabs and windows. */
+import { fromJson, toJson } from '@/api/json';
 import type { Workflow, WorkflowEdge, WorkflowNode } from '@/api/types';
 import { newEdgeId, newNodeId } from './ops';
 
@@ -15,12 +16,12 @@ export function copyNodes(workflow: Workflow, ids: Iterable<string>): string | n
   const nodes = workflow.nodes.filter((node) => wanted.has(node.id));
   if (nodes.length === 0) return null;
   const edges = workflow.edges.filter((edge) => wanted.has(edge.source) && wanted.has(edge.target));
-  return JSON.stringify({ kind: KIND, nodes, edges } satisfies Clip, null, 2);
+  return toJson({ kind: KIND, nodes, edges } satisfies Clip, 2);
 }
 
 function readClip(text: string): Clip | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = fromJson(text);
     if (!value || typeof value !== 'object' || !('kind' in value) || value.kind !== KIND) return null;
     const clip = value as Partial<Clip>;
     return Array.isArray(clip.nodes) && Array.isArray(clip.edges) ? (clip as Clip) : null;

@@ -1,5 +1,7 @@
 /** Words for nodes and triggers: what the canvas and the lists show. */
+
 import cronstrue from 'cronstrue';
+import { isExact } from '@/api/json';
 import type { ActionInfo, Catalogue, Info, Json, ParamSchema, Trigger, WorkflowNode } from '@/api/types';
 
 const SUMMARY_LENGTH = 60;
@@ -34,7 +36,7 @@ export function shorten(text: string, length = SUMMARY_LENGTH): string {
 
 function wordsOf(value: Json): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || isExact(value)) return String(value);
   if (Array.isArray(value)) return value.map(wordsOf).filter(Boolean).join(', ');
   return '';
 }

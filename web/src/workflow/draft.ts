@@ -6,6 +6,7 @@
  * left behind, and the next new tab takes it up.
  */
 
+import { fromJson, toJson } from '@/api/json';
 import type { RunConfig } from '@/api/types';
 import type { EditorState, Proposal, Step } from './editor';
 import { type KeptUndo, readUndo, writeUndo } from './keptUndo';
@@ -24,7 +25,7 @@ const MAX_KEPT = 12;
 function read(slot: string): KeptDraft | null {
   try {
     const text = localStorage.getItem(PREFIX + slot);
-    return text ? (JSON.parse(text) as KeptDraft) : null;
+    return text ? (fromJson(text) as KeptDraft) : null;
   } catch {
     return null;
   }
@@ -96,7 +97,7 @@ export class DraftKeeper {
     const kept: KeptDraft = { workflow, said, proposal, saved, version, answers, runId, at: Date.now() };
     writeUndo(state, kept.at);
     try {
-      localStorage.setItem(PREFIX + this.slot, JSON.stringify(kept));
+      localStorage.setItem(PREFIX + this.slot, toJson(kept));
       return true;
     } catch {
       return false;

@@ -2,6 +2,7 @@
  * Keeps the steps of undo and redo across a reload, in the tab's own storage: those nearest to the draft, as far as
  * the room goes. They belong to one kept draft, named by when it was kept.
  */
+import { fromJson, toJson } from '@/api/json';
 import type { EditorState, Step } from './editor';
 
 export interface KeptUndo {
@@ -20,7 +21,7 @@ const written = new WeakMap<Step, string>();
 function textOf(step: Step): string {
   const known = written.get(step);
   if (known !== undefined) return known;
-  const text = JSON.stringify(step);
+  const text = toJson(step);
   written.set(step, text);
   return text;
 }
@@ -59,7 +60,7 @@ export function writeUndo(state: Pick<EditorState, 'past' | 'future'>, at: numbe
 /** The steps kept with the draft of that moment. */
 export function readUndo(at: number | undefined): KeptUndo {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as (KeptUndo & { at: number }) | null;
+    const kept = fromJson(sessionStorage.getItem(KEY) ?? 'null') as (KeptUndo & { at: number }) | null;
     return kept && kept.at === at ? { past: kept.past, future: kept.future } : NONE;
   } catch {
     return NONE;

@@ -1,4 +1,5 @@
 import { PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { isExact, toJson } from '@/api/json';
 import type { Json, ParamSchema } from '@/api/types';
 import { FileField } from './FileField';
 import { JsonField } from './JsonField';
@@ -24,7 +25,7 @@ export interface FieldProps {
 
 function textOf(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : toJson(value);
 }
 
 /** A choice that is not among the options is shown all the same: a template, or what an older version knew. */
@@ -67,7 +68,8 @@ export function Field(props: FieldProps) {
     onChange: (event: { currentTarget: { value: string } }) => onText(event.currentTarget.value),
   };
 
-  if ((kind === 'number' || kind === 'boolean') && isText(value)) return <TextInput {...text} />;
+  if ((kind === 'number' || kind === 'boolean') && (isText(value) || isExact(value)))
+    return <TextInput {...text} />;
   switch (kind) {
     case 'textarea':
       return <Textarea {...text} autosize minRows={3} maxRows={14} />;

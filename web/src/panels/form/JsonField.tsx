@@ -1,18 +1,19 @@
 import { Textarea } from '@mantine/core';
 import { useState } from 'react';
+import { fromJson, toJson } from '@/api/json';
 import type { Json } from '@/api/types';
 import type { ControlProps } from './controls';
 
 function print(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return typeof value === 'string' ? value : toJson(value, 2);
 }
 
 /** JSON where it parses, else the text itself: a param may be a template for JSON. */
 function parse(text: string): Json | undefined {
   if (text.trim() === '') return undefined;
   try {
-    return JSON.parse(text) as Json;
+    return fromJson(text) as Json;
   } catch {
     return text;
   }
@@ -25,7 +26,7 @@ export function JsonField({ value, onChange, error, ...common }: ControlProps) {
   if (known !== value) {
     // Changed from outside (undo, say): what was typed gives way.
     setKnown(value);
-    if (JSON.stringify(parse(text)) !== JSON.stringify(value)) setText(print(value));
+    if (toJson(parse(text)) !== toJson(value)) setText(print(value));
   }
   const looksLikeJson = /^\s*[[{]/.test(text) && !/^\s*\{[{%]/.test(text);
   const broken = looksLikeJson && typeof parse(text) === 'string';

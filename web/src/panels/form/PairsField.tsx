@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, Input, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
+import { isExact, toJson } from '@/api/json';
 import type { Json } from '@/api/types';
 import type { ControlProps } from './controls';
 
@@ -10,9 +11,9 @@ let lastId = 0;
 const newRow = (name = '', text = ''): Row => ({ id: ++lastId, name, text });
 
 function toRows(value: Json | undefined): Row[] {
-  if (!value || typeof value !== 'object' || Array.isArray(value)) return [];
+  if (!value || typeof value !== 'object' || Array.isArray(value) || isExact(value)) return [];
   return Object.entries(value).map(([name, item]) =>
-    newRow(name, typeof item === 'string' ? item : JSON.stringify(item)),
+    newRow(name, typeof item === 'string' ? item : toJson(item)),
   );
 }
 
@@ -34,7 +35,7 @@ export function PairsField({ label, description, required, disabled, error, valu
   const [known, setKnown] = useState(value);
   if (known !== value) {
     setKnown(value);
-    if (JSON.stringify(toValue(rows)) !== JSON.stringify(value)) setRows(toRows(value));
+    if (toJson(toValue(rows)) !== toJson(value)) setRows(toRows(value));
   }
   const update = (next: Row[]) => {
     const nextValue = toValue(next);

@@ -1,4 +1,5 @@
 /** Names of files sent from this browser. A param keeps only an id, and "file_01k…" says nothing to anyone. */
+import { fromJson, toJson } from '@/api/json';
 import type { FileRef } from '@/api/types';
 
 const KEY = 'voicegraph-files';
@@ -6,7 +7,7 @@ const MAX_KEPT = 200;
 
 function load(): FileRef[] {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '[]') as FileRef[];
+    return fromJson(localStorage.getItem(KEY) ?? '[]') as FileRef[];
   } catch {
     return [];
   }
@@ -14,7 +15,7 @@ function load(): FileRef[] {
 
 export function rememberFiles(files: readonly FileRef[]): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify([...load(), ...files].slice(-MAX_KEPT)));
+    localStorage.setItem(KEY, toJson([...load(), ...files].slice(-MAX_KEPT)));
   } catch {
     // Then the field says "Uploaded file".
   }

@@ -1,5 +1,6 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
+import { type ExactNumber, isExact, toJson } from '@/api/json';
 import type { Json } from '@/api/types';
 import classes from './output.module.css';
 
@@ -24,7 +25,7 @@ interface BranchProps {
 function Branch({ name, value, depth }: BranchProps) {
   const [open, setOpen] = useState(depth < OPEN_DEPTH);
   const [shown, setShown] = useState(PAGE);
-  if (value === null || typeof value !== 'object') {
+  if (value === null || typeof value !== 'object' || isExact(value)) {
     return (
       <div className={classes.leaf}>
         <Name name={name} />
@@ -61,10 +62,8 @@ function Name({ name }: { name: string | undefined }) {
   return name === undefined ? null : <span className={classes.key}>{name}: </span>;
 }
 
-function Leaf({ value }: { value: string | number | boolean | null }) {
+function Leaf({ value }: { value: Exclude<Json, object> | ExactNumber }) {
   return (
-    <span className={typeof value === 'string' ? classes.string : classes.literal}>
-      {JSON.stringify(value)}
-    </span>
+    <span className={typeof value === 'string' ? classes.string : classes.literal}>{toJson(value)}</span>
   );
 }

@@ -1,6 +1,7 @@
 import { ActionIcon, Tabs } from '@mantine/core';
 import { IconCopy, IconDownload } from '@tabler/icons-react';
 import { api } from '@/api/client';
+import { toJson } from '@/api/json';
 import type { FileRef, Output } from '@/api/types';
 import { copyText } from '@/app/copy';
 import { Tooltip } from '@/app/Tooltip';
@@ -44,7 +45,7 @@ export function OutputView({ output, whole }: Props) {
           {files.length > 0 && <Tabs.Tab value="files">Files ({files.length})</Tabs.Tab>}
           {hasMeta && <Tabs.Tab value="meta">Details</Tabs.Tab>}
         </Tabs.List>
-        <CopyButton text={text || JSON.stringify(data, null, 2)} />
+        <CopyButton text={text || toJson(data, 2)} />
       </div>
       {output.truncated && <Cut size={output.size ?? 0} whole={whole} />}
       {rows && (

@@ -1,3 +1,4 @@
+import { isExact, toJson } from '@/api/json';
 import type { Json } from '@/api/types';
 
 export type Row = Record<string, Json>;
@@ -6,7 +7,7 @@ export type Row = Record<string, Json>;
 export function rowsOf(data: Json | undefined): Row[] | null {
   if (!Array.isArray(data) || data.length === 0) return null;
   const isRow = (item: Json): item is Row =>
-    item !== null && typeof item === 'object' && !Array.isArray(item);
+    item !== null && typeof item === 'object' && !Array.isArray(item) && !isExact(item);
   return data.every(isRow) ? data : null;
 }
 
@@ -17,7 +18,7 @@ export function columnsOf(rows: readonly Row[]): string[] {
 
 export function cellText(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? toJson(value) : String(value);
 }
 
 /** A guess that decides which tab comes first, nothing more. */
