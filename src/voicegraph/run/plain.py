@@ -11,16 +11,39 @@ from voicegraph.errors import NodeError
 from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.bulk import MAX_VALUES, compact, decode, is_small, too_many_values, weigh
 from voicegraph.nodes.jsonable import is_deeper
+from voicegraph.nodes.long_texts import too_long_number
+
+_LONG_NUMBER = ("integer string conversion", "number out of range", "Out of range float")
 
 
 def plain_json(data: JsonValue) -> JsonValue:
     """The data, with null for NaN and Infinity and `?` for half a surrogate pair.
 
     NodeError `too_deep` past MAX_DEPTH levels: parsers have limits too, and what one cannot read is lost. `too_large`
-    past MAX_VALUES values.
+    past MAX_VALUES values, and for a number that nobody can write.
     """
     if data is None:
         return None
+    try:
+        return _plain(data)
+    except ValueError as error:  # all else has a word
+        raise too_long_number() from error
+
+
+def in_words(error: Exception) -> NodeError | None:
+    """What libraries say of values that are too deep, too long or cut in two; None of an error that is another one."""
+    if isinstance(error, RecursionError):
+        return NodeError("too_deep", f"What came in, or the result, is nested more than {MAX_DEPTH} levels deep.")
+    if isinstance(error, UnicodeError):
+        return NodeError(
+            "bad_text", "A text holds half a character (half of a surrogate pair), which cannot be written."
+        )
+    if isinstance(error, ValueError) and any(words in str(error) for words in _LONG_NUMBER):
+        return too_long_number()
+    return None
+
+
+def _plain(data: JsonValue) -> JsonValue:
     if is_deeper(MAX_DEPTH, data):
         raise too_deep()
     if not is_small(data):

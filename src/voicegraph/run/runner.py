@@ -24,7 +24,7 @@ from voicegraph.run.connections import ConnectionGate
 from voicegraph.run.events import NewRun
 from voicegraph.run.item_digest import item_digest
 from voicegraph.run.pinned import MESSAGE, pinned_output
-from voicegraph.run.plain import plain_json, too_deep
+from voicegraph.run.plain import in_words, plain_json, too_deep
 from voicegraph.run.redact import Redactor
 from voicegraph.run.secret_values import secrets_of_params
 from voicegraph.run.waiting import within_limit
@@ -113,6 +113,8 @@ class NodeRunner:
         except ValidationError as error:
             raise _redacted(redactor, _misshapen(error)) from error
         except Exception as error:
+            if known := in_words(error):
+                raise known from error
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
             raise _redacted(redactor, NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
 
