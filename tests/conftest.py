@@ -37,7 +37,7 @@ class ModelServer:
     """A language model on loopback that speaks OpenAI's chat completions.
 
     `replies` are given in turn, the last one again and again: a text; a dict, the arguments of the output tool
-    (`"tool"` picks one of several); or (status, body[, headers]). A callable gets the request and returns one of these.
+    (`"tool"` picks one of several); or (status, body[, headers]), as bytes where they matter. A callable gets the request and returns one of these.
     """
 
     url: str = ""
@@ -88,7 +88,7 @@ def model_server() -> Iterator[ModelServer]:
             request = json.loads(self.rfile.read(int(self.headers["content-length"])))
             double.headers.append({name.lower(): value for name, value in self.headers.items()})
             status, body, headers = double.answer(request)
-            payload = json.dumps(body).encode()
+            payload = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             for name, value in {"content-type": "application/json", **headers}.items():
                 self.send_header(name, value)

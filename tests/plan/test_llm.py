@@ -196,6 +196,19 @@ async def test_an_answer_that_is_no_plan_is_a_models_all_the_same(
     assert "VOICEGRAPH_MODEL" not in caught.value.message
 
 
+async def test_a_plan_that_was_cut_off_is_refused_and_never_half_a_graph(
+    planner: LlmPlanner, model_server: Any
+) -> None:
+    name = "final_result_Sketch"
+    call = {"id": "1", "type": "function", "function": {"name": name, "arguments": json.dumps(DIGEST)}}
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    choice = {"index": 0, "message": message, "finish_reason": "length"}
+    model_server.replies = [(200, {"choices": [choice]})]
+    with pytest.raises(PlannerUnavailable, match="cut off before it was whole"):
+        await planner.plan("search for news and mail them")
+    assert len(model_server.requests) == 1
+
+
 @pytest.mark.parametrize("code", ["off_topic", "unclear"])
 async def test_a_refusal_has_an_example(planner: LlmPlanner, model_server: Any, code: str) -> None:
     model_server.replies = [{"tool": "Decline", "code": code, "message": "That is no task."}]

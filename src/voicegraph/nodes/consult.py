@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.cutting import one_line
-from voicegraph.nodes.model_answers import too_large
+from voicegraph.nodes.model_answers import flaw
 from voicegraph.nodes.models import ModelChoice, load
 from voicegraph.nodes.output import Metrics
 from voicegraph.nodes.urls import shown
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pydantic_ai.usage import RunUsage
 
 T = TypeVar("T")
+
+CUT_SHORT = frozenset({"length", "content_filter"})
 
 MAX_TOKENS = 8_000
 """Of an answer whose length nobody says."""
@@ -29,6 +31,8 @@ UNKNOWN_WINDOW = 32_000
 """Tokens a model is taken to read when nobody knows its context window."""
 _REFUSED = "Exceeded maximum output retries"
 """How pydantic-ai begins when every answer was refused: by the output type, or by the check."""
+_NO_JSON = "Failed to decode response as JSON"
+"""How pydantic-ai begins where a web page answers, or nothing."""
 _LONGEST_REASON = 300
 
 
@@ -38,8 +42,8 @@ class Answer(Generic[T]):
 
     output: T
     metrics: Metrics
-    cut: bool = False
-    """Whether it ended because it became too long."""
+    finish: str | None = None
+    """Why it is not whole: `length`, it became too long, or `content_filter`. None when it ended by itself."""
 
 
 async def consult(
@@ -85,13 +89,13 @@ async def consult(
     except TimeoutError as error:
         message = f"{choice.name} took longer than {seconds:g} seconds, and was stopped."
         raise NodeError("model_unavailable", message, retryable=True) from error
-    except (AgentRunError, IndexError) as error:  # the latter where the answer holds no choice at all
-        raise too_large(error) or explain(error, choice) from error
+    except (AgentRunError, IndexError) as error:  # the latter where an answer lacks what its client looks for
+        raise flaw(error) or explain(error, choice, model.why) from error
     except UnicodeError as error:  # quotes the header, which is the key
         message = f"{choice.key_setting} cannot be sent: it holds a character that is not ASCII."
         raise NodeError("not_configured", message) from error
-    cut = result.response.finish_reason == "length"
-    return Answer(result.output, _metrics(choice, result.usage), cut)
+    reason = result.response.finish_reason
+    return Answer(result.output, _metrics(choice, result.usage), reason if reason in CUT_SHORT else None)
 
 
 def _validator(check: Callable[[Any], str | None]) -> Callable[[Any], Any]:
@@ -122,36 +126,68 @@ def _metrics(choice: ModelChoice, usage: RunUsage) -> Metrics:
     )
 
 
-def explain(error: Exception, choice: ModelChoice) -> NodeError:
-    """The provider's error as a NodeError: what happened, what to do, and whether trying again can help."""
+def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
+    """The provider's error as a NodeError: what happened, what to do, and whether trying again can help.
+
+    `why` says why the last answer was empty, if it was.
+    """
     from pydantic_ai import exceptions as known
 
     who, name = f"{choice.provider}{_where(choice)}", choice.name
     status = error.status_code if isinstance(error, known.ModelHTTPError) else 0
+    said = _said(error)
     passing = status in (408, 409, 425, 429)
     # The first class that fits decides; the more special ones stand first.
     for kinds, code, retryable, message in (
-        (known.ModelAuthenticationError, "model_auth", False, f"{who} refused the key. Check {choice.key_setting}."),
-        (known.ModelQuotaExceededError, "model_quota", False, f"The account at {who} has no credit left: {error}"),
-        (known.ModelNotFoundError, "model_not_found", False, _no_model(choice)),
-        (known.ModelContextWindowExceededError, "model_too_long", False, f"The input is too long for {name}."),
-        (known.ModelRateLimitError, "model_rate_limit", True, f"{who} takes no more requests for now (rate limit)."),
-        (known.ModelConnectionError, "model_unavailable", True, f"{name} cannot be reached{_where(choice)}: {error}"),
-        (known.ModelUnavailableError, "model_unavailable", True, f"{who} is not available: {error}"),
-        (known.ModelServerError, "model_unavailable", True, f"{who} failed: {error}"),
-        (known.ModelRequestTimeout, "model_unavailable", True, f"{name} took too long: {error}"),
-        (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {error}"),
-        (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {error}"),
+        ()
+        if _NO_JSON in said
+        else (
+            (
+                known.ModelAuthenticationError,
+                "model_auth",
+                False,
+                f"{who} refused the key. Check {choice.key_setting}.",
+            ),
+            (known.ModelQuotaExceededError, "model_quota", False, f"The account at {who} has no credit left: {said}"),
+            (known.ModelNotFoundError, "model_not_found", False, _no_model(choice)),
+            (known.ModelContextWindowExceededError, "model_too_long", False, f"The input is too long for {name}."),
+            (
+                known.ModelRateLimitError,
+                "model_rate_limit",
+                True,
+                f"{who} takes no more requests for now (rate limit): {said}",
+            ),
+            (
+                known.ModelConnectionError,
+                "model_unavailable",
+                True,
+                f"{name} cannot be reached{_where(choice)}: {error}",
+            ),
+            (known.ModelUnavailableError, "model_unavailable", True, f"{who} is not available: {said}"),
+            (known.ModelServerError, "model_unavailable", True, f"{who} failed: {said}"),
+            (known.ModelRequestTimeout, "model_unavailable", True, f"{name} took too long: {said}"),
+            (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {said}"),
+            (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {said}"),
+        )
     ):
         if isinstance(error, kinds):
             after = getattr(error, "retry_after", None)
             return NodeError(code, _without_key(message, choice), retryable=retryable, retry_after=after)
     if _has_answered(error):
-        message = _without_key(f"{name} gave no usable answer: {_wrong(error)}", choice)
+        message = _without_key(f"{name} gave no usable answer: {why or _wrong(error)}", choice)
         return NodeError("model_answer", message, retryable=True)
     reason = str(error).partition("\n")[0]
     message = f"What answers{_where(choice)} does not speak as a model does ({reason}).{_look_there(choice)}"
     return NodeError("model_foreign", _without_key(message, choice), retryable=True)
+
+
+def _said(error: Exception) -> str:
+    """The provider's own words, which clients wrap in a status and a dump of the body."""
+    body: Any = getattr(error, "body", None)
+    while isinstance(body, dict) and "message" not in body:
+        body = cast("dict[str, Any]", body).get("error") or cast("dict[str, Any]", body).get("detail")
+    said: Any = cast("dict[str, Any]", body)["message"] if isinstance(body, dict) else body
+    return one_line(said if isinstance(said, str) and said.strip() else str(error), _LONGEST_REASON)
 
 
 def _has_answered(error: Exception) -> bool:

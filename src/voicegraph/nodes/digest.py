@@ -36,7 +36,7 @@ say what is missing rather than invent it. Answer with the result only, without 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The answer, what it took, how the material was handled (`parts`, `truncated`), and whether the answer was `cut`."""
+    """The answer, what it took, how the material was handled (`parts`, `truncated`), and whether the answer was `cut` and why."""
 
     text: str
     metrics: Metrics
@@ -86,7 +86,7 @@ async def _work(
         meta["truncated"] = {"characters": sum(map(len, used)), "of": length}
     if len(used) == 1:
         only = await _ask(asked, task, used[0])
-        return Digest(only.output, only.metrics, meta | _cut(only))
+        return Digest(only.output, only.metrics, meta | _cut([only]))
     answers: list[Answer[str]] = []
     for number, piece in enumerate(used, 1):
         progress(f"Part {number} of {len(used)}")
@@ -94,12 +94,14 @@ async def _work(
     joined = "\n\n".join(answer.output for answer in answers)
     final = f"{task}\nThe material has been worked on in parts; make one result of the results, without repetitions."
     answers.append(await _ask(asked, final, joined))
-    meta |= {"parts": len(used)} | _cut(answers[-1])
+    meta |= {"parts": len(used)} | _cut(answers)
     return Digest(answers[-1].output, total(answer.metrics for answer in answers), meta)
 
 
-def _cut(answer: Answer[str]) -> dict[str, JsonValue]:
-    return {"cut": True} if answer.cut else {}
+def _cut(answers: list[Answer[str]]) -> dict[str, JsonValue]:
+    """What is to be said when one of them is not whole; why the last one is not goes first."""
+    reason = next((answer.finish for answer in reversed(answers) if answer.finish), None)
+    return {"cut": True, "finishReason": reason} if reason else {}
 
 
 async def _ask(asked: Asked, task: str, material: str) -> Answer[str]:

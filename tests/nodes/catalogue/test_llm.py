@@ -273,3 +273,38 @@ def test_only_generate_takes_any_name() -> None:
 async def test_half_a_character_does_not_stop_the_model(asking: MakeNode, model_server: Any) -> None:
     await run(asking("summarize", "a\ud800b"))
     assert "a?b" in model_server.requests[0]["messages"][1]["content"]
+
+
+def ended(text: str, finish: str) -> tuple[int, dict[str, Any]]:
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
+    return 200, {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+
+
+@pytest.mark.parametrize(
+    ("finish", "said"), [("length", "Set Length to long"), ("content_filter", "filtered the rest")]
+)
+async def test_an_answer_that_was_cut_off_is_told(
+    make_node: MakeNode, model_server: Any, finish: str, said: str
+) -> None:
+    model_server.replies = [ended("The three risks are: first, ", finish)]
+    lines: list[str] = []
+    node = make_node(
+        action="generate", input=REPORT, model="openai:tiny", model_base_url=model_server.url, log=lines.append
+    )
+    output = await run(node, instruction="name three risks")
+    assert output.meta["truncated"] is True
+    assert output.meta["finishReason"] == finish
+    assert any(said in line for line in lines)
+
+
+async def test_a_cut_part_of_a_long_text_is_told_though_the_last_answer_is_whole(
+    asking: MakeNode, model_server: Any
+) -> None:
+    model_server.replies = [ended("Half of", "length"), ended("Whole.", "stop")]
+    output = await run(asking("summarize", "A long story. " * 20_000))
+    assert (output.meta["truncated"], output.meta["finishReason"]) == (True, "length")
+
+
+async def test_reasoning_never_reaches_the_next_node(asking: MakeNode, model_server: Any) -> None:
+    model_server.replies = [ended("First I consider.\n</think>\n\nThe answer.", "stop")]
+    assert (await run(asking("summarize"))).text == "The answer."

@@ -35,6 +35,12 @@ _IN_PARTS = frozenset({"summarize", "analyze", "extract_insights"})
 _EXTRACTIVE = {"summarize": extractive.summarize, "extract_insights": extractive.insights}
 _POINTS = {"short": 4, "medium": 7, "long": 14}
 _LENGTHS = {"short": "Be brief: a few sentences or bullets.", "medium": "", "long": "Be thorough and detailed."}
+_NOT_WHOLE = {
+    "length": "The answer is not whole: it became longer than what was asked for, and was cut off. Set Length to long, "
+    "say in the instruction how long it may be (“in 20 sentences”), or ask for less.",
+    "content_filter": "The answer is not whole: the model's provider filtered the rest of it. Say the instruction in "
+    "other words, or use another model.",
+}
 _JSON = re.compile(r"\A\s*(?:```(?:json)?\s*)?([\[{].*[\]}])\s*(?:```)?\s*\Z", re.DOTALL)
 
 
@@ -115,11 +121,12 @@ async def _run(params: Llm, node: NodeContext) -> Output:
         progress=node.progress,
         max_tokens=answer_tokens(node.action, params.length, params.instruction, material),
     )
-    if "cut" in result.meta:
-        node.log("The answer became longer than what was asked for, and was cut. Ask for a longer one, or for less.")
     if "truncated" in result.meta:
         node.log("The input is longer than the model can read; only its beginning was used.")
     meta: dict[str, JsonValue] = {"method": "model", "model": choice.name, **result.meta}
+    if "cut" in result.meta:
+        node.log(_NOT_WHOLE[str(result.meta["finishReason"])])
+        meta.setdefault("truncated", True)
     files = node.inputs.files
     data = await beside(len(result.text) <= SMALL_CHARACTERS, _data, result.text)
     return Output(text=result.text, data=data, files=files, meta=meta, metrics=result.metrics)

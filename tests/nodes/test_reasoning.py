@@ -1,0 +1,79 @@
+"""What a model thought goes; what it answered stays, whatever it speaks of."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicegraph.nodes.reasoning import without_reasoning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "First I consider what the user wants.\n</think>\n\nThe answer.",
+        "First I consider what the user wants.</think>The answer.",
+        "so the user wants it short</think>\nThe answer.",
+        "<think>Hm.</think>The answer.",
+        "\n\n<THINK>\nHm.\n</THINK>\n\nThe answer.\n",
+        "<thinking>Hm.</thinking>\nThe answer.",
+        "<reasoning>Hm.</reasoning>\nThe answer.",
+        "<thought>Hm.</thought>The answer.",
+        '<think effort="high">Hm.</think>The answer.',
+        "<seed:think>Hm.</seed:think>The answer.",
+        "[THINK]Hm.[/THINK]The answer.",
+        "◁think▷Hm.◁/think▷The answer.",
+        "<think></think><think>Hm.</think>The answer.",
+        "<think>One <think>within</think> another.</think>The answer.",
+        "<think>The tag <think> begins it.</think>The answer.",
+        "<think>I could say `</think>` but no.\n</think>\n</think>\n\nThe answer.",
+        "Hm.\n</thinking>\nThe answer.",
+        "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>The answer.<|return|>",
+    ],
+)
+def test_reasoning_before_the_answer_goes(text: str):
+    assert without_reasoning(text) == "The answer."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<think>Hm. The ans", "<thinking>\nHm.</thinking>", "Hm.\n</think>", "<|channel|>analysis<|message|>Hm."],
+)
+def test_where_there_is_nothing_else_nothing_is_left(text: str):
+    assert without_reasoning(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  The answer.\n",
+        "Models write `<think>` and `</think>` around it.",
+        "The </think> tag ends the reasoning.",
+        'It ends with "</think>".',
+        "Write it like this:\n\n```\n<think>\nHm.\n</think>\n```\n\nThat is all.",
+        "Write only the end:\n\n```\nHm.\n</think>\n```\n\nThat is all.",
+        "First a word, then <think>this</think> and that.",
+        "<review><reasoning>Cheap.</reasoning><score>5</score></review>",
+        "1 < 2 and <thinker> is no tag.",
+    ],
+)
+def test_an_answer_that_speaks_of_such_tags_stays_whole(text: str):
+    assert without_reasoning(text) == text
+
+
+@given(
+    st.text(st.characters(exclude_characters="<>[]◁▷")),
+    st.text(st.characters(exclude_characters="<>[]◁▷"), min_size=1).filter(str.strip),
+    st.sampled_from(["think", "thinking", "reasoning"]),
+)
+def test_whatever_is_thought_and_answered_is_told_apart(thought: str, answer: str, tag: str):
+    assert without_reasoning(f"<{tag}>{thought}</{tag}>\n{answer}") == answer.strip()
+    assert without_reasoning(f"<{tag}>{thought}") == ""
+    assert without_reasoning(answer) == answer
+
+
+@given(st.text("<>/think `\n.a"))
+def test_it_never_fails_and_adds_nothing(text: str):
+    assert without_reasoning(text) in text
