@@ -206,3 +206,105 @@ def test_the_first_conditions_may_come_at_once():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+NUMBERS: dict[str, Any] = {
+    "data": {
+        "whole": 12,
+        "half": 12.5,
+        "items": None,
+        "id": 1234567890123456789,
+        "list": [1, 2.5, 3],
+        "name": "x",
+        "rows": [{"price": 1}, {"price": None}, {"cost": 1}],
+    },
+    "nodes": {"step-0": {"text": None}},
+    "config": {"factor": 2},
+}
+
+
+@pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("data.whole * 2.0 > 7.0", True),
+        ("data.half * 2 > 7", True),
+        ("data.half * config.factor == 25", True),
+        ("data.whole / 5 > 2.3", True),
+        ("data.half / 5 == 2.5", True),
+        ("data.whole / 4 == 3", True),
+        ("data.list[data.whole / 6] == 3", True),
+        ("data.half % 5 == 2.5 && data.whole % 5 == 2 && -7 % 3 == -1", True),
+        ("data.whole - 1 - 0.5 == 10.5", True),
+        ("data.whole + data.half == 24.5", True),
+        ("-data.whole * 1.5 < 0", True),
+        ("data.whole * (1 + 0.5) == 18.0", True),
+        ("data.list.exists(x, x * 2.0 > 5.0)", True),
+        ("data.list.map(x, x * 2.0) == [2.0, 5.0, 6.0]", True),
+        ("data.whole > 1.5 ? data.whole * 0.5 == 6 : false", True),
+        ("data.id == 1234567890123456789 && data.whole * 2.0 > 7", True),
+        ("data.id == 1234567890123456788 && data.whole * 2.0 > 7", False),
+        ("data.id + 1 == 1234567890123456790 && data.whole * 2.0 > 7", True),
+        ("'a' + 'b' == 'ab' && [1] + [2] == [1, 2] && data.whole * 1.0 == 12", True),
+        (
+            "timestamp('2024-01-02T00:00:00Z') - duration('24h') == timestamp('2024-01-01T00:00:00Z') && 2 * 0.5 == 1",
+            True,
+        ),
+        ("{'a': 1 * 1.5}.a == 1.5", True),
+        ("int(7 / 2) == 3", True),
+    ],
+)
+def test_numbers_compute_with_each_other(expression: str, holds: bool) -> None:
+    assert evaluate(expression, NUMBERS) is holds
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        (
+            "size(data.items) > 1",
+            "“size” cannot be asked of its value: data.items is null; data.items != null asks first",
+        ),
+        ("data.items.size() > 1", "data.items is null"),
+        ("data.items > 1", "data.items is null"),
+        ("data.items * 2.0 > 1", "data.items is null"),
+        ("data.items.first == 1", "data.items is null"),
+        ("data.rows.all(r, r.price > 0)", "data.rows[1].price is null"),
+        ('nodes["step-0"].text.contains("x")', 'nodes["step-0"].text is null'),
+        ("data.nope == 1", "the data has no 'nope'; has(…) can ask for it first. data has whole, half, items"),
+        ("data.rows.all(r, r.cost > 0)", "data.rows[0] has price"),
+        ("data.name * 2 > 1", "data.name is a text; double(…) makes a number of a text"),
+        ("size(data.whole) > 1", "“size” cannot be asked of its value: data.whole is a number"),
+        ("data.whole / 0 == 1", "division by zero"),
+        ("data.half / 0 == 1", "division by zero"),
+        ("data.half * 1.0 > 0 && 9223372036854775807 + 1 > 0.5 * 2", "overflow"),
+    ],
+)
+def test_what_is_null_or_missing_is_named(expression: str, says: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        evaluate(expression, NUMBERS)
+    assert says in caught.value.message
+    assert "vg_" not in caught.value.message
+
+
+NUMBER = st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6)
+
+
+@given(NUMBER, NUMBER, st.sampled_from("+-*"), NUMBER)
+def test_arithmetic_is_that_of_numbers(left: float, right: float, operator: str, limit: float) -> None:
+    scope = {"data": {"left": left, "right": right, "limit": limit}}
+    expected = {"+": left + right, "-": left - right, "*": left * right}[operator]
+    assert evaluate(f"data.left {operator} data.right > data.limit", scope) is (expected > limit)
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(-1000, 1000).filter(bool), st.sampled_from("*/%+-"))
+def test_a_whole_number_computes_as_the_same_number_with_a_point(left: int, right: int, operator: str) -> None:
+    expression = f"data.left {operator} data.right == data.left * 1.0 {operator} data.right * 1.0"
+    assert evaluate(expression, {"data": {"left": left, "right": right}})
+
+
+@given(st.integers(-(2**63), 2**63 - 2))
+def test_whole_numbers_of_64_bits_stay_exact_beside_others(number: int) -> None:
+    scope = {"data": {"id": number, "next": number + 1, "half": 0.5, "one": 1}}
+    assert evaluate("data.id != data.next && data.id + 1 == data.next && data.half * data.one < 1", scope)
+    literal = f"({number})" if number >= 0 else str(number)
+    assert evaluate(f"data.id == {literal} && data.half * data.one < 1", scope)

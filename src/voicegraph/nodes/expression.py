@@ -1,19 +1,22 @@
 """Conditions in CEL, the Common Expression Language (https://cel.dev), over the names templates have.
 
 `size(data) > 10`, `input.contains("outage")`, `data.exists(row, double(row.price) > 9.5)`, `has(trigger.body.id)`;
-of the string extensions `lowerAscii`, `upperAscii` and `trim`, which here know all letters.
+of the string extensions `lowerAscii`, `upperAscii` and `trim`, which here know all letters. Numbers compute with each
+other, whole or not (`expression_numbers.py`).
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import logging
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.machinery import PathFinder
+from types import MappingProxyType
 from typing import Any, cast
 
 from voicegraph.child import ask
@@ -21,6 +24,8 @@ from voicegraph.errors import NodeError
 from voicegraph.fair import FairGate
 from voicegraph.nodes.bulk import beside, compact, is_small
 from voicegraph.nodes.expression_cost import Shape, microseconds, shape_of
+from voicegraph.nodes.expression_lookups import kinds, missing, nulls
+from voicegraph.nodes.expression_numbers import FUNCTIONS, Lookup, Unfamiliar, rewritten
 from voicegraph.nodes.turns import turn
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
@@ -30,16 +35,26 @@ AT_ONCE = 2
 CHILD_SECONDS = 30.0
 _WORKER = "voicegraph.nodes.expression_worker"
 _GATE = FairGate(AT_ONCE)
+_MIXED = re.compile("No such overload|Unsupported operation|Cannot mix|Python function call failed")
+_NAMED = 3
+"""Paths that a message names."""
 _LOADING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class _Program:
-    """A compiled expression, the names it needs, and its outline for the estimate of its cost."""
+    """A compiled expression, the names it needs, its outline for the estimate of its cost, and the paths it follows.
+
+    `divides`: its divisions are calls already. `mixing`: the source with all its arithmetic as calls, for numbers of
+    two kinds; None where there is none in it.
+    """
 
     compiled: Any
     names: tuple[str, ...]
     shape: Shape
+    divides: bool
+    mixing: str | None
+    lookups: tuple[Lookup, ...]
 
 
 async def judge(expression: str, scope: Mapping[str, Any]) -> bool:
@@ -50,7 +65,8 @@ async def judge(expression: str, scope: Mapping[str, Any]) -> bool:
     program = _compile(expression)
     variables = {name: scope.get(name) for name in program.names}
     small = is_small(variables) and not program.shape.pattern
-    if small and (microseconds(program.shape, variables) or 0) <= AT_ONCE_MICROSECONDS:
+    calls = program.mixing is not None
+    if small and (microseconds(program.shape, variables, calls=calls) or 0) <= AT_ONCE_MICROSECONDS:
         async with turn():
             return evaluate(expression, scope)
     request = await beside(False, compact, {"expression": expression, "variables": variables})
@@ -71,16 +87,29 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> bool:
     """Whether the condition holds. NodeError("bad_expression") says what is wrong with it, or with the data it met."""
     program = _compile(expression)
     variables = {name: scope.get(name) for name in program.names}
-    if microseconds(program.shape, variables) is None:
+    if microseconds(program.shape, variables, calls=program.divides) is None:
         raise _too_long()
     try:
-        result: object = program.compiled.execute(_engine().Context(variables, _FUNCTIONS))
+        result = _executed(program, variables)
     except BaseException as error:
-        raise _explained(error) from error
+        raise _explained(error, program.lookups, variables) from error
     if not isinstance(result, bool):
         kind = type(result).__name__
         raise _bad(f"it gives a value of type {kind}, not true or false; compare it with something")
     return result
+
+
+def _executed(program: _Program, variables: dict[str, Any]) -> object:
+    """What comes of it, as it stands or, where kinds of numbers meet, with its arithmetic as calls."""
+    context = _engine().Context(variables, _FUNCTIONS)
+    try:
+        return program.compiled.execute(context)
+    except (TypeError, RuntimeError) as error:
+        if program.mixing is None or not _MIXED.search(str(error)):
+            raise
+        if microseconds(program.shape, variables, calls=True) is None:
+            raise _too_long() from error
+        return _compiled(program.mixing).execute(context)
 
 
 def check(expression: str) -> str | None:
@@ -106,26 +135,77 @@ def _compile(expression: str) -> _Program:
         names = tuple(name for name in cast("list[str]", compiled.variables()) if name in NAMES)
     except BaseException as error:
         raise _explained(error) from error
-    return _Program(compiled, names, shape)
+    try:
+        divided, mixing = rewritten(expression, "/"), rewritten(expression, "+-*/%")
+        if divided.used:
+            compiled = _engine().compile(divided.text)
+    except Unfamiliar:
+        return _Program(compiled, names, shape, False, None, ())
+    lookups = tuple(mixing.lookups)
+    return _Program(compiled, names, shape, bool(divided.used), mixing.text if mixing.used else None, lookups)
 
 
-def _explained(error: BaseException) -> NodeError:
+@lru_cache(maxsize=512)
+def _compiled(expression: str) -> Any:
+    return _engine().compile(expression)
+
+
+def _explained(
+    error: BaseException, lookups: Sequence[Lookup] = (), variables: Mapping[str, Any] = MappingProxyType({})
+) -> NodeError:
     """The library's complaint in a sentence. It also raises Rust panics, which are no `Exception`."""
+    if isinstance(error, NodeError):
+        return error
     if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
         raise error
+    for problem in (_of_data(error, lookups, variables), _of_operator(error, lookups, variables), _of_source(error)):
+        if problem:
+            return _bad(problem)
+    sentence = str(error).split("\n", 1)[0].split(". ", 1)[0]
+    return _bad(sentence[:300].rstrip(".") or type(error).__name__)
+
+
+def _of_data(error: BaseException, lookups: Sequence[Lookup], variables: Mapping[str, Any]) -> str | None:
+    """A field that is missing, or a name or function that there is not for this value."""
     message = str(error)
     if isinstance(error, KeyError):
-        return _bad(f"the data has no {message}; has(…) can ask for it first")
-    if undefined := re.search(r"Undefined variable or function: '([^']*)'", message):
-        return _bad(f"“{undefined[1]}” is not known here; there are {', '.join(NAMES)}")
+        there = missing(message.strip("'"), lookups, variables)
+        return f"the data has no {message}; has(…) can ask for it first{'. ' * bool(there)}{there}"
+    undefined = re.search(r"Undefined variable or function: '([^']*)'", message)
+    if undefined and undefined[1] in _KNOWN:
+        return _misfit(f"“{undefined[1]}” cannot be asked of its value", lookups, variables, of=kinds)
+    return f"“{undefined[1]}” is not known here; there are {', '.join(NAMES)}" if undefined else None
+
+
+def _of_operator(error: BaseException, lookups: Sequence[Lookup], variables: Mapping[str, Any]) -> str | None:
+    """Values that an operator does not take."""
+    message = str(error)
+    if failed := re.search(r"Python function call failed: (\w+): (.*?)(?:\. Check function|$)", message):
+        if failed[1] != "Misfit":
+            return failed[2]
+        return _misfit(f"an operator does not fit its values ({failed[2]})", lookups, variables)
+    if "No such overload" in message or "Unsupported operation" in message:
+        return _misfit("an operator does not fit its values", lookups, variables)
+    return None
+
+
+def _of_source(error: BaseException) -> str | None:
+    """What is wrong with the text of the condition."""
+    message = str(error)
     if "Recursion limit" in message:
-        return _bad("its brackets are nested too deeply; take some away, or split it over several conditions")
+        return "its brackets are nested too deeply; take some away, or split it over several conditions"
     if syntax := re.search(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]{1,200})", message):
-        return _bad(f"at character {syntax[2]}: {syntax[3]}")
-    if "No such overload" in message:
-        return _bad("an operator does not fit its values; double(…) makes a number of a text, string(…) a text")
-    sentence = message.split("\n", 1)[0].split(". ", 1)[0]
-    return _bad(sentence[:300].rstrip(".") or type(error).__name__)
+        return f"at character {syntax[2]}: {syntax[3]}"
+    return None
+
+
+def _misfit(problem: str, lookups: Sequence[Lookup], variables: Mapping[str, Any], of: Any = None) -> str:
+    """The problem, and what is null or else of which kind; a condition can ask first whether something is null."""
+    if empty := nulls(lookups, variables)[:_NAMED]:
+        return f"{problem}: {', '.join(empty)} {'is' if len(empty) == 1 else 'are'} null; {empty[0]} != null asks first"
+    found = kinds(lookups, variables)[:_NAMED]
+    named = f": {', '.join(found)}" if found else ""
+    return f"{problem}{named}" if of else f"{problem}{named}; double(…) makes a number of a text, string(…) a text"
 
 
 def _too_long() -> NodeError:
@@ -136,7 +216,49 @@ def _bad(problem: str) -> NodeError:
     return NodeError("bad_expression", f"The condition cannot be judged: {problem}.")
 
 
-_FUNCTIONS: dict[str, Callable[[str], str]] = {"lowerAscii": str.lower, "upperAscii": str.upper, "trim": str.strip}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "lowerAscii": str.lower,
+    "upperAscii": str.upper,
+    "trim": str.strip,
+    **FUNCTIONS,
+}
+_KNOWN = frozenset(
+    [
+        "size",
+        "contains",
+        "startsWith",
+        "endsWith",
+        "matches",
+        "double",
+        "int",
+        "uint",
+        "string",
+        "bool",
+        "bytes",
+        "duration",
+        "timestamp",
+        "type",
+        "dyn",
+        "min",
+        "max",
+        "all",
+        "exists",
+        "exists_one",
+        "map",
+        "filter",
+        "lowerAscii",
+        "upperAscii",
+        "trim",
+        "getFullYear",
+        "getMonth",
+        "getDate",
+        "getDayOfWeek",
+        "getHours",
+        "getMinutes",
+        "getSeconds",
+    ]
+)
+"""Functions there are: of a value that they do not take, the library says that it knows no such function."""
 
 
 def _engine() -> Any:
@@ -151,6 +273,7 @@ def _loaded() -> Any:
     spec = PathFinder.find_spec("cel.cel", package.submodule_search_locations) if package else None
     if spec is None or spec.loader is None:
         raise ImportError("common-expression-language is not installed")
+    logging.getLogger("cel").setLevel(logging.ERROR)  # it warns of every function that fails, which is told anyway
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

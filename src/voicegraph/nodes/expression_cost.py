@@ -14,6 +14,7 @@ from voicegraph.nodes.bulk import MAX_VALUES
 
 PER_VALUE = 3.0  # to hand a value over
 PER_STEP = 0.5  # of a loop
+PER_CALL = 3.0  # of a function that is not the library's
 PER_COPIED_VALUE = 0.03  # a variable used within a loop is copied in every step
 PER_COLLECTED_VALUE = 0.25  # `map` and `filter` copy what they have so far in every step
 PER_SEARCHED_CHARACTER = 0.001
@@ -26,7 +27,7 @@ MAX_CHARACTERS = 50 << 20
 _TOKEN = re.compile(
     r"""(?P<string>[rRbB]{0,2}(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))|(?P<comment>//)"""
     r"""|(?P<loop>\.\s*(?:all|exists|exists_?[oO]ne|map|filter)\s*\()|(?P<open>\()|(?P<close>\))"""
-    r"""|(?P<plus>\+)|(?P<comma>,)|(?P<matches>\bmatches\b)|(?P<name>[A-Za-z_]\w*)""",
+    r"""|(?P<plus>\+)|(?P<arithmetic>[-*/%])|(?P<comma>,)|(?P<matches>\bmatches\b)|(?P<name>[A-Za-z_]\w*)""",
     re.DOTALL,
 )
 
@@ -43,6 +44,7 @@ class Shape:
     collects: int = 0
     depth: int = 0
     plus: int = 0
+    arithmetic: int = 0
     commas: int = 0
     pattern: int = 0
     comments: bool = False
@@ -84,6 +86,7 @@ def shape_of(expression: str) -> Shape:
             inner.add(text)
         shape.comments |= kind == "comment"
         shape.plus += kind == "plus"
+        shape.arithmetic += kind in ("plus", "arithmetic")
         shape.commas += kind == "comma"
     calls = re.findall(r"\bmatches\s*\(\s*[rR]?(.)", expression, re.DOTALL)
     shape.pattern = literal if all(first in "\"'" for first in calls) else UNKNOWN_PATTERN
@@ -108,8 +111,11 @@ def measure(root: object) -> Measure:
     return found
 
 
-def microseconds(shape: Shape, variables: Mapping[str, object]) -> float | None:
-    """What the expression may take on these variables at most; None when that is too long, or it may blow a text up."""
+def microseconds(shape: Shape, variables: Mapping[str, object], *, calls: bool = False) -> float | None:
+    """What the expression may take on these variables at most; None when that is too long, or it may blow a text up.
+
+    With `calls`, its arithmetic is calls of functions, to which values are handed over: lists too, by `+`.
+    """
     whole = measure(variables)
     inner = measure({name: value for name, value in variables.items() if name in shape.inner})
     steps = shape.loops * max(whole.longest, shape.commas + 1) ** shape.depth
@@ -120,6 +126,8 @@ def microseconds(shape: Shape, variables: Mapping[str, object]) -> float | None:
         + PER_PATTERN_CHARACTER * shape.pattern
         + PER_COLLECTED_VALUE * whole.values * shape.collects
     )
+    if calls:
+        per_step += PER_CALL * shape.arithmetic + PER_VALUE * inner.values * shape.plus
     once = PER_VALUE * whole.values + PER_MATCHED_CHARACTER * shape.pattern * whole.characters
     most = once + steps * per_step * shape.growth
     grown = whole.characters * shape.growth if shape.plus else 0
