@@ -89,8 +89,11 @@ async def consult(
     except TimeoutError as error:
         message = f"{choice.name} took longer than {seconds:g} seconds, and was stopped."
         raise NodeError("model_unavailable", message, retryable=True) from error
+    except NodeError as error:  # clients let it through, or take it for a connection that broke
+        raise _of_body(error, choice) from error
     except (AgentRunError, IndexError) as error:  # the latter where an answer lacks what its client looks for
-        raise flaw(error) or explain(error, choice, model.why) from error
+        found = flaw(error)
+        raise (_of_body(found, choice) if found else explain(error, choice, model.why)) from error
     except UnicodeError as error:  # quotes the header, which is the key
         message = f"{choice.key_setting} cannot be sent: it holds a character that is not ASCII."
         raise NodeError("not_configured", message) from error
@@ -126,6 +129,13 @@ def _metrics(choice: ModelChoice, usage: RunUsage) -> Metrics:
     )
 
 
+def _of_body(error: NodeError, choice: ModelChoice) -> NodeError:
+    """What is wrong with the answer's body; with what to look at, where what answers may be no model's server."""
+    if error.code != "model_foreign":
+        return error
+    return NodeError(error.code, f"{error.message}{_look_there(choice)}", retryable=error.retryable)
+
+
 def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
     """The provider's error as a NodeError: what happened, what to do, and whether trying again can help.
 
@@ -136,6 +146,7 @@ def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
     who, name = f"{choice.provider}{_where(choice)}", choice.name
     status = error.status_code if isinstance(error, known.ModelHTTPError) else 0
     said = _said(error)
+    doubt = f".{_look_there(choice)}" if _is_unnamed(error) and choice.base_url else ""
     passing = status in (408, 409, 425, 429)
     # The first class that fits decides; the more special ones stand first.
     for kinds, code, retryable, message in (
@@ -166,7 +177,7 @@ def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
             (known.ModelUnavailableError, "model_unavailable", True, f"{who} is not available: {said}"),
             (known.ModelServerError, "model_unavailable", True, f"{who} failed: {said}"),
             (known.ModelRequestTimeout, "model_unavailable", True, f"{name} took too long: {said}"),
-            (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {said}"),
+            (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {said}{doubt}"),
             (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {said}"),
         )
     ):
@@ -188,6 +199,13 @@ def _said(error: Exception) -> str:
         body = cast("dict[str, Any]", body).get("error") or cast("dict[str, Any]", body).get("detail")
     said: Any = cast("dict[str, Any]", body)["message"] if isinstance(body, dict) else body
     return one_line(said if isinstance(said, str) and said.strip() else str(error), _LONGEST_REASON)
+
+
+def _is_unnamed(error: Exception) -> bool:
+    """An error of which neither status nor code says what it is, see `model_bodies`: the address may be a wrong one."""
+    body: Any = getattr(error, "body", None)
+    named = cast("dict[str, Any]", body) if isinstance(body, dict) else {"code": ""}
+    return "status" in named and named.get("code") is None and named.get("type") is None
 
 
 def _has_answered(error: Exception) -> bool:

@@ -106,7 +106,7 @@ def _mend_choices(answer: dict[str, Any], host: str) -> None:
         _mend_choice(cast("dict[str, Any]", choice))
     first = cast("dict[str, Any]", choices[0])
     if first.get("finish_reason") == "error" and not first["message"].get("content"):
-        raise _no_answer(host, "the server broke off with an error of which it says nothing")
+        raise _no_answer(host, "the server broke off with an error of which it says nothing", "model_answer")
     for name, value in {"id": "", "created": 0, "model": "", "object": "chat.completion"}.items():
         if not isinstance(answer.get(name), type(value)):
             answer[name] = value
@@ -136,5 +136,5 @@ def _counted(counts: dict[str, Any]) -> dict[str, int] | None:
     return {**known, "total_tokens": known["prompt_tokens"] + known["completion_tokens"]}
 
 
-def _no_answer(host: str, why: str) -> NodeError:
-    return NodeError("model_answer", f"The model at {host} gave no answer: {why}.", retryable=True)
+def _no_answer(host: str, why: str, code: str = "model_foreign") -> NodeError:
+    return NodeError(code, f"The model at {host} gave no answer: {why}.", retryable=True)
