@@ -14,6 +14,7 @@ import classes from './App.module.css';
 import { ConnectionBanner } from './ConnectionBanner';
 import { useConflict } from './conflict';
 import { watchConnection } from './connection';
+import { keepFocus } from './focus';
 import { Header } from './Header';
 import { LeaveDialog } from './leave';
 import { openLinkedRun } from './linkedRun';
@@ -46,6 +47,7 @@ export function App({ keeper }: { keeper: DraftKeeper }) {
   useEffect(watchConnection, []);
   useEffect(fetchParts, []);
   useEffect(openLinkedRun, []);
+  useEffect(keepFocus, []);
   return (
     <ReactFlowProvider>
       <div className={classes.page}>

@@ -4,6 +4,7 @@ import { Inbox } from '@/approvals/Inbox';
 import { useRun } from '@/runs/store';
 import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
 import { isEmpty, rename } from '@/workflow/ops';
+import { focusCanvas } from './focus';
 import classes from './Header.module.css';
 import { Logo } from './Logo';
 import { openPalette } from './palette';
@@ -50,7 +51,7 @@ function WorkflowName() {
           const name = event.currentTarget.value;
           useEditor.getState().commit((workflow) => rename(workflow, name), 'name');
         }}
-        onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+        onKeyDown={(event) => event.key === 'Enter' && focusCanvas()}
       />
       {dirty && (
         <Tooltip label="Not saved yet. It is kept in this browser until you save it.">

@@ -28,6 +28,7 @@ export function Palette() {
       store={paletteStore}
       actions={groups}
       shortcut={null}
+      closeOnEscape
       limit={12}
       highlightQuery={false}
       attributes={{ content: { 'aria-label': 'All commands' } }}

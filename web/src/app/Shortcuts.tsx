@@ -5,6 +5,7 @@ import { useUi } from './ui';
 const SHORTCUTS: [string, string[]][] = [
   ['Put the cursor into the command bar', ['/']],
   ['Plan what is typed', ['Enter']],
+  ['Accept what is proposed', ['Enter']],
   ['Talk while it is held', ['Space']],
   ['Run', ['Ctrl', 'Enter']],
   ['All commands', ['Ctrl', 'K']],
@@ -17,7 +18,7 @@ const SHORTCUTS: [string, string[]][] = [
   ['Delete what is selected', ['Del']],
   ['Move the selected node', ['Arrows']],
   ['Open the selected node', ['Enter']],
-  ['Close the panel', ['Esc']],
+  ['Close what is open, one thing at a time', ['Esc']],
   ['This list', ['?']],
 ];
 

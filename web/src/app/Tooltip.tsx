@@ -1,12 +1,13 @@
 import { Tooltip as MantineTooltip, type TooltipProps } from '@mantine/core';
-import { type MouseEvent, useRef, useState } from 'react';
+import { cloneElement, isValidElement, type MouseEvent, useRef, useState } from 'react';
 
 /**
  * A hint under the pointer, which goes when the button is pressed and comes back when the pointer does: what a press
  * opened is not to be covered by what it was going to open. Every tooltip is this one (biome.json).
  */
 export function Tooltip(props: TooltipProps) {
-  const { disabled = false, onClick, onMouseEnter, onMouseLeave, onPointerDown, ...rest } = props;
+  const { disabled = false, onClick, onMouseEnter, onMouseLeave, onPointerDown, children, ...more } = props;
+  const [own, forChild] = split(more);
   const [pressed, setPressed] = useState(false);
   const at = useRef('');
   const press = (event: MouseEvent) => {
@@ -17,7 +18,7 @@ export function Tooltip(props: TooltipProps) {
   const move = (event: MouseEvent) => place(event) !== at.current && setPressed(false);
   return (
     <MantineTooltip
-      {...rest}
+      {...own}
       disabled={disabled || pressed}
       onPointerDown={(event) => {
         press(event);
@@ -35,8 +36,18 @@ export function Tooltip(props: TooltipProps) {
         move(event);
         onMouseLeave?.(event);
       }}
-    />
+    >
+      {isValidElement(children) ? cloneElement(children, forChild) : children}
+    </MantineTooltip>
   );
+}
+
+/** What a menu or popover says of its button, whose tooltip this is, belongs to the button. */
+function split<Props extends object>(props: Props): [Props, object] {
+  const isOfButton = ([name]: [string, unknown]) => name === 'id' || name.startsWith('aria-');
+  const entries = Object.entries(props);
+  const own = Object.fromEntries(entries.filter((entry) => !isOfButton(entry)));
+  return [own as Props, Object.fromEntries(entries.filter(isOfButton))];
 }
 
 /** Pointer events have fractions of pixels where mouse events have none. */

@@ -49,10 +49,15 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 400, multiline: true, maw: 280, withinPortal: true, fz: 'xs' } },
     Modal: {
-      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 } },
+      defaultProps: { centered: true, closeOnEscape: false, overlayProps: { backgroundOpacity: 0.35 } },
       styles: { title: { fontWeight: 600, fontSize: 16 } },
     },
-    Drawer: { styles: { title: { fontWeight: 600, fontSize: 16 } } },
+    // Esc is heard in one place: escape.ts.
+    Drawer: {
+      defaultProps: { closeOnEscape: false },
+      styles: { title: { fontWeight: 600, fontSize: 16 } },
+    },
+    Popover: { defaultProps: { closeOnEscape: false } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } },
     Button: { defaultProps: { variant: 'default' } },
     Menu: {

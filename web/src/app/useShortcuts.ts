@@ -1,8 +1,10 @@
 import { useHotkeys } from '@mantine/hooks';
+import { acceptProposal } from '@/command/accept';
 import { focusCommandBar } from '@/command/focus';
 import { useRunner } from '@/runs/runner';
 import { useRun } from '@/runs/store';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { useEscape } from './escape';
 import { modalOpen } from './modal';
 import { openPalette } from './palette';
 import { saveWorkflow } from './save';
@@ -28,6 +30,7 @@ const onCanvas = (action: () => void) => (event: KeyboardEvent) => {
 };
 
 export function useShortcuts(): void {
+  useEscape();
   const undo = onCanvas(editing(() => useEditor.getState().undo()));
   const redo = onCanvas(editing(() => useEditor.getState().redo()));
   useHotkeys(
@@ -35,7 +38,7 @@ export function useShortcuts(): void {
       ['/', onPage(focusCommandBar)],
       ['shift+?', () => useUi.getState().set({ dialog: 'shortcuts' })],
       ['?', () => useUi.getState().set({ dialog: 'shortcuts' })],
-      ['Enter', openSelected, { preventDefault: false }],
+      ['Enter', onEnter, { preventDefault: false }],
       ['mod+A', selectAll, { preventDefault: false }],
     ],
     TEXT_FIELDS,
@@ -48,7 +51,6 @@ export function useShortcuts(): void {
       ['mod+Enter', runOrSubmit],
       ['mod+K', onPage(openPalette)],
       ['mod+S', editing(() => void saveWorkflow())],
-      ['Escape', closeTopmost, { preventDefault: false }],
     ],
     [],
     true,
@@ -72,18 +74,14 @@ function selectAll(event: KeyboardEvent): void {
   useUi.getState().set({ toSelect: [...starts, ...nodes.map((node) => node.id)] });
 }
 
-/** Enter on a node that has the focus opens its form; on a button it is the button's. */
-function openSelected(event: KeyboardEvent): void {
-  const target = event.target as HTMLElement | null;
-  const id = target?.closest('.react-flow__node')?.getAttribute('data-id');
-  if (id && target?.classList.contains('react-flow__node')) useUi.getState().inspect(id);
-}
+/** What does something of its own on Enter. */
+const TAKES_ENTER = 'a, button, summary, [role], .react-flow__edge, [aria-modal="true"]';
 
-/** Dialogs and menus close themselves; what is left are the two side panels. */
-function closeTopmost(event: KeyboardEvent): void {
-  const above = [...document.querySelectorAll('[role="dialog"], [role="listbox"], [role="menu"]')];
-  if (event.defaultPrevented || above.some((element) => element.checkVisibility())) return;
-  const { inspected, libraryOpen, set, inspect } = useUi.getState();
-  if (inspected !== null) inspect(null);
-  else if (libraryOpen) set({ libraryOpen: false });
+/** Enter on a node that has the focus opens its form; on a button it is the button's; else it accepts a proposal. */
+function onEnter(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement | null;
+  const node = target?.closest('.react-flow__node');
+  const id = node?.getAttribute('data-id');
+  if (id && target === node) useUi.getState().inspect(id);
+  else if (!event.repeat && !modalOpen() && !target?.closest(TAKES_ENTER)) acceptProposal();
 }

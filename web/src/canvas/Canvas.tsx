@@ -82,6 +82,8 @@ export function Canvas() {
       data-far={far || undefined}
       data-placed={placed || undefined}
       data-testid="canvas"
+      // A place for the focus when what had it is gone: the keys of the page are heard here.
+      tabIndex={-1}
     >
       <ReactFlow<CanvasNode, FlowEdgeType>
         aria-label={view.readOnly ? 'Workflow of this run, read-only' : 'Workflow'}

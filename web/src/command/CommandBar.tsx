@@ -12,6 +12,7 @@ import { VoiceButton } from '@/voice/VoiceButton';
 import { VoiceCard } from '@/voice/VoiceCard';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
+import { acceptProposal } from './accept';
 import classes from './CommandBar.module.css';
 import { onFocusRequest } from './focus';
 import { ProposalCard } from './ProposalCard';
@@ -44,7 +45,8 @@ export function CommandBar() {
   });
 
   const submit = () => {
-    if (!command.trim() || planning) return;
+    if (planning) return;
+    if (!command.trim()) return void acceptProposal();
     useVoice.getState().cancel(); // what was heard has been used
     plan(command);
   };
@@ -57,10 +59,9 @@ export function CommandBar() {
       !event.nativeEvent.isComposing
     ) {
       event.preventDefault();
-      submit();
+      if (!event.repeat) submit(); // held a moment too long, the key would accept what nobody has read
     }
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && empty) submit(); // nothing to run yet
-    if (event.key === 'Escape') field.current?.blur();
   };
   const takeExample = (text: string) => {
     set({ command: text });

@@ -35,7 +35,7 @@ export function ProposalCard({ onAskModel }: { onAskModel: (proposal: Proposal) 
               </Button>
             </Tooltip>
           )}
-          <Button size="xs" onClick={decide(reject)}>
+          <Button size="xs" aria-keyshortcuts="Escape" onClick={decide(reject)}>
             {proposal.kind === 'version' ? 'Close' : 'Undo'}
           </Button>
           <Button
@@ -43,6 +43,7 @@ export function ProposalCard({ onAskModel }: { onAskModel: (proposal: Proposal) 
             variant="filled"
             color={ACCENT}
             leftSection={<IconCheck size={15} aria-hidden />}
+            aria-keyshortcuts="Enter"
             onClick={decide(accept)}
           >
             Accept

@@ -25,7 +25,7 @@ export function RefusalCard({ refusal, onExample, onClose }: Props) {
           </div>
         )}
       </div>
-      <ActionIcon size="sm" aria-label="Close this message" onClick={onClose}>
+      <ActionIcon size="sm" aria-label="Close this message" data-esc onClick={onClose}>
         <IconX size={15} aria-hidden />
       </ActionIcon>
     </div>

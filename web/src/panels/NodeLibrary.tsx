@@ -26,7 +26,6 @@ export function NodeLibrary() {
     if (phone) close();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') close();
     if (event.key === 'Enter' && found[0] && query.trim()) add(found[0]);
   };
   return (

@@ -21,7 +21,7 @@ export function VoiceCard() {
         <Button size="xs" onClick={() => void press()}>
           Try again
         </Button>
-        <ActionIcon size="sm" aria-label="Close this message" onClick={cancel}>
+        <ActionIcon size="sm" aria-label="Close this message" data-esc onClick={cancel}>
           <IconX size={15} aria-hidden />
         </ActionIcon>
       </div>
@@ -66,7 +66,7 @@ function Heard({ state, onClose }: { state: VoiceState & { kind: 'heard' }; onCl
         {text !== raw && <div className={classes.raw}>Heard: “{raw}”</div>}
         {checks && <output>Check the text, then press Enter.</output>}
       </div>
-      <ActionIcon size="sm" aria-label="Close this message" onClick={onClose}>
+      <ActionIcon size="sm" aria-label="Close this message" data-esc onClick={onClose}>
         <IconX size={15} aria-hidden />
       </ActionIcon>
     </section>

@@ -7,16 +7,11 @@ import { useVoice } from './store';
 const TAKES_SPACE =
   'input, textarea, select, button, a, summary, [contenteditable="true"], [role="button"], [role="menuitem"], [role="option"]';
 
-/** Hold the space bar to talk; Esc throws a recording away. */
+/** Hold the space bar to talk; Esc throws a recording away (app/escape.ts). */
 export function useTalkKey(): void {
   useEffect(() => {
     let held = false;
     const down = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && isBusy(useVoice.getState().state)) {
-        event.preventDefault();
-        useVoice.getState().cancel();
-        return;
-      }
       if (event.code !== 'Space' || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
       if (modalOpen() || (event.target instanceof Element && event.target.closest(TAKES_SPACE))) return;
       event.preventDefault(); // nor may the page scroll
