@@ -1,21 +1,30 @@
-"""The form on an approval's page: what is to be approved, or its beginning, as HTML."""
+"""The form on an approval's page: who asks what, what is to be approved, or its beginning, as HTML."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from html import escape
+from typing import Any, cast
 
 from pydantic import JsonValue
 
 from voicegraph.history.approvals import Approval
 from voicegraph.nodes.bulk import pretty, spaced
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.rendered import as_html, is_formatted
 from voicegraph.run.approval import MAX_COMMENT
 
 MAX_FILES = 200
 """Files that are named."""
 MAX_LINES = 1 << 20
 """Characters of data in lines."""
+MAX_WORDS = 300
+"""Characters of the sentence that made the workflow."""
+IF_NOBODY = {"approve": "it is approved", "reject": "it is rejected", "fail": "the run fails"}
+_MARKS = re.compile(r"[*_`#\[\]<>|~\\&]|^\s*(?:[-+=]|\d+[.)])", re.MULTILINE)
+_LINK = re.compile(r'<a href="([^"]*)"')
 
 
 def moment(at: datetime) -> str:
@@ -23,22 +32,42 @@ def moment(at: datetime) -> str:
     return f"{at:%d %B %Y, %H:%M} UTC"
 
 
-def form_of(approval: Approval, content: Output) -> str:
-    """What is asked, with as much of the content as is given here, and the two buttons."""
-    row = approval.row
-    until = ""
-    if row.due_at is not None:
-        until = f" Answer until {moment(datetime.fromtimestamp(row.due_at, UTC))}."
-    digest = escape(str((row.waits or {})["digest"]))
-    return f"""<p class="dim">{escape(approval.label)} · {escape(approval.name)}.{until}</p>
-<section aria-label="What is to be approved"><pre tabindex="0">{escape(content.text) or "(nothing comes in; only the next step waits)"}</pre>
-{_more(content)}{_rest(approval, content)}</section>
-<form method="post"><input type="hidden" name="digest" value="{digest}">
+def form_of(approval: Approval, content: Output, approver: str) -> str:
+    """What is asked of whom, with as much of the content as is given here, and the two buttons."""
+    digest = escape(str((approval.row.waits or {})["digest"]))
+    return f"""<dl>{_facts(approval, approver)}</dl><form method="post">
+<section aria-label="What is to be approved">{_text(content.text)}{_more(content)}{_rest(approval, content)}</section>
+<p>{"All of it" if content.truncated else "Exactly this"} goes on to the next step when you approve it. When you reject it, it does \
+not, and the workflow goes on as it is set for that case. The first answer counts, and cannot be taken back.</p>
+<input type="hidden" name="digest" value="{digest}">
 <label for="comment">Comment (optional)</label><textarea id="comment" name="comment" maxlength="{MAX_COMMENT}"></textarea>
+<p class="dim">Checksum {digest[:16]}…</p>
 <div class="row"><button name="answer" value="reject">Reject</button>
-<button class="yes" name="answer" value="approve">Approve</button></div></form>
-<p class="dim">{"All of it" if content.truncated else "Exactly this"} goes on when you approve it. \
-Checksum {digest[:16]}…</p>"""
+<button class="yes" name="answer" value="approve">Approve</button></div></form>"""
+
+
+def _facts(approval: Approval, approver: str) -> str:
+    waits = cast("Mapping[str, Any]", approval.row.waits or {})
+    said = approval.command if len(approval.command) <= MAX_WORDS else f"{approval.command[:MAX_WORDS]}…"
+    facts = {"Asked by": f"the workflow “{approval.name}”", "Made from": said and f"“{said}”"}
+    facts |= {"Step": approval.label, "Asked of": approver}
+    if approval.row.due_at is not None:
+        facts["Answer until"] = moment(datetime.fromtimestamp(approval.row.due_at, UTC))
+        facts["If nobody answers"] = IF_NOBODY.get(str(waits.get("onExpiry")), "")
+    return "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
+
+
+def _text(text: str) -> str:
+    """Formatted, and below that as it was written, where the two may differ: marks hide what they stand for."""
+    if not text.strip():
+        return '<p class="dim">(nothing comes in; only the next step waits)</p>'
+    if not is_formatted(text) or not _MARKS.search(text):
+        return f'<pre class="plain" tabindex="0">{escape(text)}</pre>'
+    formatted = as_html(text, breaks=True).replace("<table>", '<div class="wide" tabindex="0"><table>')
+    formatted = formatted.replace("</table>", "</table></div>")
+    formatted = _LINK.sub(r'<a rel="noopener noreferrer nofollow" target="_blank" title="\1" href="\1"', formatted)
+    written = f'<pre tabindex="0">{escape(text)}</pre>'
+    return f"{formatted}<details><summary>As it was written</summary>{written}</details>"
 
 
 def _more(content: Output) -> str:
