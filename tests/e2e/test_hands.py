@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from support.studio import Studio
 
+PICTURES = Path("test-results/screens/hands")
 TEXT = "The ferry is late today. It will sail at noon. Nobody knows why. The crew waits at the pier."
 
 
@@ -106,3 +109,52 @@ def test_deleting_nodes_in_the_middle_joins_their_neighbours(studio: Studio, pag
     page.keyboard.press("Control+x")
     expect(studio.nodes).to_have_count(3)
     assert edges_of(page) == ["A>C", "C>D"]
+
+
+def told(studio: Studio, field: str, value: str, message: str) -> None:
+    """The field says what is wrong with its value, once one has stopped typing, where a screen reader finds it too."""
+    control = studio.panel.get_by_label(re.compile(f"^{field}( \\*)?$")).first
+    control.fill("")
+    control.press_sequentially(value)
+    expect(studio.panel.get_by_text(message)).to_have_count(0)  # while it is typed it is only half written
+    expect(control).to_have_accessible_description(re.compile(re.escape(message)))
+    expect(control).to_have_attribute("aria-invalid", "true")
+
+
+def test_a_form_says_beside_the_field_what_is_wrong_with_it(studio: Studio, page: Page) -> None:
+    nodes = [
+        {"id": "page", "type": "http", "action": "request", "label": "", "params": {}},
+        {"id": "mail", "type": "email", "action": "send", "label": "", "params": {}},
+        {"id": "text", "type": "transform", "action": "template", "label": "", "params": {"template": "x"}},
+        {"id": "wait", "type": "approval", "action": "request", "label": "", "params": {}},
+    ]
+    studio.import_workflow("w.json", json.dumps({"name": "Forms", "nodes": nodes, "edges": []}))
+    expect(studio.nodes).to_have_count(4)
+    studio.settle()
+    studio.open_node("page")
+    told(studio, "URL", "htp:/x", "Only http and https addresses can be fetched.")
+    studio.panel.get_by_label("URL").fill("https://example.org/{{ input }}")
+    expect(studio.panel.get_by_label("URL")).not_to_have_attribute("aria-invalid", "true")
+    studio.panel.get_by_label("URL").fill("")
+    expect(studio.panel.get_by_text("This is needed.")).to_be_visible()
+    page.keyboard.press("Escape")
+    studio.open_node("mail")
+    told(studio, "To", "bea@example.org, carl@", "'carl@' is not an e-mail address.")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / "form.png")
+    page.keyboard.press("Escape")
+    studio.open_node("text")
+    told(studio, "Template", "Dear {{ input", "the tag is never closed")
+    page.keyboard.press("Escape")
+    studio.open_node("wait")
+    told(studio, "Time to answer", "soon", "Write a duration like 90, 10 minutes, 2h or PT10M.")
+
+
+def test_the_run_dialog_says_what_is_wrong_with_an_answer_before_it_is_sent(studio: Studio) -> None:
+    build(studio, "A", "B", kind=("email", "send", {}))
+    studio.run_button.click()
+    to = studio.dialog.get_by_label("To")
+    to.press_sequentially("bea")
+    expect(to).to_have_accessible_description(re.compile("'bea' is not an e-mail address"))
+    to.press_sequentially("@example.org")
+    expect(to).not_to_have_attribute("aria-invalid", "true")

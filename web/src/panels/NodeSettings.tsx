@@ -1,10 +1,12 @@
 import { TextInput } from '@mantine/core';
-import type { ActionInfo, WorkflowNode } from '@/api/types';
+import { useState } from 'react';
+import type { ActionInfo, Json, WorkflowNode } from '@/api/types';
 import { Note } from '@/app/Note';
 import { useEditor } from '@/workflow/editor';
 import { setParam, updateNode } from '@/workflow/ops';
 import { ActionChoice } from './ActionChoice';
 import { Connections } from './Connections';
+import { useParamProblems, useSettled } from './form/checked';
 import { Field } from './form/Field';
 import { OutsideTarget } from './OutsideTarget';
 import classes from './Panel.module.css';
@@ -49,10 +51,24 @@ export function NodeSettings({ node, action, readOnly }: Props) {
   );
 }
 
+const EMPTIED = 'This is needed. While it is empty, it is asked for before each run.';
+
 function Params({ node, action, readOnly }: Props) {
   const properties = action?.params.properties ?? {};
   const known = Object.keys(properties);
   const unknown = Object.keys(node.params).filter((name) => !known.includes(name));
+  const problems = useParamProblems(node, !readOnly);
+  const settled = useSettled(node.params);
+  // What is empty from the start is asked for before a run, and is no mistake yet.
+  const [filled, setFilled] = useState<readonly string[]>([]);
+  const change = (name: string) => (value: Json | undefined) => {
+    if (node.params[name] !== undefined && !filled.includes(name)) setFilled([...filled, name]);
+    useEditor.getState().commit((workflow) => setParam(workflow, node.id, name, value), `${node.id}:${name}`);
+  };
+  const problemOf = (name: string) => {
+    const emptied = settled && node.params[name] === undefined && filled.includes(name);
+    return problems.get(name) ?? (emptied && action?.params.required?.includes(name) ? EMPTIED : undefined);
+  };
   if (known.length + unknown.length === 0) return null;
   return (
     <>
@@ -65,11 +81,8 @@ function Params({ node, action, readOnly }: Props) {
           value={node.params[name]}
           required={action?.params.required?.includes(name)}
           disabled={readOnly}
-          onChange={(value) =>
-            useEditor
-              .getState()
-              .commit((workflow) => setParam(workflow, node.id, name, value), `${node.id}:${name}`)
-          }
+          error={problemOf(name)}
+          onChange={change(name)}
         />
       ))}
       {unknown.map((name) => (
@@ -80,11 +93,7 @@ function Params({ node, action, readOnly }: Props) {
           description="This action does not know this value."
           value={node.params[name]}
           disabled={readOnly}
-          onChange={(value) =>
-            useEditor
-              .getState()
-              .commit((workflow) => setParam(workflow, node.id, name, value), `${node.id}:${name}`)
-          }
+          onChange={change(name)}
         />
       ))}
     </>

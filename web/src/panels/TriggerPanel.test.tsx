@@ -63,7 +63,8 @@ describe('a schedule', () => {
     const when = screen.getByRole('textbox', { name: 'When' });
     await user.clear(when);
     await user.type(when, '0 25 * * 1');
-    expect(screen.getByText(/This is no schedule in five fields/)).toBeTruthy();
+    expect(screen.queryByText(/This is no schedule/)).toBeNull(); // not before one has stopped typing
+    expect(await screen.findByText(/This is no schedule in five fields/)).toBeTruthy();
     expect(screen.queryByRole('region', { name: 'Next times' })).toBeNull();
     await user.clear(when);
     await user.type(when, '30 7 * * *');

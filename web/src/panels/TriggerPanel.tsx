@@ -6,6 +6,7 @@ import { useView } from '@/app/view';
 import { cronInWords, triggerInWords } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { setTrigger } from '@/workflow/ops';
+import { useSettled } from './form/checked';
 import classes from './Panel.module.css';
 import { NextTimes, Policies } from './SchedulePlan';
 import { ScheduleState } from './ScheduleState';
@@ -73,6 +74,7 @@ function ScheduleForm({ schedule, index, readOnly }: ScheduleProps) {
       .getState()
       .commit((workflow) => setTrigger(workflow, index, { ...schedule, ...part }), `trigger-${index}`);
   const words = cronInWords(schedule.cron);
+  const settled = useSettled(schedule.cron);
   return (
     <>
       <TextInput
@@ -80,7 +82,11 @@ function ScheduleForm({ schedule, index, readOnly }: ScheduleProps) {
         description="Minute, hour, day of month, month, day of week (Sunday is 0)."
         value={schedule.cron}
         disabled={readOnly}
-        error={words ? undefined : 'This is no schedule in five fields, such as 0 9 * * 1 (Mondays at 9).'}
+        error={
+          words || !settled
+            ? undefined
+            : 'This is no schedule in five fields, such as 0 9 * * 1 (Mondays at 9).'
+        }
         onChange={(event) => change({ cron: event.currentTarget.value })}
         styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
       />

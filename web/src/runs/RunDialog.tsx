@@ -6,6 +6,7 @@ import type { CheckAnswer, MissingValue } from '@/api/types';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
+import { useAnswerProblems } from '@/panels/form/checked';
 import { Field } from '@/panels/form/Field';
 import { useEditor } from '@/workflow/editor';
 import { isAnswered, objections, questionKey, questions, startValues, toConfig } from './answers';
@@ -41,6 +42,7 @@ function Questions({ check }: { check: CheckAnswer }) {
   const workflow = useEditor((state) => state.workflow);
   const { byQuestion, rest } = objections(check.problems, check.missing, workflow);
   const blocked = rest.length > 0;
+  const typed = useAnswerProblems(workflow, check.missing, values);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -68,7 +70,7 @@ function Questions({ check }: { check: CheckAnswer }) {
                 error={
                   tried && open.includes(question)
                     ? `${question.title} is needed for this run.`
-                    : byQuestion.get(key)
+                    : (typed.get(key) ?? byQuestion.get(key))
                 }
               />
             );

@@ -2,6 +2,7 @@ import { Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { fromJson, toJson } from '@/api/json';
 import type { Json } from '@/api/types';
+import { useSettled } from './checked';
 import type { ControlProps } from './controls';
 
 function print(value: Json | undefined): string {
@@ -28,8 +29,9 @@ export function JsonField({ value, onChange, error, ...common }: ControlProps) {
     setKnown(value);
     if (toJson(parse(text)) !== toJson(value)) setText(print(value));
   }
+  const settled = useSettled(text);
   const looksLikeJson = /^\s*[[{]/.test(text) && !/^\s*\{[{%]/.test(text);
-  const broken = looksLikeJson && typeof parse(text) === 'string';
+  const broken = settled && looksLikeJson && typeof parse(text) === 'string';
   return (
     <Textarea
       {...common}
