@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicegraph.nodes.charsets import PIECE_BYTES, codec_of, decoded, encoded, text_of
+from voicegraph.nodes.charsets import PIECE_BYTES, charset_in, codec_of, decoded, encoded, name_of
+from voicegraph.nodes.decoding import text_of
 
 OF_THE_WEB = ["utf-8", "utf-16-le", "windows-1252", "koi8-r", "shift_jis", "gb18030", "big5", "euc-jp", "iso-2022-jp"]
 NO_CHARSETS = [
@@ -36,9 +37,9 @@ def test_what_is_no_charset_of_the_web_is_read_as_utf8(charset: str) -> None:
 @pytest.mark.parametrize(
     ("label", "codec"),
     [
-        ("UTF-8", "utf_8"), ("utf8", "utf_8"), ("ISO-8859-1", "latin_1"), ("Windows-1252", "cp1252"),
-        ("iso-8859-15", "iso8859_15"), ("x-sjis", "shift_jis"), ("windows-31j", "cp932"), ("GB2312", "gb2312"),
-        ("koi8-u", "koi8_u"), ("us-ascii", "ascii"), ("ibm866", "cp866"), ("utf-16", "utf_16_le"), (None, None), ("", None),
+        ("UTF-8", "utf_8"), ("utf8", "utf_8"), ("ISO-8859-1", "cp1252"), ("Windows-1252", "cp1252"),
+        ("iso-8859-15", "iso8859_15"), ("x-sjis", "cp932"), ("windows-31j", "cp932"), ("GB2312", "gb18030"),
+        ("koi8-u", "koi8_u"), ("us-ascii", "cp1252"), ("ibm866", "cp866"), ("utf-16", "utf_16_le"), (None, None), ("", None),
     ],
 )  # fmt: skip
 def test_charsets_are_known_by_the_names_answers_give_them(label: str | None, codec: str | None) -> None:
@@ -81,3 +82,21 @@ def test_no_more_is_decoded_than_asked_for(content: bytes, charset: str, monkeyp
 
 def test_half_a_character_is_encoded_as_a_question_mark() -> None:
     assert encoded("a" * PIECE_BYTES + "ü\ud800") == b"a" * PIECE_BYTES + "ü?".encode()
+
+
+@pytest.mark.parametrize(
+    ("media_type", "charset"),
+    [
+        ("text/csv; charset=Windows-1251", "windows-1251"),
+        ('text/csv; charset="koi8-r"', "koi8-r"),
+        ("text/csv", None),
+        ("", None),
+    ],
+)
+def test_the_charset_of_a_media_type(media_type: str, charset: str | None) -> None:
+    assert charset_in(media_type) == charset
+
+
+def test_people_write_labels_as_they_please() -> None:
+    assert {name_of(label) for label in ("UTF8", "utf_8", " UTF-8 ")} == {"utf-8"}
+    assert {name_of(label) for label in ("Windows 1251", "cp1251", "CP-1251", "x-cp1251")} == {"windows-1251"}

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.bulk import decode
-from voicegraph.nodes.charsets import text_of
+from voicegraph.nodes.decoding import Decoded, read_answer
 from voicegraph.nodes.filenames import clean_name, seen_name
 from voicegraph.nodes.jsonable import is_deeper
 
@@ -57,32 +57,33 @@ def may_be_json(response: httpx.Response) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The text of an answer, the data in it, and why there is none where it was to be expected."""
+    """The text of an answer and how it was read, the data in it, and why there is none where it was to be expected."""
 
-    text: str
+    read: Decoded
     data: JsonValue = None
     note: str | None = None
 
 
-def read_body(response: httpx.Response) -> Body:
-    """What the answer says; for a large one this is work for a thread.
+def read_body(response: httpx.Response, encoding: str | None = None) -> Body:
+    """What the answer says, in the encoding a person named, if any; for a large one this is work for a thread.
 
     Data is what is announced as JSON, and what is a JSON object or list from its beginning to its end whatever it is
     announced as: many servers send their JSON as text/plain or text/html, or do not say what it is.
     """
-    text, kind = text_of(response), media_type(response)
+    read, kind = read_answer(response, encoding), media_type(response)
+    text = read.text
     announced = is_json(kind) or kind in _LINES
     if not (announced and text.strip()) and text[:1_024].lstrip()[:1] not in ("{", "["):
-        return Body(text)
+        return Body(read)
     try:
         data = _records(text) if kind in _LINES else decode(text)
     except ValueError as error:
-        return Body(text, None, f"The answer is announced as {kind} and is none: {error}." if announced else None)
+        return Body(read, None, f"The answer is announced as {kind} and is none: {error}." if announced else None)
     if is_deeper(MAX_DEPTH, data):
         return Body(
-            text, None, f"The answer's JSON is nested more than {MAX_DEPTH} levels deep: it is kept as text only."
+            read, None, f"The answer's JSON is nested more than {MAX_DEPTH} levels deep: it is kept as text only."
         )
-    return Body(text, data)
+    return Body(read, data)
 
 
 def _records(text: str) -> list[JsonValue]:

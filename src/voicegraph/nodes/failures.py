@@ -16,8 +16,8 @@ import httpx
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
-from voicegraph.nodes.charsets import text_of
 from voicegraph.nodes.cutting import cut, one_line
+from voicegraph.nodes.decoding import text_of
 from voicegraph.nodes.urls import shown
 
 RETRYABLE = frozenset({408, 409, 425, 429})

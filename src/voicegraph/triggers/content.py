@@ -11,6 +11,8 @@ from pydantic import JsonValue
 from voicegraph.clock import iso
 from voicegraph.errors import UserError
 from voicegraph.graph.decode import flaws
+from voicegraph.nodes.charsets import charset_in, codec_of
+from voicegraph.nodes.decoding import decode
 from voicegraph.triggers.names import is_secret, is_shown_header
 from voicegraph.triggers.secrets import PREFIX, Call
 
@@ -49,15 +51,15 @@ def body_of(call: Call) -> JsonValue:
     if not call.body:
         return None
     if kind == "application/json" or kind.endswith("+json"):
-        return _json(call.body)
+        return _json(_text(call, "broken_json"))
     if kind == "application/x-www-form-urlencoded":
-        return _form(call.body)
+        return _form(call)
     if kind == "" or kind.startswith("text/") or kind.endswith(("/xml", "+xml")):
-        return _text(call.body)
+        return _text(call)
     raise BadType("unsupported_media_type", f"Send JSON, a form or text; this is {kind[:80]}.")
 
 
-def _json(body: bytes) -> JsonValue:
+def _json(body: str) -> JsonValue:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -67,19 +69,26 @@ def _json(body: bytes) -> JsonValue:
     return value
 
 
-def _form(body: bytes) -> JsonValue:
+def _form(call: Call) -> JsonValue:
+    codec = codec_of(_charset(call)) or "utf-8"
     try:
-        fields = parse_qs(_text(body), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        fields = parse_qs(_text(call), keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding=codec)
     except ValueError as error:
         raise BadBody("broken_form", f"The form has more than {MAX_FIELDS:,} fields, or is none.") from error
     return {name: values[0] if len(values) == 1 else [*values] for name, values in fields.items()}
 
 
-def _text(body: bytes) -> str:
-    try:
-        return body.decode()
-    except ValueError as error:
-        raise BadBody("broken_text", "The body is not UTF-8 text.") from error
+def _text(call: Call, code: str = "broken_text") -> str:
+    """In the charset of its type, or that of its own XML declaration; a sender can be told to name it, so none is guessed."""
+    markup = call.body[:64].lstrip().startswith(b"<")
+    read = decode(call.body, declared=_charset(call), markup=markup)
+    if read.guessed and not read.encoding.startswith("utf-"):
+        raise BadBody(code, "The body is not UTF-8 text. Send UTF-8, or name its charset in Content-Type.")
+    return read.text
+
+
+def _charset(call: Call) -> str | None:
+    return charset_in(call.headers.get("content-type", ""))
 
 
 def _shown(values: Mapping[str, str]) -> dict[str, JsonValue]:

@@ -74,10 +74,10 @@ async def test_a_bomb_takes_down_its_own_process_only(make_pdf: Callable[..., by
 
 
 def test_running_out_of_memory_is_an_answer(monkeypatch: pytest.MonkeyPatch):
-    def explode(name: str, content: bytes) -> None:
+    def explode(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setitem(worker._PARSERS, "text", explode)
+    monkeypatch.setitem(worker._TEXTS, "text", explode)
     answer = io.StringIO()
     worker.main(io.BytesIO(b'{"wanted": "text", "name": "a.txt"}\nx'), answer)
     assert json.loads(answer.getvalue())["error"]["code"] == "too_large"

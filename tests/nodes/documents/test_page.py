@@ -50,20 +50,20 @@ def test_the_feed_a_page_announces(head: str, link: str | None) -> None:
 
 
 def test_of_a_long_text_the_beginning_is_decoded() -> None:
-    assert plain_text(b"a" * MAX_TEXT, None, "text").meta == {"format": "text"}
+    assert plain_text(b"a" * MAX_TEXT, None, "text").meta == {"format": "text", "encoding": "utf-8"}
     document = plain_text(b"a" * (MAX_TEXT + 1), None, "text")
-    assert (len(document.text), document.meta) == (MAX_TEXT, {"format": "text", "truncated": True})
+    assert (len(document.text), document.meta) == (MAX_TEXT, {"format": "text", "encoding": "utf-8", "truncated": True})
 
 
 @given(st.text(), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
 def test_a_byte_order_mark_decides(text: str, encoding: str) -> None:
     text = "<p>" + text.encode(errors="replace").decode().replace("\x00", "").replace("\ufeff", "")
-    assert decode_page(text.encode(encoding), "iso-8859-1" if encoding != "utf-8" else "utf-8") == text
+    assert decode_page(text.encode(encoding), "iso-8859-1" if encoding != "utf-8" else "utf-8").text == text
 
 
 @given(st.binary(max_size=300), st.none() | st.sampled_from(["utf-8", "utf-16", "idna", "base64", "hex", "zlib", "x"]))
 def test_any_bytes_are_decoded(content: bytes, charset: str | None) -> None:
-    assert isinstance(decode_page(content, charset), str)
+    assert isinstance(decode_page(content, charset).text, str)
 
 
 @pytest.mark.parametrize(

@@ -1,32 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.model import MAX_TEXT
-from voicegraph.nodes.documents.text import decode, looks_binary, parse_html, parse_json, parse_text
-
-_TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff"), min_size=1)
-
-
-@given(_TEXT, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
-def test_text_in_a_marked_encoding_or_utf8_comes_back_as_it_was(text: str, encoding: str):
-    assert decode(text.encode(encoding))[0] == text
-
-
-@pytest.mark.parametrize(
-    ("content", "text", "encoding"),
-    [
-        ("Füße €".encode("cp1252"), "Füße €", "cp1252"),
-        ("Grüße an alle".encode("utf-16-le"), "Grüße an alle", "utf-16-le"),
-        (b"\xef\xbb\xbfbroken \xff", "ï»¿broken ÿ", "cp1252"),
-        (b"nul\x00s", "nuls", "utf-8"),
-    ],
-)
-def test_unmarked_encodings_are_guessed(content: bytes, text: str, encoding: str):
-    assert decode(content) == (text, encoding)
+from voicegraph.nodes.documents.text import looks_binary, parse_html, parse_json, parse_text
 
 
 def test_escape_sequences_of_a_terminal_log_are_text():

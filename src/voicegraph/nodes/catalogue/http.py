@@ -15,6 +15,8 @@ from voicegraph.nodes.bodies import file_name, is_text, may_be_json, media_type,
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, compact, decode, is_small
 from voicegraph.nodes.client import send, translated
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.decoding import told
+from voicegraph.nodes.encoding_param import Encoding, encoding_param
 from voicegraph.nodes.http_headers import header_problem, headers_of
 from voicegraph.nodes.jsonable import unsendable
 from voicegraph.nodes.output import Output
@@ -42,6 +44,7 @@ class Request(Params):
     )
     form: dict[str, Scalar] = param({}, title="Form body", description="Sent as a web form.")
     text: str = param("", title="Text body", description="Sent as it is, as text/plain.", widget="textarea")
+    encoding: Encoding = encoding_param()
     fail_on_error: bool = param(
         True, title="Fail on an error status", description="Off: an answer of 4xx or 5xx is output like any other."
     )
@@ -93,7 +96,7 @@ async def request(params: Request, node: NodeContext) -> Output:
     else:
         with translated(url):
             response = await node.http.request(params.method, url, **options)
-    return await _output(response, node)
+    return await _output(response, node, params.encoding)
 
 
 def _options(params: Request, node: NodeContext) -> dict[str, Any]:
@@ -132,7 +135,7 @@ def credential_headers(credential: Mapping[str, str]) -> dict[str, str]:
             return {}
 
 
-async def _output(response: httpx.Response, node: NodeContext) -> Output:
+async def _output(response: httpx.Response, node: NodeContext, encoding: str | None) -> Output:
     kind = media_type(response)
     meta: dict[str, JsonValue] = {
         "status": response.status_code,
@@ -142,12 +145,14 @@ async def _output(response: httpx.Response, node: NodeContext) -> Output:
     small = len(response.content) <= SMALL_CHARACTERS
     if kind and response.content and not is_text(kind):
         ref = await node.files.save(file_name(response), kind, response.content)
-        body = await beside(small, read_body, response) if may_be_json(response) else None
+        body = await beside(small, read_body, response, encoding) if may_be_json(response) else None
         if body is None or body.data is None:
             return Output(text=f"{ref.name} ({kind}, {ref.size:,} bytes)", files=[ref], meta=meta)
-        return Output(text=body.text, data=body.data, files=[ref], meta=meta)
-    body = await beside(small, read_body, response)
+        return Output(text=body.read.text, data=body.data, files=[ref], meta={**meta, **body.read.meta})
+    body = await beside(small, read_body, response, encoding)
+    for line in told(body.read.meta, shown(response.url)):
+        node.log(line)
     if body.note:
         node.log(body.note)
         meta["note"] = body.note
-    return Output(text=body.text, data=body.data, meta=meta)
+    return Output(text=body.read.text, data=body.data, meta={**meta, **body.read.meta})

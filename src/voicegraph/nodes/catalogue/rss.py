@@ -77,11 +77,9 @@ def _is_page(response: httpx.Response) -> bool:
 
 
 async def _xml(response: httpx.Response) -> bytes:
-    """The feed's bytes; in UTF-8 where only the response, not the XML itself, says how it is encoded."""
+    """The feed's bytes, in UTF-8."""
     content = response.content
-    if response.charset_encoding and b"encoding" not in content[:200]:
-        return await _in_utf8(response, content)
-    return content
+    return await _in_utf8(response, content)
 
 
 async def _in_utf8(response: httpx.Response, content: bytes) -> bytes:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from voicegraph.errors import NodeError, NotFound
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.documents.isolated import parse
-from voicegraph.nodes.documents.model import Kind
+from voicegraph.nodes.documents.stored import read_file
+from voicegraph.nodes.encoding_param import Encoding, encoding_param
 from voicegraph.nodes.output import Output
 
 _WHY = "it is what the workflow reads"
@@ -22,6 +21,7 @@ class UploadCsv(Params):
         accept=".csv,.tsv,.txt,text/csv",
         why=_WHY,
     )
+    encoding: Encoding = encoding_param()
 
 
 class UploadPdf(Params):
@@ -46,6 +46,7 @@ class UploadText(Params):
         accept=".txt,.md,.log,text/*",
         why=_WHY,
     )
+    encoding: Encoding = encoding_param()
 
 
 class UploadAny(Params):
@@ -58,38 +59,28 @@ class UploadAny(Params):
         accept=".csv,.tsv,.json,.pdf,.txt,.md,.html,text/*",
         why=_WHY,
     )
+    encoding: Encoding = encoding_param()
 
 
 @action("csv_upload", "upload_csv", group="source", title="Upload a CSV", content="own")
 async def upload_csv(params: UploadCsv, node: NodeContext) -> Output:
     """Reads an uploaded CSV: a table as text, the rows as data."""
-    return await _read(params.file_id, node, "csv")
+    return await read_file(params.file_id, node, "csv", params.encoding)
 
 
 @action("pdf_upload", "upload_pdf", group="source", title="Upload a PDF", content="own")
 async def upload_pdf(params: UploadPdf, node: NodeContext) -> Output:
     """Reads the text of an uploaded PDF, and the values of a filled form as text and as data."""
-    return await _read(params.file_id, node, "pdf")
+    return await read_file(params.file_id, node, "pdf")
 
 
 @action("txt_upload", "upload_txt", group="source", title="Upload a text file", content="own")
 async def upload_txt(params: UploadText, node: NodeContext) -> Output:
     """Reads an uploaded text file, whatever its encoding."""
-    return await _read(params.file_id, node, "text")
+    return await read_file(params.file_id, node, "text", params.encoding)
 
 
 @action("file_upload", "upload_any", group="source", title="Upload a file", content="own")
 async def upload_any(params: UploadAny, node: NodeContext) -> Output:
     """Reads an uploaded file: CSV, JSON, PDF, text, Markdown or HTML."""
-    return await _read(params.file_id, node, None)
-
-
-async def _read(file_id: str, node: NodeContext, kind: Kind | None) -> Output:
-    try:
-        ref, content = await node.files.read(file_id)
-    except NotFound as error:
-        raise NodeError("file_not_found", "The uploaded file is no longer there. Upload it again.") from error
-    document = await parse(ref.name, content, kind)
-    if document.meta.get("truncated"):
-        node.log(f"{ref.name} is long: only a part of it is passed on.")
-    return Output(text=document.text, data=document.data, files=[ref], meta={"file": ref.name, **document.meta})
+    return await read_file(params.file_id, node, None, params.encoding)

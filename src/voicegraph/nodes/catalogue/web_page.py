@@ -9,12 +9,15 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bodies import file_name, is_text, media_type
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
+from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.decoding import told
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document
-from voicegraph.nodes.documents.page import page_in_utf8, plain_text
+from voicegraph.nodes.documents.page import decode_page, plain_text
+from voicegraph.nodes.encoding_param import Encoding, encoding_param
 from voicegraph.nodes.leading import PAGES, led_on, too_many_redirects
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.urls import Url, shown
@@ -26,14 +29,17 @@ class Fetch(Params):
     """Params of web_page.fetch."""
 
     url: Url = param(title="URL", widget="url", why="it is the page to read", target="link")
+    encoding: Encoding = encoding_param()
 
 
 @action("web_page", "fetch", group="source", title="Read a web page")
 async def fetch(params: Fetch, node: NodeContext) -> Output:
     """Reads a web page: its main text as Markdown, and title, author, date and links as data. Reads PDFs as well."""
     node.progress(f"Reading {shown(params.url)}")
-    response, document = await _page(params.url, node)
+    response, document = await _page(params.url, node, params.encoding)
     address = str(response.url)
+    for line in told(document.meta, shown(address)):
+        node.log(line)
     facts = document.data if isinstance(document.data, dict) else {}
     title = facts.get("title")
     headed = not isinstance(title, str) or document.text.lstrip("# ").startswith(title)
@@ -42,26 +48,28 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     return Output(text=text, data=data, meta={"status": response.status_code, **document.meta})
 
 
-async def _page(url: str, node: NodeContext) -> tuple[httpx.Response, Document]:
+async def _page(url: str, node: NodeContext, encoding: str | None) -> tuple[httpx.Response, Document]:
     """The page, and what it says: the one it leads on to, where it does (`<meta http-equiv="refresh">`)."""
     for _ in range(MAX_REDIRECTS):
         response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
-        document = await _read(response, str(response.url))
+        document = await _read(response, str(response.url), encoding)
         url = led_on(response, document, node)
         if not url:
             return response, document
     raise too_many_redirects(url)
 
 
-async def _read(response: httpx.Response, address: str) -> Document:
+async def _read(response: httpx.Response, address: str, encoding: str | None) -> Document:
     kind, content, charset = media_type(response), response.content, response.charset_encoding
     small = len(content) <= SMALL_CHARACTERS
     if kind in PAGES or (not kind and content.lstrip().startswith(b"<")):
-        return await read_fetched("page", address, await beside(small, page_in_utf8, content, charset))
+        read = await beside(small, decode_page, content, charset, None, encoding)
+        document = await read_fetched("page", address, await beside(small, encoded, read.text))
+        return Document(document.text, document.data, {**document.meta, **read.meta})
     if kind == "application/pdf" or content.startswith(b"%PDF-"):
         return await parse(file_name(response), content, "pdf")
     if is_text(kind) or not kind:
-        return await beside(small, plain_text, content, charset, kind or "text")
+        return await beside(small, plain_text, content, charset, kind or "text", encoding)
     raise NodeError(
         "not_a_page",
         f"{shown(address)} is no page but {kind}, which has no text to read; "

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.model import Kind
-from voicegraph.nodes.documents.text import decode, looks_binary
+from voicegraph.nodes.documents.text import looks_binary, read_text
 
 _SIGNATURES = (
     (b"PK\x03\x04", "an Office document or a ZIP archive"),
@@ -78,7 +78,7 @@ def _by_content(name: str, content: bytes) -> Kind | None:
     if content[:1024].lstrip().startswith(b"%PDF-"):
         return "pdf"
     _refuse_binary(name, content)
-    text = decode(content)[0].strip()
+    text = read_text(content).text.strip()
     if text[:100].lower().startswith(("<!doctype html", "<html")):
         return "html"
     return "json" if text.startswith(("{", "[")) and _is_json(text) else None

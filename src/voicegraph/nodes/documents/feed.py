@@ -59,7 +59,7 @@ def read_feed(address: str, content: bytes) -> Document:
         if found is not None:
             return found
     # A stream, because feedparser takes other bytes for the name of a file. Markup is stripped below, at less cost.
-    headers = {"content-location": address, "content-type": "application/xml"}
+    headers = {"content-location": address, "content-type": "application/xml; charset=utf-8"}
     feed = feedparser.parse(BytesIO(content), response_headers=headers, sanitize_html=False)
     version = feed.get("version", "")
     if not version and not feed.entries:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from voicegraph.child import ask
 from voicegraph.errors import NodeError
 from voicegraph.fair import FairGate
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, decode
+from voicegraph.nodes.decoding import UNTOLD, Labels
 from voicegraph.nodes.documents.model import Document, Kind
 
 SECONDS = 45.0
@@ -19,10 +21,12 @@ _GATE = FairGate(AT_ONCE)
 _WORKER = "voicegraph.nodes.documents.worker"
 
 
-async def parse(name: str, content: bytes, wanted: Kind | None = None, seconds: float = SECONDS) -> Document:
+async def parse(
+    name: str, content: bytes, wanted: Kind | None = None, seconds: float = SECONDS, labels: Labels = UNTOLD
+) -> Document:
     """The document in the file; `wanted` None detects the kind. Raises NodeError, never retryable."""
     async with _GATE.turn():
-        answer = await _ask(wanted, name, content, seconds)
+        answer = await _ask(wanted, name, content, seconds, labels)
     return await beside(len(answer) <= SMALL_CHARACTERS, _document, answer)
 
 
@@ -33,8 +37,8 @@ def _document(answer: bytes) -> Document:
     return Document(**found["document"])
 
 
-async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float) -> bytes:
-    request = json.dumps({"wanted": wanted, "name": name}).encode() + b"\n" + content
+async def _ask(wanted: Kind | None, name: str, content: bytes, seconds: float, labels: Labels) -> bytes:
+    request = json.dumps({"wanted": wanted, "name": name, "labels": asdict(labels)}).encode() + b"\n" + content
     try:
         answer = await ask(_WORKER, request, seconds)
     except TimeoutError as error:

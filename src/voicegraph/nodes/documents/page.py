@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.charsets import codec_of, decoded, encoded, marked
+from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.cutting import cut
+from voicegraph.nodes.decoding import Decoded, decode
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of
-from voicegraph.nodes.documents.text import decode, shortened
+from voicegraph.nodes.documents.text import shortened
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
 MAX_LINKS = 300
-_DECLARED = re.compile(
-    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE
-)
 
 
-def decode_page(content: bytes, charset: str | None, most: int | None = None) -> str:
-    """The page's source: a byte order mark decides, then the charset of the response, the page's own, then a guess.
+def decode_page(content: bytes, charset: str | None, most: int | None = None, named: str | None = None) -> Decoded:
+    """The page's source, by the charset of the response and what the page says itself, see `decoding.py`.
 
     For a large page this is work for a thread, as the two below are.
     """
-    declared = _DECLARED.search(content[:2_048])
-    for label in (charset, declared[1].decode() if declared else None):
-        codec = None if marked(content) else codec_of(label)
-        try:
-            if codec:
-                return decoded(content, codec, most=most)
-        except UnicodeError:  # not the encoding it is
-            continue
-    return decode(content, most)[0]
+    return decode(content, named=named, declared=charset, markup=True, most=most)
 
 
 def page_in_utf8(content: bytes, charset: str | None) -> bytes:
     """The page's source in the one encoding that its readers take."""
-    return encoded(decode_page(content, charset))
+    return encoded(decode_page(content, charset).text)
 
 
-def plain_text(content: bytes, charset: str | None, form: str) -> Document:
+def plain_text(content: bytes, charset: str | None, form: str, named: str | None = None) -> Document:
     """Text from the web as it is, its first `MAX_TEXT` characters: how many more there are is not counted."""
-    text = decode_page(content, charset, MAX_TEXT + 1)
-    truncated: dict[str, JsonValue] = {"truncated": True} if len(text) > MAX_TEXT else {}
-    return Document(cut(text, MAX_TEXT), None, {"format": form, **truncated})
+    read = decode_page(content, charset, MAX_TEXT + 1, named)
+    truncated: dict[str, JsonValue] = {"truncated": True} if len(read.text) > MAX_TEXT else {}
+    return Document(cut(read.text, MAX_TEXT), None, {"format": form, **read.meta, **truncated})
 
 
 def read_page(address: str, content: bytes) -> Document:

@@ -11,8 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.decoding import UNTOLD, Labels
 from voicegraph.nodes.documents.model import MAX_COLUMNS, MAX_ROWS, Document
-from voicegraph.nodes.documents.text import decode
+from voicegraph.nodes.documents.text import read_text
 from voicegraph.nodes.tables import markdown_table
 
 if TYPE_CHECKING:
@@ -28,21 +29,21 @@ _MAX_FIELD = 1 << 20
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?")
 
 
-def parse_csv(name: str, content: bytes) -> Document:
+def parse_csv(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
     """Rows as a list of objects in `data`; a table in the text.
 
     A column whose every value is a plain number holds numbers, with null for empty cells; others hold strings.
     `meta`: `rows` and `columns` of the file, `encoding`, `delimiter`, `shownRows` and `keptRows` when cut.
     """
-    text, encoding = decode(content)
-    delimiter, text = _delimiter(text)
+    read = read_text(content, labels)
+    delimiter, text = _delimiter(read.text)
     header, rows, total = _read(name, text, delimiter)
     columns = [_typed([row[i] for row in rows]) for i in range(len(header))]
     typed = list(zip(*columns, strict=True))
     table, shown = markdown_table(header, rows)
     meta: dict[str, JsonValue] = {
         "format": "csv",
-        "encoding": encoding,
+        **read.meta,
         "delimiter": delimiter,
         "rows": total,
         "columns": [*header],

@@ -1,6 +1,6 @@
 """The child process: a request on stdin, its `Document` or the error as JSON on stdout. Started by `isolated.py`.
 
-A request is a line of JSON, `{"wanted": "csv" or null, "name": "…"}`, and after it the bytes of the file. Names are not
+A request is a line of JSON, `{"wanted": "csv" or null, "name": "…", "labels": {…}}`, and after it the bytes of the file. Names are not
 arguments: a URL may hold a secret, and everybody on the machine can read a process's arguments.
 """
 
@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from voicegraph.child import confine
 from voicegraph.errors import NodeError
+from voicegraph.nodes.decoding import UNTOLD, Labels
 from voicegraph.nodes.documents.detect import detect, require
 from voicegraph.nodes.documents.feed import read_feed
 from voicegraph.nodes.documents.model import Document, Kind
@@ -27,24 +28,27 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 30
 
-_PARSERS: dict[Kind, Callable[[str, bytes], Document]] = {
+_TEXTS: dict[Kind, Callable[[str, bytes, Labels], Document]] = {
     "csv": parse_csv,
     "json": parse_json,
-    "pdf": parse_pdf,
     "text": parse_text,
     "html": parse_html,
+}
+_PARSERS: dict[Kind, Callable[[str, bytes], Document]] = {
+    "pdf": parse_pdf,
     "page": read_page,
     "feed": read_feed,
     "feed_link": read_feed_link,
 }
 
 
-def read(wanted: Kind | None, name: str, content: bytes) -> Document:
+def read(wanted: Kind | None, name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
     """The document, as `wanted` or as what it turns out to be. Raises NodeError."""
     try:
         if wanted:
             require(name, content, wanted)
-        return _PARSERS[wanted or detect(name, content)](name, content)
+        kind = wanted or detect(name, content)
+        return _TEXTS[kind](name, content, labels) if kind in _TEXTS else _PARSERS[kind](name, content)
     except MemoryError as error:
         raise NodeError("too_large", f"Reading {name} takes more memory than is allowed. Split the file.") from error
 
@@ -53,7 +57,11 @@ def main(stdin: IO[bytes], stdout: IO[str]) -> None:
     """Answer one request."""
     request = json.loads(stdin.readline())
     try:
-        answer = {"document": asdict(read(request["wanted"], request["name"], stdin.read()))}
+        answer = {
+            "document": asdict(
+                read(request["wanted"], request["name"], stdin.read(), Labels(**request.get("labels", {})))
+            )
+        }
     except NodeError as error:
         answer = {"error": {"code": error.code, "message": error.message}}
     json.dump(answer, stdout)
