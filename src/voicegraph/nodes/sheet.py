@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 from pydantic import JsonValue
@@ -28,18 +28,24 @@ _INSIDE, _BEFORE_TAB = (
 _CUT = re.compile(r"[;\t\r\n]")
 PIECE = 64 << 10
 """Characters that are looked at in one call, about."""
+_NUMBER = re.compile(r"[+-][ \u00a0]?\d[\d.,' \u00a0\u202f]*(?:[eE][+-]?\d{1,3})?[ \u00a0\u202f]?[%‰€$£¥]?")
+"""A signed number, as any country writes it, or a telephone number: `-12,50`, `+3 %`, `-1.234,56 €`, `+49 170 1234567`. It
+computes to nothing but itself, which `-2+3` and `+49-170` do not."""
+_MOST_DIGITS = 60
 _AFTER_BLANKS = re.compile(rf"(?>{_BLANK}+)(?:[=@{_WIDE}]|[+-](?![\d.,\s]+$))")
 """A formula behind blanks. What has only digits in it (`-12,50`, `+49 170 1234567`) computes to nothing worse."""
 
 
-def to_csv(data: JsonValue) -> str:
+def to_csv(data: JsonValue, columns: Sequence[str] = ()) -> str:
     """Objects become rows under the names of all their keys, lists rows of cells, anything else a row of one cell.
 
-    One object is one row. A text that a spreadsheet would take for a formula gets a `'` in front (SECURITY row 6).
+    One object is one row; of no rows, the `columns` are written. A text that a spreadsheet would take for a formula gets a `'` in front (SECURITY row 6).
     """
     rows: list[JsonValue] = data if isinstance(data, list) else [] if data is None else [data]
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
+    if not rows and columns:
+        writer.writerow(map(cell, columns))
     objects = [row for row in rows if isinstance(row, dict)]
     if rows and len(objects) == len(rows):
         columns = [*dict.fromkeys(key for row in objects for key in row)]
@@ -77,6 +83,8 @@ def cell(value: JsonValue) -> str:
 def guarded(text: str) -> str:
     """The text with a `'` before whatever a spreadsheet would compute, at its start or where it might be cut in two."""
     text = "".join(_inside(text)) if len(text) > PIECE else _INSIDE.sub(r"\1'", text)
+    if len(text) <= _MOST_DIGITS and _NUMBER.fullmatch(text):
+        return text
     return f"'{text}" if text.startswith(FORMULA) or _AFTER_BLANKS.match(text) else text
 
 

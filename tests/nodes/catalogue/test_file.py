@@ -7,9 +7,11 @@ import pytest
 from pydantic import ValidationError
 
 from voicegraph.errors import NodeError
+from voicegraph.graph.model import NodeId
 from voicegraph.nodes.catalogue.file import Save, save
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.output import FileRef, Inputs, Output
+from voicegraph.nodes.documents.table import parse_csv
+from voicegraph.nodes.output import FileRef, Inputs, Output, join_inputs
 
 MakeNode = Callable[..., NodeContext]
 
@@ -70,3 +72,18 @@ def test_a_media_type_is_checked() -> None:
     with pytest.raises(ValidationError, match="media type"):
         Save(media_type="text/html\r\nx: y")
     assert FileRef(id="f", name="n")
+
+
+async def test_a_table_for_spreadsheets_is_marked_when_it_holds_more_than_ascii(make_node: MakeNode) -> None:
+    node = make_node(inputs=Inputs("x", [{"Ort": "Köln"}]))
+    [(_, _, content)] = await saved(node, name="x.csv")
+    assert content == b"\xef\xbb\xbfOrt\r\nK\xc3\xb6ln\r\n"
+    assert parse_csv("x.csv", content).data == [{"Ort": "Köln"}]
+    [(_, _, plain)] = await saved(make_node(inputs=Inputs("x", [{"a": "b"}])), name="x.csv")
+    assert plain == b"a\r\nb\r\n"
+
+
+async def test_a_table_without_rows_keeps_its_header(make_node: MakeNode) -> None:
+    table = Output(text="t", data=[], meta={"columns": ["name", "city"]})
+    node = make_node(inputs=join_inputs({NodeId("step-0"): ("", table)}))
+    assert (await saved(node, name="x.csv"))[0][2] == b"name,city\r\n"

@@ -125,3 +125,83 @@ def test_any_table_of_text_is_read_without_losing_a_row(rows: list[list[str]], e
     assert document.meta["rows"] == len(kept)
     assert isinstance(document.data, list)
     assert len(document.data) == len(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('id,note\n1,"broken\n2,fine\n3,fine\n', 2),
+        ('id,note\n1,"two\nlines"\n2,"broken\n3,fine', 4),
+        ('"broken,a\n1,2\n', 1),
+        ('id;note\r\n1;"says ""x"" and\r\n2;"y"\r\n3;"z\r\n', 4),
+        ('sep=;\nid;note\n1;"broken\n2;fine\n', 3),
+        ('id, note\n1, "broken\n', 2),
+        ('id,note\n1,a "quote" within\n2,"broken\n3,x\n', 3),
+        ('id,note\n1,"\n' + "2,fine\n" * 200_000, 2),
+    ],
+)
+def test_a_quote_that_is_never_closed_is_named_with_its_line(text: str, line: int):
+    with pytest.raises(NodeError) as caught:
+        parse_csv("x.csv", text.encode())
+    assert caught.value.code == "bad_csv"
+    assert f"opens a cell in line {line} and is never closed" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "sep=;\n",
+        "sep=;\r\n",
+        "SEP=;\n",
+        '"sep=;"\r\n',
+        "Sep = ;\n",
+        "\ufeffsep=;\n",
+        "sep=;;;\n",
+        '"sep=;",,\n',
+        'sep=";"\n',
+    ],
+)
+def test_every_form_of_the_line_that_names_the_delimiter(first: str):
+    assert parse_csv("x.csv", f"{first}a;b\n1,5;x\n".encode()).data == [{"a": "1,5", "b": "x"}]
+
+
+@pytest.mark.parametrize("first", ["sep=\t\n", "sep=\\t\n", "sep=tab\n"])
+def test_the_delimiter_may_be_a_tab(first: str):
+    assert parse_csv("x.csv", f"{first}a\tb\n1,5\tx\n".encode()).data == [{"a": "1,5", "b": "x"}]
+
+
+def test_the_delimiter_may_be_any_sign():
+    assert parse_csv("x.csv", b"sep=^\na^b\nx,y^z\n").data == [{"a": "x,y", "b": "z"}]
+
+
+def test_a_first_cell_that_looks_like_it_is_a_name():
+    assert parse_csv("x.csv", b"sep,x\n1,2\n").meta["columns"] == ["sep", "x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ('id,note\n1,"says \\"hi\\", then goes"\n', 'says "hi", then goes'),
+        ('id,note\n1,"says ""hi"", then goes"\n', 'says "hi", then goes'),
+        ('id,path\n1,"C:\\dir\\"\n2,"D:\\"\n', "C:\\dir\\"),
+        ("id,path\n1,C:\\new\n", "C:\\new"),
+    ],
+)
+def test_quotes_within_quotes(text: str, note: str):
+    data = parse_csv("x.csv", text.encode()).data
+    assert isinstance(data, list)
+    assert [*data[0].values()] == [1, note]
+
+
+def test_a_header_alone_is_a_table_without_rows():
+    document = parse_csv("x.csv", b"name;city\n")
+    assert (document.data, document.meta["columns"], document.meta["rows"]) == ([], ["name", "city"], 0)
+
+
+def test_numbers_with_a_decimal_comma_stay_as_they_are_written():
+    text = "a;b;c;d\n1.234,56;-12,50;+49 170 1;0049\n2,5;3,5;+3%;9007199254740993123\n"
+    data = parse_csv("x.csv", text.encode()).data
+    assert data == [
+        {"a": "1.234,56", "b": "-12,50", "c": "+49 170 1", "d": "0049"},
+        {"a": "2,5", "b": "3,5", "c": "+3%", "d": "9007199254740993123"},
+    ]

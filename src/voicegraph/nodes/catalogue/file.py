@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Literal
 
@@ -10,6 +11,7 @@ from pydantic import field_validator
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bulk import beside, is_small, pretty
+from voicegraph.nodes.charsets import marked
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.filenames import clean_name
 from voicegraph.nodes.output import FileRef, Output
@@ -66,7 +68,10 @@ async def save(params: Save, node: NodeContext) -> Output:
         name = clean_name(params.name, ending)
         kind = params.media_type or _BY_ENDING.get(name.rpartition(".")[2].lower()) or usual
         small = is_small(node.inputs.text, node.inputs.data)
-        kept = [await _store(node, name, kind, await beside(small, _content, source, node))]
+        content = await beside(small, _content, source, node)
+        if (source == "csv" or name.lower().endswith(".csv")) and not content.isascii() and not marked(content):
+            content = codecs.BOM_UTF8 + content  # without it, spreadsheets read Windows-1252
+        kept = [await _store(node, name, kind, content)]
     names = ", ".join(ref.name for ref in kept)
     return Output(text=node.inputs.text or names, data=node.inputs.data, files=kept, meta={"saved": len(kept)})
 
@@ -87,9 +92,18 @@ def _content(source: str, node: NodeContext) -> bytes:
     if source == "csv":
         if node.inputs.data is None:
             raise NodeError("no_data", "There is no data to write as CSV: the node before gives text only.")
-        return to_csv(node.inputs.data).encode("utf-8", "replace")
+        return to_csv(node.inputs.data, _columns(node)).encode("utf-8", "replace")
     data = node.inputs.text if node.inputs.data is None else node.inputs.data
     return pretty(data).encode("utf-8", "replace")
+
+
+def _columns(node: NodeContext) -> list[str]:
+    """The names of a table's columns, which its data does not hold when it has no rows."""
+    if len(node.inputs.nodes) != 1:
+        return []
+    (only,) = node.inputs.nodes.values()
+    names = only.meta.get("columns")
+    return [str(name) for name in names] if isinstance(names, list) else []
 
 
 async def _keep_files(params: Save, node: NodeContext) -> list[FileRef]:

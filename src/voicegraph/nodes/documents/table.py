@@ -1,17 +1,15 @@
-"""CSV files: the dialect, the header, the types of the columns."""
+"""CSV files: the header, the rows, the types of the columns; `dialect.py` says how they are written."""
 
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.decoding import UNTOLD, Labels
+from voicegraph.nodes.documents.dialect import END, MAX_FIELD, Form, form_of, opened_in, with_end
 from voicegraph.nodes.documents.model import MAX_COLUMNS, MAX_ROWS, Document
 from voicegraph.nodes.documents.text import read_text
 from voicegraph.nodes.tables import markdown_table
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
 Row = list[str]
 Cell = str | int | float | None
 
-_DELIMITERS = ",;\t|"
-_SAMPLE_LINES = 50
-_MAX_FIELD = 1 << 20
 # Longer digit strings are identifiers, and a leading zero means a postcode or a telephone number.
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?")
 
@@ -32,19 +27,20 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?")
 def parse_csv(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
     """Rows as a list of objects in `data`; a table in the text.
 
-    A column whose every value is a plain number holds numbers, with null for empty cells; others hold strings.
+    A column whose every value is a plain number holds numbers, with null for empty cells; others hold strings. So do
+    numbers with a decimal comma: `1,234` is one and a bit here and more than a thousand there, and nothing in a file tells.
     `meta`: `rows` and `columns` of the file, `encoding`, `delimiter`, `shownRows` and `keptRows` when cut.
     """
     read = read_text(content, labels)
-    delimiter, text = _delimiter(read.text)
-    header, rows, total = _read(name, text, delimiter)
+    form, text = form_of(read.text)
+    header, rows, total = _read(name, text, form)
     columns = [_typed([row[i] for row in rows]) for i in range(len(header))]
     typed = list(zip(*columns, strict=True))
     table, shown = markdown_table(header, rows)
     meta: dict[str, JsonValue] = {
         "format": "csv",
         **read.meta,
-        "delimiter": delimiter,
+        "delimiter": form.delimiter,
         "rows": total,
         "columns": [*header],
     }
@@ -55,54 +51,45 @@ def parse_csv(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
     return Document(f"### {name}\n\n{table}", data, meta)
 
 
-def _delimiter(text: str) -> tuple[str, str]:
-    """The delimiter whose rows agree best on their width, and the text without Excel's `sep=;` line."""
-    first, _, rest = text.partition("\n")
-    if re.fullmatch(r"sep=[,;\t|]\r?", first):
-        return first[4], rest
-    sample = list(islice(io.StringIO(text, newline=""), _SAMPLE_LINES))
-    return max(_DELIMITERS, key=lambda candidate: _agreement(sample, candidate)), text
-
-
-def _agreement(sample: list[str], delimiter: str) -> tuple[bool, float, int]:
-    """(whether quotes fit it, share of rows of the usual width, that width); one that never occurs scores nothing."""
-    csv.field_size_limit(_MAX_FIELD)
-    try:
-        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
-    except csv.Error:
-        return False, 0.0, 0
-    width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
-    return (_quotes_fit(sample, delimiter), count / widths.total(), width) if width > 1 else (False, 0.0, 0)
-
-
-def _quotes_fit(sample: list[str], delimiter: str) -> bool:
-    """Whether what is quoted ends at the delimiter or the line, as far as a sample shows that is cut off."""
-    reader = csv.reader(sample, delimiter=delimiter, strict=True)
-    try:
-        for _ in reader:
-            pass
-    except csv.Error:
-        return reader.line_num == _SAMPLE_LINES
-    return True
-
-
-def _read(name: str, text: str, delimiter: str) -> tuple[list[str], list[Row], int]:
+def _read(name: str, text: str, form: Form) -> tuple[list[str], list[Row], int]:
     """(column names, at most MAX_ROWS rows padded to one width, number of rows in the file)."""
-    padded_quotes = f'{delimiter} "' in text[:65_536]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=padded_quotes)
+    csv.field_size_limit(MAX_FIELD)
+    reader = csv.reader(with_end(text), **form.options(text))
+    kept: list[Row] = []
+    total, begins = 0, 1
     try:
-        lines = (row for row in reader if any(cell.strip() for cell in row))
-        kept = list(islice(lines, MAX_ROWS + 1))
-        total = len(kept) + sum(1 for _ in lines)
+        for row in reader:
+            if row != [END]:
+                if any(cell.strip() for cell in row):
+                    total += 1
+                    if len(kept) <= MAX_ROWS:
+                        kept.append(row)
+                begins, begun = reader.line_num + 1, begins
+                if row and row[-1].endswith(END):
+                    raise _never_closed(name, opened_in(text, begun, form) + form.skipped)
     except csv.Error as error:
-        raise NodeError("bad_csv", f"{name} is not valid CSV: line {reader.line_num}: {error}.") from error
+        if "field larger" in str(error) and '"' in text:
+            raise _never_closed(name, opened_in(text, begins, form) + form.skipped) from error
+        raise NodeError(
+            "bad_csv", f"{name} is not valid CSV: line {reader.line_num + form.skipped}: {error}."
+        ) from error
     width = max(map(len, kept), default=0)
     if width > MAX_COLUMNS:
         raise NodeError("too_wide", f"{name} has {width} columns; at most {MAX_COLUMNS} are read.")
+    if not kept:
+        raise NodeError("empty_file", f"{name} has no rows. Upload a file with content.")
     headless = all(_NUMBER.fullmatch(cell.strip()) for cell in kept[0])
-    rows = kept[:MAX_ROWS] if headless else kept[1:]
+    rows_of_data = kept[:MAX_ROWS] if headless else kept[1:]
     header = _names([] if headless else kept[0], width)
-    return header, [row + [""] * (width - len(row)) for row in rows], total - (not headless)
+    return header, [row + [""] * (width - len(row)) for row in rows_of_data], total - (not headless)
+
+
+def _never_closed(name: str, line: int) -> NodeError:
+    return NodeError(
+        "bad_csv",
+        f"{name} is not valid CSV: a quotation mark opens a cell in line {line} and is never closed, so that the rest of "
+        "the file would be one cell. Close it there, or write it twice where it is a part of the text.",
+    )
 
 
 def _names(given: Row, width: int) -> list[str]:
