@@ -10,10 +10,11 @@ import pytest
 from support.api import Api, api_with, settings_in
 from support.full_disk import small_disk
 from support.history import migrated
+from support.pdfs import make_pdf
 
 from voicegraph.settings import Settings
 
-__all__ = ["migrated", "small_disk"]
+__all__ = ["make_pdf", "migrated", "small_disk"]
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ _LINES = frozenset({
     "application/stream+json", "application/json-seq",
 })  # fmt: skip
 """A JSON value in each line, or behind each record separator (RFC 7464)."""
+_TABLES = frozenset({"text/csv", "text/tab-separated-values", "application/csv"})
 _RECORD = "\x1e"
 _UNKNOWN = frozenset(
     {"application/octet-stream", "binary/octet-stream", "application/x-download", "application/unknown"}
@@ -48,6 +49,13 @@ def is_json(kind: str) -> bool:
 def is_text(kind: str) -> bool:
     """Whether the media type is for people or programs to read as text."""
     return kind.startswith("text/") or kind in _TEXTS | _LINES or kind.endswith("+xml") or is_json(kind)
+
+
+def is_for_files(response: httpx.Response) -> bool:
+    """Whether a text is a file by its sender's word: sent to be saved, or a table under the name of one."""
+    attached = response.headers.get("content-disposition", "").strip().lower().startswith("attachment")
+    named = file_name(response).lower().endswith((".csv", ".tsv"))
+    return attached or (named and (media_type(response) in _TABLES or media_type(response) == "text/plain"))
 
 
 def may_be_json(response: httpx.Response) -> bool:

@@ -30,6 +30,7 @@ WITHOUT = frozenset(
         "condition",
         "wait",
         "file",
+        "document",
         "approval",
         "workflow",
     ]

@@ -11,7 +11,7 @@ from pydantic import JsonValue, field_validator, model_validator
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
-from voicegraph.nodes.bodies import file_name, is_text, may_be_json, media_type, read_body
+from voicegraph.nodes.bodies import file_name, is_for_files, is_text, may_be_json, media_type, read_body
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, compact, decode, is_small
 from voicegraph.nodes.client import send, translated
 from voicegraph.nodes.context import NodeContext
@@ -19,7 +19,7 @@ from voicegraph.nodes.decoding import told
 from voicegraph.nodes.encoding_param import Encoding, encoding_param
 from voicegraph.nodes.http_headers import header_problem, headers_of
 from voicegraph.nodes.jsonable import unsendable
-from voicegraph.nodes.output import Output
+from voicegraph.nodes.output import FileRef, Output
 from voicegraph.nodes.urls import Url, shown, with_query
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -155,4 +155,7 @@ async def _output(response: httpx.Response, node: NodeContext, encoding: str | N
     if body.note:
         node.log(body.note)
         meta["note"] = body.note
-    return Output(text=body.read.text, data=body.data, meta={**meta, **body.read.meta})
+    files: list[FileRef] = []
+    if response.content and is_for_files(response):
+        files.append(await node.files.save(file_name(response), response.headers["content-type"], response.content))
+    return Output(text=body.read.text, data=body.data, files=files, meta={**meta, **body.read.meta})

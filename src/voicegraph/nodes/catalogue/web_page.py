@@ -19,7 +19,7 @@ from voicegraph.nodes.documents.model import Document
 from voicegraph.nodes.documents.page import decode_page, plain_text
 from voicegraph.nodes.encoding_param import Encoding, encoding_param
 from voicegraph.nodes.leading import PAGES, led_on, too_many_redirects
-from voicegraph.nodes.output import Output
+from voicegraph.nodes.output import FileRef, Output
 from voicegraph.nodes.urls import Url, shown
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.8,text/*;q=0.7,*/*;q=0.1"
@@ -45,7 +45,11 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     headed = not isinstance(title, str) or document.text.lstrip("# ").startswith(title)
     text = document.text if headed else f"# {title}\n\n{document.text}"
     data: JsonValue = {"url": address, "title": None, "links": [], **facts}
-    return Output(text=text, data=data, meta={"status": response.status_code, **document.meta})
+    files: list[FileRef] = []
+    if document.meta.get("format") != "page":  # a document, which another node may read as what it is
+        media = response.headers.get("content-type", "application/octet-stream")
+        files.append(await node.files.save(file_name(response), media, response.content))
+    return Output(text=text, data=data, files=files, meta={"status": response.status_code, **document.meta})
 
 
 async def _page(url: str, node: NodeContext, encoding: str | None) -> tuple[httpx.Response, Document]:

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.charsets import decoded, marked
+from voicegraph.nodes.charsets import WEB, decoded, marked, python_codec
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.feed_dates import published, read_date
 from voicegraph.nodes.documents.json_feed import read_json_feed
@@ -33,7 +33,8 @@ _ROOTS = frozenset({"rss", "feed", "rdf"})
 def root_of(content: bytes) -> str:
     """The name of the first element in small letters, without its namespace; empty where none is to be seen."""
     content = _from_its_beginning(content)
-    source = decoded(content, marked(content) or "latin-1", "replace", _ROOT_WITHIN)
+    name, start = marked(content) or ("windows-1252", 0)
+    source = decoded(content, python_codec(name), WEB, _ROOT_WITHIN, start)
     at = 0
     while found := _PROLOG.match(source, at):
         at = found.end()
