@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -106,7 +107,8 @@ async def test_a_run_is_kept_whole(api: Api) -> None:
         ("b", "completed", "Hello Ada"),
     ]
     assert run["logs"][-1]["type"] == "complete"
-    times = [run["createdAt"], run["startTime"], run["nodes"][0]["startTime"], run["nodes"][1]["endTime"]]
+    created = round(datetime.fromisoformat(run["createdAt"]).timestamp() * 1000)
+    times = [created, run["startTime"], run["nodes"][0]["startTime"], run["nodes"][1]["endTime"]]
     assert all(before <= after for before, after in pairwise([*times, run["endTime"]]))
     assert run["durationMs"] >= run["nodes"][0]["durationMs"] >= 0
 

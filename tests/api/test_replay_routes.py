@@ -156,4 +156,4 @@ async def test_a_pinned_output_is_used_and_needs_no_values(api: Api) -> None:
     assert nodes(run)["b"]["output"]["meta"] == {"pinned": True}
     assert nodes(run)["b"]["output"]["data"] == {"a": None}
     assert run["workflow"]["nodes"][1]["pin"] == {"text": "sent already", "data": {"a": None}, "files": []}
-    assert "The output is pinned: the node was not run." in [event["message"] for event in run["logs"]]
+    assert any(event["message"].endswith(": The output is pinned: the node was not run.") for event in run["logs"])

@@ -29,7 +29,7 @@ def test_the_json_of_an_event_is_the_original_one_extended():
             "branch": None,
         },
         "error": None,
-        "timestamp": "2025-11-24T16:00:00.250Z",
+        "timestamp": 1_764_000_000_250,
         "seq": 7,
         "attempt": 2,
         "metrics": {"model": "m", "inputTokens": 3, "outputTokens": None, "cost": None, "estimated": False},

@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
 from voicegraph.api.filter_schemas import FilterBody
-from voicegraph.api.run_schemas import NodeResult, RunSummary
+from voicegraph.api.run_schemas import Event, NodeResult, RunSummary
+from voicegraph.api.schemas import Json
+from voicegraph.api.titles import titles_of
 from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
 from voicegraph.history import compare, removal, statistics, upkeep
+from voicegraph.history.listed import Listed
+from voicegraph.history.queries import RunSummary as Summary
 
 MAX_IDS = 1_000
+
+
+def _is_left_out(value: object) -> bool:
+    return value is None
+
+
+class HistoryEntry(RunSummary):
+    """A line of the history with what was run, and the end of its log; `?brief=true` leaves these out."""
+
+    workflow: Json | None = Field(
+        default=None, exclude_if=_is_left_out, description="As it was run; a very large one with its long texts cut."
+    )
+    config: Json | None = Field(default=None, exclude_if=_is_left_out)
+    logs: list[Event] | None = Field(
+        default=None, exclude_if=_is_left_out, description="The last 50 events, their texts and outputs cut."
+    )
+
+    @classmethod
+    def whole(cls, run: Summary, listed: Listed | None, **more: Any) -> HistoryEntry:
+        """From the records; without the second, which is of a run that was deleted meanwhile, with nothing in it."""
+        workflow: Mapping[str, Any] = (
+            listed.workflow if listed else {"workflowId": run.workflow_id, "nodes": [], "edges": []}
+        )
+        titles = titles_of(workflow)
+        logs = [Event.of(event, titles) for event in listed.events] if listed else []
+        return cls.of(run, workflow=workflow, config=listed.config if listed else {}, logs=logs, **more)
+
+
+class HistoryPage(Wire):
+    """Newest first. `count` is the true total of the filter, `running` that of all runs that are not over."""
+
+    success: Literal[True] = True
+    count: int
+    running: int
+    history: list[HistoryEntry]
+    next: str | None
 
 
 class RemovalBody(Wire):
@@ -160,6 +201,12 @@ class ComparisonAnswer(Wire):
     right: RunSummary
     config_differs: bool
     nodes: list[NodeComparison]
+
+
+def page_as_json(page: HistoryPage, entries: Iterable[HistoryEntry]) -> str:
+    """The page with these entries, one after the other: all of them in one call would keep everybody waiting."""
+    totals = page.model_dump_json(exclude={"history"})
+    return f'{totals[:-1]},"history":[{",".join(entry.model_dump_json() for entry in entries)}]}}'
 
 
 def _ms(seconds: float | None) -> float | None:

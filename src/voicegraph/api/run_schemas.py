@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue
 
 from voicegraph.api.approval_schemas import Waits
 from voicegraph.api.schemas import Json
-from voicegraph.clock import iso
+from voicegraph.api.titles import UNTITLED, Titles, titles_of, wire_of
+from voicegraph.clock import iso, ms
 from voicegraph.graph.model import ID_PATTERN, Wire
 from voicegraph.history.items import ItemPage
 from voicegraph.history.lineage import RunLink as Link
@@ -24,6 +25,8 @@ RunStatusName = Literal["pending", "running", "waiting", "completed", "failed", 
 
 RunTriggerName = Literal["manual", "schedule", "webhook", "replay", "workflow", "error"]
 
+
+Moment = Annotated[int | None, Field(description="Milliseconds since 1970, UTC; null before it is known.")]
 
 ItemStatusName = Literal["running", "retrying", "completed", "failed", "cancelled"]
 
@@ -48,16 +51,16 @@ class Event(Wire):
     message: str
     output: EventOutput | None
     error: ErrorInfo | None
-    timestamp: str
+    timestamp: int = Field(description="Milliseconds since 1970, UTC.")
     seq: int
     attempt: int | None
     metrics: Metrics | None
     data: Json | None
 
     @classmethod
-    def of(cls, event: RunEvent) -> Event:
+    def of(cls, event: RunEvent, titles: Titles = UNTITLED) -> Event:
         """From the record."""
-        return cls.model_validate(event.to_wire())
+        return cls.model_validate(wire_of(event, titles))
 
 
 class LogPage(Wire):
@@ -68,9 +71,9 @@ class LogPage(Wire):
     next: int | None
 
     @classmethod
-    def of(cls, page: EventPage) -> LogPage:
+    def of(cls, page: EventPage, titles: Titles = UNTITLED) -> LogPage:
         """From the record."""
-        return cls(count=page.count, logs=[Event.of(event) for event in page.events], next=page.next)
+        return cls(count=page.count, logs=[Event.of(event, titles) for event in page.events], next=page.next)
 
 
 class OutputPiece(Wire):
@@ -96,8 +99,8 @@ class ItemResult(Wire):
     item: int = Field(description="Its place in the list, from 0.")
     status: str
     attempt: int
-    start_time: str | None
-    end_time: str | None
+    start_time: Moment
+    end_time: Moment
     duration_ms: float | None
     output: Output | None
     error: ErrorInfo | None
@@ -130,8 +133,8 @@ class NodeResult(Wire):
     node_id: str
     status: str
     attempt: int
-    start_time: str | None
-    end_time: str | None
+    start_time: Moment
+    end_time: Moment
     duration_ms: float | None
     output: Output | None
     error: ErrorInfo | None
@@ -177,8 +180,8 @@ class RunSummary(Wire):
     trigger: RunTriggerName
     transcribed_text: str
     created_at: str
-    start_time: str | None
-    end_time: str | None
+    start_time: Moment
+    end_time: Moment
     duration_ms: float | None
     error: ErrorInfo | None
     node_count: int
@@ -196,7 +199,7 @@ class RunSummary(Wire):
     parent_node_id: str | None = None
 
     @classmethod
-    def of(cls, run: Summary, **more: Any) -> RunSummary:
+    def of(cls, run: Summary, **more: Any) -> Self:
         """From the record."""
         values: Json = {
             "id": run.id,
@@ -207,8 +210,8 @@ class RunSummary(Wire):
             "trigger": run.trigger,
             "transcribed_text": run.command,
             "created_at": iso(run.created_at),
-            "start_time": _iso(run.started_at),
-            "end_time": _iso(run.finished_at),
+            "start_time": _ms(run.started_at),
+            "end_time": _ms(run.finished_at),
             "duration_ms": _duration(run.started_at, run.finished_at),
             "error": run.error,
             "node_count": run.node_count,
@@ -257,30 +260,19 @@ class Run(RunSummary):
     @classmethod
     def of_detail(cls, run: RunDetail, **more: Any) -> Run:
         """From the record."""
-        answer = cls.of(
+        titles = titles_of(run.workflow)
+        return cls.of(
             run.summary,
             workflow=run.workflow,
             config=run.config,
             trigger_data=run.trigger_data,
-            logs=[Event.of(event) for event in run.events],
+            logs=[Event.of(event, titles) for event in run.events],
             log_count=run.event_count,
             nodes=[NodeResult.of(node) for node in run.nodes],
             origin=RunLink.of(run.lineage.origin) if run.lineage.origin else None,
             replays=[RunLink.of(link) for link in run.lineage.replays],
             **more,
         )
-        assert isinstance(answer, Run)  # noqa: S101 - `of` builds the class it is called on
-        return answer
-
-
-class HistoryPage(Wire):
-    """Newest first. `count` is the true total of the filter, `running` that of all runs that are not over."""
-
-    success: Literal[True] = True
-    count: int
-    running: int
-    history: list[RunSummary]
-    next: str | None
 
 
 class HistoryBody(Wire):
@@ -300,16 +292,16 @@ def _tried(row: NodeRun | ItemRun) -> dict[str, Any]:
     return {
         "status": row.status,
         "attempt": row.attempt,
-        "start_time": _iso(row.started_at),
-        "end_time": _iso(row.finished_at),
+        "start_time": _ms(row.started_at),
+        "end_time": _ms(row.finished_at),
         "duration_ms": _duration(row.started_at, row.finished_at),
         "output": row.output,
         "error": ErrorInfo.model_validate(row.error) if row.error else None,
     }
 
 
-def _iso(at: float | None) -> str | None:
-    return iso(at) if at is not None else None
+def _ms(at: float | None) -> int | None:
+    return ms(at) if at is not None else None
 
 
 def _duration(start: float | None, end: float | None) -> float | None:

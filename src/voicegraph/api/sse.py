@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Header, Query
 from fastapi.sse import ServerSentEvent
 
+from voicegraph.api.titles import Titles, wire_of
 from voicegraph.errors import UserError
 from voicegraph.history.rows import dump
 from voicegraph.run.events import RunEvent
@@ -15,9 +16,9 @@ MAX_SEQ = 2**31 - 1
 """More events than any run has, and the largest number that PostgreSQL compares with a `seq`."""
 
 
-def encode(event: RunEvent) -> ServerSentEvent:
+def encode(event: RunEvent, titles: Titles) -> ServerSentEvent:
     """One event on the wire."""
-    return ServerSentEvent(raw_data=dump(event.to_wire()), id=str(event.seq))
+    return ServerSentEvent(raw_data=dump(wire_of(event, titles)), id=str(event.seq))
 
 
 def resume_after(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from voicegraph.api.run_schemas import Event, NodeResult, Run
+from voicegraph.api.titles import titles_of
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.export import details
 from voicegraph.history.filters import RunFilter
@@ -58,9 +59,9 @@ async def run_pieces(queries: RunQueries, run: Run) -> AsyncIterator[str]:
         run = run.model_copy(update={"trigger_data": await queries.trigger_data(run_id)})
     head = run.model_dump_json(by_alias=True, exclude={"logs", "nodes"})
     yield f'{head[:-1]},"logs":['
-    between, after = "", 0
+    between, after, titles = "", 0, titles_of(run.workflow)
     while page := await queries.events(run_id, after, PAGE):
-        yield between + ",".join(Event.of(event).model_dump_json(by_alias=True) for event in page)
+        yield between + ",".join(Event.of(event, titles).model_dump_json(by_alias=True) for event in page)
         between, after = ",", page[-1].seq
     yield '],"nodes":['
     between = ""

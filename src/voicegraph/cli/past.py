@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.table import Table
 from rich.text import Text
 
-from voicegraph.api.run_schemas import HistoryPage, Run, RunSummary
+from voicegraph.api.history_schemas import HistoryEntry, HistoryPage
+from voicegraph.api.run_schemas import Run, RunSummary
 from voicegraph.api.whole import cut_nodes, is_cut, is_data_cut
 from voicegraph.app import running
 from voicegraph.cli.streams import say
 from voicegraph.cli.view import out, print_json, status_text
+from voicegraph.clock import iso
 from voicegraph.graph.model import RunId
 from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
@@ -29,7 +33,7 @@ async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: b
     """A page of runs."""
     async with running(settings, background=False) as runtime:
         page = await runtime.pipeline.queries.page(which, limit)
-    lines = [RunSummary.of(run) for run in page.runs]
+    lines = [HistoryEntry.of(run) for run in page.runs]
     if as_json:
         print_json(HistoryPage(count=page.total, running=page.running, history=lines, next=page.next))
         return
@@ -43,7 +47,7 @@ async def list_runs(settings: Settings, which: RunFilter, limit: int, as_json: b
     out.print(f"{page.total} runs, {page.running} not over.", style="dim")
 
 
-def _table(lines: list[RunSummary]) -> Table:
+def _table(lines: Sequence[RunSummary]) -> Table:
     """A line a run. What was said is cut here: a table that is too wide takes from every column, down to nothing."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     rows = [
@@ -91,7 +95,9 @@ def _print(run: Run) -> None:
     out.print(Text.assemble((run.transcribed_text or run.name, "bold"), "  ", status_text(run.status)))
     out.print(f"{run.id} · {run.engine} · {run.created_at} · {took(run.duration_ms)}", style="dim")
     for event in run.logs:
-        out.print(Text(f"{event.timestamp[11:23]}  {event.type:<9} {event.node_id or '':<10} {event.message}"))
+        out.print(
+            Text(f"{iso(event.timestamp / 1000)[11:23]}  {event.type:<9} {event.node_id or '':<10} {event.message}")
+        )
     for node in run.nodes:
         if node.output and node.output.text:
             out.print(Text(f"\n{node.node_id}", style="bold"))

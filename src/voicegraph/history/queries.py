@@ -17,6 +17,7 @@ from voicegraph.history.filters import Finder, RunFilter, in_order
 from voicegraph.history.items import ItemPage, page_of
 from voicegraph.history.lenient import Lenient, error_of
 from voicegraph.history.lineage import Lineage, lineage_of
+from voicegraph.history.listed import Listed, listed
 from voicegraph.history.load import load_origin, load_run
 from voicegraph.history.outputs import MAX_PIECE, Piece, piece_of, room_for, same, shown
 from voicegraph.history.statistics import WorkflowFigures, figures
@@ -124,6 +125,10 @@ class RunQueries:
 
         return await self._reader.read(work)
 
+    async def listed(self, run_ids: Sequence[RunId]) -> Mapping[RunId, Listed]:
+        """What was run and the end of the log, for a page of the list; runs that are gone are left out."""
+        return await self._reader.read(lambda connection: listed(connection, run_ids))
+
     async def statistics(self, which: RunFilter) -> list[WorkflowFigures]:
         """Figures for each workflow, the one with the most runs first."""
         return await self._reader.read(lambda connection: figures(connection, which))
@@ -135,6 +140,15 @@ class RunQueries:
     async def detail(self, run_id: RunId, *, whole: bool = False) -> RunDetail:
         """The run, to be shown, or with its results `whole`; NotFound."""
         return await self._reader.read(lambda connection: _detail(connection, run_id, whole))
+
+    async def workflow(self, run_id: RunId) -> Mapping[str, Any]:
+        """The graph as it was run; an empty one where it cannot be read."""
+
+        def work(connection: Connection) -> Mapping[str, Any]:
+            text = connection.execute(select(run_payloads.c.workflow).where(run_payloads.c.run_id == run_id)).scalar()
+            return Lenient().workflow(text or "", {"nodes": [], "edges": []})
+
+        return await self._reader.read(work)
 
     async def trigger_data(self, run_id: RunId) -> Mapping[str, Any]:
         """What started the run, whole; nothing where it cannot be read."""

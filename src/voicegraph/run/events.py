@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import JsonValue
 
-from voicegraph.clock import iso
+from voicegraph.clock import ms
 from voicegraph.errors import VoiceGraphError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.nodes.output import Output
@@ -56,7 +56,7 @@ class RunEvent:
             "message": self.message,
             "output": output.model_dump(mode="json", exclude={"metrics"}) if output else None,
             "error": self.error,
-            "timestamp": iso(self.at),
+            "timestamp": ms(self.at),
             "seq": self.seq,
             "attempt": self.attempt,
             "metrics": output.metrics.model_dump(mode="json") if output and output.metrics else None,

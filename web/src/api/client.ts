@@ -103,7 +103,7 @@ export const api = {
     }),
 
   history: (filter: HistoryFilter, cursor?: string | null, limit = PAGE, signal?: AbortSignal) => {
-    const query = new URLSearchParams({ limit: String(limit) });
+    const query = new URLSearchParams({ limit: String(limit), brief: 'true' });
     addFilter(query, filter);
     if (cursor) query.set('cursor', cursor);
     return request<HistoryPage>(`/api/workflow-history?${query}`, { signal });

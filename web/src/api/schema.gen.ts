@@ -1086,7 +1086,7 @@ export interface paths {
         };
         /**
          * List Runs
-         * @description Runs, newest first.
+         * @description Runs, newest first, each with what was run and the last 50 events of its log.
          */
         get: operations["list_runs"];
         put?: never;
@@ -1668,8 +1668,11 @@ export interface components {
             output: components["schemas"]["EventOutput"] | null;
             /** Seq */
             seq: number;
-            /** Timestamp */
-            timestamp: string;
+            /**
+             * Timestamp
+             * @description Milliseconds since 1970, UTC.
+             */
+            timestamp: number;
             /**
              * Type
              * @enum {string}
@@ -1831,6 +1834,111 @@ export interface components {
             workflowId: string;
         };
         /**
+         * HistoryEntry
+         * @description A line of the history with what was run, and the end of its log; `?brief=true` leaves these out.
+         */
+        HistoryEntry: {
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Cost
+             * @description US dollars, as the providers of the models reported it.
+             */
+            cost?: number | null;
+            /** Createdat */
+            createdAt: string;
+            /** Donecount */
+            doneCount: number;
+            /** Durationms */
+            durationMs: number | null;
+            /**
+             * Endtime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            endTime: number | null;
+            /**
+             * Engine
+             * @enum {string}
+             */
+            engine: "live" | "embedded" | "inngest";
+            /**
+             * Engineurl
+             * @description The run at the server of its engine, once that has begun it.
+             */
+            engineUrl?: string | null;
+            error: components["schemas"]["ErrorInfo"] | null;
+            /**
+             * Estimated
+             * @description Whether a part of the cost or the tokens is our estimate.
+             * @default false
+             */
+            estimated: boolean;
+            /** Id */
+            id: string;
+            /** Inputtokens */
+            inputTokens?: number | null;
+            /**
+             * Logs
+             * @description The last 50 events, their texts and outputs cut.
+             */
+            logs?: components["schemas"]["Event"][] | null;
+            /** Name */
+            name: string;
+            /** Nodecount */
+            nodeCount: number;
+            /**
+             * Originrunid
+             * @description The run this one is a replay of.
+             */
+            originRunId: string | null;
+            /** Outputtokens */
+            outputTokens?: number | null;
+            /** Parentnodeid */
+            parentNodeId?: string | null;
+            /**
+             * Parentrunid
+             * @description The run this one is a step of.
+             */
+            parentRunId?: string | null;
+            /** @description Why a pending run waits, where this server keeps the queue. */
+            queued?: components["schemas"]["Queued"] | null;
+            /**
+             * Starttime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            startTime: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** Transcribedtext */
+            transcribedText: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "manual" | "schedule" | "webhook" | "replay" | "workflow" | "error";
+            /** Triggerid */
+            triggerId?: string | null;
+            /**
+             * Unsent
+             * @description Stored; the server of its engine could not be reached yet.
+             */
+            unsent: boolean;
+            /**
+             * Workflow
+             * @description As it was run; a very large one with its long texts cut.
+             */
+            workflow?: {
+                [key: string]: unknown;
+            } | null;
+            /** Workflowid */
+            workflowId: string;
+        };
+        /**
          * HistoryPage
          * @description Newest first. `count` is the true total of the filter, `running` that of all runs that are not over.
          */
@@ -1838,7 +1946,7 @@ export interface components {
             /** Count */
             count: number;
             /** History */
-            history: components["schemas"]["RunSummary"][];
+            history: components["schemas"]["HistoryEntry"][];
             /** Next */
             next: string | null;
             /** Running */
@@ -1935,8 +2043,11 @@ export interface components {
             attempt: number;
             /** Durationms */
             durationMs: number | null;
-            /** Endtime */
-            endTime: string | null;
+            /**
+             * Endtime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            endTime: number | null;
             error: components["schemas"]["ErrorInfo"] | null;
             /**
              * Item
@@ -1954,8 +2065,11 @@ export interface components {
              * @description The run that made this result; null when it is this one.
              */
             reusedFrom: string | null;
-            /** Starttime */
-            startTime: string | null;
+            /**
+             * Starttime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            startTime: number | null;
             /** Status */
             status: string;
         };
@@ -2189,8 +2303,11 @@ export interface components {
             attempt: number;
             /** Durationms */
             durationMs: number | null;
-            /** Endtime */
-            endTime: string | null;
+            /**
+             * Endtime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            endTime: number | null;
             error: components["schemas"]["ErrorInfo"] | null;
             items?: components["schemas"]["ItemTally"] | null;
             /** Nodeid */
@@ -2201,8 +2318,11 @@ export interface components {
              * @description The run that made this result; null when it is this one.
              */
             reusedFrom: string | null;
-            /** Starttime */
-            startTime: string | null;
+            /**
+             * Starttime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            startTime: number | null;
             /** Status */
             status: string;
             waits?: components["schemas"]["Waits"] | null;
@@ -2693,8 +2813,11 @@ export interface components {
             doneCount: number;
             /** Durationms */
             durationMs: number | null;
-            /** Endtime */
-            endTime: string | null;
+            /**
+             * Endtime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            endTime: number | null;
             /**
              * Engine
              * @enum {string}
@@ -2751,8 +2874,11 @@ export interface components {
             queued?: components["schemas"]["Queued"] | null;
             /** Replays */
             replays: components["schemas"]["RunLink"][];
-            /** Starttime */
-            startTime: string | null;
+            /**
+             * Starttime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            startTime: number | null;
             /**
              * Status
              * @enum {string}
@@ -2843,8 +2969,11 @@ export interface components {
             doneCount: number;
             /** Durationms */
             durationMs: number | null;
-            /** Endtime */
-            endTime: string | null;
+            /**
+             * Endtime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            endTime: number | null;
             /**
              * Engine
              * @enum {string}
@@ -2886,8 +3015,11 @@ export interface components {
             parentRunId?: string | null;
             /** @description Why a pending run waits, where this server keeps the queue. */
             queued?: components["schemas"]["Queued"] | null;
-            /** Starttime */
-            startTime: string | null;
+            /**
+             * Starttime
+             * @description Milliseconds since 1970, UTC; null before it is known.
+             */
+            startTime: number | null;
             /**
              * Status
              * @enum {string}
@@ -5828,6 +5960,8 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
+                /** @description Without `workflow`, `config` and `logs`. */
+                brief?: boolean;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 limit?: number;

@@ -108,7 +108,7 @@ function Progress({ run }: { run: RunRecord }) {
   const skipped = results.filter((node) => node.status === 'skipped').length;
   const failed = results.filter((node) => node.status === 'failed').length;
   const going = results.filter((node) => node.status === 'running' || node.status === 'retrying');
-  const length = run.startTime && run.endTime ? Date.parse(run.endTime) - Date.parse(run.startTime) : null;
+  const length = run.startTime && run.endTime ? run.endTime - run.startTime : null;
   const first = going[0];
   const label = first && (run.workflow.nodes.find((node) => node.id === first.nodeId)?.label || first.nodeId);
   return (

@@ -75,7 +75,7 @@ describe('the list', () => {
 describe('the drawer', () => {
   it('shows the true total, pages on and deletes after a question', async () => {
     const { calls } = fakeFetch({
-      'GET /api/workflow-history?limit=30&cursor=next': () =>
+      'GET /api/workflow-history?limit=30&brief=true&cursor=next': () =>
         json({ success: true, count: 42, running: 0, history: [summary('older')], next: null }),
       'GET /api/workflow-history': () =>
         json({ success: true, count: 42, running: 0, history: [summary('newest')], next: 'next' }),

@@ -31,7 +31,8 @@ describe('the engine of a run', () => {
     const { unmount } = renderUi(<RunEngine run={stored} />);
     expect(calls).toEqual([]);
     unmount();
-    renderUi(<RunEngine run={{ ...stored, status: 'running', startTime: '2026-03-02T10:00:00Z' }} />);
+    const startTime = Date.parse('2026-03-02T10:00:00Z');
+    renderUi(<RunEngine run={{ ...stored, status: 'running', startTime }} />);
     expect((await screen.findByRole('link')).getAttribute('href')).toBe(there);
   });
 });

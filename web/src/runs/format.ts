@@ -1,10 +1,16 @@
-/** Times, lengths of time and counts in words. */
+/** Times, lengths of time and counts in words. A moment is ISO 8601, or milliseconds since 1970. */
 import type { ItemTally } from '@/api/types';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+export type Moment = string | number;
+
+function millis(moment: Moment): number {
+  return new Date(moment).getTime();
+}
 
 /** "340 ms", "2.1 s", "3 min 20 s", "1 h 5 min". */
 export function duration(ms: number | null | undefined): string {
@@ -20,8 +26,8 @@ export function duration(ms: number | null | undefined): string {
 const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** "just now", "5 minutes ago", "in 2 hours", "yesterday". */
-export function relative(iso: string, now: number): string {
-  const ms = Date.parse(iso) - now;
+export function relative(moment: Moment, now: number): string {
+  const ms = millis(moment) - now;
   const size = Math.abs(ms);
   if (size < 10 * SECOND) return 'just now';
   if (size < MINUTE) return relativeFormat.format(Math.round(ms / SECOND), 'second');
@@ -31,13 +37,13 @@ export function relative(iso: string, now: number): string {
 }
 
 /** As `relative`, of what has happened: nothing of that is still to come, whatever clock says so. */
-export function ago(iso: string, now: number): string {
-  return relative(iso, Math.max(now, Date.parse(iso)));
+export function ago(moment: Moment, now: number): string {
+  return relative(moment, Math.max(now, millis(moment)));
 }
 
 /** The exact moment, in the reader's own zone. */
-export function exact(iso: string): string {
-  return new Date(iso).toLocaleString('en', {
+export function exact(moment: Moment): string {
+  return new Date(moment).toLocaleString('en', {
     dateStyle: 'medium',
     timeStyle: 'medium',
   });
@@ -62,8 +68,8 @@ export function inZone(iso: string, timeZone: string): string {
 }
 
 /** Wall-clock time with milliseconds, for the log. By hand: `toLocaleTimeString` takes a second for 4,000 lines. */
-export function clock(iso: string): string {
-  const date = new Date(iso);
+export function clock(moment: Moment): string {
+  const date = new Date(moment);
   const two = (value: number) => String(value).padStart(2, '0');
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
   return `${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;

@@ -35,8 +35,11 @@ function toneOf(event: RunEvent): Tone {
 
 const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g;
 
-function messageOf(event: RunEvent): string {
-  const told = event.message || WORDS[event.type];
+function messageOf(event: RunEvent, label: string): string {
+  // What is said of a node begins with its label, which stands in a column of its own here.
+  const named = `${label}: `;
+  const said = event.message.startsWith(named) ? event.message.slice(named.length) : event.message;
+  const told = said || WORDS[event.type];
   const error = event.error?.message;
   const message = error && !told.includes(error) ? `${told}: ${error}` : told;
   if (event.type === 'retry' && event.data?.dueAt)
@@ -47,14 +50,17 @@ function messageOf(event: RunEvent): string {
 
 export function toLines(logs: readonly RunEvent[], workflow: Workflow): LogLine[] {
   const labels = new Map(workflow.nodes.map((node) => [node.id, node.label || node.id]));
-  return logs.map((event) => ({
-    seq: event.seq,
-    nodeId: event.nodeId,
-    time: clock(event.timestamp),
-    label: event.nodeId === null ? 'Run' : (labels.get(event.nodeId) ?? event.nodeId),
-    message: messageOf(event),
-    tone: toneOf(event),
-  }));
+  return logs.map((event) => {
+    const label = event.nodeId === null ? 'Run' : (labels.get(event.nodeId) ?? event.nodeId);
+    return {
+      seq: event.seq,
+      nodeId: event.nodeId,
+      time: clock(event.timestamp),
+      label,
+      message: messageOf(event, label),
+      tone: toneOf(event),
+    };
+  });
 }
 
 export function filterLog(lines: LogLine[], filter: string): LogLine[] {

@@ -23,8 +23,9 @@ export interface RunRecord {
   unsent: boolean;
   workflow: Workflow;
   config: RunConfig;
-  startTime: string | null;
-  endTime: string | null;
+  /** Milliseconds since 1970. */
+  startTime: number | null;
+  endTime: number | null;
   error: string | null;
   /** What ran it live stopped before its end: it can be run again, in the background. */
   interrupted: boolean;
@@ -228,5 +229,5 @@ function ended(node: NodeResult, event: RunEvent): Pick<NodeResult, 'endTime' | 
 }
 
 function lasted(node: NodeResult, event: RunEvent): number | null {
-  return node.startTime ? Date.parse(event.timestamp) - Date.parse(node.startTime) : null;
+  return node.startTime === null ? null : event.timestamp - node.startTime;
 }

@@ -35,7 +35,7 @@ interface OpenSegment {
 export function timelineOf(workflow: Workflow, logs: readonly RunEvent[], now: number): Timeline {
   const first = logs[0];
   if (!first) return { rows: [], length: 0 };
-  const zero = Date.parse(first.timestamp);
+  const zero = first.timestamp;
   const segments = new Map<string, Segment[]>();
   const open = new Map<string, OpenSegment>();
 
@@ -54,7 +54,7 @@ export function timelineOf(workflow: Workflow, logs: readonly RunEvent[], now: n
 
   let end = Math.max(0, now - zero);
   for (const event of logs) {
-    const at = Math.max(0, Date.parse(event.timestamp) - zero);
+    const at = Math.max(0, event.timestamp - zero);
     if (endsRun(event)) {
       end = at;
       for (const nodeId of [...open.keys()]) close(nodeId, 'cancelled', at);

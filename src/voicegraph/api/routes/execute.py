@@ -12,6 +12,7 @@ from voicegraph.api.deps import IdempotencyKey, Wired, run_request
 from voicegraph.api.reading import JsonRoute
 from voicegraph.api.schemas import Accepted, ExecuteBody
 from voicegraph.api.sse import encode
+from voicegraph.api.titles import titles_of
 from voicegraph.graph.model import RunId
 
 router = APIRouter(prefix="/api", tags=["run"], route_class=JsonRoute)
@@ -31,8 +32,9 @@ async def execute(run_id: Annotated[RunId, Depends(_start_live)], voicegraph: Wi
 
     The same Idempotency-Key answers the events of the same run.
     """
+    titles = titles_of(await voicegraph.queries.workflow(run_id))
     async for event in voicegraph.follow(run_id):
-        yield encode(event)
+        yield encode(event, titles)
 
 
 @router.post("/execute-background", status_code=202)

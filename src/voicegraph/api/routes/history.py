@@ -11,10 +11,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from voicegraph.api.deps import Id, Kept, Wired
 from voicegraph.api.filtering import Filtered
+from voicegraph.api.history_schemas import HistoryEntry, HistoryPage, page_as_json
 from voicegraph.api.reading import JsonRoute
 from voicegraph.api.run_schemas import (
     HistoryBody,
-    HistoryPage,
     ItemsPage,
     ItemStatusName,
     LogPage,
@@ -22,14 +22,15 @@ from voicegraph.api.run_schemas import (
     Queued,
     Run,
     RunAnswer,
-    RunSummary,
 )
 from voicegraph.api.schemas import Done
 from voicegraph.api.sse import MAX_SEQ, encode, resume_after
+from voicegraph.api.titles import titles_of
 from voicegraph.api.whole import output_pieces, run_as_file
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
 from voicegraph.history.items import MAX_ITEMS_PAGE
 from voicegraph.history.queries import MAX_EVENTS, MAX_PAGE
+from voicegraph.nodes.bulk import beside
 from voicegraph.nodes.output import Output
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.items import MAX_ITEMS
@@ -38,21 +39,27 @@ from voicegraph.run.queue import Place
 router = APIRouter(prefix="/api", tags=["history"], route_class=JsonRoute)
 
 
-@router.get("/workflow-history")
+@router.get("/workflow-history", response_model=HistoryPage)
 async def list_runs(
     voicegraph: Wired,
     which: Filtered,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(pattern=ID_PATTERN, description="`next` of the page before.")] = None,
-) -> HistoryPage:
-    """Runs, newest first."""
-    page = await voicegraph.queries.page(which, limit, cursor)
-    places = voicegraph.places(page.runs)
-    history = [
-        RunSummary.of(run, engine_url=voicegraph.engine_url(run), queued=_queued(places.get(run.id)))
-        for run in page.runs
-    ]
-    return HistoryPage(count=page.total, running=page.running, history=history, next=page.next)
+    brief: Annotated[bool, Query(description="Without `workflow`, `config` and `logs`.")] = False,
+) -> Response:
+    """Runs, newest first, each with what was run and the last 50 events of its log."""
+    found = await voicegraph.queries.page(which, limit, cursor)
+    places = voicegraph.places(found.runs)
+    more = [{"engine_url": voicegraph.engine_url(run), "queued": _queued(places.get(run.id))} for run in found.runs]
+    page = HistoryPage(count=found.total, running=found.running, history=[], next=found.next)
+    lines = zip(found.runs, more, strict=True)
+    if brief:
+        text = page_as_json(page, (HistoryEntry.of(run, **one) for run, one in lines))
+    else:
+        listed = await voicegraph.queries.listed([run.id for run in found.runs])
+        entries = (HistoryEntry.whole(run, listed.get(run.id), **one) for run, one in lines)
+        text = await beside(False, page_as_json, page, entries)
+    return Response(text, media_type="application/json")
 
 
 @router.post("/workflow-history")
@@ -97,7 +104,8 @@ async def list_logs(
     limit: Annotated[int, Query(ge=1, le=MAX_EVENTS)] = 500,
 ) -> LogPage:
     """The run's events by pages, in their order."""
-    return LogPage.of(await voicegraph.queries.event_page(RunId(run_id), after, limit))
+    page = await voicegraph.queries.event_page(RunId(run_id), after, limit)
+    return LogPage.of(page, titles_of(await voicegraph.queries.workflow(RunId(run_id))))
 
 
 NodeName = Annotated[str, Path(pattern=ID_PATTERN, description="A node of the run.")]
@@ -136,8 +144,9 @@ async def stream_run(
     run_id: Annotated[RunId, Depends(_known_run)], after: Annotated[int, Depends(resume_after)], voicegraph: Wired
 ) -> AsyncIterator[ServerSentEvent]:
     """The run's events from the start or after Last-Event-ID, then live, until it is over."""
+    titles = titles_of(await voicegraph.queries.workflow(run_id))
     async for event in voicegraph.follow(run_id, after):
-        yield encode(event)
+        yield encode(event, titles)
 
 
 @router.delete("/runs/{run_id}")
