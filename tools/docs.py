@@ -18,7 +18,6 @@ from pydantic.fields import FieldInfo
 
 from voicegraph.nodes.action import Action
 from voicegraph.nodes.builtin import builtin_registry
-from voicegraph.nodes.registry import TYPE_ALIASES
 from voicegraph.settings import Settings
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -90,10 +89,7 @@ def nodes_page() -> str:
     registry = builtin_registry()
     parts = ["# Nodes", NOTE, NODES_INTRO]
     for type in registry.types:
-        aliases = [alias for alias, of in TYPE_ALIASES.items() if of == type]
         parts.append(f"## {type}")
-        if aliases:
-            parts.append(f"Also known as {', '.join(f'`{alias}`' for alias in aliases)}.")
         for action in (action for action in registry if action.type == type):
             parts += _action(action)
     return "\n\n".join(parts) + "\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.api import Api, api_with, settings_in
 
-from voicegraph import __version__
+from voicegraph import __version__, clock
 from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.settings import Settings
 
@@ -69,7 +69,9 @@ async def test_info_says_what_is_set_up(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 async def test_health_is_the_process_and_ready_is_the_database(api: Api, settings: Settings) -> None:
-    assert await api.call("GET", "/api/health") == {"status": "ok", "version": __version__}
+    alive = await api.call("GET", "/api/health")
+    assert (alive["status"], alive["version"], any(alive["services"].values())) == ("ok", __version__, False)
+    assert abs(alive["timestamp"] / 1000 - clock.now()) < 60
     assert (await api.call("GET", "/api/health/ready"))["status"] == "ok"
     with sqlite3.connect(settings.data_dir / "voicegraph.db") as other:
         other.execute("DROP TABLE runs")

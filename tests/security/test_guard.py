@@ -199,6 +199,42 @@ async def test_our_own_page_and_programs_are_served(raw: Api, page: dict[str, st
     assert response.status_code == 404
 
 
+PUBLIC = "https://flows.example.com"
+
+
+@pytest.mark.parametrize(
+    ("public", "origin", "status"),
+    [
+        (PUBLIC, PUBLIC, 404),
+        (f"{PUBLIC}:443/voice/", "https://FLOWS.example.com", 404),
+        (PUBLIC, "http://flows.example.com", 403),
+        (PUBLIC, f"{PUBLIC}:8443", 403),
+        (PUBLIC, f"{PUBLIC}.evil.test", 403),
+        (PUBLIC, "https://flows.example.com@evil.test", 403),
+        (PUBLIC, "null", 403),
+        (None, PUBLIC, 403),
+    ],
+)
+async def test_the_public_origin_passes_whatever_host_a_proxy_sends_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, public: str | None, origin: str, status: int
+) -> None:
+    async with api_with(settings_in(tmp_path, monkeypatch, public_url=public)) as api:
+        asked = {"host": "127.0.0.1:8000", "origin": origin}
+        response = await ask(api, "DELETE", "/api/workflows/wf_1", **asked, sec_fetch_site="same-origin")
+        assert response.status_code == status
+        crossed = await ask(api, "DELETE", "/api/workflows/wf_1", **asked, sec_fetch_site="cross-site")
+        assert crossed.status_code == 403
+
+
+async def test_the_refusal_of_an_origin_names_the_cure(raw: Api) -> None:
+    asked = {"host": "127.0.0.1:8000", "origin": PUBLIC, "sec_fetch_site": "same-origin"}
+    told = (await ask(raw, "DELETE", "/api/workflows/wf_1", **asked)).json()["error"]
+    assert f"VOICEGRAPH_PUBLIC_URL={PUBLIC}" in told
+    assert "127.0.0.1:8000" in told
+    evil = await ask(raw, "DELETE", "/api/workflows/wf_1", **(asked | {"sec_fetch_site": "cross-site"}))
+    assert evil.json()["error"] == "Requests from other sites are refused."
+
+
 @pytest.mark.parametrize("name", ["sec-fetch-site", "origin"])
 @pytest.mark.parametrize("order", [1, -1])
 async def test_a_header_that_is_sent_twice_is_foreign_when_one_of_them_is(raw: Api, name: str, order: int) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request
 from pydantic import AfterValidator, BaseModel
 
+from voicegraph.api.problems import TooLarge
 from voicegraph.api.schemas import ExecuteBody, Json
-from voicegraph.errors import ConfigError, GraphError, UserError
+from voicegraph.errors import ConfigError, GraphError, Problem, UserError
 from voicegraph.graph.decode import config_flaws
-from voicegraph.graph.model import ID_PATTERN, Workflow
+from voicegraph.graph.model import ID_PATTERN, RunId
+from voicegraph.graph.original import CONTENT, Sent, with_file, without_files
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.upkeep import Upkeep
-from voicegraph.nodes.bulk import beside, canonical, is_small
+from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, canonical, is_small
 from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.triggers import Triggers
@@ -63,15 +68,63 @@ Id = Annotated[str, Path(pattern=ID_PATTERN)]
 """An id in the address."""
 
 
-async def run_request(body: ExecuteBody, idempotency_key: str | None = None) -> RunRequest:
-    """The run an execute body asks for; GraphError locates what is wrong with its workflow."""
-    return RunRequest(
-        workflow=_workflow(body),
-        config=checked_config(body.config),
-        command=body.transcribed_text,
-        idempotency_key=idempotency_key,
-        request_digest=await request_digest("run", body) if idempotency_key else None,
-    )
+@asynccontextmanager
+async def run_request(
+    body: ExecuteBody, voicegraph: Pipeline, idempotency_key: str | None = None
+) -> AsyncGenerator[Asked]:
+    """The run an execute body asks for; GraphError locates what is wrong with its workflow.
+
+    Files that come with it are stored first, for this run; should it not start, they are removed again.
+    """
+    raw, config, sent = without_files(_workflow(body), body.config)
+    digest = await request_digest("run", body) if idempotency_key else None
+    if sent and idempotency_key and await voicegraph.queries.by_idempotency_key(idempotency_key, digest):
+        sent = []  # the run is there, with files of its own
+    stored: list[str] = []
+    asked = None
+    try:
+        for one in sent:
+            stored.append(await _store(one, voicegraph))
+            with_file(raw, one, stored[-1])
+        asked = Asked(
+            RunRequest(
+                workflow=parse_workflow(raw),
+                config=checked_config(config),
+                command=body.transcribed_text,
+                idempotency_key=idempotency_key,
+                request_digest=digest,
+            )
+        )
+        yield asked
+        if stored and asked.run_id:
+            await voicegraph.files.give(stored, asked.run_id)
+    except BaseException:
+        if asked is None or asked.run_id is None:
+            for file_id in stored:
+                await voicegraph.files.delete(file_id)
+        raise
+
+
+@dataclass(slots=True)
+class Asked:
+    """What is to be run, and the run that was made of it."""
+
+    request: RunRequest
+    run_id: RunId | None = None
+
+
+async def _store(sent: Sent, voicegraph: Pipeline) -> str:
+    limit = voicegraph.settings.max_upload_bytes
+    where = f"nodes[{sent.index}].params.{CONTENT}"
+    try:
+        content = await beside(len(sent.content) <= SMALL_CHARACTERS, sent.decoded)
+    except ValueError as error:
+        raise GraphError(
+            [Problem(where, f"{sent.name} cannot be read: {error}. Send it again.", "bad_file")]
+        ) from error
+    if len(content) > limit:
+        raise TooLarge(limit, f"file {sent.name}")
+    return (await voicegraph.files.save(sent.name, sent.media_type, content)).id
 
 
 async def request_digest(what: str, body: BaseModel) -> str:
@@ -98,10 +151,10 @@ def checked_config(config: Json) -> Json:
     return config
 
 
-def _workflow(body: ExecuteBody) -> Workflow:
+def _workflow(body: ExecuteBody) -> Json:
     if body.workflow is not None:
-        return parse_workflow(body.workflow)
+        return body.workflow
     if body.nodes is None:
         raise UserError("missing_workflow", "Send `workflow`, or `nodes` and `edges`.")
     parts: dict[str, Any] = {"nodes": body.nodes, "edges": body.edges}
-    return parse_workflow({key: value for key, value in parts.items() if value is not None})
+    return {key: value for key, value in parts.items() if value is not None}

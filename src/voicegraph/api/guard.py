@@ -31,6 +31,8 @@ FORM_PATHS = "/approve/"
 HOOK_PATH = re.compile(r"/api/hooks/[^/]+")
 """Called by other services, with what they have: any type of body, but a small one. The route asks for the secret."""
 MAX_HOOK_BYTES = 256 << 10
+RUN_PATHS = frozenset({"/api/execute", "/api/execute-background", "/api/execute-inngest"})
+"""Their bodies may carry the files of upload nodes, as Base64 at worst."""
 MAX_JSON_BYTES = 4 << 20
 """A workflow may take 1 MiB; an edit carries one, and a config beside it."""
 MULTIPART_WRAPPING = 4096
@@ -46,6 +48,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_USUAL_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -79,6 +82,7 @@ class Guard:
         public = urlsplit(settings.public_url or "").hostname
         self._for_all = {public.lower()} if public else set[str]()
         """In a container, whose port is published on loopback, users say `localhost` and come from elsewhere."""
+        self._public = origin_of(settings.public_url) if settings.public_url else None
         self._max_upload = settings.max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,8 +111,8 @@ class Guard:
             message = f"“{host}” is for requests from the server's own machine. Use the name others know it by."
             return problem(HTTPStatus.BAD_REQUEST, "forbidden_host", message)
         is_safe = method in SAFE_METHODS
-        if not is_safe and _is_foreign(headers, host):
-            return problem(HTTPStatus.FORBIDDEN, "foreign_origin", "Requests from other sites are refused.")
+        if not is_safe and _is_foreign(headers, host, self._public):
+            return problem(HTTPStatus.FORBIDDEN, "foreign_origin", _cure(headers, host))
         if not is_safe and _has_body(headers) and not _is_accepted(headers.get("content-type", ""), path):
             message = f"Send the body as {_wanted(path)}."
             return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message)
@@ -132,14 +136,48 @@ class Guard:
             return min(self._max_upload, MAX_AUDIO_BYTES) + MULTIPART_WRAPPING
         if HOOK_PATH.fullmatch(path):
             return MAX_HOOK_BYTES
+        if path in RUN_PATHS:
+            return MAX_JSON_BYTES + self._max_upload * 4 // 3
         return self._max_upload + MULTIPART_WRAPPING if path in UPLOAD_PATHS else MAX_JSON_BYTES
 
 
-def _is_foreign(headers: Headers, host: str) -> bool:
-    """Another port of the same machine is another site, too, though browsers call it `same-site`."""
+def origin_of(url: str) -> str | None:
+    """`https://name:port` of a web address, the port only where it is not the usual one; None when it is none."""
+    try:
+        parts = urlsplit(url.lower())
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _USUAL_PORTS or not parts.hostname or "@" in parts.netloc:
+        return None
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{name}" + ("" if port in (None, _USUAL_PORTS[parts.scheme]) else f":{port}")
+
+
+def _is_foreign(headers: Headers, host: str, public: str | None) -> bool:
+    """Another port of the same machine is another site, too, though browsers call it `same-site`.
+
+    `public`: the origin that a proxy shows to browsers, whatever Host header it sends on.
+    """
     if any(site not in ("same-origin", "none") for site in headers.getlist("sec-fetch-site")):
         return True
-    return any(origin.partition("://")[2].lower() != host.lower() for origin in headers.getlist("origin"))
+    return any(
+        origin.partition("://")[2].lower() != host.lower() and (public is None or origin_of(origin) != public)
+        for origin in headers.getlist("origin")
+    )
+
+
+def _cure(headers: Headers, host: str) -> str:
+    """Why the request is refused, and what to set where it came from our own page behind a proxy."""
+    message = "Requests from other sites are refused."
+    origin = origin_of(headers.get("origin", "")[:300])
+    if origin is None or headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return message
+    return (
+        f"{message} This one comes from {origin}, and the server was called as {host}. If {origin} is the address of "
+        f"this VoiceGraph behind a proxy, set VOICEGRAPH_PUBLIC_URL={origin} in its environment or .env file and start it "
+        "again, or let the proxy pass the Host header on."
+    )
 
 
 def _has_body(headers: Headers) -> bool:

@@ -347,14 +347,21 @@ class Work(Wire):
     since: str | None
 
 
-class Health(Wire):
+class Alive(Wire):
     """The server answers."""
 
     status: Literal["ok"] = "ok"
     version: str
 
 
-class Ready(Health):
+class Health(Alive):
+    """The server answers. `services` are those that keys or addresses are set for."""
+
+    timestamp: int = Field(description="Milliseconds since 1970, UTC.")
+    services: dict[str, bool]
+
+
+class Ready(Alive):
     """The server takes work. `work` is what it does by itself; what fails there keeps nobody from starting runs."""
 
     work: list[Work]

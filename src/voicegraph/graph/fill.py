@@ -4,6 +4,7 @@
 - A node without an id gets `step-N`, an edge `edge-N`, N being its index, or the next number that is free.
 - A node without a label is called after its action: `fetch_page` becomes "Fetch page".
 - Nodes without `edges` follow one another in the order of the list; after a condition, on its yes branch.
+- Params have their names of today (`original.py`).
 - Without a `workflowId` the content names the workflow, so equal graphs are the same workflow.
 """
 
@@ -16,6 +17,7 @@ from typing import Any, cast
 
 from voicegraph.graph.branches import CONDITION
 from voicegraph.graph.model import Workflow, WorkflowId, free_id
+from voicegraph.graph.original import translated
 
 Raw = dict[str, Any]
 
@@ -51,7 +53,7 @@ def _node(value: object) -> object:
     node = _item(value)
     if isinstance(node, dict) and isinstance(action := cast("Raw", node).get("action"), str):
         cast("Raw", node).setdefault("label", action.replace("_", " ").strip().capitalize()[:200])
-    return cast("object", node)
+    return translated(cast("Raw", node)) if isinstance(node, dict) else node
 
 
 def _with_ids(prefix: str, items: list[object]) -> list[object]:

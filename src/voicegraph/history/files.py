@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, RowMapping, func, insert, select
+from sqlalchemy import Column, Connection, RowMapping, func, insert, select, update
 
 from voicegraph import clock
 from voicegraph.db.file_tables import files, run_files, workflow_files
@@ -92,6 +92,11 @@ class StoredFiles:
             await self._contents.discard(ref.id)
             raise
         return ref
+
+    async def give(self, file_ids: Collection[str], run_id: RunId) -> None:
+        """These uploads came with a run, and go with it."""
+        query = update(files).where(files.c.id.in_(file_ids)).values(run_id=run_id)
+        await self._journal.execute(lambda connection: connection.execute(query) and None)
 
     async def get(self, file_id: str) -> FileRef:
         """What is known of the file; NotFound."""

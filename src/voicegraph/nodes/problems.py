@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from voicegraph.errors import ConfigError, Problem
 from voicegraph.graph.branches import APPROVAL, BRANCHING
 from voicegraph.graph.model import Node, Wire, Workflow
+from voicegraph.graph.original import TYPES
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.fields import explain, fields_of, texts_of
 from voicegraph.nodes.quantity import too_many
-from voicegraph.nodes.registry import TYPE_ALIASES, Registry
+from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.template import check, is_template
 from voicegraph.settings import Settings
 
@@ -84,13 +85,13 @@ def notices(workflow: Workflow, registry: Registry, settings: Settings) -> list[
 
 def require_types(names: Iterable[str], registry: Registry, setting: str) -> None:
     """ConfigError for a setting that names a type of nodes that is none: it would do nothing, and nobody would know."""
-    known = {*registry.types, *TYPE_ALIASES}
+    known = {*registry.types, *TYPES}
     if unknown := next((name for name in names if name not in known), None):
         raise ConfigError(setting, f"{setting}: {_unknown_type(unknown, registry)}")
 
 
 def _unknown_type(name: str, registry: Registry) -> str:
-    nearest = _nearest(name, [*registry.types, *TYPE_ALIASES])
+    nearest = _nearest(name, registry.types)
     return f"There is no node type “{name}”{nearest} Types: {_listed(registry.types)}."
 
 

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
+from voicegraph.graph.original import TYPES
 from voicegraph.nodes.action import Action
 
-TYPE_ALIASES = {"tavily": "web_search"}
 _USER_ACTION = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 
 
 def type_of(name: str) -> str:
     """The type's own name."""
-    return TYPE_ALIASES.get(name, name)
+    return TYPES.get(name, name)
 
 
 class Registry:

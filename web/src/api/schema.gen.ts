@@ -1813,15 +1813,24 @@ export interface components {
         };
         /**
          * Health
-         * @description The server answers.
+         * @description The server answers. `services` are those that keys or addresses are set for.
          */
         Health: {
+            /** Services */
+            services: {
+                [key: string]: boolean;
+            };
             /**
              * Status
              * @default ok
              * @constant
              */
             status: "ok";
+            /**
+             * Timestamp
+             * @description Milliseconds since 1970, UTC.
+             */
+            timestamp: number;
             /** Version */
             version: string;
         };

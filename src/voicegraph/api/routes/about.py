@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import platform
+from typing import Any
+
 from fastapi import APIRouter, Request
 
-from voicegraph import __version__
+from voicegraph import __version__, clock
 from voicegraph.api.deps import Wired
 from voicegraph.api.routes.voice import speech_info
 from voicegraph.api.schemas import (
@@ -18,16 +21,16 @@ from voicegraph.api.schemas import (
     TemplateList,
     Work,
 )
-from voicegraph.clock import iso
+from voicegraph.clock import iso, ms
+from voicegraph.graph.original import TYPES
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.fields import schema_of
 from voicegraph.nodes.models import choose
-from voicegraph.nodes.registry import TYPE_ALIASES
 from voicegraph.plan.choice import planner_kind
 from voicegraph.plan.templates import templates
-from voicegraph.run.choice import ENGINE_TITLES
+from voicegraph.run.choice import ENGINE_TITLES, background_engine
 from voicegraph.run.retry import CAP_SECONDS
-from voicegraph.settings import Settings
+from voicegraph.settings import KEYS, Settings
 
 router = APIRouter(prefix="/api", tags=["about"])
 
@@ -38,7 +41,7 @@ async def list_nodes(voicegraph: Wired) -> Catalogue:
     settings = voicegraph.settings
     return Catalogue(
         nodes=[_kind(action, settings) for action in voicegraph.registry],
-        aliases=TYPE_ALIASES,
+        aliases=TYPES,
         retry_base=settings.retry_base_seconds,
         retry_cap=CAP_SECONDS,
     )
@@ -74,9 +77,23 @@ async def info(voicegraph: Wired) -> Info:
 
 
 @router.get("/health")
-async def health() -> Health:
+async def health(voicegraph: Wired) -> Health:
     """The process answers."""
-    return Health(version=__version__)
+    return Health(version=__version__, timestamp=ms(clock.now()), services=_services(voicegraph.settings))
+
+
+@router.get("/debug", include_in_schema=False)
+async def debug(voicegraph: Wired) -> dict[str, Any]:
+    """What pages of the first product ask: versions, and which services are set up. Never a key, an address or a path."""
+    return {
+        "success": True,
+        "version": __version__,
+        "python": platform.python_version(),
+        "timestamp": ms(clock.now()),
+        "engine": voicegraph.background.name,
+        "planner": planner_kind(voicegraph.settings),
+        "services": _services(voicegraph.settings),
+    }
 
 
 @router.get("/health/ready")
@@ -91,6 +108,14 @@ async def ready(voicegraph: Wired, request: Request) -> Ready:
         for one in states
     ]
     return Ready(version=__version__, work=work)
+
+
+def _services(settings: Settings) -> dict[str, bool]:
+    """Those of the settings, by name: whether there is a key, or a server, for each."""
+    named = {name.removesuffix("_api_key"): getattr(settings, name) for name in KEYS if name.endswith("_api_key")}
+    others = {"github": settings.github_token, "slack": settings.slack_bot_token, "email": settings.smtp_host}
+    inngest = background_engine(settings) == "inngest"
+    return {name: bool(value) for name, value in (named | others).items()} | {"inngest": inngest}
 
 
 def _kind(action: Action, settings: Settings) -> NodeKind:

@@ -21,7 +21,8 @@ router = APIRouter(prefix="/api", tags=["run"], route_class=JsonRoute)
 async def _start_live(
     body: ExecuteBody, voicegraph: Wired, response: Response, idempotency_key: IdempotencyKey = None
 ) -> RunId:
-    run_id = await voicegraph.start_live(await run_request(body, idempotency_key))
+    async with run_request(body, voicegraph, idempotency_key) as asked:
+        asked.run_id = run_id = await voicegraph.start_live(asked.request)
     response.headers["X-Run-Id"] = run_id
     return run_id
 
@@ -41,6 +42,7 @@ async def execute(run_id: Annotated[RunId, Depends(_start_live)], voicegraph: Wi
 @router.post("/execute-inngest", status_code=202, deprecated=True, name="execute_inngest")
 async def execute_background(body: ExecuteBody, voicegraph: Wired, idempotency_key: IdempotencyKey = None) -> Accepted:
     """Run durably. The answer comes when the run is on disk; the same Idempotency-Key answers the same run."""
-    run_id = await voicegraph.start_background(await run_request(body, idempotency_key))
+    async with run_request(body, voicegraph, idempotency_key) as asked:
+        asked.run_id = run_id = await voicegraph.start_background(asked.request)
     message = "The run is stored and will finish, whatever happens to the server. Watch it in Workflow History."
     return Accepted(workflow_id=run_id, run_id=run_id, message=message)
