@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -25,8 +27,31 @@ const swaggerUi: Plugin = {
   },
 };
 
+// The server sends these to browsers that read them (api/compressed.py); here there is time to make them small.
+const TEXT = /\.(js|css|svg|html|json|txt|webmanifest)$/;
+const LEAST_BYTES = 1_024;
+const compressed: Plugin = {
+  name: 'compressed',
+  apply: 'build',
+  writeBundle({ dir = '' }) {
+    for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      // The page itself gets a fresh nonce each time it is sent.
+      if (!entry.isFile() || !TEXT.test(path) || path === join(dir, 'index.html')) continue;
+      const source = readFileSync(path);
+      if (source.length < LEAST_BYTES) continue;
+      const params = {
+        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+        [constants.BROTLI_PARAM_SIZE_HINT]: source.length,
+      };
+      writeFileSync(`${path}.br`, brotliCompressSync(source, { params }));
+      writeFileSync(`${path}.gz`, gzipSync(source, { level: constants.Z_BEST_COMPRESSION }));
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), swaggerUi],
+  plugins: [react(), swaggerUi, compressed],
   base: '/',
   resolve: { alias: { '@': src } },
   // The server replaces the placeholder with a fresh nonce in every index.html it sends.

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Awaitable, Callable
+from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import Scope
 
+from voicegraph.api.compressed import CODINGS, best_of
 from voicegraph.api.guard import POLICY
 
 DIST = Path(__file__).parent.parent / "ui" / "dist"
@@ -41,12 +47,34 @@ async def api_docs() -> Response:
     return FileResponse(page) if page.is_file() else HTMLResponse(NOT_BUILT, 503)
 
 
-class _Assets(StaticFiles):
+class _Files(StaticFiles):
+    """Files of the build, as small as the client can read them."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """As the base class; the ETag is of the bytes that are sent."""
+        path, headers = Path(full_path), Headers(scope=scope)
+        media_type = guess_type(path.name)[0] or "application/octet-stream"
+        if found := best_of(path, headers.get("accept-encoding", "")):
+            path, stat_result, coding = found
+        else:
+            coding = None
+        response = FileResponse(path, status_code, media_type=media_type, stat_result=stat_result)
+        response.headers["Vary"] = "Accept-Encoding"
+        if coding:
+            response.headers["Content-Encoding"] = coding
+        if self.is_not_modified(response.headers, headers):
+            return NotModifiedResponse(response.headers)
+        return response
+
+
+class _Assets(_Files):
     """Files whose names carry a hash of their content: a browser may keep them for ever."""
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
         """As the base class, with a cache header."""
-        response = super().file_response(*args, **kwargs)  # pyright: ignore[reportArgumentType]
+        response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
@@ -54,12 +82,12 @@ class _Assets(StaticFiles):
 def mount_site(app: FastAPI) -> None:
     """Add the pages and their files, nothing else of the folder. Without a build only the notice is served."""
     app.include_router(router)
-    for path, files in (("/assets", _Assets), ("/api/docs", StaticFiles)):
+    for path, files in (("/assets", _Assets), ("/api/docs", _Files)):
         folder = DIST / path.rpartition("/")[2]
         if folder.is_dir():
             app.mount(path, files(directory=folder))
     for file in DIST.glob("[!.]*.*"):
-        if file.is_file() and file.suffix != ".html":
+        if file.is_file() and file.suffix not in (".html", *CODINGS.values()):
             app.add_route(f"/{file.name}", _sender(file), include_in_schema=False)
 
 
