@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from voicegraph.errors import ConfigError, NodeError, Overloaded, StorageError, UserError, VoiceGraphError
+from voicegraph.nodes.cutting import one_line
 from voicegraph.run.redact import Redactor
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,9 @@ def _bad_request(_request: Request, error: Exception) -> JSONResponse:
     details = [{"where": _where(e["loc"]), "message": e["msg"], "code": e["type"]} for e in found]
     first = details[0]
     if first["code"] == "json_invalid":
-        return problem(HTTPStatus.BAD_REQUEST, "broken_json", "The body is not JSON. Send a JSON object.", details)
+        reason = one_line(str(found[0].get("ctx", {}).get("error", "")), 200).rstrip(".")
+        told = f"The body is not JSON{': ' if reason else ''}{reason}. Send a JSON object."
+        return problem(HTTPStatus.BAD_REQUEST, "broken_json", told, details)
     if first["code"] == "missing" and not first["where"]:
         first["message"] = "The body is missing. Send a JSON object."
     place = f"{first['where']}: " if first["where"] else ""

@@ -5,6 +5,7 @@ One call that parses a few megabytes of small values keeps everybody waiting for
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -42,3 +43,7 @@ class _Reading(Request):
             return await beside(False, partial(decode, most=MAX_VALUES), body)
         except NodeError as error:
             raise TooMany(error.message) from error
+        except UnicodeDecodeError:
+            raise
+        except ValueError as error:  # of the framework's parsers, only this one's reason is passed on
+            raise json.JSONDecodeError(str(error), "", 0) from error
