@@ -1,7 +1,7 @@
 """Files of the page go out as small as the client can read them.
 
 They were compressed when the page was built, as far as that can go, and lie beside the originals: nothing is computed when
-they are sent. What is made for one request, JSON and the page with its nonce, goes out as it is (docs/decisions/0026).
+they are sent. What is made for one request, JSON and the page with its nonce, goes out as it is (docs/decisions/0028).
 """
 
 from __future__ import annotations
