@@ -40,6 +40,8 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     address = str(response.url)
     for line in told(document.meta, shown(address)):
         node.log(line)
+    if document.meta.get("all_text"):
+        node.log("The page is very large: this is all of its text, and not its main part only.")
     facts = document.data if isinstance(document.data, dict) else {}
     title = facts.get("title")
     headed = not isinstance(title, str) or document.text.lstrip("# ").startswith(title)

@@ -9,6 +9,7 @@ from voicegraph.imports import importing
 from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.decoding import Decoded, decode
+from voicegraph.nodes.documents.large_page import HEAD_CHARACTERS, all_text, is_large
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of
 from voicegraph.nodes.documents.text import shortened
@@ -43,7 +44,7 @@ def read_page(address: str, content: bytes) -> Document:
     """What a page at `address` says; `content` is UTF-8. `data` holds url, title, author, date, description and links.
 
     Of a page that leads on to another at once, only where: `meta.refresh`. Raises NodeError `no_text` where there is
-    nothing to read.
+    nothing to read. Of a very large page it is all the text, main or not: `meta.all_text`.
     """
     with importing("trafilatura"):
         import trafilatura
@@ -52,7 +53,11 @@ def read_page(address: str, content: bytes) -> Document:
     tree: Any = trafilatura.load_html(source)
     if "refresh" in (led := _led_on(tree, address)):
         return Document("", None, led)
-    text = trafilatura.extract(tree, url=address, output_format="markdown") or trafilatura.html2txt(source)
+    large = is_large(source, tree)
+    if large:
+        text = all_text(tree)
+    else:
+        text = trafilatura.extract(tree, url=address, output_format="markdown") or trafilatura.html2txt(source)
     if tree is None or not text.strip():
         from voicegraph.nodes.urls import shown
 
@@ -61,7 +66,8 @@ def read_page(address: str, content: bytes) -> Document:
             f"{shown(address)} has no readable text. A page that only a browser's JavaScript fills cannot be read; "
             "look for its feed or its API.",
         )
-    facts: Any = trafilatura.extract_metadata(tree, default_url=address)
+    head: Any = trafilatura.load_html(source[:HEAD_CHARACTERS]) if large else tree
+    facts: Any = trafilatura.extract_metadata(tree if head is None else head, default_url=address)
     data: dict[str, JsonValue] = {
         "url": address,
         "title": _first_text(facts.title, tree.findtext(".//title")),
@@ -71,7 +77,7 @@ def read_page(address: str, content: bytes) -> Document:
         "description": facts.description,
         "links": _links(tree, address),
     }
-    document = shortened(text, {"format": "page"})
+    document = shortened(text, {"format": "page", "all_text": True} if large else {"format": "page"})
     return Document(document.text, data, document.meta)
 
 
