@@ -23,7 +23,7 @@ NPM = cd web && PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modul
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-variants test-alone test-web test-browser test-chaos test-wheel explore check bench client docs audit lock clean
+.PHONY: help run test test-python test-variants test-alone test-web test-browser test-chaos test-wheel explore check bench corpora client docs audit lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -35,6 +35,9 @@ run: $(STAMPS)/app ## install what is missing, build the front end, serve http:/
 
 bench: $(STAMPS)/app $(STAMPS)/dev ## measure runs per second, latencies, memory (ARGS for options)
 	@$(PY) -m bench $(ARGS)
+
+corpora: $(STAMPS)/app $(STAMPS)/dev ## read the test files of other packages, fetched for it, and count what is wrong (ARGS="--list")
+	@$(PY) tools/corpora.py $(ARGS)
 
 # -- tests ------------------------------------------------------------------------------------------------------------
 
