@@ -160,7 +160,7 @@ async def test_too_many_calls_are_asked_to_come_back(hook: Hook) -> None:
         (b"\xff", "text/plain", 400, "broken_text"),
         (b"a=1&" * 2_000, "application/x-www-form-urlencoded", 400, "broken_form"),
         (b"PK\x03\x04", "application/zip", 415, "unsupported_media_type"),
-        (b"--x", "multipart/form-data; boundary=x", 415, "unsupported_media_type"),
+        (b"--x", "multipart/form-data; boundary=x", 400, "broken_form"),
     ],
 )
 async def test_bodies_that_no_run_could_use(hook: Hook, body: bytes, kind: str, status: int, code: str) -> None:

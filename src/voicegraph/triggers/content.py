@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from email import policy
+from email.message import Message
+from email.parser import BytesParser
+from email.utils import collapse_rfc2231_value
+from typing import cast
 from urllib.parse import parse_qs
 
 from pydantic import JsonValue
@@ -19,6 +24,8 @@ from voicegraph.triggers.secrets import PREFIX, Call
 MAX_FIELDS = 1_000
 MAX_SHOWN = 50
 MAX_LENGTH = 1_000
+MAX_FILE_TEXT = 64 << 10
+"""Bytes of a file in a form whose text a run sees; of a larger one it sees name, type and size."""
 _STEERING = frozenset({"token", "wait"})
 
 
@@ -54,6 +61,8 @@ def body_of(call: Call) -> JsonValue:
         return _json(_text(call, "broken_json"))
     if kind == "application/x-www-form-urlencoded":
         return _form(call)
+    if kind == "multipart/form-data":
+        return _multipart(call.headers["content-type"], call.body)
     if kind == "" or kind.startswith("text/") or kind.endswith(("/xml", "+xml")):
         return _text(call)
     raise BadType("unsupported_media_type", f"Send JSON, a form or text; this is {kind[:80]}.")
@@ -75,6 +84,57 @@ def _form(call: Call) -> JsonValue:
         fields = parse_qs(_text(call), keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding=codec)
     except ValueError as error:
         raise BadBody("broken_form", f"The form has more than {MAX_FIELDS:,} fields, or is none.") from error
+    return _single(fields)
+
+
+def _multipart(content_type: str, body: bytes) -> JsonValue:
+    """The fields of a form as a browser sends one with files; a file as its name, type, size and text."""
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
+    form = BytesParser(policy=policy.compat32).parsebytes(head + body)
+    parts = cast("list[Message]", form.get_payload()) if form.is_multipart() else []
+    if not parts or form.defects or len(parts) > MAX_FIELDS:
+        raise BadBody("broken_form", f"The form has more than {MAX_FIELDS:,} fields, is cut off, or is none.")
+    fields: dict[str, list[JsonValue]] = {}
+    for part in parts:
+        name = _param(part, "name")
+        if name is None or part.is_multipart():
+            raise BadBody("broken_form", "A part of the form has no name.")
+        fields.setdefault(name, []).append(_part(part))
+    return _single(fields)
+
+
+def _part(part: Message) -> JsonValue:
+    content = cast("bytes", part.get_payload(decode=True) or b"")
+    filename = _param(part, "filename")
+    if filename is None:
+        return _decoded(content, part.get_content_charset())
+    text = None
+    if len(content) <= MAX_FILE_TEXT:
+        try:
+            text = content.decode() if b"\0" not in content else None
+        except ValueError:
+            text = None
+    return {"filename": filename, "contentType": part.get_content_type(), "size": len(content), "text": text}
+
+
+def _decoded(content: bytes, charset: str | None) -> str:
+    try:
+        return content.decode(charset or "utf-8", "replace")
+    except LookupError:
+        return content.decode(errors="replace")
+
+
+def _param(part: Message, name: str) -> str | None:
+    """A parameter of the Content-Disposition; browsers write UTF-8 there as it is."""
+    raw = next((str(text) for key, text in part.raw_items() if key.lower() == "content-disposition"), "")
+    read = Message()
+    read["Content-Disposition"] = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    found = read.get_param(name, header="content-disposition")
+    return collapse_rfc2231_value(found) if found is not None else None
+
+
+def _single(fields: Mapping[str, Sequence[JsonValue]]) -> dict[str, JsonValue]:
+    """Several of one name as a list."""
     return {name: values[0] if len(values) == 1 else [*values] for name, values in fields.items()}
 
 
@@ -91,7 +151,12 @@ def _charset(call: Call) -> str | None:
     return charset_in(call.headers.get("content-type", ""))
 
 
-def _shown(values: Mapping[str, str]) -> dict[str, JsonValue]:
+def _shown(values: Mapping[str, str | list[str]]) -> dict[str, JsonValue]:
     """Under whatever name the webhook's secret comes, it is not among it."""
-    shown = {name: text[:MAX_LENGTH] for name, text in values.items() if PREFIX not in text}
-    return dict([*shown.items()][:MAX_SHOWN])
+    each = {name: [text] if isinstance(text, str) else text for name, text in values.items()}
+    shown = {
+        name: [text[:MAX_LENGTH] for text in texts[:MAX_SHOWN]]
+        for name, texts in each.items()
+        if not any(PREFIX in text for text in texts)
+    }
+    return _single(dict([*shown.items()][:MAX_SHOWN]))

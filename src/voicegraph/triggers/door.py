@@ -17,6 +17,7 @@ from voicegraph.history.hooks import LiveWebhook, WebhookCall, Webhooks
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.run.handover import final_outputs
 from voicegraph.run.state import RunStatus
+from voicegraph.triggers.challenges import challenge_of
 from voicegraph.triggers.content import trigger_of
 from voicegraph.triggers.rate import Rate
 from voicegraph.triggers.secrets import Call, authenticate, hash_of, new_salt, secret_of
@@ -80,6 +81,29 @@ class WebhookDoor:
         """Its calls start runs again. NotFound."""
         await self._webhooks.resume(hook_id)
         return await self._webhooks.get(hook_id)
+
+    async def challenge(self, hook_id: str, call: Call, *, is_get: bool = False) -> str | None:
+        """What to say back to a service that asks whether the address is ours, which is noted and starts no run.
+
+        None when the call is no such question. NotFound, Unauthorized, Overloaded.
+        """
+        answer = challenge_of(call, is_get=is_get)
+        if answer is None:
+            return None
+        hook = await self._webhooks.get(hook_id)
+        now = clock.now()
+        try:
+            authenticate(hook, await self._key(), call, now)
+            if pause := self._rate.wait(hook_id):
+                raise Overloaded("This webhook is called too often. Wait, then send the call again.", pause + 1)
+            noted = _noted(call, now, 200, "challenge", "The address was verified: its challenge was answered.")
+        except UserError as error:
+            if self._noted.wait(hook_id) == 0:
+                await self._webhooks.refuse(hook_id, _noted(call, now, error.status, error.code, error.message))
+            raise
+        if self._noted.wait(hook_id) == 0:
+            await self._webhooks.refuse(hook_id, noted)
+        return answer
 
     async def receive(self, hook_id: str, call: Call) -> Received:
         """Let a call start a run: on return it is on disk. NotFound, Unauthorized, Conflict when it is paused, Overloaded,

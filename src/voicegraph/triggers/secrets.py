@@ -39,11 +39,11 @@ class Unauthorized(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as HTTP brought it; names of headers are in lower case."""
+    """A call as HTTP brought it; names of headers are in lower case. A parameter that comes twice is a list."""
 
     body: bytes
     headers: Mapping[str, str]
-    query: Mapping[str, str]
+    query: Mapping[str, str | list[str]]
 
     @property
     def delivery_id(self) -> str | None:
@@ -121,4 +121,5 @@ def _token(call: Call) -> str | None:
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
     # A `+` of Base64 that stands in an address as it was copied is read as a space, which no secret has.
-    return call.query.get("token", "").replace(" ", "+") or None
+    given = call.query.get("token", "")
+    return given.replace(" ", "+") or None if isinstance(given, str) else None

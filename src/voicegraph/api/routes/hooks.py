@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from voicegraph.api.deps import Id, Started, Wired
 from voicegraph.api.hook_schemas import (
@@ -17,6 +18,7 @@ from voicegraph.api.hook_schemas import (
 )
 from voicegraph.graph.model import ID_PATTERN
 from voicegraph.settings import Settings
+from voicegraph.triggers.challenges import verified
 from voicegraph.triggers.door import MAX_WAIT
 from voicegraph.triggers.secrets import Call
 
@@ -36,7 +38,12 @@ async def list_hooks(
     return HookList(hooks=[HookAnswer.of(hook, base) for hook in await triggers.webhooks.list(workflow)])
 
 
-@router.post("/{hook_id}", responses={202: {"model": ReceivedAnswer}}, openapi_extra={"requestBody": {"content": BODY}})
+@router.post(
+    "/{hook_id}",
+    response_model=ReceivedAnswer,
+    responses={202: {"model": ReceivedAnswer}},
+    openapi_extra={"requestBody": {"content": BODY}},
+)
 async def receive_hook(
     hook_id: Id,
     request: Request,
@@ -46,12 +53,11 @@ async def receive_hook(
     token: Annotated[
         str | None, Query(max_length=200, description="The secret, for senders that only know an address.")
     ] = None,
-) -> ReceivedAnswer:
+) -> Any:
     """A call that starts the workflow: signed, or with the secret. 202 while the run goes on, 200 with its result."""
-    query = {name: value for name, value in request.query_params.items() if name != "token"}
-    if token:
-        query["token"] = token
-    call = Call(await request.body(), dict(request.headers), query)
+    call = await _call(request, token)
+    if (challenge := await triggers.webhooks.challenge(hook_id, call)) is not None:
+        return PlainTextResponse(challenge)
     received = await triggers.webhooks.receive(hook_id, call)
     result = await triggers.webhooks.result(received.run_id, wait)
     response.status_code = 200 if result.status is None or result.status.terminal else 202
@@ -62,6 +68,16 @@ async def receive_hook(
         outputs={node_id: dict(output) for node_id, output in result.outputs.items()},
         error=result.error,
     )
+
+
+@router.get("/{hook_id}", include_in_schema=False)
+async def verify_hook(hook_id: Id, request: Request, triggers: Started) -> Response:
+    """Says back the challenge of a service that verifies the address; starts nothing."""
+    call = verified(await _call(request, request.query_params.get("token")))
+    challenge = await triggers.webhooks.challenge(hook_id, call, is_get=True)
+    if challenge is None:
+        raise HTTPException(405, headers={"Allow": "POST"})
+    return PlainTextResponse(challenge)
 
 
 @router.get("/{hook_id}/calls")
@@ -87,6 +103,14 @@ async def pause_hook(hook_id: Id, request: Request, triggers: Started, voicegrap
 async def resume_hook(hook_id: Id, request: Request, triggers: Started, voicegraph: Wired) -> HookAnswer:
     """Its calls start runs again. What was refused meanwhile is not made up for."""
     return HookAnswer.of(await triggers.webhooks.resume(hook_id), _base(request, voicegraph.settings))
+
+
+async def _call(request: Request, token: str | None) -> Call:
+    several = {name: request.query_params.getlist(name) for name in request.query_params if name != "token"}
+    query = {name: values[0] if len(values) == 1 else values for name, values in several.items()}
+    if token:
+        query["token"] = token
+    return Call(await request.body(), dict(request.headers), query)
 
 
 def _base(request: Request, settings: Settings) -> str:
