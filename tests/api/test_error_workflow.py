@@ -59,9 +59,9 @@ async def test_its_first_nodes_are_given_what_failed_where_and_why(api: Api, pat
     run = await api.over(report_id)
     given = {node["nodeId"]: node["output"]["text"] for node in run["nodes"]}
     reason = (await api.call("GET", f"/api/runs/{failed_id}"))["error"]["message"]
-    assert given["text"] == f"“Digest” failed at Divide: {reason}\nhttp://127.0.0.1:8000/?run={failed_id}"
+    assert given["text"] == f"“Digest” failed at Divide: {reason}\nhttp://127.0.0.1:8000/runs/{failed_id}"
     assert given["parts"].startswith("Digest, divide, ")
-    assert run["triggerData"]["run"]["url"] == f"http://127.0.0.1:8000/?run={failed_id}"
+    assert run["triggerData"]["run"]["url"] == f"http://127.0.0.1:8000/runs/{failed_id}"
 
 
 async def test_one_that_cannot_run_says_why(api: Api) -> None:

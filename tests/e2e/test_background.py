@@ -71,7 +71,7 @@ def test_a_past_run_is_edited_and_run_again_with_what_was_answered(
     studio.expect_run("completed")
     other = open_window().open()  # another browser, that remembers nothing
     other.open_history()
-    other.runs.first.get_by_role("button").first.click()
+    other.runs.first.get_by_role("link").first.click()
     other.page.get_by_role("button", name="Edit this").click()
     other.open_node("step-2").get_by_label("Subject").fill("Second edition")
     other.run_button.click()
@@ -120,7 +120,7 @@ def test_progress_reaches_every_window(studio: Studio, open_window: OpenWindow, 
     studio.start_if_asked()
     expect(other.history_button).to_have_text(re.compile("1 running"))
     other.open_history()
-    other.runs.first.get_by_role("button").first.click()
+    other.runs.first.get_by_role("link").first.click()
     other.expect_nodes("running", ["step-0"])
     site.release("/article")
     for window in (studio, other):

@@ -81,9 +81,9 @@ def test_the_history_is_filtered_compared_counted_and_cleared(
     assert not found, "\n".join(f"{name}: {problem}" for problem, name in found.items())
 
 
-def test_a_link_of_a_notification_opens_the_run(open_window: OpenWindow) -> None:
+def test_a_link_of_an_old_notification_opens_the_run(open_window: OpenWindow) -> None:
     studio = open_window().open()
     run_id = ran(studio, "Greet Ada", GOOD)
     studio.page.goto(f"{studio.url}/?run={run_id}")
     expect(studio.page.get_by_role("button", name="Edit this")).to_be_visible()
-    assert studio.page.url.rstrip("/") == studio.url.rstrip("/")
+    expect(studio.page).to_have_url(f"{studio.url}/runs/{run_id}")

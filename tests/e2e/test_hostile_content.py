@@ -140,7 +140,7 @@ def test_a_run_full_of_attacks_is_shown_as_what_it_is(
     nothing_came_alive(other.page)
     other.runs.first.get_by_role("button", name=re.compile("^Delete")).click()
     other.page.get_by_role("button", name="Keep it").click()
-    other.runs.first.get_by_role("button").first.click()
+    other.runs.first.get_by_role("link").first.click()
     expect(other.page.get_by_role("region", name="Run on the canvas")).to_contain_text(f"Name {TAG}")
     nothing_came_alive(other.page)
 
@@ -233,7 +233,7 @@ def test_what_waits_for_approval_stays_words_in_the_inbox_and_behind_the_link(
 
     studio.open()
     studio.open_history()
-    studio.runs.first.get_by_role("button").first.click()
+    studio.runs.first.get_by_role("link").first.click()
     studio.output_of("ask")  # with the comment
     expect(studio.log).to_contain_text(TAG)
     nothing_came_alive(page)

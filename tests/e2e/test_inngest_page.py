@@ -54,7 +54,7 @@ def test_a_run_waits_for_inngest_and_says_so(studio: Studio, page: Page, site: S
         expect(studio.dock.get_by_role("link", name="See it in Inngest")).to_have_attribute("href", at_inngest)
         assert site.hits == ["/article"]
         studio.open_history()
-        studio.runs.first.get_by_role("button").first.click()
+        studio.runs.first.get_by_role("link").first.click()
         past = page.get_by_role("region", name="Run on the canvas")
         expect(past).to_contain_text("In the background, by Inngest")
         expect(past.get_by_role("link", name="See it in Inngest")).to_have_attribute("href", at_inngest)

@@ -80,7 +80,7 @@ def story(studio: Studio, site: Site, _mailbox: Mailbox) -> Iterator[str]:
     studio.panel.get_by_role("button", name="Close the panel").click()
     studio.open_history()
     yield "12-history"
-    studio.runs.first.get_by_role("button").first.click()
+    studio.runs.first.get_by_role("link").first.click()
     expect(page.get_by_role("button", name="Edit this")).to_be_visible()
     yield "13-run-view"
     page.get_by_role("button", name="Edit this").click()

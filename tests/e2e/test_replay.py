@@ -53,7 +53,7 @@ def test_a_failed_run_is_taken_up_at_the_failed_node_once_the_cause_is_mended(
 
     studio.open_history()
     expect(studio.runs).to_have_count(2)
-    studio.runs.nth(1).get_by_role("button").first.click()
+    studio.runs.nth(1).get_by_role("link").first.click()
     bar = page.get_by_role("region", name="Run on the canvas")
     bar.get_by_role("button", name="Its replay").click()
     studio.expect_run("completed")
@@ -69,7 +69,7 @@ def test_a_past_run_is_mended_on_the_canvas_and_taken_up(studio: Studio, page: P
     broken(studio, site)
     site.put("/other", "another", "text/plain")
     studio.open_history()
-    studio.runs.first.get_by_role("button").first.click()
+    studio.runs.first.get_by_role("link").first.click()
     page.get_by_role("button", name="Edit this").click()
     studio.open_node("b").get_by_text("Settings", exact=True).click()
     studio.panel.get_by_label("URL").fill(site.url("/other"))

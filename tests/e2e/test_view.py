@@ -58,7 +58,7 @@ def test_the_runs_of_one_workflow_are_each_brought_into_view(studio: Studio, pag
 def test_a_phone_that_is_turned_shows_the_graph(open_window: OpenWindow) -> None:
     studio = open_window(viewport={"width": 390, "height": 844}).open()
     run_id = ran(studio, chain(4, 0))
-    studio.page.goto(f"{studio.url}/?run={run_id}")
+    studio.page.goto(f"{studio.url}/runs/{run_id}")
     expect(studio.nodes).to_have_count(4)
     studio.settle()
     pan(studio.page, (0, -500))
@@ -70,7 +70,7 @@ def test_a_phone_that_is_turned_shows_the_graph(open_window: OpenWindow) -> None
 
 def test_after_a_panel_the_whole_graph_is_in_view_again(studio: Studio) -> None:
     run_id = ran(studio, chain(6, 0))
-    studio.page.goto(f"{studio.url}/?run={run_id}")
+    studio.page.goto(f"{studio.url}/runs/{run_id}")
     expect(studio.nodes).to_have_count(6)
     expect_in_view(studio)
     panel = studio.open_node("n5")

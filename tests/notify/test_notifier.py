@@ -83,7 +83,7 @@ async def test_a_failed_run_is_mailed_with_a_link(history: History, mailbox: Mai
     assert mail.recipients == ["bea@example.org"]
     assert mail.message["Subject"] == "[VoiceGraph] Daily Bcc: evil@example.org failed"
     assert mail.message["Bcc"] is None
-    assert f"https://vg.example/?run={run_id}" in mail.text()
+    assert f"https://vg.example/runs/{run_id}" in mail.text()
     assert "The page is gone" in mail.text()
     (message,) = await notifier.notices.recent()
     assert (message.due_at, message.error) == (None, None)

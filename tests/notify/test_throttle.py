@@ -108,9 +108,9 @@ def test_what_is_quoted_is_read_as_it_was_said():
 
 
 def test_the_link_leads_to_the_run():
-    assert "<https://vg.example/?run=run_1>" in Writer(settings()).one(fact())[1]
-    assert "<http://127.0.0.1:8000/?run=run_1>" in Writer(settings(public_url=None)).one(fact())[1]
-    assert "<http://[::1]:8000/?run=" in Writer(settings(public_url=None, host="::1")).one(fact())[1]
+    assert "<https://vg.example/runs/run_1>" in Writer(settings()).one(fact())[1]
+    assert "<http://127.0.0.1:8000/runs/run_1>" in Writer(settings(public_url=None)).one(fact())[1]
+    assert "<http://[::1]:8000/runs/" in Writer(settings(public_url=None, host="::1")).one(fact())[1]
 
 
 @given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=300))

@@ -95,6 +95,15 @@ async def test_refusals_of_the_guard_have_the_headers_too(built: Api) -> None:
     assert all(policy(response) == POLICY for response in refused)
 
 
+async def test_a_workflow_and_a_run_are_the_page_at_addresses_of_their_own(built: Api) -> None:
+    for path in ("/w/wf_1", "/runs/run_01h-x"):
+        response = await built.client.get(path)
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/html")
+        assert "'nonce-" in policy(response)["style-src"]
+        assert "no-store" in response.headers["cache-control"]
+
+
 async def test_hashed_files_are_kept_by_browsers_and_the_page_is_not(built: Api) -> None:
     assets = await built.client.get("/assets/index-abc.js")
     assert assets.headers["content-type"].startswith("text/javascript")
@@ -107,7 +116,8 @@ async def test_hashed_files_are_kept_by_browsers_and_the_page_is_not(built: Api)
     [
         "/index.html", "/.sources.sha256", "/assets/../.sources.sha256", "/assets/%2e%2e/.sources.sha256",
         "/assets/..%2f..%2fdata%2fvoicegraph.db", "/assets/%2fetc%2fpasswd", "/api/docs/..%2findex.html", "/assets/",
-        "/assets/%00", "/assets/" + "a" * 5000, "/data/voicegraph.db",
+        "/assets/%00", "/assets/" + "a" * 5000, "/data/voicegraph.db", "/runs", "/runs/", "/w", "/w/a/b", "/runs/..%2findex.html", "/w/%2e%2e%2f.sources.sha256",
+        "/runs/a%00", "/w/" + "a" * 65, "/w/a%0a", "/elsewhere/a",
     ],
 )  # fmt: skip
 async def test_only_what_the_build_made_is_served(built: Api, path: str) -> None:

@@ -262,7 +262,7 @@ class Studio:
 
     def open_run(self, run_id: str) -> None:
         """Bring a run of the open history to the canvas."""
-        self.history.get_by_test_id(f"run-{run_id}").get_by_role("button").first.click()
+        self.history.get_by_test_id(f"run-{run_id}").get_by_role("link").first.click()
         expect(self.history).to_be_hidden()
 
     def close_history(self) -> None:

@@ -9,9 +9,12 @@ import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
+import { placeOf } from './app/address';
 import { ErrorBoundary } from './app/ErrorBoundary';
+import { startNavigation } from './app/navigation';
 import { queryClient } from './app/queryClient';
 import { styleNonce, theme } from './app/theme';
+import { startTitle } from './app/title';
 import { restoreDraft } from './app/useDraft';
 import { DraftKeeper } from './workflow/draft';
 
@@ -19,8 +22,11 @@ async function start(): Promise<void> {
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
   setNonce(styleNonce()); // for the scroll lock behind dialogs, which adds a style tag of its own
-  const keeper = await DraftKeeper.open();
+  // A link to a workflow wants that one, not what a closed window left behind.
+  const keeper = await DraftKeeper.open(placeOf(location).kind !== 'workflow');
   restoreDraft(keeper);
+  startNavigation(keeper.kept?.runId ?? null);
+  startTitle();
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 from voicegraph.api.compressed import CODINGS, best_of
 from voicegraph.api.guard import POLICY
+from voicegraph.graph.model import ID_PATTERN
 
 DIST = Path(__file__).parent.parent / "ui" / "dist"
 NONCE = "__CSP_NONCE__"
@@ -29,8 +33,15 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def index() -> Response:
-    """The page. Every answer gets a nonce of its own: only styles that carry it are applied."""
+@router.get("/w/{place}")
+@router.get("/runs/{place}")
+async def index(place: str | None = None) -> Response:
+    """The page, for a draft, a saved workflow and a run: what the address names, it asks for by itself.
+
+    Every answer gets a nonce of its own: only styles that carry it are applied.
+    """
+    if place is not None and not re.fullmatch(ID_PATTERN, place):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     page = DIST / "index.html"
     if not page.is_file():
         return HTMLResponse(NOT_BUILT, 503)

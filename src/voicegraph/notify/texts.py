@@ -62,7 +62,7 @@ class Writer:
             parts += ["What was said:", quoted(command)]
         if error.strip():
             parts += ["What went wrong:", quoted(error)]
-        parts += [f"The run, {_clock(fact.at)}: <{self._base}/?run={fact.run_id}>"]
+        parts += [f"The run, {_clock(fact.at)}: <{self._base}/runs/{fact.run_id}>"]
         return f"[VoiceGraph] {said}"[:MAX_SUBJECT], "\n\n".join(parts) + "\n"
 
 

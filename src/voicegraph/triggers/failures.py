@@ -91,7 +91,7 @@ def describe(failed: RunSummary, base_url: str) -> dict[str, JsonValue]:
     """The failed run as `{{ trigger.run }}`, with the address people see it at."""
     return {
         "id": failed.id,
-        "url": f"{base_url}/?run={failed.id}",
+        "url": f"{base_url}/runs/{failed.id}",
         "workflowId": failed.workflow_id,
         "name": failed.name,
         "status": failed.status,

@@ -15,9 +15,9 @@ import { ConnectionBanner } from './ConnectionBanner';
 import { useConflict } from './conflict';
 import { watchConnection } from './connection';
 import { keepFocus } from './focus';
+import { Gone, Opening } from './Gone';
 import { Header } from './Header';
 import { LeaveDialog } from './leave';
-import { openLinkedRun } from './linkedRun';
 import {
   ConflictDialog,
   Dock,
@@ -46,7 +46,6 @@ export function App({ keeper }: { keeper: DraftKeeper }) {
   useHistoryStream();
   useEffect(watchConnection, []);
   useEffect(fetchParts, []);
-  useEffect(openLinkedRun, []);
   useEffect(keepFocus, []);
   return (
     <ReactFlowProvider>
@@ -74,6 +73,7 @@ function Workspace() {
   const dockOpen = useUi((state) => state.dockOpen);
   const covered = phone && hasRun && dockOpen;
   const welcome = useWelcome(view);
+  const { opening, gone } = useUi();
   const [bottom, { height }] = useResizeObserver<HTMLDivElement>();
   useEffect(() => useUi.getState().set({ bottomInset: Math.round(height) }), [height]);
   return (
@@ -81,7 +81,8 @@ function Workspace() {
       <Suspense>{libraryOpen && !view.readOnly && <NodeLibrary />}</Suspense>
       <main className={classes.stage}>
         <Canvas />
-        {welcome && <Welcome />}
+        {opening ? <Opening /> : welcome && <Welcome />}
+        {gone && <Gone gone={gone} />}
         <div className={classes.bottom} ref={bottom} hidden={covered}>
           <div className={classes.bar}>
             {run ? (

@@ -6,6 +6,7 @@ import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { SavedWorkflow } from '@/api/types';
 import { ago, exact } from '@/runs/format';
+import { onPlainClick, workflowPath } from './address';
 import { ConfirmDelete } from './ConfirmDelete';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';
@@ -50,7 +51,7 @@ function Row({ workflow }: { workflow: SavedWorkflow }) {
   };
   return (
     <li className={classes.row}>
-      <button type="button" className={classes.open} onClick={open}>
+      <a href={workflowPath(workflow.id)} className={classes.open} onClick={onPlainClick(open)}>
         <span className={classes.name}>{workflow.name}</span>
         <span className={classes.facts}>
           {workflow.nodeCount} {workflow.nodeCount === 1 ? 'node' : 'nodes'} · saved{' '}
@@ -58,7 +59,7 @@ function Row({ workflow }: { workflow: SavedWorkflow }) {
             {ago(workflow.updatedAt, Date.now())}
           </time>
         </span>
-      </button>
+      </a>
       <Tooltip label="Rename">
         <ActionIcon aria-label={`Rename “${workflow.name}”`} onClick={() => setRenaming(true)}>
           <IconPencil size={16} aria-hidden />

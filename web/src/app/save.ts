@@ -63,10 +63,15 @@ function show(workflow: Workflow, version = 0): void {
   useUi.getState().requestFit();
 }
 
+/** Put a saved workflow on the canvas, if it `isWanted` still once it has come. Throws what kept it from that. */
+export async function loadWorkflow(id: string, isWanted: () => boolean = () => true): Promise<void> {
+  const { workflow, version } = await api.workflow(id);
+  if (isWanted()) show(workflow, version);
+}
+
 export async function openWorkflow(id: string): Promise<void> {
   try {
-    const { workflow, version } = await api.workflow(id);
-    show(workflow, version);
+    await loadWorkflow(id);
   } catch (error) {
     toastError('The workflow could not be opened', error);
   }

@@ -1,7 +1,15 @@
 /** What is open and where the user is: nothing here is part of the document. */
 import { create } from 'zustand';
+import type { Place } from './address';
 
 export type Mode = 'edit' | 'new';
+/** What an address names and the page could not show. `missing`: it is not there, as opposed to a failure. */
+export interface Gone {
+  place: Place;
+  missing: boolean;
+  message: string;
+}
+
 export type Dialog = 'open-workflow' | 'versions' | 'schedules' | 'workflow-settings' | 'shortcuts' | null;
 
 interface UiState {
@@ -23,6 +31,9 @@ interface UiState {
   background: boolean;
   /** Height of what floats over the lower edge of the canvas, in CSS pixels. */
   bottomInset: number;
+  /** What is being fetched because the address names it. */
+  opening: Place | null;
+  gone: Gone | null;
   /** Counts up when the canvas should bring everything into view. */
   fitRequest: number;
 }
@@ -58,6 +69,8 @@ export const useUi = create<UiState & UiActions>()((set) => ({
   command: '',
   background: keptBackground(),
   bottomInset: 120,
+  opening: null,
+  gone: null,
   fitRequest: 0,
   set: (change) => set(change),
   inspect: (inspected) => set({ inspected }),

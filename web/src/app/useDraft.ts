@@ -3,7 +3,6 @@ import { toJson } from '@/api/json';
 import type { Workflow } from '@/api/types';
 import { isOver } from '@/runs/record';
 import { useRun } from '@/runs/store';
-import { showRun } from '@/runs/watch';
 import type { DraftKeeper } from '@/workflow/draft';
 import { type Step, useEditor } from '@/workflow/editor';
 import { toast } from './toasts';
@@ -21,7 +20,7 @@ function sameObjects() {
   };
 }
 
-/** Put back what the tab had before it was reloaded, the run it followed included. */
+/** Put back what the tab had before it was reloaded. The run it followed is the address's matter. */
 export function restoreDraft({ kept, undo }: Pick<DraftKeeper, 'kept' | 'undo'>): void {
   if (!kept) return;
   const same = sameObjects();
@@ -34,7 +33,6 @@ export function restoreDraft({ kept, undo }: Pick<DraftKeeper, 'kept' | 'undo'>)
   const { proposal, answers } = kept;
   const past = undo.past.map(stepOf);
   useEditor.setState({ ...stepOf(kept), past, future: undo.future.map(stepOf), proposal, answers });
-  if (kept.runId) showRun(kept.runId, { readOnly: false }).catch(() => undefined); // deleted meanwhile: nothing to show
 }
 
 /** Keep the draft while it changes. */

@@ -3,6 +3,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { api } from '@/api/client';
 import type { RunSummary } from '@/api/types';
 import { Tooltip } from '@/app/Tooltip';
+import { onPlainClick, runPath } from '@/app/address';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
 import { shorten } from '@/workflow/describe';
@@ -58,7 +59,7 @@ export function HistoryRow({ run, now }: Props) {
         checked={selected}
         onChange={() => useHistoryView.getState().toggle(run.id)}
       />
-      <button type="button" className={classes.open} onClick={open}>
+      <a href={runPath(run.id)} className={classes.open} onClick={onPlainClick(open)}>
         <span className={classes.said}>{said}</span>
         <span className={classes.facts}>
           <StatusBadge status={run.status} />
@@ -69,7 +70,7 @@ export function HistoryRow({ run, now }: Props) {
         </span>
         {run.error && <span className={classes.error}>{shorten(run.error.message, 110)}</span>}
         {run.unsent && <Unsent />}
-      </button>
+      </a>
       <Group gap={2} className={classes.actions}>
         {!isOver(run.status) && <CancelRun run={run} />}
         {isOver(run.status) && <ReplayMenu run={run} said={said} />}

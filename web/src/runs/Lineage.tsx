@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react';
+import { onPlainClick, runPath } from '@/app/address';
 import { exact } from './format';
 import { openRun } from './open';
 import classes from './RunBar.module.css';
@@ -9,32 +11,31 @@ export function Lineage({ run }: { run: RunRecord }) {
   const last = replays[0];
   return (
     <>
-      {parentRunId && (
-        <button type="button" className={classes.link} onClick={() => void openRun(parentRunId)}>
-          Step of another run
-        </button>
-      )}
+      {parentRunId && <RunAnchor id={parentRunId}>Step of another run</RunAnchor>}
       {origin && (
-        <button
-          type="button"
-          className={classes.link}
-          title={exact(origin.createdAt)}
-          onClick={() => void openRun(origin.id)}
-        >
+        <RunAnchor id={origin.id} at={origin.createdAt}>
           Replay of an earlier run
-        </button>
+        </RunAnchor>
       )}
       {originRunId && !origin && <span>replay of a run that was deleted</span>}
       {last && (
-        <button
-          type="button"
-          className={classes.link}
-          title={exact(last.createdAt)}
-          onClick={() => void openRun(last.id)}
-        >
+        <RunAnchor id={last.id} at={last.createdAt}>
           {replays.length === 1 ? 'Its replay' : `The last of its ${replays.length} replays`}
-        </button>
+        </RunAnchor>
       )}
     </>
+  );
+}
+
+function RunAnchor({ id, at, children }: { id: string; at?: string; children: ReactNode }) {
+  return (
+    <a
+      className={classes.link}
+      href={runPath(id)}
+      title={at && exact(at)}
+      onClick={onPlainClick(() => void openRun(id))}
+    >
+      {children}
+    </a>
   );
 }

@@ -61,23 +61,23 @@ export class DraftKeeper {
     return readUndo(this.kept?.at);
   }
 
-  /** Find this tab's slot and what it holds. */
-  static async open(): Promise<DraftKeeper> {
+  /** Find this tab's slot and what it holds. A new tab takes up what a closed one left behind, if it `adopts`. */
+  static async open(adopts = true): Promise<DraftKeeper> {
     try {
-      return await DraftKeeper.#find();
+      return await DraftKeeper.#find(adopts);
     } catch {
       return new DraftKeeper('closed', null); // no storage at all: work goes on, unkept
     }
   }
 
-  static async #find(): Promise<DraftKeeper> {
+  static async #find(adopts: boolean): Promise<DraftKeeper> {
     const own = sessionStorage.getItem(SLOT);
     if (own && (await claim(own))) return new DraftKeeper(own, read(own));
     const fresh = crypto.getRandomValues(new Uint32Array(2)).join('-');
     sessionStorage.setItem(SLOT, fresh);
     await claim(fresh);
     if (own) return new DraftKeeper(fresh, read(own)); // a duplicated tab goes on with a copy
-    return new DraftKeeper(fresh, await DraftKeeper.#adopt());
+    return new DraftKeeper(fresh, adopts ? await DraftKeeper.#adopt() : null);
   }
 
   static async #adopt(): Promise<KeptDraft | null> {

@@ -1,0 +1,34 @@
+/** The title of the tab: what is shown and, of a run, how it goes. A tab in the background tells it by this alone. */
+import type { RunStatus } from '@/api/types';
+import { useRun } from '@/runs/store';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { isEmpty } from '@/workflow/ops';
+import { useUi } from './ui';
+
+const PRODUCT = 'VoiceGraph';
+
+const STATES: Record<RunStatus, string> = {
+  pending: '… Pending',
+  running: '▶ Running',
+  waiting: '⏸ Waiting',
+  completed: '✓ Done',
+  failed: '✗ Failed',
+  cancelled: '■ Cancelled',
+};
+
+export function titleShown(): string {
+  if (useUi.getState().gone) return `Not found – ${PRODUCT}`;
+  const { run } = useRun.getState();
+  if (run) return `${STATES[run.status]} · ${run.name} – ${PRODUCT}`;
+  const workflow = currentWorkflow(useEditor.getState());
+  return isEmpty(workflow) ? PRODUCT : `${workflow.name} – ${PRODUCT}`;
+}
+
+export function startTitle(): void {
+  const write = () => {
+    const title = titleShown();
+    if (document.title !== title) document.title = title;
+  };
+  write();
+  for (const store of [useUi, useRun, useEditor]) store.subscribe(write);
+}
