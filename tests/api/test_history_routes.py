@@ -210,3 +210,22 @@ async def test_a_log_that_is_not_whole_says_so(api: Api, monkeypatch: pytest.Mon
     assert (run["logs"], run["logCount"]) == (whole["logs"][:3], whole["logCount"])
     rest = await api.events("GET", f"/api/runs/{run_id}/events", headers={"Last-Event-ID": "3"})
     assert rest == whole["logs"][3:]
+
+
+async def test_a_log_is_read_from_its_end_backwards(api: Api) -> None:
+    whole = await finished(api)
+    log, run = whole["logs"], f"/api/runs/{whole['id']}"
+    for tail in (0, 2, len(log), 2_000):
+        shown = await api.call("GET", f"{run}?tail={tail}")
+        assert shown["logs"] == log[len(log) - min(tail, len(log)) :]
+        assert {**shown, "logs": log} == whole
+    found: list[dict[str, Any]] = []
+    before: int | None = len(log) + 1
+    while before is not None:
+        page = await api.call("GET", f"{run}/logs?before={before}&limit=2")
+        assert page["count"] == len(log)
+        found, before = [*page["logs"], *found], page["previous"]
+    assert found == log
+    assert (await api.call("GET", f"{run}/logs?before=1"))["logs"] == []
+    for wrong in (f"{run}?tail=-1", f"{run}?tail=2001", f"{run}/logs?before=0"):
+        assert (await api.call("GET", wrong, status=422))["code"] == "invalid_request"

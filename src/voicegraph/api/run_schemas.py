@@ -64,16 +64,20 @@ class Event(Wire):
 
 
 class LogPage(Wire):
-    """Events of a run in their order. `count` is how many it has, `next` the `after` of the next page."""
+    """Events of a run in their order. `count` is how many it has; `next` is the `after` of the page behind this one,
+    `previous` the `before` of the page before it.
+    """
 
     count: int
     logs: list[Event]
     next: int | None
+    previous: int | None
 
     @classmethod
     def of(cls, page: EventPage, titles: Titles = UNTITLED) -> LogPage:
         """From the record."""
-        return cls(count=page.count, logs=[Event.of(event, titles) for event in page.events], next=page.next)
+        logs = [Event.of(event, titles) for event in page.events]
+        return cls(count=page.count, logs=logs, next=page.next, previous=page.previous)
 
 
 class OutputPiece(Wire):
@@ -251,7 +255,7 @@ class Run(RunSummary):
     workflow: Json
     config: Json
     trigger_data: Json
-    logs: list[Event] = Field(description="The first events, 2,000 at most.")
+    logs: list[Event] = Field(description="The first events, 2,000 at most; with `tail`, the last.")
     log_count: int = Field(description="How many there are; `/logs` gives the others by pages.")
     nodes: list[NodeResult]
     origin: RunLink | None

@@ -78,7 +78,7 @@ class RunPage:
 class RunDetail:
     """One run whole: the graph as it was run, its config, what started it, its nodes' results and its events.
 
-    `events` are the first; `event_count` is how many there are. Unless it was asked for whole, large results and large
+    `events` are the first or, where a `tail` was asked for, the last; `event_count` is how many there are. Unless it was asked for whole, large results and large
     data of what started it are their beginnings.
     """
 
@@ -94,11 +94,14 @@ class RunDetail:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events in their order. `count` is how many the run has, `next` the `after` of the next page."""
+    """Events in their order. `count` is how many the run has; `next` is the `after` of the page behind this one,
+    `previous` the `before` of the page before it.
+    """
 
     events: list[RunEvent]
     count: int
     next: int | None
+    previous: int | None
 
 
 class RunQueries:
@@ -137,9 +140,9 @@ class RunQueries:
         """One line; NotFound."""
         return await self._reader.read(lambda connection: _summary(connection, run_id))
 
-    async def detail(self, run_id: RunId, *, whole: bool = False) -> RunDetail:
-        """The run, to be shown, or with its results `whole`; NotFound."""
-        return await self._reader.read(lambda connection: _detail(connection, run_id, whole))
+    async def detail(self, run_id: RunId, *, whole: bool = False, tail: int | None = None) -> RunDetail:
+        """The run, to be shown, or with its results `whole`; with its first events, or its last `tail`. NotFound."""
+        return await self._reader.read(lambda connection: _detail(connection, run_id, whole, tail))
 
     async def workflow(self, run_id: RunId) -> Mapping[str, Any]:
         """The graph as it was run; an empty one where it cannot be read."""
@@ -163,14 +166,18 @@ class RunQueries:
         """Events with a `seq` greater than `after`, in order. Large results are their beginnings, unless `whole`."""
         return await self._reader.read(lambda connection: _events(connection, run_id, after, limit, whole))
 
-    async def event_page(self, run_id: RunId, after: int, limit: int) -> EventPage:
-        """Events after `after`, as many as an answer holds; NotFound."""
+    async def event_page(self, run_id: RunId, after: int, limit: int, before: int | None = None) -> EventPage:
+        """Events after `after`, or the last ones before `before`, as many as an answer holds; NotFound."""
 
         def work(connection: Connection) -> EventPage:
             _summary(connection, run_id)
-            events = _within_room(_events(connection, run_id, after, limit))
+            if before is None:
+                events = _within_room(_events(connection, run_id, after, limit))
+            else:
+                events = _last_events(connection, run_id, before, limit)
             count = _event_count(connection, run_id)
-            return EventPage(events, count, events[-1].seq if events and events[-1].seq < count else None)
+            following = events[-1].seq if events and events[-1].seq < count else None
+            return EventPage(events, count, following, events[0].seq if events and events[0].seq > 1 else None)
 
         return await self._reader.read(work)
 
@@ -288,7 +295,7 @@ def _unsent(connection: Connection, pending: list[str]) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def _detail(connection: Connection, run_id: RunId, whole: bool) -> RunDetail:
+def _detail(connection: Connection, run_id: RunId, whole: bool, tail: int | None) -> RunDetail:
     row, reading = _row(connection, run_id), Lenient()
     summary = _line(row, reading, **_more(connection, [row])[0])
     most = None if whole else room_for(connection, run_id)
@@ -299,8 +306,11 @@ def _detail(connection: Connection, run_id: RunId, whole: bool) -> RunDetail:
     trigger_data = _trigger_data(payload, reading)
     nodes = [reading.node(row) for row in connection.execute(_nodes_of(run_id, most)).mappings().all()]
     outputs = {node.node_id: node.output for node in nodes}
-    events = _within_room(_events(connection, run_id, 0, MAX_EVENTS, reading=reading, known=outputs))
     count = _event_count(connection, run_id)
+    if tail is None:
+        events = _within_room(_events(connection, run_id, 0, MAX_EVENTS, reading=reading, known=outputs))
+    else:
+        events = _last_events(connection, run_id, count + 1, tail, reading=reading, known=outputs)
     lineage = lineage_of(connection, run_id, summary.origin_run_id)
     summary = replace(summary, error=reading.said(summary.error))
     return RunDetail(summary, workflow, config, trigger_data, nodes, events, count, lineage)
@@ -339,13 +349,20 @@ def _nodes_of(run_id: RunId, most: int | None) -> Select[Any]:
 
 
 def _within_room(events: list[RunEvent]) -> list[RunEvent]:
-    """The first events, as far as their messages are not too much for one answer; at least one."""
+    """The first of these, as far as their messages are not too much for one answer; at least one."""
     room = MAX_MESSAGES
     for number, event in enumerate(events):
         room -= len(event.message)
         if room < 0 and number:
             return events[:number]
     return events
+
+
+def _last_events(connection: Connection, run_id: RunId, before: int, limit: int, **more: Any) -> list[RunEvent]:
+    """The last `limit` of those before `before`, as far as an answer has room for them."""
+    first = max(0, before - 1 - limit)  # `seq` has no gaps
+    events = _events(connection, run_id, first, min(limit, before - 1 - first), **more)
+    return _within_room(events[::-1])[::-1]
 
 
 def _events(

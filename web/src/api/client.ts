@@ -20,6 +20,7 @@ import type {
   ItemsPage,
   LiveHook,
   LiveSchedule,
+  LogPage,
   Notifications,
   Notify,
   ParseAnswer,
@@ -132,7 +133,12 @@ export const api = {
       signal,
     }),
   historyStream: (signal?: AbortSignal) => send('/api/history/stream', { signal }),
-  run: (id: string, signal?: AbortSignal) => request<Run>(`/api/runs/${at(id)}`, { signal }),
+  run: (id: string, signal?: AbortSignal) => request<Run>(`/api/runs/${at(id)}?tail=0`, { signal }),
+  /** With the last lines of its log. */
+  runWithLog: (id: string, lines: number, signal?: AbortSignal) =>
+    request<Run>(`/api/runs/${at(id)}?tail=${lines}`, { signal }),
+  logBefore: (id: string, before: number, limit: number, signal?: AbortSignal) =>
+    request<LogPage>(`/api/runs/${at(id)}/logs?before=${before}&limit=${limit}`, { signal }),
   runEvents: (id: string, after: number | null, signal?: AbortSignal) =>
     send(`/api/runs/${at(id)}/events`, {
       headers: after === null ? {} : { 'Last-Event-ID': String(after) },

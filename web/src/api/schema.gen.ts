@@ -760,7 +760,7 @@ export interface paths {
         };
         /**
          * List Logs
-         * @description The run's events by pages, in their order.
+         * @description The run's events by pages, in their order: from the first on or, with `before`, from the last back.
          */
         get: operations["list_logs"];
         put?: never;
@@ -2119,7 +2119,8 @@ export interface components {
         JsonValue: unknown;
         /**
          * LogPage
-         * @description Events of a run in their order. `count` is how many it has, `next` the `after` of the next page.
+         * @description Events of a run in their order. `count` is how many it has; `next` is the `after` of the page behind this one,
+         *     `previous` the `before` of the page before it.
          */
         LogPage: {
             /** Count */
@@ -2128,6 +2129,8 @@ export interface components {
             logs: components["schemas"]["Event"][];
             /** Next */
             next: number | null;
+            /** Previous */
+            previous: number | null;
         };
         /**
          * Metrics
@@ -2855,7 +2858,7 @@ export interface components {
             logCount: number;
             /**
              * Logs
-             * @description The first events, 2,000 at most.
+             * @description The first events, 2,000 at most; with `tail`, the last.
              */
             logs: components["schemas"]["Event"][];
             /** Name */
@@ -4994,7 +4997,10 @@ export interface operations {
     };
     get_run: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description So many of the last events, in place of the first. */
+                tail?: number | null;
+            };
             header?: never;
             path: {
                 run_id: string;
@@ -5287,6 +5293,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: number;
+                /** @description Backwards: `previous` of the page behind. */
+                before?: number | null;
                 limit?: number;
             };
             header?: never;

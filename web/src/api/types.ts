@@ -93,6 +93,7 @@ export type Run = Narrow<
   Schemas['Run'],
   { workflow: Workflow; config: RunConfig; logs: RunEvent[]; nodes: NodeResult[] }
 >;
+export type LogPage = Narrow<Schemas['LogPage'], { logs: RunEvent[] }>;
 export type HistoryPage = Schemas['HistoryPage'];
 
 export interface HistoryFilter {

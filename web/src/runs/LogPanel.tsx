@@ -1,12 +1,13 @@
-import { ActionIcon, Switch, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Switch, TextInput } from '@mantine/core';
 import { IconCopy, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { RunEvent } from '@/api/events';
 import type { Workflow } from '@/api/types';
 import { copyText } from '@/app/copy';
 import { Tooltip } from '@/app/Tooltip';
+import { loadEarlier } from './earlier';
 import classes from './LogPanel.module.css';
 import { asText, filterLog, type LogLine, toLines } from './log';
 import { useRun } from './store';
@@ -47,8 +48,29 @@ export function LogPanel({ logs, workflow }: Props) {
           </ActionIcon>
         </Tooltip>
       </div>
+      <Earlier count={(logs[0]?.seq ?? 1) - 1} />
       <Lines lines={lines} follow={follow} onScrolledUp={() => setFollow(false)} />
     </section>
+  );
+}
+
+/** What is before the lines that are here. */
+function Earlier({ count }: { count: number }) {
+  const runId = useRun((state) => state.run?.id);
+  const [busy, setBusy] = useState(false);
+  if (count <= 0 || !runId) return null;
+  const load = async () => {
+    setBusy(true);
+    await loadEarlier(runId);
+    setBusy(false);
+  };
+  return (
+    <div className={classes.earlier}>
+      {count.toLocaleString('en')} earlier {count === 1 ? 'line' : 'lines'}
+      <Button size="compact-xs" loading={busy} onClick={() => void load()}>
+        Load
+      </Button>
+    </div>
   );
 }
 
@@ -72,6 +94,14 @@ function Lines({ lines, follow, onScrolledUp }: LinesProps) {
     getItemKey: (index) => lines[index]?.seq ?? index,
     overscan: 12,
   });
+  // Earlier lines that came above move what is read; the list goes with it.
+  const first = lines[0]?.seq;
+  const known = useRef(first);
+  useLayoutEffect(() => {
+    const added = lines.findIndex((line) => line.seq === known.current);
+    known.current = first;
+    if (added > 0 && !follow) rows.scrollBy(added * ROW);
+  }, [first, lines, follow, rows]);
   // Lines that wrap are measured once they are in sight, and move the end; in the next frame the list has taken note.
   const end = rows.getTotalSize();
   const room = rows.scrollRect?.height;

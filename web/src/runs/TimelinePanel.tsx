@@ -6,7 +6,7 @@ import { duration } from './format';
 import { isOver, type RunRecord } from './record';
 import { useRun } from './store';
 import classes from './TimelinePanel.module.css';
-import { type Segment, type TimelineRow, timelineOf } from './timeline';
+import { roughTimeline, type Segment, type TimelineRow, timelineOf } from './timeline';
 
 const TICK_MS = 250;
 
@@ -23,8 +23,11 @@ export function TimelinePanel({ run }: { run: RunRecord }) {
   const over = isOver(run.status);
   const now = useNow(!over);
   const { rows, length } = useMemo(
-    () => timelineOf(run.workflow, run.logs, over ? 0 : now),
-    [run.workflow, run.logs, over, now],
+    () =>
+      (run.logs[0]?.seq ?? 1) > 1
+        ? roughTimeline(run, now)
+        : timelineOf(run.workflow, run.logs, over ? 0 : now),
+    [run, over, now],
   );
   if (rows.length === 0) return <p className={classes.empty}>No node has started yet.</p>;
   return (

@@ -48,19 +48,29 @@ function messageOf(event: RunEvent, label: string): string {
   return message.replace(MOMENT, exact);
 }
 
+/** An event never changes: its line is made once, however often the log grows. */
+const made = new WeakMap<RunEvent, LogLine>();
+
+function lineOf(event: RunEvent, label: string): LogLine {
+  const known = made.get(event);
+  if (known?.label === label) return known;
+  const line = {
+    seq: event.seq,
+    nodeId: event.nodeId,
+    time: clock(event.timestamp),
+    label,
+    message: messageOf(event, label),
+    tone: toneOf(event),
+  };
+  made.set(event, line);
+  return line;
+}
+
 export function toLines(logs: readonly RunEvent[], workflow: Workflow): LogLine[] {
   const labels = new Map(workflow.nodes.map((node) => [node.id, node.label || node.id]));
-  return logs.map((event) => {
-    const label = event.nodeId === null ? 'Run' : (labels.get(event.nodeId) ?? event.nodeId);
-    return {
-      seq: event.seq,
-      nodeId: event.nodeId,
-      time: clock(event.timestamp),
-      label,
-      message: messageOf(event, label),
-      tone: toneOf(event),
-    };
-  });
+  return logs.map((event) =>
+    lineOf(event, event.nodeId === null ? 'Run' : (labels.get(event.nodeId) ?? event.nodeId)),
+  );
 }
 
 export function filterLog(lines: LogLine[], filter: string): LogLine[] {

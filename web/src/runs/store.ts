@@ -17,8 +17,8 @@ interface RunState {
 interface RunActions {
   show: (run: RunRecord, readOnly: boolean) => void;
   apply: (runId: string, events: readonly RunEvent[]) => void;
-  /** Events of a run that is over, whose state is known: they only belong into its log. */
-  extendLog: (runId: string, events: readonly RunEvent[]) => void;
+  /** Lines before those that are known: the state of the run has nothing to do with them. */
+  extendLog: (runId: string, earlier: readonly RunEvent[]) => void;
   setStalled: (stalled: boolean) => void;
   setReadOnly: (readOnly: boolean) => void;
   hover: (nodeId: string | null) => void;
@@ -33,10 +33,13 @@ export const useRun = create<RunState & RunActions>()((set) => ({
   show: (run, readOnly) => set({ run, readOnly, stalled: false, hovered: null }),
   apply: (runId, events) =>
     set((state) => (state.run?.id === runId ? { run: applyEvents(state.run, events) } : state)),
-  extendLog: (runId, events) =>
-    set((state) =>
-      state.run?.id === runId ? { run: { ...state.run, logs: [...state.run.logs, ...events] } } : state,
-    ),
+  extendLog: (runId, earlier) =>
+    set((state) => {
+      if (state.run?.id !== runId) return state;
+      const known = state.run.logs[0]?.seq ?? Number.POSITIVE_INFINITY;
+      const fresh = earlier.filter((event) => event.seq < known);
+      return { run: { ...state.run, logs: [...fresh, ...state.run.logs] } };
+    }),
   setStalled: (stalled) => set({ stalled }),
   setReadOnly: (readOnly) => set({ readOnly }),
   hover: (hovered) => set({ hovered }),

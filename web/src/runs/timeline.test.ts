@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { event, resetEvents, workflow } from '@/test/fakes';
-import { criticalPath, timelineOf } from './timeline';
+import { criticalPath, roughTimeline, timelineOf } from './timeline';
 
 const NOW = Date.parse('2026-03-02T10:00:09Z');
 
@@ -104,4 +104,29 @@ it('the critical path passes over predecessors that never ran', () => {
       ]),
     ),
   ]).toEqual(['end', 'a']);
+});
+
+it('draws nodes by their results while the log is here in part, and never backwards', () => {
+  const at = (seconds: number) =>
+    new Date(Date.parse('2026-03-02T10:00:00Z') + seconds * 1_000).toISOString();
+  const node = (nodeId: string, from: number, to: number | null) => ({
+    nodeId,
+    status: to === null ? ('running' as const) : ('completed' as const),
+    attempt: 1,
+    startTime: at(from),
+    endTime: to === null ? null : at(to),
+    durationMs: null,
+    output: null,
+    error: null,
+    reusedFrom: null,
+  });
+  const nodes = { a: node('a', 0, 2), b: node('b', 2, null), c: node('c', 20, null) };
+  const run = { workflow: workflow(['a', 'b', 'c']), nodes, startTime: at(0), endTime: null };
+  const { rows, length } = roughTimeline(run, NOW);
+  expect(length).toBe(20_000);
+  expect(rows.map((row) => row.segments.map(({ kind, from, to }) => [kind, from, to]))).toEqual([
+    [['completed', 0, 2_000]],
+    [['running', 2_000, 9_000]],
+    [['running', 20_000, 20_000]],
+  ]);
 });

@@ -1,7 +1,8 @@
 /** From a run's events to the bars of its timeline: one row a node, one segment an attempt or a wait. */
 import type { RunEvent } from '@/api/events';
 import { endsRun } from '@/api/events';
-import type { Workflow } from '@/api/types';
+import type { NodeStatus, Workflow } from '@/api/types';
+import type { RunRecord } from './record';
 
 export type SegmentKind = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
 
@@ -24,6 +25,13 @@ export interface Timeline {
   /** Length of the run so far. */
   length: number;
 }
+
+const KINDS: Partial<Record<NodeStatus, SegmentKind>> = {
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  waiting: 'waiting',
+};
 
 interface OpenSegment {
   waiting: boolean;
@@ -64,6 +72,28 @@ export function timelineOf(workflow: Workflow, logs: readonly RunEvent[], now: n
   }
   for (const nodeId of [...open.keys()]) close(nodeId, 'running', end);
 
+  return drawn(workflow, segments, end);
+}
+
+/** Of a run whose log is here in part: by the results of its nodes, one bar each, until the whole of it has come. */
+export function roughTimeline(
+  run: Pick<RunRecord, 'workflow' | 'nodes' | 'startTime' | 'endTime'>,
+  now: number,
+): Timeline {
+  const zero = Date.parse(run.startTime ?? '');
+  if (Number.isNaN(zero)) return { rows: [], length: 0 };
+  const since = (iso: string | null) => Math.max(0, (iso ? Date.parse(iso) : now) - zero);
+  const segments = new Map<string, Segment[]>();
+  for (const node of Object.values(run.nodes)) {
+    if (!node.startTime || node.reusedFrom) continue;
+    const kind = KINDS[node.status] ?? 'running';
+    const [from, to] = [since(node.startTime), since(node.endTime)];
+    segments.set(node.nodeId, [{ kind, attempt: node.attempt, from, to: Math.max(from, to) }]);
+  }
+  return drawn(run.workflow, segments, since(run.endTime));
+}
+
+function drawn(workflow: Workflow, segments: ReadonlyMap<string, Segment[]>, end: number): Timeline {
   const ends = new Map([...segments].map(([id, list]) => [id, list.at(-1)?.to ?? 0]));
   const critical = criticalPath(workflow, ends);
   const rows = workflow.nodes

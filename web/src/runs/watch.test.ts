@@ -8,6 +8,8 @@ const NOT_FOUND = () => json({ error: 'There is no such run.', code: 'not_found'
 beforeEach(resetEvents);
 afterEach(closeRun);
 
+const query = (url: string) => new URLSearchParams(url.split('?')[1]);
+
 /** A stream that says what it is told to, when it is told to. */
 function controlled() {
   let say: (text: string) => void = () => undefined;
@@ -71,20 +73,43 @@ it('says no longer that it follows again once it gave up', async () => {
   expect(useRun.getState().stalled).toBe(false);
 });
 
-it('reads the rest of a long log into the log, and leaves the state of a run that is over alone', async () => {
-  const first = event('start', null, 1);
-  const rest = [event('progress', 'a', 2), event('complete', null, 3)];
+it('shows a run with the last lines of its log, and reads those before them backwards', async () => {
+  const log = [1, 2, 3, 4, 5].map((at) => event(at === 5 ? 'complete' : 'log', null, at));
+  const asked: number[] = [];
   fakeFetch({
-    'GET /api/runs/run_1/events': ({ headers }) => {
-      expect(headers.get('Last-Event-ID')).toBe('1');
-      return stream([sse(...rest)]);
+    'GET /api/runs/run_1/logs': ({ url }) => {
+      const before = Number(query(url).get('before'));
+      asked.push(before);
+      const page = log.slice(Math.max(0, before - 3), before - 1);
+      return json({ count: 5, logs: page, next: null, previous: before > 3 ? before - 2 : null });
     },
-    'GET /api/runs/run_1': () => json(run('run_1', { logs: [first], logCount: 3 })),
+    'GET /api/runs/run_1': ({ url }) => {
+      expect(query(url).get('tail')).toBe('200');
+      return json(run('run_1', { logs: log.slice(4), logCount: 5 }));
+    },
   });
   const onEnd = vi.fn();
   await showRun('run_1', { readOnly: true, onEnd });
   expect(onEnd).toHaveBeenCalledOnce();
-  await vi.waitFor(() => expect(useRun.getState().run?.logs.map(({ seq }) => seq)).toEqual([1, 2, 3]));
+  expect(useRun.getState().run?.logs.map(({ seq }) => seq)).toEqual([5]);
+  await vi.waitFor(() => expect(useRun.getState().run?.logs.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]));
+  expect(asked).toEqual([5, 3]);
   expect(useRun.getState().run?.nodes).toEqual({});
-  expect(onEnd).toHaveBeenCalledOnce();
+});
+
+it('follows a run that goes on from the lines that came with it', async () => {
+  const going = controlled();
+  const last = event('start', null, 7);
+  fakeFetch({
+    'GET /api/runs/run_1/logs': () => json({ count: 1, logs: [], next: null, previous: null }),
+    'GET /api/runs/run_1/events': ({ headers }) => {
+      expect(headers.get('Last-Event-ID')).toBe(String(last.seq));
+      return going.response;
+    },
+    'GET /api/runs/run_1': () =>
+      json(run('run_1', { status: 'running', endTime: null, logs: [last], logCount: last.seq })),
+  });
+  await showRun('run_1', { readOnly: true });
+  going.say(sse(event('complete', null, 10)));
+  await vi.waitFor(() => expect(useRun.getState().run?.status).toBe('completed'));
 });

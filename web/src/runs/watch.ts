@@ -3,11 +3,15 @@ import { api, type RunRequest } from '@/api/client';
 import type { RunEvent } from '@/api/events';
 import { type Follower, follow, startLive } from '@/api/follow';
 import { describe } from '@/api/http';
+import { loadEarlier } from './earlier';
 import { fromRun, isOver, newRecord } from './record';
 import { useRun } from './store';
 
 /** Events are put up in batches, so that a chatty run costs a few renders a second and not thousands. */
 const BATCH_MS = 40;
+
+/** Lines of the log that come with a run, so that it is there at once. The others follow. */
+const FIRST_LINES = 200;
 
 let watching: AbortController | null = null;
 /** A run that was asked for and is not there yet: the one on the canvas goes on being followed until it is. */
@@ -31,15 +35,14 @@ interface Watch {
   take: () => void;
   /** Make this the one run that is asked for. */
   open: () => void;
-  /** From here on, events go to this run; those that came earlier are handed over. Of one that is over, into its log. */
-  attach: (runId: string, over?: boolean) => void;
+  /** From here on, events go to this run; those that came earlier are handed over. */
+  attach: (runId: string) => void;
   flush: () => void;
 }
 
 function newWatch(): Watch {
   const controller = new AbortController();
   let runId: string | null = null;
-  let isPast = false;
   let queue: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
@@ -47,8 +50,7 @@ function newWatch(): Watch {
     if (runId === null || queue.length === 0 || controller.signal.aborted) return;
     const batch = queue;
     queue = [];
-    const { apply, extendLog } = useRun.getState();
-    (isPast ? extendLog : apply)(runId, batch);
+    useRun.getState().apply(runId, batch);
   };
   const onEvent = (event: RunEvent) => {
     queue.push(event);
@@ -68,9 +70,8 @@ function newWatch(): Watch {
       opening?.abort();
       opening = controller;
     },
-    attach: (id, over = false) => {
+    attach: (id) => {
       runId = id;
-      isPast = over;
     },
     flush,
   };
@@ -95,17 +96,15 @@ export async function showRun(
 ): Promise<void> {
   const watch = newWatch();
   watch.open();
-  const run = await api.run(id, watch.follower.signal);
+  const run = await api.runWithLog(id, FIRST_LINES, watch.follower.signal);
   watch.follower.signal.throwIfAborted(); // another one was asked for meanwhile
   watch.take();
   const record = fromRun(run);
   useRun.getState().show(record, options.readOnly);
-  const last = record.logs.at(-1)?.seq ?? null;
-  const over = isOver(run.status);
-  if (over) options.onEnd?.();
-  if (over && (last ?? 0) >= run.logCount) return;
-  watch.attach(id, over); // a long log comes in part with its run
-  settle(follow(id, last, watch.follower), watch, over ? undefined : options.onEnd);
+  void loadEarlier(id, watch.follower.signal);
+  if (isOver(run.status)) return options.onEnd?.();
+  watch.attach(id);
+  settle(follow(id, record.logs.at(-1)?.seq ?? null, watch.follower), watch, options.onEnd);
 }
 
 function settle(done: Promise<void>, watch: Watch, onEnd: ((problem?: string) => void) | undefined): void {

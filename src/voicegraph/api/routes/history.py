@@ -77,9 +77,15 @@ async def stream_history(voicegraph: Wired) -> AsyncIterator[ServerSentEvent]:
 
 
 @router.get("/runs/{run_id}")
-async def get_run(run_id: Id, voicegraph: Wired) -> Run:
+async def get_run(
+    run_id: Id,
+    voicegraph: Wired,
+    tail: Annotated[
+        int | None, Query(ge=0, le=MAX_EVENTS, description="So many of the last events, in place of the first.")
+    ] = None,
+) -> Run:
     """One run whole: the graph as it was run, config, log, node results."""
-    return await _whole(RunId(run_id), voicegraph)
+    return await _whole(RunId(run_id), voicegraph, tail)
 
 
 @router.get("/runs/{run_id}/nodes/{node_id}/items")
@@ -101,10 +107,13 @@ async def list_logs(
     run_id: Id,
     voicegraph: Wired,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="`next` of the page before.")] = 0,
+    before: Annotated[
+        int | None, Query(ge=1, le=MAX_SEQ, description="Backwards: `previous` of the page behind.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_EVENTS)] = 500,
 ) -> LogPage:
-    """The run's events by pages, in their order."""
-    page = await voicegraph.queries.event_page(RunId(run_id), after, limit)
+    """The run's events by pages, in their order: from the first on or, with `before`, from the last back."""
+    page = await voicegraph.queries.event_page(RunId(run_id), after, limit, before)
     return LogPage.of(page, titles_of(await voicegraph.queries.workflow(RunId(run_id))))
 
 
@@ -165,8 +174,8 @@ async def export_run(run_id: Id, voicegraph: Wired) -> Response:
     return StreamingResponse(pieces, media_type="application/json", headers=headers)
 
 
-async def _whole(run_id: RunId, voicegraph: Pipeline) -> Run:
-    detail = await voicegraph.queries.detail(run_id)
+async def _whole(run_id: RunId, voicegraph: Pipeline, tail: int | None = None) -> Run:
+    detail = await voicegraph.queries.detail(run_id, tail=tail)
     place = voicegraph.places([detail.summary]).get(detail.summary.id)
     return Run.of_detail(detail, engine_url=voicegraph.engine_url(detail.summary), queued=_queued(place))
 
