@@ -118,7 +118,7 @@ async def test_the_mail_arrives_as_text_and_html(mailing: MakeNode, mailbox: Mai
     assert output.text == "# News\n\nAll **well**."
     assert isinstance(output.data, dict)
     assert output.data["messageId"] == message["Message-ID"]
-    assert logged == ["Sent to dana@example.com"]
+    assert logged == ["Sent to dana@example.com, subject “News”"]
 
 
 async def test_a_repeated_attempt_has_the_same_message_id(mailing: MakeNode, mailbox: Mailbox) -> None:
@@ -259,7 +259,7 @@ async def test_one_refused_recipient_of_two_is_told(mailing: MakeNode, mailbox: 
     output = await run(mailing(mailbox, log=logged.append), to="a@example.com, b@example.com")
     assert isinstance(output.data, dict)
     assert output.data["refused"] == {"a@example.com": "No such user."}
-    assert logged == ["The mail server refused a@example.com: No such user.", "Sent to b@example.com"]
+    assert logged == ["The mail server refused a@example.com: No such user.", "Sent to b@example.com, subject “News”"]
 
 
 @pytest.mark.parametrize(("reply", "retryable"), [("554 Looks like spam", False), ("452 Out of space", True)])

@@ -2,6 +2,8 @@ import { fromJson, toJson } from './json';
 
 /** One place where requests leave and errors are made readable. */
 
+import { noteServerTime } from './clock';
+
 /** A failure with a sentence for the user. `status` 0 means that the server was not reached. */
 export class ApiError extends Error {
   constructor(
@@ -72,6 +74,7 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
     );
   }
   report(true);
+  noteServerTime(response.headers);
   if (!response.ok) throw await toError(response);
   return response;
 }

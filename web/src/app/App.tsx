@@ -22,6 +22,7 @@ import {
   ConflictDialog,
   Dock,
   fetchParts,
+  GoingDialog,
   HistoryDrawer,
   NodeLibrary,
   NodePanel,
@@ -111,6 +112,7 @@ function DockIfRun() {
 /** Each is fetched when it is first needed, and stays for its closing animation. */
 function Overlays() {
   const asking = useEver(useRunner((state) => state.asking !== null));
+  const going = useEver(useRunner((state) => state.going !== null));
   const history = useEver(useUi((state) => state.historyOpen));
   const saved = useEver(useUi((state) => state.dialog === 'open-workflow'));
   const settings = useEver(useUi((state) => state.dialog === 'workflow-settings'));
@@ -121,6 +123,7 @@ function Overlays() {
   return (
     <>
       {asking && <RunDialog />}
+      {going && <GoingDialog />}
       {history && <HistoryDrawer />}
       {saved && <SavedWorkflows />}
       {settings && <WorkflowSettings />}

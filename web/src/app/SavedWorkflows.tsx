@@ -2,6 +2,7 @@ import { ActionIcon, Modal, Skeleton, TextInput } from '@mantine/core';
 import { IconCheck, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { serverNow } from '@/api/clock';
 import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { SavedWorkflow } from '@/api/types';
@@ -56,7 +57,7 @@ function Row({ workflow }: { workflow: SavedWorkflow }) {
         <span className={classes.facts}>
           {workflow.nodeCount} {workflow.nodeCount === 1 ? 'node' : 'nodes'} · saved{' '}
           <time dateTime={workflow.updatedAt} title={exact(workflow.updatedAt)}>
-            {ago(workflow.updatedAt, Date.now())}
+            {ago(workflow.updatedAt, serverNow())}
           </time>
         </span>
       </a>

@@ -12,6 +12,7 @@ import { type Place, pathOf, placeOf } from './address';
 import { confirmLeaving } from './leave';
 import { loadWorkflow, newWorkflow } from './save';
 import { useUi } from './ui';
+import { isPhone } from './usePhone';
 
 /** Kept by the browser with each entry: its number, and the draft over which the run lay. */
 interface Entry {
@@ -92,7 +93,7 @@ export async function open(
   if (place.kind === 'run' && useRun.getState().run?.id === place.id) return;
   if (place.kind !== 'run' && !fresh && !replacesDraft(place)) return closeRun();
   if (place.kind === 'draft') return newWorkflow();
-  set({ opening: place });
+  set({ opening: place, ...(place.kind === 'run' && !isPhone() ? { dockOpen: true } : {}) });
   const isLast = () => useUi.getState().opening === place;
   try {
     if (place.kind === 'workflow') await loadWorkflow(place.id, isLast);

@@ -12,6 +12,7 @@ export const NodePanel = part(async () => (await import('@/panels/NodePanel')).N
 export const NodeLibrary = part(async () => (await import('@/panels/NodeLibrary')).NodeLibrary);
 export const Dock = part(async () => (await import('@/runs/Dock')).Dock);
 export const RunBar = part(async () => (await import('@/runs/RunBar')).RunBar);
+export const GoingDialog = part(async () => (await import('@/runs/GoingDialog')).GoingDialog);
 export const RunDialog = part(async () => (await import('@/runs/RunDialog')).RunDialog);
 export const HistoryDrawer = part(async () => (await import('@/runs/HistoryDrawer')).HistoryDrawer);
 export const SavedWorkflows = part(async () => (await import('./SavedWorkflows')).SavedWorkflows);

@@ -59,7 +59,9 @@ export function useShortcuts(): void {
 
 /** In a dialog it is the dialog's own form that is sent. */
 function runOrSubmit(event: KeyboardEvent): void {
-  if (!modalOpen()) return void useRunner.getState().run();
+  // A key that is held starts a run and does not stop it again.
+  if (!modalOpen() && !event.repeat) void useRunner.getState().runOrStop();
+  if (!modalOpen()) return;
   const form = event.target instanceof Element ? event.target.closest('[aria-modal="true"] form') : null;
   if (form instanceof HTMLFormElement) form.requestSubmit();
 }

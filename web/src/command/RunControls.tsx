@@ -1,10 +1,11 @@
 import { Button, Switch } from '@mantine/core';
-import { IconPlayerPlayFilled } from '@tabler/icons-react';
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useInfo } from '@/api/queries';
 import { Tooltip } from '@/app/Tooltip';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
-import { useRunner } from '@/runs/runner';
+import { liveOnCanvas, useRunner } from '@/runs/runner';
+import { useRun } from '@/runs/store';
 import { useEditor } from '@/workflow/editor';
 import classes from './CommandBar.module.css';
 
@@ -12,7 +13,8 @@ import classes from './CommandBar.module.css';
 export function RunControls() {
   const { background, setBackground } = useUi();
   const { data: info } = useInfo();
-  const { run, starting } = useRunner();
+  const { runOrStop, starting, stopping } = useRunner();
+  const live = useRun((state) => liveOnCanvas(state) !== null);
   const proposed = useEditor((state) => state.proposal !== null);
   const engine = info ? ` Engine: ${info.engine.title}.` : '';
   const meaning = `On: the run is saved first, retries by itself and goes on when this page is closed or the server restarts.${engine} Off: it runs live in front of you, without retries.`;
@@ -28,17 +30,28 @@ export function RunControls() {
           aria-description={meaning}
         />
       </Tooltip>
-      <Tooltip label="Ctrl+Enter">
-        <Button
-          variant={proposed ? 'default' : 'filled'}
-          color={proposed ? 'gray' : ACCENT}
-          radius="md"
-          loading={starting}
-          leftSection={<IconPlayerPlayFilled size={15} aria-hidden />}
-          onClick={() => void run()}
-        >
-          {background ? 'Run in Background' : 'Run Workflow'}
-        </Button>
+      <Tooltip label={live ? 'Stop this run (Ctrl+Enter)' : 'Ctrl+Enter'}>
+        {live ? (
+          <Button
+            radius="md"
+            loading={stopping}
+            leftSection={<IconPlayerStopFilled size={15} aria-hidden />}
+            onClick={() => void runOrStop()}
+          >
+            Stop
+          </Button>
+        ) : (
+          <Button
+            variant={proposed ? 'default' : 'filled'}
+            color={proposed ? 'gray' : ACCENT}
+            radius="md"
+            loading={starting}
+            leftSection={<IconPlayerPlayFilled size={15} aria-hidden />}
+            onClick={() => void runOrStop()}
+          >
+            {background ? 'Run in Background' : 'Run Workflow'}
+          </Button>
+        )}
       </Tooltip>
     </div>
   );

@@ -50,7 +50,9 @@ function StepPanel({ id }: { id: string }) {
   const action = findAction(catalogue, drawn);
   const node = config ? withAnswers(drawn, action, config) : drawn; // a run's form has what the run was given
   const readOnly = view.readOnly || view.nodeMarks.get(id) === 'removed';
-  const tab = result ? (chosen ?? (readOnly || result.error ? 'data' : 'settings')) : 'settings';
+  // Whoever opens a node of a run looks for what it made; one that never ran has only its form.
+  const ran = result && result.status !== 'pending' && (readOnly || result.status !== 'skipped');
+  const tab = result ? (chosen ?? (ran ? 'data' : 'settings')) : 'settings';
   const Icon = iconFor(node.type);
   const close = () => useUi.getState().inspect(null);
   const deleteNode = () => {

@@ -14,6 +14,7 @@ import { editRun } from './edit';
 import { duration } from './format';
 import { LogPanel } from './LogPanel';
 import { ReplayFailedButton } from './ReplayButtons';
+import { ResultPanel } from './ResultPanel';
 import { RunAgainButton } from './RunAgainButton';
 import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
@@ -22,21 +23,36 @@ import { useRun } from './store';
 import { TimelinePanel } from './TimelinePanel';
 import { closeRun } from './watch';
 
-type Tab = 'log' | 'timeline';
+type Tab = 'result' | 'log' | 'timeline';
 
 /** Under the graph: how the run on the canvas goes. */
 export function Dock() {
   const { run, readOnly, stalled } = useRun();
   const open = useUi((state) => state.dockOpen);
   const phone = usePhone();
-  const [tab, setTab] = useState<Tab>('log');
+  const [chosen, setChosen] = useState<{ at: string; tab: Tab } | null>(null);
   if (!run) return null;
+  // A choice holds until another run is shown or this one ends: then its result is what one sees.
+  const at = `${run.id} ${isOver(run.status)}`;
+  const usual = isOver(run.status) ? 'result' : phone ? 'log' : 'timeline';
+  const tab = chosen?.at === at ? chosen.tab : usual;
   const toggle = () => useUi.getState().set({ dockOpen: !open });
-  const both = !phone;
+  const toggleLabel = open ? 'Hide result, log and timeline' : 'Show result, log and timeline';
+  const names = [
+    { value: 'result', label: 'Result' },
+    { value: 'timeline', label: 'Timeline' },
+    ...(phone ? [{ value: 'log', label: 'Log' }] : []),
+  ];
   // The bar of a past run has its own; open on a small screen, the dock stands in the bar's place.
   const alone = !readOnly || (phone && open);
   return (
-    <section className={classes.dock} aria-label="Run" data-open={open || undefined} data-testid="dock">
+    <section
+      className={classes.dock}
+      aria-label="Run"
+      data-open={open || undefined}
+      data-result={tab === 'result' || undefined}
+      data-testid="dock"
+    >
       <header className={classes.header}>
         <output className={classes.status}>
           <StatusBadge status={run.status} />
@@ -48,7 +64,9 @@ export function Dock() {
             <RunEngine run={run} />
           </div>
         )}
-        {run.error && !readOnly && <span className={classes.error}>{shorten(run.error, 280)}</span>}
+        {run.error && !readOnly && !(open && tab === 'result') && (
+          <span className={classes.error}>{shorten(run.error, 280)}</span>
+        )}
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <div className={classes.buttons}>
           {!isOver(run.status) && <CancelButton runId={run.id} />}
@@ -56,12 +74,8 @@ export function Dock() {
           {run.interrupted && alone && (
             <RunAgainButton runId={run.id} {...(readOnly ? { onStart: () => editRun(run) } : {})} />
           )}
-          <Tooltip label={open ? 'Hide log and timeline' : 'Show log and timeline'}>
-            <ActionIcon
-              aria-label={open ? 'Hide log and timeline' : 'Show log and timeline'}
-              aria-expanded={open}
-              onClick={toggle}
-            >
+          <Tooltip label={toggleLabel}>
+            <ActionIcon aria-label={toggleLabel} aria-expanded={open} onClick={toggle}>
               {open ? <IconChevronDown size={18} aria-hidden /> : <IconChevronUp size={18} aria-hidden />}
             </ActionIcon>
           </Tooltip>
@@ -76,25 +90,20 @@ export function Dock() {
       </header>
       {open && (
         <div className={classes.body}>
-          {!both && (
+          <div className={classes.side}>
             <SegmentedControl
               className={classes.tabs}
               size="xs"
               value={tab}
-              onChange={(value) => setTab(value as Tab)}
-              data={[
-                { value: 'log', label: 'Log' },
-                { value: 'timeline', label: 'Timeline' },
-              ]}
+              onChange={(value) => setChosen({ at, tab: value as Tab })}
+              data={names}
               aria-label="What of the run is shown"
             />
-          )}
-          {(both || tab === 'timeline') && (
-            <div className={classes.timeline}>
-              <TimelinePanel run={run} />
-            </div>
-          )}
-          {(both || tab === 'log') && <LogPanel logs={run.logs} workflow={run.workflow} />}
+            {tab === 'result' && <ResultPanel run={run} />}
+            {tab === 'timeline' && <TimelinePanel run={run} />}
+            {tab === 'log' && <LogPanel logs={run.logs} workflow={run.workflow} />}
+          </div>
+          {!phone && <LogPanel logs={run.logs} workflow={run.workflow} />}
         </div>
       )}
     </section>

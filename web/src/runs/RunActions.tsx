@@ -7,6 +7,7 @@ import type { RunSummary } from '@/api/types';
 import { ConfirmDelete } from '@/app/ConfirmDelete';
 import { Tooltip } from '@/app/Tooltip';
 import { toast, toastError } from '@/app/toasts';
+import { forgetStarted } from './started';
 import { useRun } from './store';
 import { closeRun } from './watch';
 
@@ -40,6 +41,7 @@ export function DeleteRun({ run, said }: { run: RunSummary; said: string }) {
     mutationFn: () => api.deleteRun(run.id),
     onSuccess: () => {
       if (useRun.getState().run?.id === run.id) closeRun();
+      forgetStarted(run.id);
       toast('The run was deleted');
     },
     onError: (error) => toastError('The run could not be deleted', error),

@@ -1,5 +1,6 @@
 import clsx from 'clsx';
 import { useEffect, useMemo, useState } from 'react';
+import { serverNow } from '@/api/clock';
 import type { Workflow } from '@/api/types';
 import { useUi } from '@/app/ui';
 import { duration } from './format';
@@ -94,10 +95,10 @@ function Row({ row, length, workflow }: RowProps) {
 
 /** The time, a few times a second while `going`. */
 function useNow(going: boolean): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(serverNow);
   useEffect(() => {
     if (!going) return;
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    const timer = setInterval(() => setNow(serverNow()), TICK_MS);
     return () => clearInterval(timer);
   }, [going]);
   return now;

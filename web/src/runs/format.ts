@@ -14,7 +14,8 @@ function millis(moment: Moment): number {
 
 /** "340 ms", "2.1 s", "3 min 20 s", "1 h 5 min". */
 export function duration(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined || ms < 0) return '';
+  if (ms === null || ms === undefined) return '';
+  if (ms < 0) return '0 ms';
   if (ms < SECOND) return `${Math.round(ms)} ms`;
   if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
   if (ms < MINUTE) return `${Math.round(ms / SECOND)} s`;

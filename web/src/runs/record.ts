@@ -229,5 +229,6 @@ function ended(node: NodeResult, event: RunEvent): Pick<NodeResult, 'endTime' | 
 }
 
 function lasted(node: NodeResult, event: RunEvent): number | null {
-  return node.startTime === null ? null : event.timestamp - node.startTime;
+  // The server's clock may be set back while a node runs; nothing takes less than no time.
+  return node.startTime === null ? null : Math.max(0, event.timestamp - node.startTime);
 }

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import { api, type RunRequest } from '@/api/client';
 import { ApiError } from '@/api/http';
-import type { CheckAnswer, MissingValue, Problem, RunConfig } from '@/api/types';
+import type { CheckAnswer, MissingValue, Problem, RunConfig, RunLink, RunStatus } from '@/api/types';
 import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
@@ -10,15 +10,21 @@ import { speak } from '@/voice/speak';
 import { useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import { seeNotices, toastNotices } from './notices';
+import { isOver, type RunRecord } from './record';
 import { toastStarted } from './started';
 import { useRun } from './store';
 import { runLive, showRun } from './watch';
 
 interface RunnerState {
   starting: boolean;
+  stopping: boolean;
   /** What the dialog asks and says; null when it is closed. */
   asking: CheckAnswer | null;
-  run: () => Promise<void>;
+  /** A run of this workflow that is not over, while it is asked whether there shall be another. */
+  going: RunLink | null;
+  run: (options?: { another?: boolean }) => Promise<void>;
+  /** The run button: it starts a run or, while one goes on the canvas, stops it. */
+  runOrStop: () => Promise<void>;
   start: (config: RunConfig) => Promise<void>;
   close: () => void;
 }
@@ -27,6 +33,27 @@ interface RunnerState {
 function needsDialog(check: CheckAnswer): boolean {
   const fails = check.notices.some((notice) => notice.blocking);
   return check.problems.length > 0 || check.missing.length > 0 || fails;
+}
+
+/** The run over the draft, as long as it goes on. */
+export function liveOnCanvas({
+  run,
+  readOnly,
+}: {
+  run: RunRecord | null;
+  readOnly: boolean;
+}): RunRecord | null {
+  return run && !readOnly && !isOver(run.status) ? run : null;
+}
+
+/** The newest run of the workflow that is under way; one that waits for a person or a time keeps nobody waiting. */
+async function goingRun(workflowId: string): Promise<RunLink | null> {
+  const live = liveOnCanvas(useRun.getState());
+  if (live && live.status !== 'waiting')
+    return { ...live, createdAt: live.startTime ?? new Date().toISOString() };
+  const filter = { workflow: workflowId, status: ['pending', 'running'] as RunStatus[] };
+  const found = await api.history(filter, null, 1).catch(() => null); // no news is no reason not to start
+  return found?.history[0] ?? null;
 }
 
 /** What a refusal of the server means for the dialog, or null when it is another kind of failure. */
@@ -58,16 +85,35 @@ export const useRunner = create<RunnerState>()((set, get) => {
   return {
     starting: false,
     asking: null,
+    going: null,
+    stopping: false,
 
-    run: async () => {
+    runOrStop: async () => {
+      const run = liveOnCanvas(useRun.getState());
+      if (!run) return await get().run();
+      if (get().stopping || get().starting) return;
+      set({ stopping: true });
+      try {
+        await api.cancelRun(run.id);
+      } catch (error) {
+        toastError('The run could not be stopped', error);
+      }
+      set({ stopping: false });
+    },
+
+    run: async ({ another = false } = {}) => {
       if (get().starting || useRun.getState().readOnly) return;
       useEditor.getState().accept();
       const { workflow } = useEditor.getState();
       if (isEmpty(workflow)) return;
       set({ starting: true });
       try {
-        const check = await api.check(workflow, {});
-        if (needsDialog(check)) set({ starting: false, asking: check });
+        const [check, going] = await Promise.all([
+          api.check(workflow, {}),
+          another ? null : goingRun(workflow.workflowId),
+        ]);
+        if (going) set({ starting: false, going });
+        else if (needsDialog(check)) set({ starting: false, asking: check });
         else {
           toastNotices(check.notices, workflow);
           await get().start({});
@@ -109,8 +155,19 @@ export async function startBackground(request: RunRequest): Promise<void> {
 /** How the run ended stands under the graph; here only what went wrong with the watching is said. */
 export function onEnd(problem?: string): void {
   const { run } = useRun.getState();
-  if (run && !problem) speakEnd(run.status, run.error);
+  if (run && !problem) {
+    showResult();
+    speakEnd(run.status, run.error);
+  }
   if (problem) toastError('The run cannot be followed any further', new Error(problem));
+}
+
+/** The result is what a run was for. On a small screen it takes the command bar's place, but not under a sentence. */
+function showResult(): void {
+  const field = document.activeElement;
+  const isTyping =
+    (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement) && field.value !== '';
+  if (!isPhone() || !isTyping) useUi.getState().set({ dockOpen: true });
 }
 
 function speakEnd(status: string, error: string | null): void {

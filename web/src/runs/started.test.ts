@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { run } from '@/test/fakes';
 import { toastsSeen } from '@/test/toasts';
 import { fromRun } from './record';
-import { noticeEnd, toastStarted } from './started';
+import { forgetStarted, noticeEnd, toastStarted } from './started';
 import { useRun } from './store';
 
 let hidden: string[];
@@ -30,6 +30,20 @@ it('takes back that a run goes on, a moment after it ended on the canvas', () =>
   vi.advanceTimersByTime(5_000);
   expect(hidden).toEqual(['started-r1']);
   expect(seen.length).toBe(1);
+});
+
+it('takes back what it said of a run that is looked at, and of one that was deleted', () => {
+  toastsSeen();
+  for (const id of ['r3', 'r4']) {
+    toastStarted(id);
+    noticeEnd(id, 'failed');
+  }
+  hidden = [];
+  useRun.getState().show(fromRun(run('r3')), true);
+  expect(hidden).toContain('ended-r3');
+  expect(hidden).not.toContain('ended-r4');
+  forgetStarted('r4');
+  expect(hidden).toContain('ended-r4');
 });
 
 it('says how a run ended that is not on the canvas', () => {

@@ -21,6 +21,23 @@ export function closeStartedNotes(): void {
   notes.clear();
 }
 
+/** What there was to say of the run is seen now, or is true no more. */
+function closeNotesOf(runId: string): void {
+  notes.delete(`started-${runId}`);
+  for (const kind of ['started', 'ended']) closeToast(`${kind}-${runId}`);
+}
+
+/** The run was deleted: there is nothing to tell of it any more, and nothing to show. */
+export function forgetStarted(runId: string): void {
+  started.delete(runId);
+  closeNotesOf(runId);
+}
+
+// Whichever way it was opened: from a note, the history, an address.
+useRun.subscribe(({ run, readOnly }, old) => {
+  if (run && readOnly && run.id !== old.run?.id) closeNotesOf(run.id);
+});
+
 /** Says that a background run is safe, and where to find it. Stays until it is closed. */
 export function toastStarted(runId: string): void {
   started.add(runId);

@@ -81,7 +81,8 @@ async def send(params: Send, node: NodeContext) -> Output:
     refused = await deliver(message, [*to, *cc], settings, node.limit or TIMEOUT)
     for address, reason in refused.items():
         node.log(f"The mail server refused {address}: {reason}")
-    node.log(f"Sent to {', '.join(address for address in [*to, *cc] if address not in refused)}")
+    sent = ", ".join(address for address in [*to, *cc] if address not in refused)
+    node.log(f"Sent to {sent}, subject “{header(subject)}”")
     data: dict[str, JsonValue] = {"to": [*to], "subject": header(subject), "messageId": message.message_id}
     return Output(text=body, data={**data, "refused": {**refused}}, files=node.inputs.files)
 

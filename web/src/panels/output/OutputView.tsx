@@ -16,11 +16,14 @@ interface Props {
   output: Output;
   /** Where the whole of it is, when the page was given its beginning. */
   whole?: string | undefined;
+  /** Show the files above the rest, not behind a tab of their own. */
+  filesFirst?: boolean;
 }
 
 /** One output, in every form that suits it. */
-export function OutputView({ output, whole }: Props) {
-  const { text, data, files = [], meta = {} } = output;
+export function OutputView({ output, whole, filesFirst = false }: Props) {
+  const { text, data, meta = {}, files: made = [] } = output;
+  const files = filesFirst ? [] : made;
   const rows = rowsOf(data);
   const hasData = data !== null && data !== undefined;
   const hasMeta = Object.keys(meta).length > 0;
@@ -34,7 +37,7 @@ export function OutputView({ output, whole }: Props) {
             ? 'markdown'
             : 'text'
           : 'json';
-  return (
+  const tabs = (
     <Tabs defaultValue={first} keepMounted={false} variant="default" className={classes.tabs}>
       <div className={classes.bar}>
         <Tabs.List className={classes.names}>
@@ -72,6 +75,13 @@ export function OutputView({ output, whole }: Props) {
         <JsonTree value={meta} />
       </Tabs.Panel>
     </Tabs>
+  );
+  if (!filesFirst || made.length === 0) return tabs;
+  return (
+    <>
+      <Files files={made} />
+      {(text || hasData) && tabs}
+    </>
   );
 }
 

@@ -1,0 +1,147 @@
+"""After a run one sees what it was for: the text, the table, the file, what was sent; of a failed one, where and why."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+from support.api import seed, steps, template
+from support.looks import barriers, flaws
+from support.mailbox import Mailbox
+from support.site import Site
+from support.studio import OpenWindow, Studio
+
+PICTURES = Path(__file__).parents[2] / "test-results" / "screens"
+ROWS = '[{"name": "Ada", "age": 36}, {"name": "Bea", "age": 41}]'
+
+
+def node(node_id: str, kind: str, action: str, **more: Any) -> dict[str, Any]:
+    return {"id": node_id, "type": kind, "action": action, "label": node_id.title(), "params": more}
+
+
+GRAPH = steps(
+    seed("# Ferries\n\nThe **first** sails at nine.", id="news"),
+    node("table", "code", "run", code=f"{ROWS}"),
+    node("file", "file", "save", name="ferries.md"),
+    node("mail", "email", "send", to="anna@example.org", subject="Ferries"),
+    template("{{ nodes.news.text }}", id="text", label="Text"),
+    edges=[{"source": "news", "target": target} for target in ("table", "file", "mail", "text")],
+    workflowId="wf_result",
+    name="Ferries",
+)
+BROKEN = steps(seed("x", id="a"), template("{{ 1 | divided_by: 0 }}", id="b", label="Divide"), name="Broken")
+
+
+def result_of(studio: Studio) -> Locator:
+    return studio.dock.get_by_role("region", name="Result")
+
+
+def opened(studio: Studio, workflow: dict[str, Any]) -> Studio:
+    saved = studio.page.request.post(f"{studio.url}/api/workflows", data={"workflow": workflow})
+    studio.page.goto(f"{studio.url}/w/{saved.json()['workflow']['workflowId']}")
+    expect(studio.nodes).to_have_count(len(workflow["nodes"]))
+    return studio
+
+
+@pytest.mark.parametrize(("size", "scheme"), [((1440, 900), "light"), ((1440, 900), "dark"), ((390, 844), "dark")])
+def test_the_result_is_what_one_sees_after_a_run(
+    size: tuple[int, int], scheme: Any, open_window: OpenWindow, mailbox: Mailbox
+) -> None:
+    phone = {"is_mobile": True, "has_touch": True} if size[0] < 500 else {}
+    studio = open_window(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, **phone).open()
+    page = opened(studio, GRAPH).page
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("completed")
+    result = result_of(studio)
+    expect(result).to_be_visible()
+    text = result.get_by_role("article", name="Result of Text")
+    expect(text.get_by_role("heading", name="Ferries")).to_be_visible()
+    expect(text.get_by_text("first", exact=True)).to_have_js_property("tagName", "STRONG")
+    expect(result.get_by_role("article", name="Result of Table").get_by_role("cell", name="Bea")).to_be_visible()
+    mail = result.get_by_role("article", name="Result of Mail")
+    expect(mail.get_by_text("Sent to anna@example.org, subject “Ferries”")).to_be_visible()
+    assert len(mailbox.mails) == 1
+    studio.settle()
+    page.screenshot(path=PICTURES / f"result-{size[0]}-{scheme}.png")
+    assert [*flaws(page), *barriers(page)] == []
+    with page.expect_download() as download:
+        result.get_by_role("article", name="Result of File").get_by_role("link", name=re.compile("^ferries.md")).click()
+    assert "sails at nine" in Path(download.value.path()).read_text("utf-8")
+
+    text.get_by_role("button", name="Show the node").click()
+    expect(studio.panel.get_by_role("region", name="Output")).to_be_visible()  # and not its settings
+
+
+def test_a_failed_run_says_where_and_leads_there(studio: Studio) -> None:
+    page = opened(studio, BROKEN).page
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("failed")
+    note = result_of(studio).get_by_role("alert")
+    expect(note).to_contain_text("“Divide” failed")
+    expect(studio.dock.get_by_role("button", name="Replay from the failed node")).to_be_visible()
+    studio.settle()
+    page.screenshot(path=PICTURES / "result-failed.png")
+    note.get_by_role("button", name="Show the node").click()
+    expect(studio.panel.get_by_text("This node failed")).to_be_visible()
+
+
+def test_the_result_of_a_run_takes_no_focus_from_who_types(studio: Studio, page: Any, site: Site) -> None:
+    site.hold("/article")
+    studio.plan(f"Read {site.url('/article')}")
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("running")
+    studio.command.fill("and then")
+    site.release("/article")
+    studio.expect_run("completed")
+    expect(result_of(studio)).to_be_visible()
+    expect(studio.command).to_be_focused()
+    expect(studio.command).to_have_value("and then")
+
+
+def test_the_run_button_stops_the_run_it_started(studio: Studio, page: Any, site: Site) -> None:
+    site.hold("/article")
+    studio.plan(f"Read {site.url('/article')}")
+    stop = page.get_by_role("form", name="Command bar").get_by_role("button", name="Stop", exact=True)
+    for press in (stop.click, lambda: page.keyboard.press("Control+Enter")):
+        studio.run_button.click()
+        studio.start_if_asked()
+        studio.expect_run("running")
+        expect(page).to_have_title(re.compile("^▶ Running"))
+        expect(stop).to_be_visible()
+        press()
+        studio.expect_run("cancelled")
+        expect(page).to_have_title(re.compile("^■ Cancelled"))
+        expect(result_of(studio)).to_contain_text("The run was cancelled.")
+        expect(studio.run_button).to_be_visible()
+    site.release("/article")
+
+
+def test_a_second_run_beside_one_that_goes_on_is_asked_for(studio: Studio, page: Any, site: Site) -> None:
+    site.hold("/article")
+    studio.plan(f"Read {site.url('/article')}")
+    studio.set_background(True)
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("running")
+    first = page.url
+    studio.dock.get_by_role("button", name="Take this run off the canvas").click()
+    question = page.get_by_role("dialog", name="A run is still going")
+    studio.run_button.click()
+    expect(question).to_be_visible()
+    studio.settle()
+    page.screenshot(path=PICTURES / "result-second-run.png")
+    question.get_by_role("button", name="Watch it").click()
+    expect(page).to_have_url(first)
+    page.get_by_role("button", name="Close", exact=True).click()
+    studio.run_button.click()
+    question.get_by_role("button", name="Run another").click()
+    expect(page).to_have_url(re.compile(r"/runs/(?!" + first.rpartition("/")[2] + ")"))
+    expect(studio.history_button).to_have_text(re.compile("2 running"))
+    site.release("/article")
+    studio.expect_run("completed")
