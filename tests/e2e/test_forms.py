@@ -81,7 +81,7 @@ def test_a_workflow_is_saved_found_renamed_and_deleted(studio: Studio, page: Pag
     saved.get_by_role("button", name="Rename “Monday figures”").click()
     saved.get_by_role("textbox", name="New name").fill("Tuesday figures")
     saved.get_by_role("textbox", name="New name").press("Enter")
-    saved.get_by_role("button", name=re.compile("^Tuesday figures")).click()
+    saved.get_by_role("link", name=re.compile("^Tuesday figures")).click()
     expect(studio.nodes).to_have_count(3)
     expect(page.get_by_role("textbox", name="Name of the workflow")).to_have_value("Tuesday figures")
     page.get_by_role("button", name="Workflow menu").click()

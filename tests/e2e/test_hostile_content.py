@@ -112,6 +112,9 @@ def test_a_run_full_of_attacks_is_shown_as_what_it_is(
     studio.start_from_dialog()
     studio.expect_run("completed")
     expect(studio.log).to_contain_text(TAG)
+    expect(studio.dock.get_by_role("region", name="Result")).to_contain_text(TAG)
+    nothing_came_alive(page)
+    studio.dock.get_by_text("Timeline", exact=True).click()
     expect(studio.dock.get_by_role("region", name="Timeline")).to_contain_text(TAG)
 
     seen: dict[str, set[str]] = {}

@@ -256,6 +256,8 @@ class Studio:
         return self.history.locator("[data-testid^='run-']")
 
     def open_history(self) -> Locator:
+        if not self.history_button.is_visible():  # on a small screen the result of a run stands there
+            self.dock.get_by_role("button", name="Hide result, log and timeline").click()
         self.history_button.click()
         expect(self.history).to_be_visible()
         return self.history
