@@ -1,6 +1,7 @@
 /** From the run button to a started run: check, ask for what is missing, start. */
 import { create } from 'zustand';
 import { api, type RunRequest } from '@/api/client';
+import { serverNow } from '@/api/clock';
 import { ApiError } from '@/api/http';
 import type { CheckAnswer, MissingValue, Problem, RunConfig, RunLink, RunStatus } from '@/api/types';
 import { toastError } from '@/app/toasts';
@@ -50,7 +51,7 @@ export function liveOnCanvas({
 async function goingRun(workflowId: string): Promise<RunLink | null> {
   const live = liveOnCanvas(useRun.getState());
   if (live && live.status !== 'waiting')
-    return { ...live, createdAt: live.startTime ?? new Date().toISOString() };
+    return { ...live, createdAt: new Date(live.startTime ?? serverNow()).toISOString() };
   const filter = { workflow: workflowId, status: ['pending', 'running'] as RunStatus[] };
   const found = await api.history(filter, null, 1).catch(() => null); // no news is no reason not to start
   return found?.history[0] ?? null;

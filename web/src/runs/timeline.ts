@@ -80,12 +80,12 @@ export function roughTimeline(
   run: Pick<RunRecord, 'workflow' | 'nodes' | 'startTime' | 'endTime'>,
   now: number,
 ): Timeline {
-  const zero = Date.parse(run.startTime ?? '');
-  if (Number.isNaN(zero)) return { rows: [], length: 0 };
-  const since = (iso: string | null) => Math.max(0, (iso ? Date.parse(iso) : now) - zero);
+  const zero = run.startTime;
+  if (zero === null) return { rows: [], length: 0 };
+  const since = (at: number | null) => Math.max(0, (at ?? now) - zero);
   const segments = new Map<string, Segment[]>();
   for (const node of Object.values(run.nodes)) {
-    if (!node.startTime || node.reusedFrom) continue;
+    if (node.startTime === null || node.reusedFrom) continue;
     const kind = KINDS[node.status] ?? 'running';
     const [from, to] = [since(node.startTime), since(node.endTime)];
     segments.set(node.nodeId, [{ kind, attempt: node.attempt, from, to: Math.max(from, to) }]);
