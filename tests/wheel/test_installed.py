@@ -5,6 +5,7 @@ environment of its own. Then it does the main job of the README.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,7 +76,10 @@ def test_the_main_job_of_the_readme(programs: Path, tmp_path: Path) -> None:
         server = Installed(programs, tmp_path, **mailbox.settings).start()
         try:
             with httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client:
-                assert '<div id="root">' in client.get("/").text
+                start = client.get("/").text
+                assert '<div id="root">' in start
+                script = client.get(re.search(r'src="(/assets/[^"]+)"', start)[1], headers={"Accept-Encoding": "gzip"})
+                assert script.headers["content-encoding"] == "gzip"
                 command = f"Read {page} and email me the key points"
                 plan = client.post("/api/parse", json={"text": command}).json()
                 assert plan["success"], plan
