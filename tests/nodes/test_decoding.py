@@ -207,3 +207,12 @@ def test_any_bytes_become_some_text(content: bytes) -> None:
     read = decode(content, markup=True)
     read.text.encode()
     assert name_of(read.encoding) or read.encoding.startswith("utf-32")
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"), [("cp037", "cp037"), ("ebcdic-cp-be", "cp500"), ("IBM1140", "cp1140"), ("?", "cp037")]
+)
+def test_xml_of_a_mainframe_says_which_ebcdic_it_is(label: str, codec: str) -> None:
+    source = f'<?xml version="1.0" encoding="{label}"?><rss><title>Größe!</title></rss>'
+    found = decode(source.encode(codec), declared="utf-8", markup=True)
+    assert (found.text, found.encoding, found.guessed) == (source, codec, False)

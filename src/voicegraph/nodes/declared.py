@@ -6,6 +6,7 @@ but not what is a comment, a script or a style.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -17,6 +18,9 @@ _ATTRIBUTE = re.compile(rb"([^\s=/>\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>
 _CONTENT = re.compile(rb"charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.IGNORECASE)
 _BODY_ONLY = {"utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8", "x-user-defined": "windows-1252"}
 """What can be read far enough to find the declaration is not in these."""
+_EBCDIC_MARK = "<?xml".encode("cp037")
+_EBCDIC = frozenset({"cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"})
+"""The encodings of mainframes, by Python's names; they agree on the letters of a declaration."""
 
 
 def declared_in(content: bytes) -> list[str]:
@@ -29,6 +33,18 @@ def declared_in(content: bytes) -> list[str]:
         if len(found) == 2 or (found and not tag.startswith((b"<?xml", b"<?XML"))):
             break
     return found
+
+
+def ebcdic_of(content: bytes) -> str | None:
+    """Python's name of the EBCDIC that XML is in (XML 1.0, appendix F.1); no encoding of the web, but one of feeds."""
+    if not content.startswith(_EBCDIC_MARK):
+        return None
+    head = content[:_LONGEST].decode("cp037").encode("ascii", "replace")
+    try:
+        codec = codecs.lookup(_label(head) or "").name
+    except LookupError:
+        return "cp037"
+    return codec if codec in _EBCDIC else "cp037"
 
 
 def _label(tag: bytes) -> str | None:

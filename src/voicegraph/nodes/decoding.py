@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicegraph.nodes.charsets import WEB, decoded, marked, name_of, python_codec
-from voicegraph.nodes.declared import declared_in
+from voicegraph.nodes.declared import declared_in, ebcdic_of
 from voicegraph.nodes.guessing import guess
 from voicegraph.nodes.samples import sample_of, wide
 
@@ -77,6 +77,8 @@ def decode(
         return _read(content, mark[0], most, start=mark[1])
     if name := name_of(named):
         return _read(content, name, most)
+    if markup and (codec := ebcdic_of(content)):
+        return Decoded(decoded(content, codec, WEB, most), codec)
     labels = [declared, *(declared_in(content) if markup else ())]
     sample = sample_of(content)
     if name := _declared([name for label in labels if (name := name_of(label))], sample):
