@@ -32,6 +32,15 @@ async def test_items_are_read_by_pages(api: Api) -> None:
     assert [event["data"]["done"] for event in events] == [1, 2, 3]
 
 
+async def test_what_is_said_around_a_list_is_no_item(api: Api) -> None:
+    answer = "Here are two ideas:\n\n1. 2024. Good year\n   - grapes\n2. Bees\n\nLet me know if you want more."
+    graph = steps(seed(answer, id="a"), template("<{{ item }}>", id="b", each=True))
+    run_id = (await api.call("POST", "/api/execute-background", {"workflow": graph}, status=202))["runId"]
+    assert (await api.over(run_id))["status"] == "completed"
+    page = await api.call("GET", f"/api/runs/{run_id}/nodes/b/items")
+    assert [item["output"]["text"] for item in page["items"]] == ["<2024. Good year\n- grapes>", "<Bees>"]
+
+
 async def test_a_replay_shows_the_items_of_the_run_that_made_them(api: Api) -> None:
     graph = steps(LINES, template("Hello {{ item }}!", id="b", each=True), template("{{ input }}", id="c"))
     first = (await api.call("POST", "/api/execute-background", {"workflow": graph}, status=202))["runId"]

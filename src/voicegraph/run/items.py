@@ -1,30 +1,26 @@
 """The items of a node with `each`: what they are, what one of them sees, and what all of them give.
 
 Items are the list that comes in: a JSON list (rows of a CSV, entries of a feed, issues of a repository), the list in an
-object that has one under a usual name, else the lines of the text. Several predecessors: their items one after the other.
+object that has one under a usual name, else what the text holds (`text_items`). Several predecessors: their items one after
+the other.
 Read from the outputs of finished nodes, so a run that goes on after a crash finds the same items in the same places.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.bulk import PER_VALUE, Weight, decode, over_limit, weigh
+from voicegraph.nodes.bulk import PER_VALUE, Weight, over_limit, weigh
 from voicegraph.nodes.output import JOINT, Inputs, Metrics, Output
 from voicegraph.run.events import ItemCounts, ItemRun
+from voicegraph.run.text_items import items_in, list_in
 
 MAX_ITEMS = 10_000
-LIST_NAMES = ("items", "entries", "rows", "records", "results", "data", "value")
-"""Where an object that is no list itself keeps one."""
-
-_BULLET = re.compile(r"(?:[-*•‣]|\d{1,5}[.)])\s+(?=\S)")
-_FENCE = re.compile(r"\s*```[a-z]*\n(.*)\n\s*```\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,40 +112,12 @@ def refusal(weight: Weight, count: int) -> NodeError | None:
 
 
 def _items(output: Output) -> list[Item]:
-    values = _list_in(output.data)
+    values = list_in(output.data)
     if values is None:
-        values = _decoded(output.text)
-    if values is None:
-        return [Item(line, line) for line in _lines(output.text)]
+        values = items_in(output.text)
     _refuse_more(len(values))
     texts = _texts_beside(output, len(values)) or map(text_of, values)
     return [Item(value, text) for value, text in zip(values, texts, strict=True)]
-
-
-def _list_in(data: JsonValue) -> list[JsonValue] | None:
-    if isinstance(data, dict):
-        lists = [data[name] for name in LIST_NAMES if isinstance(data.get(name), list)]
-        data = lists[0] if len(lists) == 1 else None
-    return data if isinstance(data, list) else None
-
-
-def _decoded(text: str) -> list[JsonValue] | None:
-    """The list that a text is, bare or fenced, as models write it."""
-    if fenced := _FENCE.fullmatch(text):
-        text = fenced[1]
-    if not text.lstrip().startswith("["):
-        return None
-    try:
-        return _list_in(decode(text))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Lines that hold something; the marks of a list that all of them belong to are left out."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    marked = bool(lines) and all(_BULLET.match(line) for line in lines)
-    return (_BULLET.sub("", line, count=1) if marked else line for line in lines)
 
 
 def _texts_beside(output: Output, count: int) -> list[str] | None:
