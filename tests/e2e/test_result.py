@@ -122,6 +122,27 @@ def test_the_run_button_stops_the_run_it_started(studio: Studio, page: Any, site
     site.release("/article")
 
 
+@pytest.mark.parametrize("press", ["click", "key"])
+def test_a_press_that_was_doubled_starts_a_run_and_does_not_stop_it(
+    studio: Studio, page: Any, site: Site, press: str
+) -> None:
+    site.hold("/article")
+    studio.plan(f"Read {site.url('/article')}")
+    box = studio.run_button.bounding_box()
+    assert box
+    stop = page.get_by_role("form", name="Command bar").get_by_role("button", name="Stop", exact=True)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for count in (1, 2):
+        if press == "key":
+            page.keyboard.press("Control+Enter")
+        else:
+            page.mouse.down(click_count=count)
+            page.mouse.up(click_count=count)
+        expect(stop).to_be_visible()
+    site.release("/article")
+    studio.expect_run("completed")
+
+
 def test_a_second_run_beside_one_that_goes_on_is_asked_for(studio: Studio, page: Any, site: Site) -> None:
     site.hold("/article")
     studio.plan(f"Read {site.url('/article')}")

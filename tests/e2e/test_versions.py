@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from support.process import Serve
 from support.studio import OpenWindow, Studio
 
 FIRST = '{"name": "First", "nodes": [{"id": "a", "type": "prompt", "action": "seed", "params": {"text": "Ada"}}]}'
@@ -229,3 +230,31 @@ def test_undo_goes_on_after_a_reload_also_from_the_empty_command_bar(studio: Stu
     expect(studio.tool("Redo")).to_be_enabled()
     studio.tool("Redo").click()
     expect(studio.nodes).to_have_count(2)
+
+
+def test_undo_goes_on_after_a_save_and_a_reload(studio: Studio, page: Page) -> None:
+    studio.use_template("Trip Planner")
+    studio.node("step-1").click()
+    page.keyboard.press("Delete")
+    expect(studio.nodes).to_have_count(3)
+    saved(studio)
+    page.reload()
+    expect(studio.nodes).to_have_count(3)
+    studio.tool("Undo").click()
+    expect(studio.nodes).to_have_count(4)
+    expect(page.get_by_role("img", name="Unsaved changes")).to_be_visible()
+
+
+def test_a_copy_that_could_not_be_saved_leaves_the_question(studio: Studio, other: Studio, server: Serve) -> None:
+    dialog = conflict(studio, other)
+    studio.watch.allow_outage()
+    server.stop()
+    keep = dialog.get_by_role("button", name="Keep both")
+    keep.click()
+    expect(studio.page.get_by_role("alert").filter(has_text="was not saved")).to_be_visible()
+    expect(keep).to_be_enabled()
+    expect(named(studio)).to_have_value("Mine")
+    server.start()
+    keep.click()
+    expect(dialog).to_be_hidden()
+    assert names(studio) == ["Mine (copy)", "Theirs"]

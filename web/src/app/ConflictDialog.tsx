@@ -167,8 +167,10 @@ async function reloadTheirs(): Promise<void> {
   }
 }
 
+/** A copy that could not be saved is none: the question stays, about the workflow as it was. */
 async function saveCopy(): Promise<void> {
+  const before = useEditor.getState();
   becomeNew();
   useEditor.setState(({ workflow }) => ({ workflow: { ...workflow, name: copyName(workflow.name) } }));
-  await saveWorkflow();
+  if (!(await saveWorkflow())) useEditor.setState(before);
 }

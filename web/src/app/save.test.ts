@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fakeFetch, json, workflow } from '@/test/fakes';
 import { toastsSeen } from '@/test/toasts';
-import { useEditor } from '@/workflow/editor';
+import { isDirty, useEditor } from '@/workflow/editor';
 import { emptyWorkflow, rename } from '@/workflow/ops';
 import { useConflict } from './conflict';
-import { deleteWorkflow, importWorkflow, renameWorkflow, saveWorkflow } from './save';
+import { deleteWorkflow, importWorkflow, loadWorkflow, renameWorkflow, saveWorkflow } from './save';
 
 it.each([
   ['larger than a workflow can be', new Uint8Array((1 << 20) + 1), 'The file is larger than 1 MiB.'],
@@ -112,6 +112,49 @@ describe('a save', () => {
       await renameWorkflow('wf_test', `From ${known}`);
       expect([editor().workflow.name, editor().version]).toEqual([`From ${known}`, then]);
     }
+  });
+
+  it('that is refused once another workflow is on the canvas asks nothing about that one', async () => {
+    const seen = toastsSeen();
+    fakeFetch({ 'PUT /api/workflows': () => json(NEWER, 409) });
+    editor().markSaved(editor().workflow, 6);
+    change('Mine');
+    const saved = saveWorkflow();
+    await Promise.resolve();
+    editor().open({ ...workflow(['b']), workflowId: 'wf_other' });
+    expect(await saved).toBe(false);
+    expect(useConflict.getState().conflict).toBeNull();
+    expect(seen[0]).toContain('“Mine” was not saved');
+  });
+
+  it('of what was deleted here is unsaved work after undo, too, even behind another document', async () => {
+    fakeFetch({ ...saving(), 'DELETE /api/workflows/wf_test': () => json({ success: true }) });
+    editor().markSaved(editor().workflow, 3);
+    change('Second');
+    await deleteWorkflow('wf_test');
+    editor().undo();
+    expect([editor().workflow.name, editor().saved, isDirty(editor())]).toEqual(['Test', null, true]);
+
+    editor().open(workflow(['a']), { saved: workflow(['a']), version: 3 });
+    editor().replace({ ...workflow(['b']), workflowId: 'wf_other' }, '');
+    await deleteWorkflow('wf_test');
+    editor().undo();
+    expect([editor().saved, isDirty(editor())]).toEqual([null, true]);
+    expect(editor().workflow.workflowId).not.toBe('wf_test');
+  });
+
+  it('that is loaded again keeps the undo history, and comes as a step where it differs', async () => {
+    const stored = { ...workflow(['a', 'b']), name: 'Theirs' };
+    fakeFetch({ 'GET /api/workflows/wf_test': () => json({ workflow: stored, version: 4 }) });
+    change('Mine');
+    editor().markSaved(editor().workflow, 4);
+    await loadWorkflow('wf_test');
+    expect([editor().workflow.name, editor().past.length]).toEqual(['Mine', 1]);
+    editor().markSaved(editor().workflow, 3);
+    await loadWorkflow('wf_test');
+    expect([editor().workflow.name, editor().version, isDirty(editor())]).toEqual(['Theirs', 4, false]);
+    editor().undo();
+    expect([editor().workflow.name, isDirty(editor())]).toEqual(['Mine', true]);
   });
 
   it('of what was deleted here is a new workflow', async () => {

@@ -5,7 +5,7 @@ import { toJson } from '@/api/json';
 import { keys } from '@/api/queries';
 import type { Workflow } from '@/api/types';
 import { closeRun } from '@/runs/watch';
-import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
+import { currentWorkflow, isDirty, type Step, useEditor } from '@/workflow/editor';
 import { emptyWorkflow, isEmpty, newWorkflowId, rename } from '@/workflow/ops';
 import { conflictOf, useConflict } from './conflict';
 import { queryClient } from './queryClient';
@@ -50,23 +50,35 @@ async function save(over: number | undefined): Promise<boolean> {
     return true;
   } catch (error) {
     const conflict = conflictOf(error, workflow);
-    if (conflict) useConflict.getState().set(conflict);
-    else toastError('The workflow was not saved', error);
+    const isShown = useEditor.getState().workflow.workflowId === workflow.workflowId;
+    // The answers are about the canvas: of a workflow that was left meanwhile it is said alone.
+    if (conflict && isShown) useConflict.getState().set(conflict);
+    else toastError(isShown ? 'The workflow was not saved' : `“${workflow.name}” was not saved`, error);
     return false;
   }
 }
 
 function show(workflow: Workflow, version = 0): void {
-  closeRun();
   useEditor.getState().open(workflow, { saved: version ? workflow : null, version });
+  look();
+}
+
+/** At the canvas: nothing lies over it any more. */
+function look(): void {
+  closeRun();
   useUi.getState().set({ inspected: null, dialog: null, mode: 'edit', selected: [] });
   useUi.getState().requestFit();
 }
 
-/** Put a saved workflow on the canvas, if it `isWanted` still once it has come. Throws what kept it from that. */
+/** Put a saved workflow on the canvas, if it `isWanted` still once it has come. Throws what kept it from that.
+ *  The one that is there keeps its undo history: what is saved of it comes as a step, if it differs. */
 export async function loadWorkflow(id: string, isWanted: () => boolean = () => true): Promise<void> {
   const { workflow, version } = await api.workflow(id);
-  if (isWanted()) show(workflow, version);
+  if (!isWanted()) return;
+  const editor = useEditor.getState();
+  if (editor.saved?.workflowId !== id || editor.workflow.workflowId !== id) return show(workflow, version);
+  if (isDirty(editor) || editor.version !== version) editor.replace(workflow, editor.said, version);
+  look();
 }
 
 export async function openWorkflow(id: string): Promise<void> {
@@ -94,19 +106,27 @@ export function duplicateWorkflow(): void {
   show({ ...workflow, workflowId: newWorkflowId(), name: copyName(workflow.name) });
 }
 
-/** Under an id of its own: what was saved under the old one is somebody else's, or gone. */
-export function becomeNew(): void {
-  useEditor.setState(({ workflow }) => ({
-    workflow: { ...workflow, workflowId: newWorkflowId() },
-    saved: null,
-    version: 0,
+/** Under an id of its own: what was saved under the old one is somebody else's, or gone. So it is after undo, too. */
+export function becomeNew(id = useEditor.getState().workflow.workflowId): void {
+  const workflowId = newWorkflowId();
+  const renewed = (workflow: Workflow) =>
+    workflow.workflowId === id ? { ...workflow, workflowId } : workflow;
+  const stepOf = <One extends Step>(step: One): One =>
+    step.workflow.workflowId === id
+      ? { ...step, workflow: renewed(step.workflow), saved: null, version: 0 }
+      : step;
+  useEditor.setState((state) => ({
+    ...stepOf(state),
+    past: state.past.map(stepOf),
+    future: state.future.map(stepOf),
+    proposal: state.proposal && { ...state.proposal, next: renewed(state.proposal.next) },
   }));
 }
 
 export async function deleteWorkflow(id: string): Promise<void> {
   try {
     await api.deleteWorkflow(id);
-    if (useEditor.getState().saved?.workflowId === id) becomeNew(); // what is on the canvas stays, as unsaved work
+    becomeNew(id); // what is on the canvas, or comes back by undo, stays as unsaved work
     toast('The saved workflow was deleted');
     refreshList();
   } catch (error) {

@@ -57,10 +57,16 @@ export function useShortcuts(): void {
   );
 }
 
+/** Two presses within this time are one that was meant once. */
+const DOUBLE_MS = 500;
+let pressedAt = Number.NEGATIVE_INFINITY;
+
 /** In a dialog it is the dialog's own form that is sent. */
 function runOrSubmit(event: KeyboardEvent): void {
-  // A key that is held starts a run and does not stop it again.
-  if (!modalOpen() && !event.repeat) void useRunner.getState().runOrStop();
+  const again = event.repeat || event.timeStamp - pressedAt < DOUBLE_MS;
+  pressedAt = event.timeStamp;
+  // A key that is held, or pressed twice, starts a run and does not stop it again.
+  if (!modalOpen() && !again) void useRunner.getState().runOrStop();
   if (!modalOpen()) return;
   const form = event.target instanceof Element ? event.target.closest('[aria-modal="true"] form') : null;
   if (form instanceof HTMLFormElement) form.requestSubmit();

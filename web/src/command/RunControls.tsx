@@ -36,7 +36,8 @@ export function RunControls() {
             radius="md"
             loading={stopping}
             leftSection={<IconPlayerStopFilled size={15} aria-hidden />}
-            onClick={() => void runOrStop()}
+            // The second click of a double click on Run is not for Stop, which stands there by then.
+            onClick={(event) => event.detail < 2 && void runOrStop()}
           >
             Stop
           </Button>
