@@ -41,11 +41,11 @@ class Attachment:
 
 
 def header(text: str) -> str:
-    """The text in one line, as it can stand in a header; ValueError when it holds another control character."""
+    """The text in one line, its white space single; ValueError when it holds another control character."""
     text = LINE_ENDS.sub(" ", text)
     if control := CONTROL.search(text):
         raise ValueError(f"a subject cannot contain the control character {control[0]!r}")
-    return text.strip()
+    return " ".join(text.split())
 
 
 def subject_of(body: str, label: str) -> str:
@@ -128,7 +128,9 @@ def _attach(message: EmailMessage, attachment: Attachment, bodies: LongBodies) -
     part = EmailMessage(policy=POLICY)
     bodies.file(part, attachment.content, kind, subtype)
     del part["MIME-Version"]  # which the whole mail has
-    part["Content-Disposition"] = attachment_value(CONTROL.sub("_", attachment.name) or "file")
+    part["Content-Disposition"] = attachment_value(
+        CONTROL.sub("_", " ".join(LINE_ENDS.sub(" ", attachment.name).split())) or "file"
+    )
     if message.get_content_subtype() != "mixed":
         message.make_mixed()
     message.attach(part)

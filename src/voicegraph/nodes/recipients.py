@@ -18,15 +18,17 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 LINE_ENDS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
 
-_PART = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",;])+')
+_PART = re.compile(r'(?:"(?:[^"\\]|\\[\s\S])*"|[^",;])+')
 """What stands between separators; they are none within quotes."""
+_LINE = re.compile(r'(?:"(?:[^"\\]|\\[\s\S])*"|[^"\t\n\v\f\r\x85\u2028\u2029])+')
+_BULLET = re.compile(r"(?:[-*•–]|\d{1,3}[.)])\s+")
 _NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"\s*|[^"<>()\[\]@:\\]*)<(?P<address>[^<>]*)>')
 
 
 def addresses(text: str) -> list[str]:
     """The addresses in `a@x.org, Bea <b@x.org>; c@x.org`, as bare `local@domain`. ValueError says which one is wrong.
 
-    A line end separates them too.
+    A line end separates them too, except within a name: `Bea⏎Blau <b@x.org>` is one person. Bullets of a list are none of it.
     """
     return list(dict.fromkeys(ascii_domain(address) for address in as_written(text)))
 
@@ -35,7 +37,7 @@ def as_written(text: str) -> list[str]:
     """The addresses that `addresses` gives, with their domains in the letters they are written in."""
     if len(text) > LONGEST:
         raise ValueError(f"a list of addresses has at most {LONGEST:,} characters")
-    found = [_address(part) for line in LINE_ENDS.split(text) for part in _parts(line)]
+    found = [_address(person) for part in _parts(text) for person in _people(part)]
     if not found:
         raise ValueError(f"{text!r} is not an e-mail address")
     if len(found) > MAX_RECIPIENTS:
@@ -57,18 +59,30 @@ def ascii_domain(address: str) -> str:
         raise ValueError(f"{address!r} is not an e-mail address") from error
 
 
-def _parts(line: str) -> Iterator[str]:
-    if control := CONTROL.search(line):
+def _parts(text: str) -> Iterator[str]:
+    if control := CONTROL.search(LINE_ENDS.sub(" ", text)):
         raise ValueError(f"an address cannot contain the control character {control[0]!r}")
     end = 0
-    for found in _PART.finditer(line):
-        if line[end : found.start()].strip(" ,;"):  # a quote that is never closed
+    for found in _PART.finditer(text):
+        if '"' in text[end : found.start()]:  # one that is never closed
             break
         end = found.end()
-        if part := found[0].strip():
-            yield part
-    if line[end:].strip(" ,;"):
-        raise ValueError(f"{line[end:]!r} is not an e-mail address: a quote is not closed")
+        yield found[0]
+    if left := text[end:].strip(" ,;\t\n\v\f\r\x85\u2028\u2029"):
+        raise ValueError(f"{left!r} is not an e-mail address: a quote is not closed")
+
+
+def _people(part: str) -> Iterator[str]:
+    """The people that line ends separate; a line without an address is the start of a name, or of what is none."""
+    begun = ""
+    for found in _LINE.finditer(part):
+        line = LINE_ENDS.sub(" ", found[0]).strip()
+        begun = f"{begun} {_BULLET.sub('', line, count=1)}".strip()
+        if "@" in line and begun.count("<") == begun.count(">"):
+            yield begun
+            begun = ""
+    if begun:
+        yield begun
 
 
 def _address(part: str) -> str:

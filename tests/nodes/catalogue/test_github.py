@@ -207,6 +207,13 @@ async def test_an_issue_is_made_from_the_input(run: Any, service: Any):
     assert output.text == "[#9 Broken](https://github.com/octo/demo/issues/9)\n\n## Steps"
 
 
+async def test_line_ends_in_a_title_and_in_labels(run: Any, service: Any):
+    service.on("POST", "/repos/octo/demo/issues", (201, issue(9)))
+    await run(nodes.create_issue, repo="octo/demo", title="\nBroken\n  again\n", body="text", labels="bug\nui")
+    assert service.calls[0].json["title"] == "Broken again"
+    assert service.calls[0].json["labels"] == ["bug", "ui"]
+
+
 async def test_a_repeated_attempt_finds_the_issue_it_made(run: Any, service: Any):
     made: list[dict[str, Any]] = [issue(1)]
 
@@ -302,6 +309,7 @@ async def test_a_private_address_is_refused_by_the_guard(make_node: MakeNode):
         (nodes.GetIssues, {"repo": "octo/demo", "since": "soon"}, "since"),
         (nodes.GetRepos, {"username": "a b"}, "username"),
         (nodes.CreateIssue, {"repo": "octo/demo", "title": ""}, "title"),
+        (nodes.CreateIssue, {"repo": "octo/demo", "title": " \n"}, "title"),
     ],
 )
 def test_wrong_params_are_located(model: Any, params: Any, where: str):

@@ -62,6 +62,8 @@ def test_what_is_no_moment_is_refused():
         parse_since("last spring")
 
 
-@pytest.mark.parametrize("given", ["bug, help wanted,", ["bug", " help wanted "]])
+@pytest.mark.parametrize(
+    "given", ["bug, help wanted,", ["bug", " help wanted "], "bug\nhelp  wanted\r\n", ["bug\n", "help\nwanted"]]
+)
 def test_labels(given: str | list[str]):
     assert parse_labels(given) == ["bug", "help wanted"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, JsonValue
+from pydantic import BeforeValidator, JsonValue
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
@@ -22,19 +22,23 @@ MAX_ATTACHED = 20 << 20
 """Bytes of attachments; mail servers commonly refuse more than 25 MB, and base64 adds a third."""
 
 
+def _line(value: object) -> object:
+    return header(value) if isinstance(value, str) else value
+
+
 class Send(Params):
     """Params of email.send."""
 
     to: Recipients = param(
         title="To",
-        description="One address or several, separated by commas.",
+        description="One address or several, separated by commas or line ends.",
         config="recipientEmail",
         setting="user_email",
         why="it is where the mail is sent",
         target="recipient",
     )
     cc: Recipients | None = param(None, title="Cc", target="recipient")
-    subject: Annotated[str, AfterValidator(header)] = param(
+    subject: Annotated[str, BeforeValidator(_line)] = param(
         "", title="Subject", description="Empty: the first heading of the text.", max_length=900
     )
     body: str = param("", title="Text", description="Markdown. Empty: what comes in.", widget="markdown")

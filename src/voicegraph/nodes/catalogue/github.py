@@ -11,6 +11,7 @@ from pydantic import AfterValidator, JsonValue
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.folded import OneLine
 from voicegraph.nodes.github.api import GitHub
 from voicegraph.nodes.github.items import (
     Row,
@@ -74,7 +75,9 @@ class GetIssues(Params):
 
     repo: Repo = _repo_param()
     state: State = param("open", title="State", description=_STATE)
-    labels: list[str] | str = param("", title="Labels", description="With commas; an issue must have all of them.")
+    labels: list[str] | str = param(
+        "", title="Labels", description="With commas or one a line; an issue must have all of them."
+    )
     since: Since = param("", title="Changed since", description=_SINCE)
     limit: int = _limit_param("issues")
 
@@ -83,18 +86,18 @@ class CreateIssue(Params):
     """Params of github.create_issue."""
 
     repo: Repo = _repo_param()
-    title: str = param(
+    title: OneLine = param(
         title="Title", description="One line.", why="it heads the new issue", min_length=1, max_length=256
     )
     body: str = param("", title="Text", description="Markdown. Empty: what comes in.", widget="markdown")
-    labels: list[str] | str = param("", title="Labels", description="With commas.")
+    labels: list[str] | str = param("", title="Labels", description="With commas or one a line.")
 
 
 class GetCommits(Params):
     """Params of github.get_commits."""
 
     repo: Repo = _repo_param()
-    branch: str = param("", title="Branch", description="Or a tag. Empty: the default branch.", max_length=255)
+    branch: OneLine = param("", title="Branch", description="Or a tag. Empty: the default branch.", max_length=255)
     since: Since = param("", title="Since", description=_SINCE)
     limit: int = _limit_param("commits")
 

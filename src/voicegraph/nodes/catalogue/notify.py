@@ -8,6 +8,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.chat import HELP, chat_service
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.folded import OneLine
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.rendered import PLAIN, is_formatted
 
@@ -23,9 +24,9 @@ class Send(Params):
         why="it is where the notification goes",
         target="recipient",
     )
-    title: str = param("", title="Title", max_length=250)
+    title: OneLine = param("", title="Title", max_length=250)
     body: str = param("", title="Text", description="Markdown. Empty: what comes in.", widget="markdown")
-    channel: str = param(
+    channel: OneLine = param(
         "", title="Service", description="The service that is meant: Telegram, Discord, Teams, …", max_length=50
     )
 

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.folded import OneLine
 from voicegraph.nodes.markdown import first_heading
 from voicegraph.nodes.notion.api import Notion, requires_key
 from voicegraph.nodes.notion.find import Found, find
@@ -25,14 +26,14 @@ _MAX_TITLE = 200
 class CreatePage(Params):
     """Params of notion_create.create_page."""
 
-    parent_id: str = param(
+    parent_id: OneLine = param(
         title="Parent page or database",
         description=_REFERENCE,
         config="notionPageId",
         why="the new page is made in it",
         target="page",
     )
-    title: str = param(
+    title: OneLine = param(
         "", title="Title", description="Empty: the first heading of the content, or its first words.", max_length=2_000
     )
     content: str = param("", title="Content", description="Markdown. Empty: what comes in.", widget="markdown")
@@ -41,7 +42,7 @@ class CreatePage(Params):
 class AppendToPage(Params):
     """Params of notion_create.append_to_page."""
 
-    page_id: str = param(
+    page_id: OneLine = param(
         title="Page",
         description=_REFERENCE,
         config="notionPageId",

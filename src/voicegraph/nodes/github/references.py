@@ -49,6 +49,6 @@ def parse_since(text: str) -> str:
 
 
 def parse_labels(given: str | list[str]) -> list[str]:
-    """The labels of a list or of a text with commas."""
-    labels = given.split(",") if isinstance(given, str) else given
-    return [label.strip() for label in labels if label.strip()]
+    """The labels of a list, or of a text with commas or line ends between them."""
+    labels = re.split(r"[,\r\n]", given) if isinstance(given, str) else given
+    return [name for label in labels if (name := " ".join(label.split()))]
