@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicegraph.nodes.durations import parse_duration, parse_moment, parse_zone
+from voicegraph.nodes.durations import Span, parse_moment, parse_span, parse_zone
 
 
 @pytest.mark.parametrize(
@@ -32,20 +32,70 @@ from voicegraph.nodes.durations import parse_duration, parse_moment, parse_zone
     ],
 )
 def test_durations(text: str, seconds: float) -> None:
-    assert parse_duration(f" {text} ") == seconds
+    assert parse_span(f" {text} ") == Span(0, seconds)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "5 months", "1h foo", "P", "PT", "-5", "1..2h", "1 2", "h", "1e3", "٣h h"]
+    ("text", "months", "days"),
+    [
+        ("1 month", 1, 0),
+        ("a month", 1, 0),
+        ("three months", 3, 0),
+        ("3mo", 3, 0),
+        ("A year", 12, 0),
+        ("2 years and 1 month", 25, 0),
+        ("1.5 years", 18, 0),
+        ("1.5 months", 1, 15),
+        ("6 weeks", 0, 42),
+        ("1 month, 2 days", 1, 2),
+        ("P1M", 1, 0),
+        ("P1Y2M3D", 14, 3),
+    ],
+)
+def test_months_and_years(text: str, months: int, days: int) -> None:
+    assert parse_span(text) == Span(months, days * 86_400)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "zone", "end"),
+    [
+        ("1 month", "2027-01-31T12:00:00+00:00", "UTC", "2027-02-28T12:00:00+00:00"),
+        ("1 month", "2028-01-31T12:00:00+00:00", "UTC", "2028-02-29T12:00:00+00:00"),
+        ("a year", "2028-02-29T12:00:00+00:00", "UTC", "2029-02-28T12:00:00+00:00"),
+        ("2 months", "2026-12-15T08:00:00+00:00", "UTC", "2027-02-15T08:00:00+00:00"),
+        ("1 month", "2027-03-01T08:00:00+00:00", "Europe/Berlin", "2027-04-01T07:00:00+00:00"),
+        ("1 month", "2027-01-31T23:30:00+00:00", "Europe/Berlin", "2027-02-28T23:30:00+00:00"),
+    ],
+)
+def test_a_month_ends_on_the_same_day_of_the_next_or_its_last(text: str, start: str, zone: str, end: str) -> None:
+    found = parse_span(text).after(datetime.fromisoformat(start).timestamp(), parse_zone(zone))
+    assert datetime.fromtimestamp(found, UTC).isoformat() == end
+
+
+@given(
+    st.integers(0, 60), st.integers(0, 500), st.integers(0, 4_000_000_000), st.sampled_from(["UTC", "Europe/Berlin"])
+)
+def test_spans_read_back_as_written_and_never_longer_than_their_longest(
+    months: int, days: int, start: int, zone: str
+) -> None:
+    for written in (f"{months} months {days} days", f"P{months}M{days}D"):
+        span = parse_span(written)
+        assert span == Span(months, days * 86_400)
+        end = span.after(start, parse_zone(zone))
+        assert start <= end <= start + span.longest + 3_600
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "5 moons", "a", "monthly", "1h foo", "P", "PT", "-5", "1..2h", "1 2", "h", "1e3", "٣h h"]
 )
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="write a duration"):
-        parse_duration(text)
+        parse_span(text)
 
 
 @given(st.text(alphabet="0123456789.hmsdwPT :-+Zapm,"))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    for parse in (parse_duration, lambda value: parse_moment(value, 1.8e9, UTC)):
+    for parse in (parse_span, lambda value: parse_moment(value, 1.8e9, UTC)):
         try:
             assert parse(text) is not None
         except ValueError as error:

@@ -16,7 +16,7 @@ from typing import Any
 from voicegraph.errors import UserError
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.nodes.durations import parse_duration
+from voicegraph.nodes.durations import parse_span
 
 CORPUS = Path(__file__).parent / "corpus"
 ARTICLES = {"a", "an", "the", "of", "about", "for", "on", "in", "to", "latest", "news", "newest"}
@@ -82,7 +82,7 @@ def _same_param(key: str, wanted: str, got: object) -> bool:
     if isinstance(got, list):
         return len(got) == 1 and _same_param(key, wanted, got[0])
     if key == "duration":
-        return parse_duration(wanted) == parse_duration(str(got))
+        return parse_span(wanted) == parse_span(str(got))
     if key in ("query", "title"):
         want, have = _words(wanted), _words(str(got))
         return set(want) <= set(have) and len(have) <= len(want) + 3

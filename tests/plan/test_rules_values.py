@@ -71,6 +71,14 @@ def test_ordinals_are_read(text, value):
         ("90 seconds", "90s"),
         ("two weeks", "14d"),
         ("another day", "1d"),
+        ("a month", "1 month"),
+        ("three months", "3 months"),
+        ("a month and a half", "1 month 15d"),
+        ("half a year", "6 months"),
+        ("a year and a half", "18 months"),
+        ("two years", "2 years"),
+        ("a month and two days", "1 month 2d"),
+        ("six weeks", "42d"),
     ],
 )
 def test_lengths_of_time_are_read(text, duration):

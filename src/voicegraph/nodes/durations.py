@@ -3,33 +3,81 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+LONGEST = 366 * 86_400.0
+"""Seconds a node waits at most: a year, the longest sleep that Inngest keeps."""
+
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
+_MONTHS = {"mo": 1, "y": 12}
+MOST_MONTHS = 120_000
+_DAYS_OF_MONTH = 30
+"""Of a part of a month: half of one is 15 days."""
 _ISO = re.compile(
-    "P(?:(?P<w>N)W)?(?:(?P<d>N)D)?(?:T(?:(?P<h>N)H)?(?:(?P<m>N)M)?(?:(?P<s>N)S)?)?".replace("N", r"\d+(?:\.\d+)?"),
+    "P(?:(?P<y>N)Y)?(?:(?P<mo>N)M)?(?:(?P<w>N)W)?(?:(?P<d>N)D)?(?:T(?:(?P<h>N)H)?(?:(?P<m>N)M)?(?:(?P<s>N)S)?)?".replace(
+        "N", r"\d+(?:\.\d+)?"
+    ),
     re.IGNORECASE,
 )
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PART = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])[\s,]*(?:and\s+)?",
+    rf"(\d+(?:\.\d+)?\s*|(?:an?|{'|'.join(_WORDS)})\s+)"
+    r"(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|mo|mos|mths?|months?|y|yrs?|years?)(?![a-z])"
+    r"[\s,]*(?:and\s+)?",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 
 
-def parse_duration(text: str) -> float:
-    """Seconds of `90`, `2h`, `10 minutes`, `1 hour 30 min`, or ISO 8601 (`PT10M`). ValueError for anything else."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of time: months of the calendar, and seconds."""
+
+    months: int
+    seconds: float
+
+    @property
+    def longest(self) -> float:
+        """The most seconds it can take, whenever it begins."""
+        years, months = divmod(self.months, 12)
+        return 86_400.0 * (366 * years + 31 * months) + self.seconds
+
+    def after(self, at: float, zone: tzinfo | None) -> float:
+        """The moment this long after another: months keep the day and the time of day (`zone` None: the server's own).
+
+        A month that lacks the day gives its last one. ValueError beyond what can be told.
+        """
+        return _moved(at, self.months, zone) + self.seconds
+
+    def before(self, at: float, zone: tzinfo | None) -> float:
+        """The moment this long before another."""
+        return _moved(at, -self.months, zone) - self.seconds
+
+
+def parse_span(text: str) -> Span:
+    """The span of `90`, `2h`, `10 minutes`, `1 hour 30 min`, `a month`, or ISO 8601 (`PT10M`). ValueError for anything else."""
     text = text.strip()
     if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
+        return Span(0, float(text))
     iso = _ISO.fullmatch(text)
     if iso and any(iso.groupdict().values()):
-        return sum(float(amount) * _SECONDS[unit] for unit, amount in iso.groupdict().items() if amount)
+        return _span((float(amount), unit) for unit, amount in iso.groupdict().items() if amount)
     parts = _PART.findall(text)
     if not parts or _PART.sub("", text).strip():
-        raise ValueError("write a duration like 90, 10 minutes, 2h or PT10M")
-    return sum(float(amount) * _SECONDS[unit[0].lower()] for amount, unit in parts)
+        raise ValueError("write a duration like 90, 10 minutes, 2h, 3 months or PT10M")
+    return _span((_amount(amount.strip().lower()), _unit(unit.lower())) for amount, unit in parts)
+
+
+def short_span(text: str) -> str:
+    """The text of a span of at most a year. ValueError for anything else."""
+    span = parse_span(text)
+    if not 0 <= span.longest <= LONGEST:
+        raise ValueError(f"“{text}” is too long: the longest is a year (12 months, 52 weeks or 366 days)")
+    return text
 
 
 def parse_moment(text: str, now: float, zone: tzinfo | None) -> float:
@@ -56,6 +104,39 @@ def parse_zone(name: str | None) -> tzinfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"“{name}” is no time zone; write one like Europe/Berlin or UTC") from error
+
+
+def _unit(name: str) -> str:
+    return "mo" if name.startswith(("mo", "mt")) else name[0]
+
+
+def _amount(text: str) -> float:
+    return 1.0 if text in {"a", "an"} else float(_WORDS.index(text) + 1 if text in _WORDS else text)
+
+
+def _span(parts: Iterable[tuple[float, str]]) -> Span:
+    months, seconds = 0, 0.0
+    for amount, unit in parts:
+        if unit in _MONTHS:
+            if amount > MOST_MONTHS:
+                raise ValueError("this span is too long")
+            whole, part = divmod(round(amount * _MONTHS[unit], 9), 1)
+            months += int(whole)
+            seconds += part * _DAYS_OF_MONTH * _SECONDS["d"]
+        else:
+            seconds += amount * _SECONDS[unit]
+    return Span(months, seconds)
+
+
+def _moved(at: float, months: int, zone: tzinfo | None) -> float:
+    if not months:
+        return at
+    begun = datetime.fromtimestamp(at, UTC).astimezone(zone).replace(tzinfo=None)
+    years, month = divmod(begun.year * 12 + begun.month - 1 + months, 12)
+    if not 1 <= years <= 9_998:
+        raise ValueError("this moment is out of range")
+    day = min(begun.day, monthrange(years, month + 1)[1])
+    return _in_zone(begun.replace(year=years, month=month + 1, day=day), zone).timestamp()
 
 
 def _parse_date_time(text: str, zone: tzinfo | None) -> float:

@@ -33,7 +33,24 @@ async def test_a_delay_is_a_suspension_that_passes_the_input_on(
     assert found.message == f"Waits until {clock.iso(NOW + seconds)}"
 
 
-@pytest.mark.parametrize("duration", ["soon", "-1", -1, "367 days", True, None, "1e400", float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    ("duration", "until"),
+    [("1 month", "2026-12-22"), ("three months", "2027-02-22"), ("a year", "2027-11-22"), ("6 weeks", "2027-01-03")],
+)
+async def test_a_wait_of_months_ends_on_the_same_day(node: NodeContext, duration: str, until: str) -> None:
+    found = await delay.run(Delay(duration=duration), node)
+    assert isinstance(found, Suspend)
+    assert clock.iso(found.until) == f"{until}T12:00:00.000Z"
+
+
+def test_a_wait_that_is_too_long_says_what_the_longest_is() -> None:
+    with pytest.raises(ValidationError, match=r"“2 years” is too long: the longest is a year"):
+        Delay(duration="2 years")
+
+
+@pytest.mark.parametrize(
+    "duration", ["soon", "-1", -1, "367 days", "2 years", "13 months", True, None, "1e400", float("nan"), float("inf")]
+)
 def test_delays_that_make_no_sense(duration: object) -> None:
     with pytest.raises(ValidationError):
         Delay.model_validate({"duration": duration})

@@ -11,11 +11,10 @@ from voicegraph import clock
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.asking import Question, ask
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.durations import parse_duration
+from voicegraph.nodes.durations import LONGEST, parse_span, short_span
 from voicegraph.nodes.output import Await, Output
 from voicegraph.nodes.recipients import Recipients, addresses
 
-LONGEST = 366 * 86_400.0
 MESSAGE = "Please check this before it goes on."
 
 
@@ -42,7 +41,7 @@ class Request(Params):
     expires: str = param(
         "7 days",
         title="Time to answer",
-        description="A span like 2 hours or 3 days; a year at most.",
+        description="A span like 2 hours, 3 days or a month; a year at most.",
         coerce_numbers_to_str=True,
     )
     on_expiry: Literal["approve", "reject", "fail"] = param(
@@ -52,9 +51,9 @@ class Request(Params):
     @field_validator("expires")
     @classmethod
     def _is_span(cls, text: str) -> str:
-        if not 0 < parse_duration(text) <= LONGEST:
-            raise ValueError("the time to answer is more than 0 seconds and at most 366 days")
-        return text
+        if not parse_span(text).longest:
+            raise ValueError("the time to answer is more than 0 seconds")
+        return short_span(text)
 
 
 @action("approval", "request", group="logic", title="Ask for approval", attempts=5, timeout=600, each=False)
@@ -65,7 +64,8 @@ async def request(params: Request, node: NodeContext) -> Await:
     """
     given = node.inputs
     content = Output(text=params.content or given.text, data=given.data, files=given.files)
-    until = clock.now() + min(parse_duration(params.expires), node.limit or LONGEST)
+    now = clock.now()
+    until = min(parse_span(params.expires).after(now, None), now + (node.limit or LONGEST))
     people = addresses(params.approvers) if params.approvers else []
     message = params.message.strip() or MESSAGE
     moment = f"{datetime.fromtimestamp(until, UTC):%d %B %Y %H:%M} UTC"

@@ -10,10 +10,8 @@ from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.durations import parse_duration, parse_moment, parse_zone
+from voicegraph.nodes.durations import LONGEST, parse_moment, parse_span, parse_zone, short_span
 from voicegraph.nodes.output import Output, Suspend
-
-LONGEST = 366 * 86_400.0
 
 
 class Delay(Params):
@@ -21,7 +19,8 @@ class Delay(Params):
 
     duration: str = param(
         title="Duration",
-        description="A span like 10 minutes, 2h or PT10M, or a number of seconds; a year at most.",
+        description="A span like 10 minutes, 2h, 3 months or PT10M, or a number of seconds; a year at most. A month ends on the same day "
+        "of the next one, or its last.",
         why="it is how long the flow rests",
         coerce_numbers_to_str=True,
     )
@@ -29,9 +28,7 @@ class Delay(Params):
     @field_validator("duration")
     @classmethod
     def _is_span(cls, text: str) -> str:
-        if not 0 <= parse_duration(text) <= LONGEST:
-            raise ValueError("a wait takes between 0 seconds and 366 days")
-        return text
+        return short_span(text)
 
 
 class Until(Params):
@@ -67,7 +64,7 @@ class Until(Params):
 @action("wait", "delay", group="logic", title="Wait for a while", each=False)
 async def delay(params: Delay, node: NodeContext) -> Suspend:
     """Rests for a while, then passes the input on."""
-    return _suspend(clock.now() + parse_duration(params.duration), node)
+    return _suspend(parse_span(params.duration).after(clock.now(), None), node)
 
 
 @action("wait", "until", group="logic", title="Wait until", each=False)

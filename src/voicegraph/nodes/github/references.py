@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from voicegraph import clock
-from voicegraph.nodes.durations import parse_duration, parse_moment
+from voicegraph.nodes.durations import parse_moment, parse_span
 
 # https://docs.github.com/en/get-started/using-github: letters, digits and hyphens; repositories also dots and underscores.
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?"
@@ -39,12 +39,12 @@ def parse_since(text: str) -> str:
     if not text.strip():
         return ""
     try:
-        at = clock.now() - parse_duration(text.strip().lower().removesuffix("ago"))
+        at = parse_span(text.strip().lower().removesuffix("ago")).before(clock.now(), UTC)
     except ValueError:
         try:
             at = parse_moment(text, clock.now(), UTC)
         except ValueError as error:
-            raise ValueError("write a date like 2026-11-01, or a span like 7 days") from error
+            raise ValueError("write a date like 2026-11-01, or a span like 7 days or 3 months") from error
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
