@@ -128,9 +128,7 @@ def _attach(message: EmailMessage, attachment: Attachment, bodies: LongBodies) -
     part = EmailMessage(policy=POLICY)
     bodies.file(part, attachment.content, kind, subtype)
     del part["MIME-Version"]  # which the whole mail has
-    part["Content-Disposition"] = attachment_value(
-        CONTROL.sub("_", " ".join(LINE_ENDS.sub(" ", attachment.name).split())) or "file"
-    )
+    part["Content-Disposition"] = attachment_value(CONTROL.sub("_", attachment.name) or "file")
     if message.get_content_subtype() != "mixed":
         message.make_mixed()
     message.attach(part)
