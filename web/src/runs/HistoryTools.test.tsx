@@ -60,18 +60,20 @@ describe('the filter', () => {
 describe('the selection', () => {
   it('deletes what is selected, after a question, and tells how far it is', async () => {
     const bodies: string[] = [];
+    let state = 'running'; // until it was seen, however long that takes
     const { user } = open({
       'POST /api/history/removals': ({ body }) => {
         bodies.push(body);
         return json({ id: 'del_1', state: 'running', total: 1, deleted: 0, error: null }, 202);
       },
       'GET /api/history/removals/del_1': () =>
-        json({ id: 'del_1', state: 'done', total: 1, deleted: 1, error: null }),
+        json({ id: 'del_1', state, total: 1, deleted: state === 'done' ? 1 : 0, error: null }),
     });
     await user.click(await screen.findByRole('checkbox', { name: 'Select “Do new”' }));
     await user.click(screen.getByRole('button', { name: 'Delete' }));
     await user.click(await screen.findByRole('button', { name: 'Delete for good' }));
     expect(await screen.findByText(/Deleting: 0 of 1 run/)).toBeTruthy();
+    state = 'done';
     await waitFor(() => expect(screen.queryByText(/Deleting/)).toBeNull());
     expect(bodies.map((body) => JSON.parse(body))).toEqual([{ ids: ['new'] }]);
     expect(useHistoryView.getState().selected.size).toBe(0);
