@@ -78,3 +78,27 @@ def test_after_a_panel_the_whole_graph_is_in_view_again(studio: Studio) -> None:
     panel.get_by_role("button", name="Close the panel").click()
     expect(studio.panel).to_be_hidden()
     expect_in_view(studio)
+
+
+def zoom_of(page: Page) -> float:
+    transform = page.locator(".react-flow__viewport").evaluate("one => one.style.transform")
+    return float(transform.rpartition("scale(")[2].rstrip(")"))
+
+
+def test_a_long_chain_opens_at_its_start_and_not_as_dots(studio: Studio, page: Page) -> None:
+    run_id = ran(studio, chain(500, 0))
+    page.goto(f"{studio.url}/runs/{run_id}")
+    studio.wait_until(lambda: "n0" in studio.boxes() and "n0" not in out_of_view(studio))
+    assert zoom_of(page) >= 0.5
+    studio.tool("Fit to view").click()
+    studio.wait_until(lambda: zoom_of(page) < 0.05)
+
+
+def test_nodes_far_apart_are_all_brought_into_view_when_that_is_asked_for(studio: Studio, page: Page) -> None:
+    near, away = seed(id="near", position={"x": 0, "y": 0}), seed(id="away", position={"x": 100_000, "y": 0})
+    edge = {"source": "near", "target": "away"}
+    run_id = ran(studio, steps(near, away, edges=[edge], workflowId="wf_far", name="Far"))
+    page.goto(f"{studio.url}/runs/{run_id}")
+    studio.wait_until(lambda: out_of_view(studio) == ["away"])
+    studio.tool("Fit to view").click()
+    expect_in_view(studio)

@@ -15,9 +15,11 @@ import { confirmLeaving } from './leave';
 import { paletteStore } from './palette';
 import { exportWorkflow, newWorkflow, openWorkflow, saveWorkflow } from './save';
 import { useUi } from './ui';
+import { usePhone } from './usePhone';
 
 /** Everything the page can do, by name. */
 export function Palette() {
+  const phone = usePhone();
   const groups: SpotlightActionGroupData[] = [
     { group: 'Commands', actions: useCommands() },
     { group: 'Saved workflows', actions: useSaved() },
@@ -36,7 +38,7 @@ export function Palette() {
       nothingFound="Nothing is called that."
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
-        placeholder: 'Search commands, nodes and saved workflows',
+        placeholder: phone ? 'Search all commands' : 'Search commands, nodes and saved workflows',
         'aria-label': 'Search commands',
       }}
     />
@@ -77,7 +79,7 @@ function useCommands() {
     { label: 'Undo', keys: 'Ctrl+Z', onClick: undo },
     { label: 'Redo', keys: 'Ctrl+Y', onClick: redo },
     { label: 'Arrange nodes', onClick: () => void autoLayout() },
-    { label: 'Fit to view', onClick: () => useUi.getState().requestFit() },
+    { label: 'Fit to view', onClick: () => useUi.getState().requestFit(true) },
     { label: 'Export to file', onClick: exportWorkflow },
   ];
   const commands: Command[] = [

@@ -34,14 +34,16 @@ interface UiState {
   /** What is being fetched because the address names it. */
   opening: Place | null;
   gone: Gone | null;
-  /** Counts up when the canvas should bring everything into view. */
+  /** Counts up when the canvas should show the graph anew. */
   fitRequest: number;
+  /** All of it was asked for, however small that gets. */
+  fitWhole: boolean;
 }
 
 interface UiActions {
   set: (change: Partial<UiState>) => void;
   inspect: (id: string | null) => void;
-  requestFit: () => void;
+  requestFit: (whole?: boolean) => void;
   setBackground: (background: boolean) => void;
 }
 
@@ -72,9 +74,10 @@ export const useUi = create<UiState & UiActions>()((set) => ({
   opening: null,
   gone: null,
   fitRequest: 0,
+  fitWhole: false,
   set: (change) => set(change),
   inspect: (inspected) => set({ inspected }),
-  requestFit: () => set((state) => ({ fitRequest: state.fitRequest + 1 })),
+  requestFit: (fitWhole = false) => set((state) => ({ fitRequest: state.fitRequest + 1, fitWhole })),
   setBackground: (background) => {
     set({ background });
     try {

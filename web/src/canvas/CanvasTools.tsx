@@ -41,7 +41,7 @@ export function CanvasTools({ view }: { view: View }) {
           />
         </>
       )}
-      <Tool icon={IconMaximize} label="Fit to view" disabled={empty} onClick={requestFit} />
+      <Tool icon={IconMaximize} label="Fit to view" disabled={empty} onClick={() => requestFit(true)} />
       <Tool icon={IconZoomIn} label="Zoom in" onClick={() => void zoomIn()} />
       <Tool icon={IconZoomOut} label="Zoom out" onClick={() => void zoomOut()} />
     </Panel>

@@ -1,4 +1,11 @@
-import { useNodesInitialized, useReactFlow, useStore } from '@xyflow/react';
+import {
+  getViewportForBounds,
+  useNodesInitialized,
+  useReactFlow,
+  useStore,
+  useStoreApi,
+  type Viewport,
+} from '@xyflow/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
@@ -10,6 +17,11 @@ import type { CanvasNode } from './elements';
 const WIDE = { top: '40px', right: '64px', left: '84px' } as const;
 const NARROW = { top: '76px', right: '24px', left: '24px' } as const;
 const ABOVE_BAR = 40;
+/** A graph that would get smaller than this shows its start instead, until all of it is asked for. */
+const READABLE = { wide: 0.22, phone: 0.3 };
+const START_ZOOM = 0.75;
+/** All of it, be it dots: the canvas itself is not zoomed out that far by hand. */
+const WHOLE_ZOOM = 0.001;
 
 /** What is not known yet, so that the next graph is taken for the first. */
 const NOTHING = { graph: '', size: '' };
@@ -23,7 +35,8 @@ export function useFit(
   view: View,
   nodes: readonly CanvasNode[],
 ): { onMove: (event: unknown) => void; placed: boolean } {
-  const { fitView } = useReactFlow();
+  const { fitView, getNodesBounds, setViewport } = useReactFlow();
+  const store = useStoreApi();
   const measured = useNodesInitialized();
   const inset = useUi((state) => state.bottomInset);
   const panelOpen = useUi((state) => state.inspected !== null);
@@ -57,13 +70,52 @@ export function useFit(
     if (last.graph !== graph) byHand.current = false;
     const still = last === NOTHING || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     const padding = { ...(phone ? NARROW : WIDE), bottom: `${inset + ABOVE_BAR}px` } as const;
-    void fitView({ padding, maxZoom: 1, minZoom: phone ? 0.45 : 0.1, duration: still ? 0 : 250 }).finally(
-      () => setPlaced(fitted.current !== NOTHING), // the canvas may have been emptied meanwhile
-    );
-  }, [empty, measured, hidden, graph, size, inset, panelOpen, fitView, phone]);
+    const duration = still ? 0 : 250;
+    const { width, height } = store.getState();
+    const bounds = getNodesBounds([...nodes]);
+    const { zoom } = getViewportForBounds(bounds, width, height, WHOLE_ZOOM, 1, padding);
+    const small = zoom < (phone ? READABLE.phone : READABLE.wide) && !useUi.getState().fitWhole;
+    const moved = small
+      ? setViewport(startOf(nodes, phone, { width, height: height - inset }), { duration })
+      : fitView({ padding, maxZoom: 1, minZoom: WHOLE_ZOOM, duration });
+    // The canvas may have been emptied meanwhile.
+    void moved.finally(() => setPlaced(fitted.current !== NOTHING));
+  }, [
+    empty,
+    measured,
+    hidden,
+    graph,
+    size,
+    inset,
+    panelOpen,
+    fitView,
+    getNodesBounds,
+    setViewport,
+    store,
+    nodes,
+    phone,
+  ]);
 
   const onMove = useCallback((event: unknown) => {
     if (event) byHand.current = true; // without an event it was us; a click only starts a move
   }, []);
   return { onMove, placed };
+}
+
+/** The node where the graph begins, at the edge from which it goes on, and in the middle of it. */
+export function startOf(
+  nodes: readonly CanvasNode[],
+  vertical: boolean,
+  { width, height }: { width: number; height: number },
+): Viewport {
+  const along = ({ position: { x, y } }: CanvasNode) => (vertical ? y : x);
+  const first = nodes.reduce((start, node) => (along(node) < along(start) ? node : start));
+  const { x, y } = first.position;
+  const across = vertical
+    ? width / 2 - (x + (first.measured?.width ?? 0) / 2) * START_ZOOM
+    : height / 2 - (y + (first.measured?.height ?? 0) / 2) * START_ZOOM;
+  const edge = Number.parseInt(vertical ? NARROW.top : WIDE.left, 10);
+  return vertical
+    ? { x: across, y: edge - y * START_ZOOM, zoom: START_ZOOM }
+    : { x: edge - x * START_ZOOM, y: across, zoom: START_ZOOM };
 }
