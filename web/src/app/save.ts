@@ -45,7 +45,7 @@ async function save(over: number | undefined): Promise<boolean> {
       useEditor.getState().markSaved(named, stored.version);
     }
     useConflict.getState().set(null);
-    toast('Saved', workflow.name);
+    toast('Saved', workflow.name, { id: 'saved' });
     refreshList();
     return true;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Short notes in the corner. What the user needs stays until it is closed. */
-import { notifications } from '@mantine/notifications';
+import { notifications, notificationsStore } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { describe, isAbort } from '@/api/http';
 
@@ -16,17 +16,25 @@ export function toastError(title: string, error: unknown): void {
   });
 }
 
+const READ_MS = 4_000;
+
+/** What is said again takes the place of what was said before: five saves are one note, and it is read from the last. */
 export function toast(
   title: string,
   message?: ReactNode,
   options: { stays?: boolean; id?: string } = {},
 ): void {
-  notifications.show({
-    ...(options.id ? { id: options.id } : {}),
+  const id = options.id ?? (typeof message === 'string' ? `${title}: ${message}` : title);
+  const { notifications: shown, queue } = notificationsStore.getState();
+  const old = [...shown, ...queue].find((one) => one.id === id);
+  // Another time than that of the old note starts its clock anew.
+  const time = old?.autoClose === READ_MS ? READ_MS + 1 : READ_MS;
+  notifications[old ? 'update' : 'show']({
+    id,
     title,
     message,
     color: 'gray',
-    autoClose: options.stays ? false : 4_000,
+    autoClose: options.stays ? false : time,
     withBorder: true,
     closeButtonProps: { 'aria-label': 'Close this message' },
   });

@@ -59,7 +59,8 @@ it('takes parts of a second', async () => {
   await userEvent.type(field('First wait'), '0.05');
   expect(seen.node.retry).toEqual({ base: 0.05 });
   await userEvent.type(field('Longest wait'), '10.5');
-  expect(seen.node.retry).toEqual({ base: 0.1, cap: 10.5 }); // kept within its limits once it is left
+  expect(seen.node.retry).toEqual({ base: 0.05, cap: 10.5 });
+  expect(await screen.findByText('Between 0.1 and 86,400.')).toBeTruthy(); // said, and not changed behind one's back
 });
 
 it('asks for no waits where there is one attempt', () => {

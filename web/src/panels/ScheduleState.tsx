@@ -37,7 +37,7 @@ export function ScheduleButtons({ live }: { live: LiveSchedule }) {
       setBusy(false);
     }
   };
-  const runNow = async () => toastStarted((await api.runScheduleNow(live.id)).runId);
+  const runNow = async () => toastStarted((await api.runScheduleNow(live.id)).runId, live.workflowName);
   return (
     <Group gap={8}>
       {live.paused ? (

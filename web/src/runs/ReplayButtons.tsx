@@ -53,7 +53,7 @@ interface Props {
 /** Every way to run the whole again. */
 export function ReplayMenu({ run, said }: Props) {
   const [editing, setEditing] = useState(false);
-  const start = (way: Way) => void replay(run.id, way);
+  const start = (way: Way) => void replay(run.id, way, said);
   return (
     <>
       <Menu position="top-end" withinPortal>
@@ -78,7 +78,7 @@ export function ReplayMenu({ run, said }: Props) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {editing && <ReplayDialog run={run} onClose={() => setEditing(false)} />}
+      {editing && <ReplayDialog run={run} {...(said ? { said } : {})} onClose={() => setEditing(false)} />}
     </>
   );
 }

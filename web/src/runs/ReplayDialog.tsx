@@ -12,11 +12,13 @@ import { replay } from './replay';
 
 interface Props {
   run: { id: string; engine: RunSummary['engine'] };
+  /** What a list calls the run. */
+  said?: string;
   onClose: () => void;
 }
 
 /** The values a run was given, to be changed before it is run again. */
-export function ReplayDialog({ run, onClose }: Props) {
+export function ReplayDialog({ run, said, onClose }: Props) {
   const phone = usePhone();
   const origin = useQuery({ queryKey: ['run-config', run.id], queryFn: () => api.run(run.id) });
   return (
@@ -30,7 +32,9 @@ export function ReplayDialog({ run, onClose }: Props) {
     >
       {origin.isPending && <Loader size="sm" color="gray" />}
       {origin.error && <Note tone="error">{describe(origin.error)}</Note>}
-      {origin.data && <Values run={run} config={origin.data.config} onClose={onClose} />}
+      {origin.data && (
+        <Values run={run} {...(said ? { said } : {})} config={origin.data.config} onClose={onClose} />
+      )}
     </Modal>
   );
 }
@@ -46,12 +50,12 @@ function parse(text: string): RunConfig | null {
   }
 }
 
-function Values({ run, config, onClose }: Props & { config: RunConfig }) {
+function Values({ run, said, config, onClose }: Props & { config: RunConfig }) {
   const [text, setText] = useState(() => toJson(config, 2));
   const [mode, setMode] = useState<'live' | 'background'>(run.engine === 'live' ? 'live' : 'background');
   const changed = parse(text);
   const start = useMutation({
-    mutationFn: () => replay(run.id, { config: changed ?? {}, mode }),
+    mutationFn: () => replay(run.id, { config: changed ?? {}, mode }, said),
     onSuccess: (started) => started && onClose(),
   });
   return (

@@ -17,12 +17,23 @@ function graphOf(runId: string) {
   return useEditor.getState().workflow;
 }
 
+/** What a reader calls the run: `said` by whoever lists it, else what is known of it on the canvas. */
+function nameOf(runId: string, said?: string): string {
+  const { run } = useRun.getState();
+  return said || (run?.id === runId && (run.said || run.name)) || '';
+}
+
 /** Start it and follow it on the canvas; what the server refuses is said and false is answered. */
-export async function replay(runId: string, asked: Omit<ReplayRequest, 'workflow'>): Promise<boolean> {
+export async function replay(
+  runId: string,
+  asked: Omit<ReplayRequest, 'workflow'>,
+  said?: string,
+): Promise<boolean> {
+  const name = nameOf(runId, said);
   const workflow = graphOf(runId);
   try {
     const { runId: started } = await api.replayRun(runId, { ...asked, workflow }, newKey());
-    if (asked.mode === 'background') toastStarted(started);
+    if (asked.mode === 'background') toastStarted(started, name);
     useUi.getState().set({ historyOpen: false, dockOpen: !isPhone() });
     showRun(started, { readOnly: workflow === undefined, onEnd }).catch((error: unknown) =>
       toastError('The replay cannot be followed', error),

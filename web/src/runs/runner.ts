@@ -147,7 +147,7 @@ export const useRunner = create<RunnerState>()((set, get) => {
 /** Put the run on disk at the server, say so, and follow it on the canvas. */
 export async function startBackground(request: RunRequest): Promise<void> {
   const { runId } = await api.executeBackground(request, newKey());
-  toastStarted(runId);
+  toastStarted(runId, request.transcribedText || request.workflow.name);
   showRun(runId, { readOnly: false, onEnd }).catch((error: unknown) =>
     toastError('The run cannot be followed', error),
   );

@@ -24,7 +24,7 @@ afterEach(() => {
 it('takes back that a run goes on, a moment after it ended on the canvas', () => {
   const seen = toastsSeen();
   useRun.getState().show(fromRun(run('r1')), false);
-  toastStarted('r1');
+  toastStarted('r1', 'Read it');
   noticeEnd('r1', 'failed');
   expect(hidden).toEqual([]); // whoever has just started it reads that it is safe
   vi.advanceTimersByTime(5_000);
@@ -35,7 +35,7 @@ it('takes back that a run goes on, a moment after it ended on the canvas', () =>
 it('takes back what it said of a run that is looked at, and of one that was deleted', () => {
   toastsSeen();
   for (const id of ['r3', 'r4']) {
-    toastStarted(id);
+    toastStarted(id, 'Read it');
     noticeEnd(id, 'failed');
   }
   hidden = [];
@@ -48,7 +48,7 @@ it('takes back what it said of a run that is looked at, and of one that was dele
 
 it('says how a run ended that is not on the canvas', () => {
   const seen = toastsSeen();
-  toastStarted('r2');
+  toastStarted('r2', 'Read it');
   noticeEnd('r2', 'completed');
   noticeEnd('r2', 'completed');
   expect(hidden).toEqual(['started-r2']);

@@ -1,13 +1,17 @@
-import { Button, Code } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { api } from '@/api/client';
 import type { RunStatus } from '@/api/types';
 import { closeToast, toast } from '@/app/toasts';
 import { useUi } from '@/app/ui';
+import { shorten } from '@/workflow/describe';
 import { openRun } from './open';
 import { useRun } from './store';
 
-/** Background runs that this page started and that are not known to be over. */
-const started = new Set<string>();
+/** Background runs that this page started and that are not known to be over, each by what its reader calls it. */
+const started = new Map<string, string>();
+
+/** What a name takes of a note, which stands on a phone, too. */
+const NAME_LENGTH = 120;
 
 /** Notes that point at the history, and would lie over it once it is open. */
 const notes = new Set<string>();
@@ -38,15 +42,15 @@ useRun.subscribe(({ run, readOnly }, old) => {
   if (run && readOnly && run.id !== old.run?.id) closeNotesOf(run.id);
 });
 
-/** Says that a background run is safe, and where to find it. Stays until it is closed. */
-export function toastStarted(runId: string): void {
-  started.add(runId);
+/** Says that a background run is safe, and where to find it. `name`: what was said, or what its workflow is called. */
+export function toastStarted(runId: string, name: string): void {
+  started.set(runId, quoted(name));
   const id = `started-${runId}`;
   notes.add(id);
   const openHistory = () => useUi.getState().set({ historyOpen: true });
   const message = (
     <>
-      Run <Code>{runId}</Code> is saved and goes on even if you close this page.
+      {started.get(runId)} is saved and goes on even if you close this page.
       <Button mt={8} size="xs" display="block" onClick={openHistory}>
         Open Workflow History
       </Button>
@@ -63,7 +67,7 @@ const ENDS: Partial<Record<RunStatus, string>> = {
 
 /** Those that may have ended while nobody listened: this tab was hidden, or the server away. */
 export async function noticeMissedEnds(signal: AbortSignal): Promise<void> {
-  for (const runId of started) {
+  for (const runId of started.keys()) {
     const run = await api.run(runId, signal).catch(() => null);
     if (run) noticeEnd(runId, run.status);
   }
@@ -72,7 +76,9 @@ export async function noticeMissedEnds(signal: AbortSignal): Promise<void> {
 /** Says how a run of this page ended, unless the user sees it on the canvas. */
 export function noticeEnd(runId: string, status: RunStatus): void {
   const title = ENDS[status];
-  if (!title || !started.delete(runId)) return;
+  const name = started.get(runId);
+  if (!title || !name) return;
+  started.delete(runId);
   const note = `started-${runId}`;
   notes.delete(note);
   if (useRun.getState().run?.id === runId) {
@@ -87,11 +93,16 @@ export function noticeEnd(runId: string, status: RunStatus): void {
   };
   const message = (
     <>
-      <Code>{runId}</Code>
+      {name}
       <Button mt={8} size="xs" display="block" onClick={show}>
         Show this run
       </Button>
     </>
   );
   toast(title, message, { stays: true, id });
+}
+
+function quoted(name: string): string {
+  const short = shorten(name.trim(), NAME_LENGTH);
+  return short ? `“${short}”` : 'The run';
 }

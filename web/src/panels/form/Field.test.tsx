@@ -73,6 +73,19 @@ describe('a field', () => {
     expect(value()).toBe('undefined');
   });
 
+  it('says that a number is out of range, and leaves it as it was typed', async () => {
+    renderUi(<Form schema={{ type: 'integer', title: 'Limit', minimum: 1, maximum: 1000 }} />);
+    await userEvent.type(screen.getByLabelText('Limit'), '5000');
+    await userEvent.tab();
+    expect(value()).toBe('5000');
+    expect(await screen.findByText('Between 1 and 1,000.')).toBeTruthy();
+    await userEvent.clear(screen.getByLabelText('Limit'));
+    await userEvent.type(screen.getByLabelText('Limit'), '0');
+    expect(await screen.findByText('Between 1 and 1,000.')).toBeTruthy();
+    await userEvent.type(screen.getByLabelText('Limit'), '{Backspace}20');
+    expect(screen.queryByText('Between 1 and 1,000.')).toBeNull();
+  });
+
   it('hands up numbers as numbers', async () => {
     renderUi(<Form schema={{ type: 'integer', title: 'Limit' }} />);
     await userEvent.type(screen.getByLabelText('Limit'), '25');

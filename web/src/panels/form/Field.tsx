@@ -98,7 +98,6 @@ export function Field(props: FieldProps) {
           min={schema.minimum ?? schema.exclusiveMinimum}
           max={schema.maximum ?? schema.exclusiveMaximum}
           allowDecimal={!integer}
-          clampBehavior="blur"
         />
       );
     case 'boolean':
