@@ -72,6 +72,14 @@ def test_the_result_is_what_one_sees_after_a_run(
         result.get_by_role("article", name="Result of File").get_by_role("link", name=re.compile("^ferries.md")).click()
     assert "sails at nine" in Path(download.value.path()).read_text("utf-8")
 
+    # Nothing of the result's takes the way on from the reader, however small the screen.
+    studio.command.click()
+    studio.history_button.click()
+    expect(page.get_by_role("dialog", name="Workflow History")).to_be_visible()
+    page.keyboard.press("Escape")
+    studio.dock.get_by_role("button", name="Hide result, log and timeline").click()
+    expect(result).to_be_hidden()
+    studio.dock.get_by_role("button", name="Show result, log and timeline").click()
     text.get_by_role("button", name="Show the node").click()
     expect(studio.panel.get_by_role("region", name="Output")).to_be_visible()  # and not its settings
 

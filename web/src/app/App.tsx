@@ -37,7 +37,6 @@ import {
 import { Shortcuts } from './Shortcuts';
 import { useUi } from './ui';
 import { useDraft } from './useDraft';
-import { usePhone } from './usePhone';
 import { useShortcuts } from './useShortcuts';
 import { useView } from './view';
 
@@ -68,11 +67,6 @@ function Workspace() {
   const run = useRun((state) => (state.readOnly ? state.run : null));
   const libraryOpen = useUi((state) => state.libraryOpen);
   const inspected = useUi((state) => state.inspected !== null);
-  // On a small screen the open log needs the room of the command bar; closing it brings the bar back.
-  const phone = usePhone();
-  const hasRun = useRun((state) => state.run !== null);
-  const dockOpen = useUi((state) => state.dockOpen);
-  const covered = phone && hasRun && dockOpen;
   const welcome = useWelcome(view);
   const { opening, gone } = useUi();
   const [bottom, { height }] = useResizeObserver<HTMLDivElement>();
@@ -84,7 +78,7 @@ function Workspace() {
         <Canvas />
         {opening ? <Opening /> : welcome && <Welcome />}
         {gone && <Gone gone={gone} />}
-        <div className={classes.bottom} ref={bottom} hidden={covered}>
+        <div className={classes.bottom} ref={bottom}>
           <div className={classes.bar}>
             {run ? (
               <Suspense>

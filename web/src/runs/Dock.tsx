@@ -10,7 +10,6 @@ import { usePhone } from '@/app/usePhone';
 import { StatusMark } from '@/canvas/StatusMark';
 import { shorten } from '@/workflow/describe';
 import classes from './Dock.module.css';
-import { editRun } from './edit';
 import { duration } from './format';
 import { LogPanel } from './LogPanel';
 import { ReplayFailedButton } from './ReplayButtons';
@@ -38,13 +37,12 @@ export function Dock() {
   const tab = chosen?.at === at ? chosen.tab : usual;
   const toggle = () => useUi.getState().set({ dockOpen: !open });
   const toggleLabel = open ? 'Hide result, log and timeline' : 'Show result, log and timeline';
+  const Chevron = open ? IconChevronDown : IconChevronUp;
   const names = [
     { value: 'result', label: 'Result' },
     { value: 'timeline', label: 'Timeline' },
     ...(phone ? [{ value: 'log', label: 'Log' }] : []),
   ];
-  // The bar of a past run has its own; open on a small screen, the dock stands in the bar's place.
-  const alone = !readOnly || (phone && open);
   return (
     <section
       className={classes.dock}
@@ -70,15 +68,28 @@ export function Dock() {
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <div className={classes.buttons}>
           {!isOver(run.status) && <CancelButton runId={run.id} />}
-          {run.status === 'failed' && !run.interrupted && alone && <ReplayFailedButton run={run} size="xs" />}
-          {run.interrupted && alone && (
-            <RunAgainButton runId={run.id} {...(readOnly ? { onStart: () => editRun(run) } : {})} />
+          {/* The bar of a past run has these itself. */}
+          {run.status === 'failed' && !run.interrupted && !readOnly && (
+            <ReplayFailedButton run={run} size="xs" />
           )}
-          <Tooltip label={toggleLabel}>
-            <ActionIcon aria-label={toggleLabel} aria-expanded={open} onClick={toggle}>
-              {open ? <IconChevronDown size={18} aria-hidden /> : <IconChevronUp size={18} aria-hidden />}
-            </ActionIcon>
-          </Tooltip>
+          {run.interrupted && !readOnly && <RunAgainButton runId={run.id} />}
+          {phone ? (
+            <Button
+              size="xs"
+              aria-label={toggleLabel}
+              aria-expanded={open}
+              rightSection={<Chevron size={15} aria-hidden />}
+              onClick={toggle}
+            >
+              {open ? 'Hide' : 'Show'}
+            </Button>
+          ) : (
+            <Tooltip label={toggleLabel}>
+              <ActionIcon aria-label={toggleLabel} aria-expanded={open} onClick={toggle}>
+                <Chevron size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
           {!readOnly && (
             <Tooltip label="Take this run off the canvas. It stays in Workflow History.">
               <ActionIcon aria-label="Take this run off the canvas" onClick={closeRun}>

@@ -35,10 +35,14 @@ function toneOf(event: RunEvent): Tone {
 
 const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g;
 
-function messageOf(event: RunEvent, label: string): string {
-  // What is said of a node begins with its label, which stands in a column of its own here.
+/** What is said of a node begins with its label; where that stands beside it, once is enough. */
+export function withoutLabel(message: string, label: string): string {
   const named = `${label}: `;
-  const said = event.message.startsWith(named) ? event.message.slice(named.length) : event.message;
+  return label && message.startsWith(named) ? message.slice(named.length) : message;
+}
+
+function messageOf(event: RunEvent, label: string): string {
+  const said = withoutLabel(event.message, label);
   const told = said || WORDS[event.type];
   const error = event.error?.message;
   const message = error && !told.includes(error) ? `${told}: ${error}` : told;

@@ -46,8 +46,11 @@ it('is apart from what broke the run', () => {
 });
 
 it('says of a delivery what the node said of it', () => {
-  const mail = node('a', { type: 'email' });
-  const logs = [event('log', 'a', 1, { message: 'Sent to ada@example.org' }), event('success', 'a', 2)];
+  const mail = node('a', { type: 'email', label: 'Email me' });
+  const logs = [
+    event('log', 'a', 1, { message: 'Email me: Sent to ada@example.org' }),
+    event('success', 'a', 2),
+  ];
   const delivery = { group: 'delivery' } as Parameters<typeof wordsOf>[2];
   expect(wordsOf({ logs }, mail, delivery)).toBe('Sent to ada@example.org');
   expect(wordsOf({ logs }, mail, null)).toBe('');

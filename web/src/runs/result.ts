@@ -1,5 +1,6 @@
 /** What a run came to: the results with which its ways end, and where it broke. */
 import type { ActionInfo, NodeResult, WorkflowNode } from '@/api/types';
+import { withoutLabel } from './log';
 import type { RunRecord } from './record';
 
 export interface End {
@@ -37,5 +38,6 @@ export function failuresOf({
 /** What a node that sends something says that it did: "Sent to anna@example.org". */
 export function wordsOf(run: Pick<RunRecord, 'logs'>, node: WorkflowNode, action: ActionInfo | null): string {
   if (action?.group !== 'delivery') return '';
-  return run.logs.findLast((event) => event.nodeId === node.id && event.type === 'log')?.message ?? '';
+  const told = run.logs.findLast((event) => event.nodeId === node.id && event.type === 'log');
+  return withoutLabel(told?.message ?? '', node.label || node.id);
 }
