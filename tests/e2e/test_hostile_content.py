@@ -39,7 +39,7 @@ MARKDOWN = f"""# A heading {TAG}
 PAGE = f"""<html><head><title>{TAG.replace("<", "&lt;")} title</title></head><body><article>
 <h1>{MARKUP.replace("<", "&lt;")}</h1>
 <p>Ferries cross the fjord every hour, and the harbour is quiet at night. {MARKUP.replace("<", "&lt;")}</p>
-<p>{MARKUP}</p><p><a href="javascript:alert(20)">A link that runs</a> and <img src="http://evil.test/seen.png"> a picture.</p>
+<p>{MARKUP.replace("0;url", "600;url")}</p><p><a href="javascript:alert(20)">A link that runs</a> and <img src="http://evil.test/seen.png"> a picture.</p>
 <p>The last boat leaves at midnight, and the first one at five in the morning.</p></article></body></html>"""
 ALIVE = """() => [...document.querySelectorAll('*')].filter((one) =>
   ['IFRAME', 'OBJECT', 'EMBED', 'BASE', 'MATH'].includes(one.tagName) ||
