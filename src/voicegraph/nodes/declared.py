@@ -61,18 +61,25 @@ def _label(tag: bytes) -> str | None:
 
 def _tags(content: bytes) -> Iterator[bytes]:
     at = 0
+    unclosed: set[bytes] = set()  # what is looked for once to the end is not looked for again
     while (token := _next(content, at)) is not None:
         start, what, name = token
+        kind = name.lower() if name else what
+        at = start + 1
+        if kind in unclosed:
+            continue
         if what == b"<!--":
             end = content.find(b"-->", start + 2)
             at = end + 3 if end >= 0 else start + 4
         elif name:
-            closing = re.compile(b"</" + name, re.IGNORECASE)
-            at = _found(closing, content, start + 1) or start + 1
+            end = _found(re.compile(b"</" + name, re.IGNORECASE), content, start + 1)
+            at = end or start + 1
         else:
             end = content.find(b">", start, start + _LONGEST)
             yield content[start : end + 1 if end >= 0 else start + _LONGEST]
-            at = start + 1
+            continue
+        if end is None or end < 0:
+            unclosed.add(kind)
 
 
 def _next(content: bytes, at: int) -> tuple[int, bytes, bytes | None] | None:

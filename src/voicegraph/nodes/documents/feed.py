@@ -103,7 +103,9 @@ def _entry(entry: Any, literal: bool) -> JsonValue:
 
 def _words(holder: Any, name: str, literal: bool) -> str:
     detail: dict[str, Any] = holder.get(f"{name}_detail") or {}
-    return words_of(holder.get(name), detail.get("type"), literal=literal)
+    value = holder.get(name)
+    # A title about `<script>` is no script: of a title something stays.
+    return words_of(value, detail.get("type"), literal=literal) or words_of(value, "text/plain", literal=True)
 
 
 @cache

@@ -14,11 +14,11 @@ _LEFT_OUT = frozenset({
     "script", "style", "template", "noscript", "head", "nav", "footer", "aside", "form", "button", "select",
     "svg", "iframe", "object",
 })  # fmt: skip
-_INLINE = frozenset({
+INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q",
     "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img",
 })  # fmt: skip
-_BEGINS = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- "}
+BEGINS = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- "}
 
 
 def is_large(source: str, tree: Any) -> bool:
@@ -45,7 +45,7 @@ def all_text(tree: Any) -> str:
     while left:
         element, is_end = left.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
-        is_block = bool(tag) and tag not in _INLINE
+        is_block = bool(tag) and tag not in INLINE
         if is_end:
             if is_block:
                 close()
@@ -55,7 +55,7 @@ def all_text(tree: Any) -> str:
         if not tag or tag in _LEFT_OUT:
             continue
         if is_block:
-            close(_BEGINS.get(tag, begins if not "".join(words).strip() else ""))
+            close(BEGINS.get(tag, begins if not "".join(words).strip() else ""))
         words.append(element.text or "")
         left += [(child, False) for child in reversed(element)]
     close()

@@ -27,12 +27,12 @@ def words_of(markup: str | None, kind: str | None = "text/html", *, literal: boo
     text = markup or ""
     if literal and kind == "text/plain":
         return " ".join(text.split())
-    text = _without_code(text)
+    text = without_code(text)
     tags = _KNOWN if kind == "text/plain" else _TAG
     return " ".join(html.unescape(tags.sub(" ", text)).split())
 
 
-def _without_code(markup: str) -> str:
+def without_code(markup: str) -> str:
     """The markup without scripts, styles and comments; one that does not end takes all that follows, as in browsers."""
     kept: list[str] = []
     at = 0

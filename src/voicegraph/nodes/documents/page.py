@@ -9,9 +9,10 @@ from voicegraph.imports import importing
 from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.decoding import Decoded, decode
-from voicegraph.nodes.documents.large_page import HEAD_CHARACTERS, all_text, is_large
+from voicegraph.nodes.documents.large_page import HEAD_CHARACTERS
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of
+from voicegraph.nodes.documents.page_source import readable, tree_of
 from voicegraph.nodes.documents.text import shortened
 
 if TYPE_CHECKING:
@@ -44,20 +45,15 @@ def read_page(address: str, content: bytes) -> Document:
     """What a page at `address` says; `content` is UTF-8. `data` holds url, title, author, date, description and links.
 
     Of a page that leads on to another at once, only where: `meta.refresh`. Raises NodeError `no_text` where there is
-    nothing to read. Of a very large page it is all the text, main or not: `meta.all_text`.
+    nothing to read. Of a page that is very large, or too deeply nested, it is all the text, main or not: `meta.all_text`.
     """
     with importing("trafilatura"):
         import trafilatura
 
-    source = content.decode("utf-8", errors="replace")
-    tree: Any = trafilatura.load_html(source)
+    tree, source = tree_of(content.decode("utf-8", errors="replace"))
     if "refresh" in (led := _led_on(tree, address)):
         return Document("", None, led)
-    large = is_large(source, tree)
-    if large:
-        text = all_text(tree)
-    else:
-        text = trafilatura.extract(tree, url=address, output_format="markdown") or trafilatura.html2txt(source)
+    text, large = readable(source, tree, address)
     if tree is None or not text.strip():
         from voicegraph.nodes.urls import shown
 

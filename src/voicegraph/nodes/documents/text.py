@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
 from voicegraph.nodes.charsets import marked
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.decoding import UNTOLD, Decoded, Labels, decode
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
+from voicegraph.nodes.documents.page_source import readable, tree_of
 from voicegraph.nodes.samples import wide
 
 if TYPE_CHECKING:
@@ -39,16 +39,12 @@ def parse_json(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
 
 def parse_html(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
     """The readable text of a saved web page, as Markdown."""
-    with importing("trafilatura"):
-        import trafilatura
-
     read = read_text(content, labels, markup=True)
-    text = trafilatura.extract(read.text, output_format="markdown", include_links=True) or trafilatura.html2txt(
-        read.text
-    )
+    tree, source = tree_of(read.text)
+    text, large = readable(source, tree, links=True)
     if not text.strip():
         raise NodeError("no_text", f"{name} is a web page without readable text.")
-    return shortened(text, {"format": "html", **read.meta})
+    return shortened(text, {"format": "html", **({"all_text": True} if large else {}), **read.meta})
 
 
 def read_text(content: bytes, labels: Labels = UNTOLD, *, markup: bool = False) -> Decoded:
