@@ -40,7 +40,9 @@ def test_no_cell_is_a_formula_and_none_is_lost(rows: list[list[str]]) -> None:
     for row, back in zip(rows, read, strict=True):
         for cell, kept in zip(row, back, strict=True):
             assert without_marks(kept) == without_marks(cell)
-            assert not kept.startswith(FORMULA) or re.fullmatch(r"[+-][\W\d]*\d[\W\de]*", kept)
+            assert not kept.startswith(FORMULA) or re.fullmatch(
+                r"[+-](?:[A-Z]{3} )?[\W\d]*\d[\W\de]*(?: [A-Za-zµ]{1,3})?|[+-]{1,3}", kept
+            )
             assert not kept.lstrip().startswith(("=", "@"))
 
 
@@ -138,3 +140,19 @@ def test_wherever_a_long_cell_is_cut_it_is_guarded(text: str, piece: int) -> Non
     assert cut.replace("'", "") == text
     marks = [sum(mark == "'" for mark in one) for one in (whole, cut)]
     assert marks[0] <= marks[1], "one more before a number at the end of a part is no harm, one less is"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-$12.50", "-€3", "-CHF 5.00", "-3 kg", "-5 °C", "-12’345.67", "-,5", "+49 (0)170/123-45", "+1 (555) 010-9999",
+        "+49 170-1234567", "-", "--",
+    ],
+)  # fmt: skip
+def test_money_units_telephone_numbers_and_lone_signs_stay(text: str) -> None:
+    assert guarded(text) == text
+
+
+@pytest.mark.parametrize("text", ["-A1", "-2+3", "+49-170-1234567", "+1 (2)+3", "-1 LN(2)", "-SUM(1)", "-2 A1", "-1/2"])
+def test_what_computes_is_marked(text: str) -> None:
+    assert guarded(text) == f"'{text}"

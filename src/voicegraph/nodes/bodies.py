@@ -13,7 +13,7 @@ from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.bulk import decode
 from voicegraph.nodes.decoding import Decoded, read_answer
 from voicegraph.nodes.filenames import clean_name, seen_name
-from voicegraph.nodes.jsonable import is_deeper
+from voicegraph.nodes.jsonable import is_deeper, unsendable
 
 _TEXTS = frozenset({
     "application/xml", "application/javascript", "application/x-javascript", "application/ecmascript",
@@ -28,6 +28,8 @@ _LINES = frozenset({
 """A JSON value in each line, or behind each record separator (RFC 7464)."""
 _TABLES = frozenset({"text/csv", "text/tab-separated-values", "application/csv"})
 _RECORD = "\x1e"
+_NO_JSON = re.compile(r"NaN|Infinity|[eE]\+?[3-9]\d\d|\\u[dD][89a-fA-F]")
+"""What a value comes from that data cannot hold."""
 _UNKNOWN = frozenset(
     {"application/octet-stream", "binary/octet-stream", "application/x-download", "application/unknown"}
 )
@@ -91,7 +93,10 @@ def read_body(response: httpx.Response, encoding: str | None = None) -> Body:
         return Body(
             read, None, f"The answer's JSON is nested more than {MAX_DEPTH} levels deep: it is kept as text only."
         )
-    return Body(read, data)
+    problem = unsendable(data, MAX_DEPTH) if _NO_JSON.search(text) else None
+    return Body(
+        read, data, f"The answer's data holds null or ? where it cannot be kept: {problem}." if problem else None
+    )
 
 
 def _records(text: str) -> list[JsonValue]:

@@ -6,12 +6,13 @@ by the rules it was set with (path, time, Secure), and is gone with the request:
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.urls import is_port, shown
+from voicegraph.nodes.urls import is_port, joined, shown
 
 DELIVERY: dict[str, bool] = {"voicegraph.delivery": True}
 """Extensions of a request that is there for what it carries: followed without it, it would look like a success."""
@@ -70,9 +71,18 @@ async def judge_hop(request: httpx.Request) -> None:
 async def keep_cookies(response: httpx.Response) -> None:
     """Called after every answer: what a redirect sets is kept for the next hops."""
     request = response.request
+    _keep_empty_query(response)
     hop = request.extensions.get(_HOP)
     if isinstance(hop, _Hop) and response.has_redirect_location and "set-cookie" in response.headers:
         hop.jars.setdefault(_origin(request.url), httpx.Cookies()).extract_cookies(response)
+
+
+def _keep_empty_query(response: httpx.Response) -> None:
+    """The library drops the `?` of `Location: /x?`, at which some servers tell addresses apart: it is told the whole one."""
+    location = response.headers.get("location", "")
+    if response.has_redirect_location and location.partition("#")[0].endswith("?"):
+        with suppress(httpx.InvalidURL):  # which is said where it is followed
+            response.headers["location"] = str(joined(response.request.url, location))
 
 
 def _give_cookies(request: httpx.Request, hop: _Hop) -> None:

@@ -28,9 +28,17 @@ _INSIDE, _BEFORE_TAB = (
 _CUT = re.compile(r"[;\t\r\n]")
 PIECE = 64 << 10
 """Characters that are looked at in one call, about."""
-_NUMBER = re.compile(r"[+-][ \u00a0]?\d[\d.,' \u00a0\u202f]*(?:[eE][+-]?\d{1,3})?[ \u00a0\u202f]?[%‰€$£¥]?")
-"""A signed number, as any country writes it, or a telephone number: `-12,50`, `+3 %`, `-1.234,56 €`, `+49 170 1234567`. It
-computes to nothing but itself, which `-2+3` and `+49-170` do not."""
+_MONEY = "$£¥€₩₪₫₱₴₹₺₽"
+_NUMBER = re.compile(
+    rf"[+-](?:[ \u00a0]?(?:[{_MONEY}]|[A-Z]{{3}}[ \u00a0])[ \u00a0]?)?[ \u00a0]?[.,]?\d[\d.,'’ \u00a0\u202f]*"
+    rf"(?:[eE][+-]?\d{{1,3}})?[ \u00a0\u202f]?(?:[%‰{_MONEY}]|°[CF]?|(?<=[ \u00a0\u202f])[A-Za-zµ]{{1,3}}[²³]?)?"
+)
+"""A signed number, as any country writes it, with its currency or unit, or a telephone number: `-12,50`, `+3 %`,
+`-1.234,56 €`, `-$12.50`, `-3 kg`, `+49 170 1234567`. It computes to nothing but itself, which `-2+3` and `+49-170` do not."""
+_TELEPHONE = re.compile(r"\+\d{1,3}[ \u00a0]?(?:\(\d{1,5}\)[ \u00a0]?\d|\d*[ \u00a0]\d)(?:[ \u00a0./-]?\d){3,12}")
+"""With an area code in brackets, or blanks between figures: no formula, whatever else separates them."""
+_SIGNS = re.compile("-{1,3}")
+"""What tables have where there is no value."""
 _MOST_DIGITS = 60
 _AFTER_BLANKS = re.compile(rf"(?>{_BLANK}+)(?:[=@{_WIDE}]|[+-](?![\d.,\s]+$))")
 """A formula behind blanks. What has only digits in it (`-12,50`, `+49 170 1234567`) computes to nothing worse."""
@@ -83,7 +91,7 @@ def cell(value: JsonValue) -> str:
 def guarded(text: str) -> str:
     """The text with a `'` before whatever a spreadsheet would compute, at its start or where it might be cut in two."""
     text = "".join(_inside(text)) if len(text) > PIECE else _INSIDE.sub(r"\1'", text)
-    if len(text) <= _MOST_DIGITS and _NUMBER.fullmatch(text):
+    if len(text) <= _MOST_DIGITS and any(form.fullmatch(text) for form in (_NUMBER, _TELEPHONE, _SIGNS)):
         return text
     return f"'{text}" if text.startswith(FORMULA) or _AFTER_BLANKS.match(text) else text
 

@@ -43,7 +43,7 @@ class CannotUnpack(ValueError):
 
 def unpackers(encoding: str) -> list[Unpacker]:
     """What unpacks a body of this Content-Encoding, the outermost first. CannotUnpack."""
-    names = [name.strip().lower() for name in encoding.split(",")]
+    names = [name.partition(";")[0].strip(' \t"').lower() for name in encoding.split(",")]
     if strange := next((name for name in names if name in _NOT_KNOWN), None):
         raise CannotUnpack(strange)
     known = [name for name in reversed(names) if name in _KNOWN]

@@ -43,6 +43,16 @@ def with_query(url: str, query: Mapping[str, str | int | float | bool]) -> str:
     return f"{head}{joint}{httpx.QueryParams(query)}{mark}{fragment}"
 
 
+def joined(base: httpx.URL, reference: str) -> httpx.URL:
+    """Where a redirect to this reference leads. An empty query (`/x?`) is one, which the library's own way drops.
+
+    httpx.InvalidURL.
+    """
+    url = base.join(reference)
+    written = reference.partition("#")[0]
+    return url.copy_with(query=b"") if written.endswith("?") and written.count("?") == 1 else url
+
+
 def is_port(port: int | None) -> bool:
     """Whether one can connect to it; None is the scheme's own. httpx takes any number."""
     return port is None or 0 < port < 65_536

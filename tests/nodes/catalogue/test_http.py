@@ -304,3 +304,25 @@ async def test_private_addresses_are_refused(make_node: MakeNode) -> None:
 def test_params_that_make_no_request(wrong: dict[str, object], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         Request.model_validate({"url": "https://example.org", **wrong})
+
+
+@pytest.mark.parametrize(
+    ("body", "says"), [(b'{"a": NaN}', "NaN"), (b"[1e999]", "Infinity"), (b'["\\ud800"]', "half a character")]
+)
+async def test_data_that_cannot_be_kept_is_told(web: Web, make_node: MakeNode, body: bytes, says: str) -> None:
+    output = await call(make_node(), web.on("/", answer(200, body, content_type="application/json")))
+    assert says in str(output.meta["note"])
+
+
+@pytest.mark.parametrize("coding", ["gzip;q=1", '"gzip"'])
+async def test_a_coding_is_known_by_its_bare_name(web: Web, make_node: MakeNode, coding: str) -> None:
+    packed = gzip.compress(b'{"a": 1}')
+    url = web.on("/", answer(200, packed, content_type="application/json", content_encoding=coding))
+    assert (await call(make_node(), url)).data == {"a": 1}
+
+
+@pytest.mark.parametrize("location", ["/x?", "x?", "/x?#part?"])
+async def test_a_redirect_keeps_an_empty_query(web: Web, make_node: MakeNode, location: str) -> None:
+    web.on("/x", answer(content_type="text/plain"))
+    await call(make_node(), web.on("/start", redirect(location)))
+    assert web.requests[-1].split()[1] == "/x?"

@@ -323,3 +323,32 @@ async def test_long_summaries_are_cut_in_the_text(web: Web, make_node: MakeNode)
     assert len(output.data[2]["summary"]) <= 2_000
     assert output.text.endswith("word …")
     assert len(output.text) < 600
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "10000-01-01T00:00:00Z",
+        "99999999999999",
+        "1762077600",
+        "2026-11-02T10:00:00+99:00",
+        "Mon, 2 Nov 2026 10:00 +9999",
+    ],
+)
+async def test_an_absurd_date_is_none(web: Web, make_node: MakeNode, date: str) -> None:
+    feed = RSS.replace("Mon, 02 Nov 2026 10:00:00 +0100", date)
+    output = await read(make_node(), web.on("/", answer(200, feed.encode(), content_type="application/rss+xml")))
+    assert {entry["title"]: entry["published"] for entry in output.data}["Old"] is None
+    assert output.data[0]["published"] == "2026-11-03T10:00:00.000Z"
+
+
+async def test_a_json_feed_under_the_name_of_a_page(web: Web, make_node: MakeNode) -> None:
+    feed = b' {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [{"id": "1", "title": "One"}]}'
+    output = await read(make_node(), web.on("/", answer(200, feed, content_type="text/html")))
+    assert [entry["title"] for entry in output.data] == ["One"]
+
+
+async def test_a_title_about_a_script_stays(web: Web, make_node: MakeNode) -> None:
+    feed = RSS.replace("<title>Old<", "<title>&lt;script&gt; explained<")
+    output = await read(make_node(), web.on("/", answer(200, feed.encode(), content_type="text/xml")))
+    assert "<script> explained" in [entry["title"] for entry in output.data]

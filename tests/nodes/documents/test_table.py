@@ -159,6 +159,8 @@ def test_a_quote_that_is_never_closed_is_named_with_its_line(text: str, line: in
         "sep=;;;\n",
         '"sep=;",,\n',
         'sep=";"\n',
+        "sep=\n",
+        "sep=;\r",
     ],
 )
 def test_every_form_of_the_line_that_names_the_delimiter(first: str):

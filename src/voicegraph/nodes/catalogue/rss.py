@@ -73,7 +73,10 @@ async def _feed(url: str, node: NodeContext) -> httpx.Response:
 
 
 def _is_page(response: httpx.Response) -> bool:
-    return not is_feed(response.content) and (media_type(response) in PAGES or root_of(response.content) == "html")
+    content = response.content
+    if is_feed(content) or content[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):  # JSON Feed under any name
+        return False
+    return media_type(response) in PAGES or root_of(content) == "html"
 
 
 async def _xml(response: httpx.Response) -> bytes:

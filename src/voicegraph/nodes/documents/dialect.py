@@ -15,8 +15,9 @@ MAX_FIELD = 1 << 20
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 50
 _LOOKED_AT = 1 << 16
+_SEP_WITHIN = 40
 _SEP = re.compile(
-    r"[ \t]*\"?[ \t]*sep[ \t]*=[ \t]*(?:\"?(\\t|tab|[^\s\"]|\t)\"?)[ \t]*\"?[ \t,;|]*\r?\n?", re.IGNORECASE
+    r"[ \t]*\"?[ \t]*sep[ \t]*=[ \t]*(?:\"?(\\t|tab|[^\s\"]|\t)\"?)?[ \t]*\"?[ \t,;|]*(?:\r\n?|\n)?", re.IGNORECASE
 )
 """Excel's first line. A spreadsheet that wrote the file anew has put it in quotes, or cells behind it."""
 
@@ -40,9 +41,9 @@ def form_of(text: str) -> tuple[Form, str]:
     """How the text is written, and the text without the line that says so."""
     skipped = 0
     delimiter = None
-    first = text[: text.find("\n") + 1] or text
-    if len(first) < 40 and (named := _SEP.fullmatch(first.lstrip("\ufeff"))):
-        delimiter = "\t" if named[1].lower() in ("\\t", "tab") else named[1]
+    first = next(iter(text[:_SEP_WITHIN].splitlines(keepends=True)), "")
+    if len(first) < _SEP_WITHIN and (named := _SEP.fullmatch(first.lstrip("\ufeff"))):
+        delimiter = "\t" if (named[1] or "").lower() in ("\\t", "tab") else named[1]
         text, skipped = text[len(first) :], 1
     sample = list(islice(io.StringIO(text[: 1 << 20], newline=""), _SAMPLE_LINES))
     if delimiter is None:

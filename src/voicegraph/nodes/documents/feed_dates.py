@@ -36,11 +36,20 @@ _FORMS = [
     )
 ]
 
+_ABSURD = re.compile(
+    r"(?<![\d.+:-])(?!\d{4}[01]\d[0-3]\d(?:T|$|\d{6}Z?$))\d{5,}(?=-|/|\s|$)|[+-](?:1[5-9]|[2-9]\d):?\d\d$"
+)
+"""A year of five figures, seconds since 1970, an hour from UTC that no place has: feedparser makes some date of them."""
+_NO_DATE = (0, 1, 1, 0, 0, 0, 0, 1, 0)
+"""What `published` leaves out, and feedparser does not read anew."""
+
 
 def read_date(text: str) -> Any:
     """The date in UTC, as feedparser's handlers give it; None for what they read themselves, and for what is none."""
     text = text.strip()
     found = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None) if len(text) <= MAX_LENGTH else None
+    if found is None and _ABSURD.search(text):
+        return _NO_DATE
     if found is None:
         return None
     try:
@@ -53,7 +62,7 @@ def read_date(text: str) -> Any:
         )  # fmt: skip
         return at.astimezone(UTC).utctimetuple()
     except (ValueError, OverflowError):
-        return None
+        return _NO_DATE
 
 
 def published(entry: Any) -> str | None:

@@ -33,7 +33,9 @@ async def read_file(file_id: str, node: NodeContext, kind: Kind | None, encoding
     try:
         ref, content = await node.files.read(file_id)
     except NotFound as error:
-        raise NodeError("file_not_found", "The uploaded file is no longer there. Upload it again.") from error
+        raise NodeError(
+            "file_not_found", "The file is no longer there. Upload it again, or run the node again that made it."
+        ) from error
     labels = Labels(encoding, charset_in(ref.media_type))
     output = await read_content(ref.name, content, node, kind or _by_media_type(ref.name, ref.media_type), labels)
     return output.model_copy(update={"files": [ref], "meta": {"file": ref.name, **output.meta}})
