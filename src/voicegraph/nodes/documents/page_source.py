@@ -34,7 +34,9 @@ def readable(source: str, tree: Any, address: str | None = None, *, links: bool 
     with importing("trafilatura"):
         import trafilatura
 
-    if tree is not None and is_deep(tree):
+    if tree is None:
+        return "", False
+    if is_deep(tree):
         return flat_text(source), True
     if is_large(source, tree):
         return all_text(tree), True
