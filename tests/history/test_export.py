@@ -27,7 +27,7 @@ def test_every_cell_comes_back_and_none_begins_like_a_formula(rows: list[list[st
 
 
 def test_numbers_and_nothing():
-    assert [cell(value) for value in (None, 0, 1.5, -1)] == ["", "0", "1.5", "'-1"]
+    assert [cell(value) for value in (None, 0, 1.5, -1)] == ["", "0", "1.5", "-1"]
     assert csv_lines([["a", 'b"c', "d,e"]]) == 'a,"b""c","d,e"\r\n'
 
 
