@@ -25,8 +25,9 @@ def test_a_run_in_the_background_is_found_again_with_all_it_made(
     studio.start_from_dialog()
 
     toast = page.get_by_role("alert").filter(has_text="Running in the background")
-    expect(toast).to_contain_text(re.compile(r"run_\w+"))
-    run_id = toast.get_by_text(re.compile(r"^run_")).inner_text()
+    expect(toast).to_contain_text(f"“{said}” is saved")
+    expect(page).to_have_url(re.compile("/runs/run_"))
+    run_id = page.url.rpartition("/")[2]
     expect(studio.history_button).to_have_text(re.compile("1 running"))
     toast.get_by_role("button", name="Open Workflow History").click()
     row = studio.history.get_by_test_id(f"run-{run_id}")
