@@ -133,7 +133,9 @@ def test_any_table_of_text_is_read_without_losing_a_row(rows: list[list[str]], e
         ('id,note\n1,"broken\n2,fine\n3,fine\n', 2),
         ('id,note\n1,"two\nlines"\n2,"broken\n3,fine', 4),
         ('"broken,a\n1,2\n', 1),
-        ('id;note\r\n1;"says ""x"" and\r\n2;"y"\r\n3;"z\r\n', 4),
+        ('id;note\r\n1;"says ""x"" and\r\n2;"y"\r\n3;"z\r\n', 2),
+        ('id,note\n1,"broken\n2,"fine"\n3,fine\n', 2),
+        ('id,note\n1,"two\nlines" ,\n2,"broken\n"3",fine\n', 4),
         ('sep=;\nid;note\n1;"broken\n2;fine\n', 3),
         ('id, note\n1, "broken\n', 2),
         ('id,note\n1,a "quote" within\n2,"broken\n3,x\n', 3),
@@ -207,3 +209,17 @@ def test_numbers_with_a_decimal_comma_stay_as_they_are_written():
         {"a": "1.234,56", "b": "-12,50", "c": "+49 170 1", "d": "0049"},
         {"a": "2,5", "b": "3,5", "c": "+3%", "d": "9007199254740993123"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("a,b\n1,x\\, y\n2,z\n", {"a": 1, "b": "x, y"}),
+        ("a\tb\n1\tx\\\ty\n2\tz\n", {"a": 1, "b": "x\ty"}),
+        ("a,b\nC:\\,1\nD:\\,2\n", {"a": "C:\\", "b": 1}),
+    ],
+)
+def test_a_delimiter_behind_a_backslash_is_none_where_the_other_rows_say_so(text: str, row: dict[str, object]):
+    data = parse_csv("x.csv", text.encode()).data
+    assert isinstance(data, list)
+    assert data[0] == row

@@ -47,8 +47,19 @@ def form_of(text: str) -> tuple[Form, str]:
         text, skipped = text[len(first) :], 1
     sample = list(islice(io.StringIO(text[: 1 << 20], newline=""), _SAMPLE_LINES))
     if delimiter is None:
-        delimiter = max(_DELIMITERS, key=lambda candidate: _agreement(sample, candidate))
-    return Form(delimiter, skipped, _escapes(text[:_LOOKED_AT], delimiter)), text
+        delimiter = max(_DELIMITERS, key=lambda candidate: _agreement(sample, _written(sample, candidate)))
+    escapes = _escapes(text[:_LOOKED_AT], delimiter) or _written(sample, delimiter).escapes
+    return Form(delimiter, skipped, escapes), text
+
+
+def _written(sample: list[str], delimiter: str) -> Form:
+    """With the delimiter; with backslashes where they stand for quotes, or where cells with them fit the other rows."""
+    bare, escaped = Form(delimiter), Form(delimiter, escapes=True)
+    text = "".join(sample)
+    if _escapes(text, delimiter):
+        return escaped
+    split = f"\\{delimiter}" in text and _agreement(sample, escaped) > _agreement(sample, bare)
+    return escaped if split else bare
 
 
 def _escapes(text: str, delimiter: str) -> bool:
@@ -58,10 +69,10 @@ def _escapes(text: str, delimiter: str) -> bool:
     return bool(inside) and not re.search(r'[^\\",;\t|\r\n]""[^",;\t|\r\n]', text)
 
 
-def _agreement(sample: list[str], delimiter: str) -> tuple[bool, float, int]:
+def _agreement(sample: list[str], form: Form) -> tuple[bool, float, int]:
     """(whether quotes fit it, share of rows of the usual width, that width); one that never occurs scores nothing."""
     csv.field_size_limit(MAX_FIELD)
-    options = Form(delimiter, escapes=_escapes("".join(sample), delimiter)).options("")
+    options = form.options("")
     try:
         widths = Counter(len(row) for row in csv.reader(sample, **options) if row)
     except csv.Error:
@@ -85,23 +96,38 @@ END = "\ue0f0end\ue0f1"
 """A last line, which is a row of its own unless a quote is open."""
 
 
-def with_end(text: str) -> Iterator[str]:
-    """The lines of the text, and END."""
-    yield from io.StringIO(text, newline="")
+def with_end(text: str, noted: list[str]) -> Iterator[str]:
+    """The lines of the text, and END; each is noted as it is taken."""
+    for line in io.StringIO(text, newline=""):
+        noted.append(line)
+        yield line
+    noted.append(END)
     yield END
 
 
-def opened_in(text: str, row: int, form: Form) -> int:
-    """The line of the quote that is never closed, counted from 1, in a row that begins in line `row` and takes the rest."""
-    lines = islice(io.StringIO(text, newline=""), row - 1, None)
-    rest = "".join(lines)
+def is_swallowed(lines: list[str], form: Form) -> bool:
+    """Whether a row of several lines has a quote within a cell: where the next one stood, a cell that was open ended."""
+    if len(lines) < 2:
+        return False
+    row = re.sub(rf'"[ \t]+(?=[{re.escape(form.delimiter)}\r\n]|$)', '"', "".join(lines))
+    try:
+        for _ in csv.reader(io.StringIO(row, newline=""), strict=True, **form.options(row)):
+            pass
+    except csv.Error:
+        return True
+    return False
+
+
+def opened_in(lines: list[str], form: Form) -> int:
+    """In which line of a row the quote stands that should have been closed, counted from 0."""
+    row = "".join(lines)
     signs = re.compile(r'\\\\.|"' if form.escapes else r'""|"', re.DOTALL)
     before = re.compile(rf"(?:^|[{re.escape(form.delimiter)}\r\n]) *$")
     inside, opened, at = False, 0, 0
-    while found := signs.search(rest, at):
+    while found := signs.search(row, at):
         at = found.end()
         if inside:
             inside = found[0] != '"'
-        elif found[0][0] == '"' and before.search(rest[max(0, found.start() - 20) : found.start()]):
+        elif found[0][0] == '"' and before.search(row[max(0, found.start() - 20) : found.start()]):
             inside, opened, at = True, found.start(), found.start() + 1
-    return row + rest.count("\n", 0, opened)
+    return row.count("\n", 0, opened)

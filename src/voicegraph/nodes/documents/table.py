@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.decoding import UNTOLD, Labels
-from voicegraph.nodes.documents.dialect import END, MAX_FIELD, Form, form_of, opened_in, with_end
+from voicegraph.nodes.documents.dialect import END, MAX_FIELD, Form, form_of, is_swallowed, opened_in, with_end
 from voicegraph.nodes.documents.model import MAX_COLUMNS, MAX_ROWS, Document
 from voicegraph.nodes.documents.text import read_text
 from voicegraph.nodes.tables import markdown_table
@@ -54,22 +54,22 @@ def parse_csv(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
 def _read(name: str, text: str, form: Form) -> tuple[list[str], list[Row], int]:
     """(column names, at most MAX_ROWS rows padded to one width, number of rows in the file)."""
     csv.field_size_limit(MAX_FIELD)
-    reader = csv.reader(with_end(text), **form.options(text))
+    lines: list[str] = []
+    reader = csv.reader(with_end(text, lines), **form.options(text))
     kept: list[Row] = []
-    total, begins = 0, 1
+    total = 0
     try:
         for row in reader:
-            if row != [END]:
-                if any(cell.strip() for cell in row):
-                    total += 1
-                    if len(kept) <= MAX_ROWS:
-                        kept.append(row)
-                begins, begun = reader.line_num + 1, begins
-                if row and row[-1].endswith(END):
-                    raise _never_closed(name, opened_in(text, begun, form) + form.skipped)
+            if (row and row[-1].endswith(END) and row != [END]) or is_swallowed(lines, form):
+                raise _never_closed(name, reader.line_num, lines, form)
+            if row != [END] and any(cell.strip() for cell in row):
+                total += 1
+                if len(kept) <= MAX_ROWS:
+                    kept.append(row)
+            lines.clear()
     except csv.Error as error:
         if "field larger" in str(error) and '"' in text:
-            raise _never_closed(name, opened_in(text, begins, form) + form.skipped) from error
+            raise _never_closed(name, reader.line_num, lines, form) from error
         raise NodeError(
             "bad_csv", f"{name} is not valid CSV: line {reader.line_num + form.skipped}: {error}."
         ) from error
@@ -84,11 +84,13 @@ def _read(name: str, text: str, form: Form) -> tuple[list[str], list[Row], int]:
     return header, [row + [""] * (width - len(row)) for row in rows_of_data], total - (not headless)
 
 
-def _never_closed(name: str, line: int) -> NodeError:
+def _never_closed(name: str, last: int, lines: list[str], form: Form) -> NodeError:
+    """`lines` are those of the row, of which `last` is the number of the last one."""
+    line = last - len(lines) + 1 + opened_in(lines, form) + form.skipped
     return NodeError(
         "bad_csv",
-        f"{name} is not valid CSV: a quotation mark opens a cell in line {line} and is never closed, so that the rest of "
-        "the file would be one cell. Close it there, or write it twice where it is a part of the text.",
+        f"{name} is not valid CSV: a quotation mark opens a cell in line {line} and is never closed, so that lines after it "
+        "would be a part of that cell. Close it there, or write it twice where it is a part of the text.",
     )
 
 
