@@ -85,6 +85,9 @@ def test_a_bad_byte_in_a_long_undeclared_text_costs_itself_alone() -> None:
         ("iso-8859-9", b"\xfeey \x80", "şey €"),
         ("tis-620", b"\xa1 \x85", "ก …"),
         ("x-user-defined", b"a\x80", "a\uf780"),
+        ("cp850", b"Gr\x94\xe1e", "Größe"),
+        ("IBM437", b"Gr\x94\xe1e", "Größe"),
+        ("ibm852", b"M\xd8sto", "Město"),
     ],
 )
 def test_labels_are_read_as_the_web_reads_them(label: str, content: bytes, text: str) -> None:

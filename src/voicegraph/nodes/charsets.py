@@ -31,10 +31,12 @@ _CODECS = {
     "iso-2022-kr": "iso2022_kr", "hz-gb-2312": "hz",
     **{f"windows-125{number}": f"cp125{number}" for number in range(9)},
     **{f"iso-8859-{number}": f"iso8859_{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+    **{f"ibm{number}": f"cp{number}" for number in (437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 869)},
 }  # fmt: skip
 """The encodings of the WHATWG's standard and Python's names of them. No punycode, zlib or base64, which are no charsets.
 
-Two that browsers refuse for the sake of scripts in pages are known as well: nothing here is run.
+Known as well, where they are named, and never guessed: two that browsers refuse for the sake of scripts in pages, as nothing
+here is run, and the code pages of DOS, in which old programs still write their tables.
 """
 _PYTHONS = {"latin_1": "windows-1252", "ascii": "windows-1252", "iso8859_9": "windows-1254", "gb2312": "gbk", "gbk": "gbk",
             "big5": "big5", "cp950": "big5", "shift_jis": "shift_jis", "euc_kr": "euc-kr", "iso2022_jp": "iso-2022-jp",
@@ -52,7 +54,7 @@ _NO_CHARACTERS = {0xF8F0: "\ufffd", 0xF8F1: "\ufffd", 0xF8F2: "\ufffd", 0xF8F3: 
 
 
 def name_of(label: str | None) -> str | None:
-    """The WHATWG's name of a charset as answers, pages and people call it; None for what is none of the web's."""
+    """The WHATWG's name of a charset as answers, pages and people call it; None for what is not known."""
     return _names().get(_bare(label[:40])) if label else None
 
 

@@ -11,7 +11,7 @@ from voicegraph.nodes.charsets import name_of
 
 USUAL = (
     "utf-8, utf-16, windows-1250, windows-1251, windows-1252, windows-1253, windows-1254, iso-8859-2, iso-8859-15, koi8-r, "
-    "ibm866, shift_jis, euc-jp, gb18030, big5, euc-kr"
+    "ibm850, ibm866, shift_jis, euc-jp, gb18030, big5, euc-kr"
 )
 
 
