@@ -264,6 +264,7 @@ async def test_a_run_that_cannot_go_on_is_closed_with_a_reason_and_no_node_left_
     await drive.start(workflow("a>b", nodes=[node("w", "later", seconds=3600), node("a", "gate"), node("x")]))
     await drive.probe.gates["a"].enter()
     await drive.sink.until(lambda disk: disk.statuses.get(NodeId("w")) is NodeStatus.WAITING)
+    await drive.sink.until(lambda disk: disk.statuses.get(NodeId("x")) is NodeStatus.COMPLETED)
     stored = drive.sink.disk.stored()
     await drive.crash()
     drive.sink.record(closing(stored.run.run_id, NodeError("interrupted", "The server stopped."), stored))

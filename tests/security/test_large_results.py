@@ -56,13 +56,13 @@ async def test_a_large_result_is_shown_in_part_and_fetched_by_pages(api: Api) ->
 
 
 @pytest.mark.parametrize("depth", [100, 900])
-async def test_data_nested_too_deeply_is_refused_in_words(api: Api, depth: int) -> None:
+async def test_data_nested_too_deeply_is_text_and_says_so(api: Api, depth: int) -> None:
     with site_on_loopback() as site:
         url = site.put("/deep", "[" * depth + "]" * depth, "application/json")
         run = await ran(api, {"type": "http", "action": "request", "params": {"url": url}})
-    error = run["nodes"][0]["error"]
-    assert error["code"] == "too_deep"
-    assert error["message"] == "The result is nested more than 64 levels deep. Select a part of it."
+    output = run["nodes"][0]["output"]
+    assert (output["text"], output["data"]) == ("[" * depth + "]" * depth, None)
+    assert output["meta"]["note"] == "The answer's JSON is nested more than 64 levels deep: it is kept as text only."
 
 
 async def test_what_comes_after_a_large_result_sees_all_of_it(api: Api) -> None:
@@ -137,7 +137,7 @@ async def test_the_page_behind_a_link_shows_the_beginning_of_large_content_and_s
             assert len(page) < MOST // 4
             assert "This is only the beginning" in page
             assert "the page of the run <code>run_" in page
-            assert "All of it goes on when you approve it." in page
+            assert "All of it goes on to the next step when you approve it." in page
 
 
 async def test_the_page_behind_a_link_stays_small_however_deep_the_data_is(settings: Settings) -> None:
