@@ -269,7 +269,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "60,000 rows in a template": (written_rows, ""),
     "60,000 rows saved as files": (saved_rows, ""),
     "3 pages of 14,000 attributes": (many_attributes, ""),
-    "a page in punycode": (page_in_no_charset, "no readable text"),
+    "a page in punycode": (page_in_no_charset, ""),
     "a page that says it is punycode": (page_that_declares_none, ""),
     "a page of 10 MB of no letters": (page_of_no_letters, ""),
     "an answer of 5 MB of no letters": (answer_of_no_letters, ""),
