@@ -113,9 +113,13 @@ def test_keys_under_a_dialog_are_not_for_the_canvas(studio: Studio, page: Page, 
     studio.plan(f"Read {site.url('/article')} and summarize it")
     studio.node("step-0").click()
     studio.panel.get_by_role("button", name="Close the panel").click()
+    studio.command.fill("copied")  # what the browser itself would take back, and paste
+    studio.command.press("Control+a")
+    studio.command.press("Control+x")
     studio.choose("Keyboard shortcuts")
     shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(shortcuts).to_be_visible()
+    expect(shortcuts.locator(":focus")).to_have_count(1)
     for key in ("Delete", "Control+z", "Control+Enter", "Control+v"):
         page.keyboard.press(key)
     page.keyboard.press("Escape")

@@ -24,9 +24,9 @@ const editing = (action: () => void) => () => {
 
 /** Where something is typed, the browser's own undo must win; an empty command bar has nothing to take back. */
 const onCanvas = (action: () => void) => (event: KeyboardEvent) => {
-  if (modalOpen() || hasTyping(event.target)) return;
-  event.preventDefault();
-  action();
+  if (hasTyping(event.target)) return;
+  event.preventDefault(); // else it takes back what was typed in a field that has the focus no more
+  if (!modalOpen()) action();
 };
 
 export function useShortcuts(): void {
