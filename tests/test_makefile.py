@@ -41,7 +41,7 @@ def checkout(made: Path, tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, *words: str, target: str = ".venv/bin/python") -> str:
-    command = ["make", f"PYTHON={sys.executable}", *words, target]
+    command = ["make", "--no-print-directory", f"PYTHON={sys.executable}", *words, target]
     done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
