@@ -7,10 +7,7 @@ import httpx
 from voicegraph.errors import NodeError
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.documents.model import Document
-from voicegraph.nodes.failures import too_many_redirects
 from voicegraph.nodes.urls import shown
-
-__all__ = ["PAGES", "led_on", "too_many_redirects"]
 
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
 

@@ -15,7 +15,8 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.documents.feed import MAX_ENTRIES, is_feed, root_of
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.page import page_in_utf8
-from voicegraph.nodes.leading import PAGES, led_on, too_many_redirects
+from voicegraph.nodes.failures import too_many_redirects
+from voicegraph.nodes.leading import PAGES, led_on
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.urls import Url, shown
 

@@ -18,7 +18,8 @@ from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document
 from voicegraph.nodes.documents.page import decode_page, plain_text
 from voicegraph.nodes.encoding_param import Encoding, encoding_param
-from voicegraph.nodes.leading import PAGES, led_on, too_many_redirects
+from voicegraph.nodes.failures import too_many_redirects
+from voicegraph.nodes.leading import PAGES, led_on
 from voicegraph.nodes.output import FileRef, Output
 from voicegraph.nodes.urls import Url, shown
 
