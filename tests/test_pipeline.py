@@ -17,7 +17,7 @@ from voicegraph.app import running
 from voicegraph.errors import GraphError, NotFound, Refusal, UserError
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.history.queries import RunFilter
+from voicegraph.history.filters import RunFilter
 from voicegraph.pipeline import MissingValues, Pipeline, RunRequest
 from voicegraph.run.events import RunEvent
 

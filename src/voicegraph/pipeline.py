@@ -20,8 +20,10 @@ from voicegraph.graph.diff import diff
 from voicegraph.graph.model import NodeId, RunId, Workflow, new_id, unpinned
 from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
+from voicegraph.history.filters import RunFilter
 from voicegraph.history.follow import follow
-from voicegraph.history.queries import RunFilter, RunQueries, RunSummary
+from voicegraph.history.queries import RunQueries
+from voicegraph.history.summaries import RunSummary
 from voicegraph.history.upkeep import Upkeep
 from voicegraph.history.versions import Version
 from voicegraph.history.workflows import SavedWorkflows

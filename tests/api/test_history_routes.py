@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.api import Api, seed, sse, steps, template, wait
 
-from voicegraph.history import queries
+from voicegraph.history import details
 
 
 async def started(api: Api, said: str = "", workflow: dict[str, Any] | None = None, **more: Any) -> str:
@@ -205,7 +205,7 @@ async def test_a_log_that_is_not_whole_says_so(api: Api, monkeypatch: pytest.Mon
     ]
     whole = await api.over(run_id)
     assert whole["logCount"] == len(whole["logs"]) > 3
-    monkeypatch.setattr(queries, "MAX_EVENTS", 3)
+    monkeypatch.setattr(details, "MAX_EVENTS", 3)
     run = await api.call("GET", f"/api/runs/{run_id}")
     assert (run["logs"], run["logCount"]) == (whole["logs"][:3], whole["logCount"])
     rest = await api.events("GET", f"/api/runs/{run_id}/events", headers={"Last-Event-ID": "3"})

@@ -28,7 +28,7 @@ from voicegraph.app import running
 from voicegraph.cli.watch import Watch
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.history.queries import RunFilter
+from voicegraph.history.filters import RunFilter
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.settings import Settings
 

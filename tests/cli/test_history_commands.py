@@ -12,7 +12,7 @@ from support.cli import Cli
 from support.process import Serve
 
 from voicegraph.api import whole
-from voicegraph.history import queries
+from voicegraph.history import details
 
 HELLO = steps(seed("Ada", id="a", label="Name"), template("Hello {{ input }}!", id="b", label="Greet"), name="Greeting")
 BROKEN = steps(seed(), template("{{ 1 | divided_by: 0 }}", label="Divide"), name="Broken")
@@ -164,7 +164,7 @@ LONG = "x" * 300_000
 @pytest.fixture
 def long_run(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> str:
     """A run with a result and a log that are more than is shown with it."""
-    monkeypatch.setattr(queries, "MAX_EVENTS", 3)
+    monkeypatch.setattr(details, "MAX_EVENTS", 3)
     monkeypatch.setattr(whole, "PAGE", 2)
     return ran(cli, steps(seed(LONG, id="a"), template("{{ input }}", id="b")))
 

@@ -14,7 +14,8 @@ from support.postgres import Postgres
 
 from voicegraph.errors import Conflict, NotFound, StorageError
 from voicegraph.graph.model import NodeId, RunId, WorkflowId
-from voicegraph.history.queries import MAX_PAGE, RunFilter
+from voicegraph.history.filters import RunFilter
+from voicegraph.history.queries import MAX_PAGE
 from voicegraph.nodes.output import Metrics, Output
 from voicegraph.run.events import Entry, ItemCounts, ItemRun, NewRun, NodeRun, RunChange, RunEvent
 from voicegraph.run.state import NodeStatus, RunStatus

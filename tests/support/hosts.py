@@ -19,10 +19,10 @@ from voicegraph.db.lock import OwnerLock
 from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import NodeId, RunId, Workflow
+from voicegraph.history.details import RunDetail
 from voicegraph.history.follow import follow
 from voicegraph.history.kin import StoredFamilies
 from voicegraph.history.lives import Lives
-from voicegraph.history.queries import RunDetail
 from voicegraph.run.answers import Answer
 from voicegraph.run.approval import Decision
 from voicegraph.run.children import Children

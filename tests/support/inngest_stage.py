@@ -22,10 +22,11 @@ from voicegraph.db.migrate import open_database
 from voicegraph.engines.inngest.engine import InngestEngine
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.history.backlog import Backlog
+from voicegraph.history.details import RunDetail
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase, SharedRuns
-from voicegraph.history.queries import RunDetail, RunQueries
+from voicegraph.history.queries import RunQueries
 from voicegraph.history.store import Reader
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.pipeline import Pipeline, RunRequest

@@ -14,7 +14,8 @@ from support.graphs import workflow
 
 from voicegraph.app import Runtime, running
 from voicegraph.graph.model import Node, NodeId, RunId, Schedule, Trigger, Workflow
-from voicegraph.history.queries import RunFilter, RunSummary
+from voicegraph.history.filters import RunFilter
+from voicegraph.history.summaries import RunSummary
 from voicegraph.settings import Settings
 from voicegraph.triggers.schedules import ScheduleInfo
 

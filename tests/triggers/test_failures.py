@@ -18,7 +18,8 @@ from voicegraph.app import Runtime, running
 from voicegraph.errors import GraphError
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.history.queries import RunFilter, RunSummary
+from voicegraph.history.filters import RunFilter
+from voicegraph.history.summaries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.settings import Settings
 

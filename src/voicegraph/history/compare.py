@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from voicegraph.graph.model import NodeId
+from voicegraph.history.details import RunDetail
 from voicegraph.history.lines import Difference, Line, difference
-from voicegraph.history.queries import RunDetail, RunSummary
+from voicegraph.history.summaries import RunSummary
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import NodeRun
 

@@ -7,8 +7,10 @@ import io
 from collections.abc import AsyncIterator, Sequence
 
 from voicegraph.clock import iso
+from voicegraph.history.details import RunDetail
 from voicegraph.history.filters import RunFilter
-from voicegraph.history.queries import RunDetail, RunQueries, RunSummary
+from voicegraph.history.queries import RunQueries
+from voicegraph.history.summaries import RunSummary
 from voicegraph.nodes.sheet import guarded
 
 PAGE = 200

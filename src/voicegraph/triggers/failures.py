@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from voicegraph.clock import iso
 from voicegraph.errors import Overloaded, StorageError, Unreadable, VoiceGraphError
 from voicegraph.history.follow_ups import FollowUp, FollowUps
-from voicegraph.history.queries import RunSummary
+from voicegraph.history.summaries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry

@@ -15,8 +15,8 @@ from support.inngest_stage import Process, Stage
 from voicegraph.engines.inngest import asked
 from voicegraph.errors import Problem
 from voicegraph.graph.model import Node, NodeId, RunId
+from voicegraph.history.details import RunDetail
 from voicegraph.history.filters import RunFilter
-from voicegraph.history.queries import RunDetail
 from voicegraph.nodes.targets import OUTSIDE_TARGET
 from voicegraph.pipeline import Check, Pipeline
 from voicegraph.run.approval import Decision

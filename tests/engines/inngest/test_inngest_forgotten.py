@@ -17,7 +17,7 @@ from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.memo import Claim
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import Node, NodeId, RunId
-from voicegraph.history.queries import RunDetail
+from voicegraph.history.details import RunDetail
 from voicegraph.run.approval import Decision
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="needs a server that loses its state")

@@ -12,7 +12,7 @@ from support.inngest_stage import Process, Stage, until
 
 from voicegraph.graph.model import RunId
 from voicegraph.history.feed import StatusChange
-from voicegraph.history.queries import RunSummary
+from voicegraph.history.summaries import RunSummary
 from voicegraph.run.state import RunStatus
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="needs a server that goes away")
