@@ -15,7 +15,7 @@ from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
 from voicegraph.history import compare, removal, statistics, upkeep
 from voicegraph.history.listed import Listed
-from voicegraph.history.queries import RunSummary as Summary
+from voicegraph.history.summaries import RunSummary as Summary
 
 MAX_IDS = 1_000
 

@@ -10,17 +10,8 @@ from fastapi import APIRouter, Request
 from voicegraph import __version__, clock
 from voicegraph.api.deps import Wired
 from voicegraph.api.routes.voice import speech_info
-from voicegraph.api.schemas import (
-    Catalogue,
-    EngineInfo,
-    Health,
-    Info,
-    NodeKind,
-    Ready,
-    TemplateCard,
-    TemplateList,
-    Work,
-)
+from voicegraph.api.schemas import Catalogue, EngineInfo, Health, Info, NodeKind, Ready, Work
+from voicegraph.api.workflow_schemas import TemplateCard, TemplateList
 from voicegraph.clock import iso, ms
 from voicegraph.graph.original import TYPES
 from voicegraph.nodes.action import Action, Lack

@@ -30,8 +30,8 @@ from voicegraph.api.whole import runs_as_json
 from voicegraph.errors import UserError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.compare import compare
+from voicegraph.history.details import RunDetail
 from voicegraph.history.export import as_csv
-from voicegraph.history.queries import RunDetail
 
 router = APIRouter(prefix="/api", tags=["history"])
 

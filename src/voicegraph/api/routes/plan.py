@@ -5,22 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from voicegraph.api.deps import Wired, checked_config
+from voicegraph.api.plan_schemas import ClauseLink, CommandAnswer, EditAnswer, EditBody, ParseAnswer, ParseBody
 from voicegraph.api.reading import JsonRoute
-from voicegraph.api.schemas import (
-    ChangeAnswer,
-    ChangeBody,
-    CheckAnswer,
-    CheckBody,
-    ClauseLink,
-    CommandAnswer,
-    EditAnswer,
-    EditBody,
-    FileBody,
-    ParseAnswer,
-    ParseBody,
-    WorkflowAnswer,
-    WorkflowBody,
-)
+from voicegraph.api.schemas import CheckAnswer, CheckBody
+from voicegraph.api.workflow_schemas import ChangeAnswer, ChangeBody, FileBody, WorkflowAnswer, WorkflowBody
 from voicegraph.graph.diff import diff
 from voicegraph.graph.layout import layout
 from voicegraph.graph.read import read_workflow

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Path, Query
 
 from voicegraph.api.deps import Id, Wired
 from voicegraph.api.reading import JsonRoute
-from voicegraph.api.schemas import (
+from voicegraph.api.schemas import Done, Json
+from voicegraph.api.workflow_schemas import (
     MAX_NUMBER,
-    Done,
-    Json,
     SaveBody,
     SavedAnswer,
     SavedWorkflowLine,
