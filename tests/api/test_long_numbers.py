@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 from support.api import Api, seed, steps, template
+from support.history import postgres
+
+from voicegraph.settings import Settings
+
+__all__ = ["postgres"]
 
 NUMBERS = [1234567890123456789, 2**63, 2**64 + 1, -(2**63) - 1, int("9" * 40), 2**53 + 1]
 VALUES: dict[str, Any] = {
@@ -53,6 +58,15 @@ def judge(run: dict[str, Any]) -> None:
     assert exact(run["config"]["values"]) == exact(VALUES)
 
 
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """For a database of SQLite, where a test names no other kind."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return settings
+    return settings.model_copy(update={"database_url": request.getfixturevalue("postgres").fresh()})
+
+
+@pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 async def test_live_in_the_background_replayed_and_exported(api: Api) -> None:
     body = {"workflow": read_back(VALUES), "config": {"values": VALUES}}
     live = await api.events("POST", "/api/execute", body)
