@@ -133,6 +133,10 @@ ANNOUNCED = (
     <link rel="alternate" type="text/html" href="/en"><link rel="stylesheet" href="a.css">
     <link rel="alternate" type="application/rss+xml" href="/feed.xml">
     <link rel="alternate" type="application/rss+xml" href="/other.xml">""",
+    '<link rel="feed" href="/feed.xml">',
+    '<link rel="alternate" type="text/xml" href="/feed.xml">',
+    """<link rel="alternate" type="text/xml" href="/sitemap.xml">
+    <link rel="alternate" type="application/atom+xml" href="/feed.xml">""",
 )
 
 

@@ -9,6 +9,8 @@ from urllib.parse import urljoin, urlsplit
 MAX_DELAY = 10
 """Seconds. A page that leads on after more than that is read first, by people too."""
 _FEEDS = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
+_PERHAPS_FEEDS = ("text/xml", "application/xml", "text/rss+xml", "text/atom+xml")
+"""Types that older pages give to their feeds, and some to other things."""
 _OF_COMMENTS = re.compile(r"comment|kommentar", re.IGNORECASE)
 _REFRESH = re.compile(
     r"\s*(\d{1,6})(?:\.\d*)?\s*(?:[;,]\s*|\s)(?:url\s*=\s*)?(?:\"([^\"]*)|'([^']*)|(\S.*))", re.IGNORECASE
@@ -22,16 +24,18 @@ def base_of(tree: Any, address: str) -> str:
 
 
 def feed_of(tree: Any, address: str) -> str | None:
-    """The feed the page announces: the first one that is not one of comments."""
+    """The feed the page announces: rather one of articles than one of comments, and the first of those."""
     base = base_of(tree, address)
-    found: list[tuple[bool, str]] = []
-    for link in tree.iterfind(".//link[@href]") if tree is not None else ():
+    found: list[tuple[bool, bool, int, str]] = []
+    for number, link in enumerate(tree.iterfind(".//link[@href]") if tree is not None else ()):
         kind = link.get("type", "").partition(";")[0].strip().lower()
+        rel = link.get("rel", "").lower().split()
+        plainly = "feed" in rel or ("alternate" in rel and kind in _FEEDS)
         url = absolute(base, link.get("href"))
-        if url and "alternate" in link.get("rel", "").lower().split() and kind in _FEEDS:
-            aside = _OF_COMMENTS.search(f"{link.get('title', '')} {link.get('href')}") is not None
-            found.append((aside, url))
-    return next((url for aside, url in found if not aside), found[0][1] if found else None)
+        if url and (plainly or ("alternate" in rel and kind in _PERHAPS_FEEDS)):
+            of_comments = _OF_COMMENTS.search(f"{link.get('title', '')} {link.get('href')}") is not None
+            found.append((of_comments, not plainly, number, url))
+    return min(found)[-1] if found else None
 
 
 def refresh_of(tree: Any, address: str) -> str | None:
