@@ -140,9 +140,12 @@ def test_going_back_asks_before_it_replaces_unsaved_work(studio: Studio, page: P
 
 def test_a_link_to_what_is_gone_says_so_and_leads_on(studio: Studio, page: Page) -> None:
     studio.watch.allow("404")
+    studio.watch.allow("422")
     for path, title, way in (
         ("/runs/run_gone", "There is no such run here", "Open Workflow History"),
         ("/w/wf_gone", "There is no such saved workflow here", "Open saved workflows"),
+        ("/runs/run%20gone", "There is no such run here", "Open Workflow History"),
+        ("/w/wf_gone.", "There is no such saved workflow here", "Open saved workflows"),
     ):
         page.goto(studio.url + path)
         expect(page.get_by_role("heading", name=title)).to_be_visible()

@@ -13,7 +13,6 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
@@ -38,17 +37,18 @@ router = APIRouter(include_in_schema=False)
 async def index(place: str | None = None) -> Response:
     """The page, for a draft, a saved workflow and a run: what the address names, it asks for by itself.
 
-    Every answer gets a nonce of its own: only styles that carry it are applied.
+    It also says so of an address that can name nothing. Every answer gets a nonce of its own: only styles that carry
+    it are applied.
     """
-    if place is not None and not re.fullmatch(ID_PATTERN, place):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
+    named = place is None or re.fullmatch(ID_PATTERN, place)
     page = DIST / "index.html"
     if not page.is_file():
         return HTMLResponse(NOT_BUILT, 503)
     nonce = secrets.token_urlsafe(16)
     policy = f"{POLICY}; style-src 'self' 'nonce-{nonce}'"
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
-    return HTMLResponse(page.read_text("utf-8").replace(NONCE, nonce), headers=headers)
+    status = HTTPStatus.OK if named else HTTPStatus.NOT_FOUND
+    return HTMLResponse(page.read_text("utf-8").replace(NONCE, nonce), status, headers)
 
 
 @router.get("/api/docs")
