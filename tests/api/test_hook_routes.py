@@ -123,6 +123,24 @@ async def test_an_address_lives_as_long_as_its_trigger(hook: Hook) -> None:
         await api.call(method, f"{hook.path}{rest}", status=404)
 
 
+async def test_one_that_was_taken_out_and_comes_back_has_its_address_and_secret(hook: Hook) -> None:
+    """By an undo, or with an older version. Another one in its place is another one."""
+    api, path = hook.api, f"/api/workflows/{hook.workflow_id}"
+    workflow = (await api.call("GET", path))["workflow"]
+    await api.call("POST", f"{hook.path}/pause")
+    await api.call("PUT", path, {"workflow": workflow | {"triggers": []}})
+    assert (await hook.send()).status_code == 404
+    other = await api.call("PUT", path, {"workflow": workflow | {"triggers": [{"kind": "webhook"}]}})
+    (listed,) = (await api.call("GET", "/api/hooks"))["hooks"]
+    assert (listed["id"] == hook.id, listed["hasSecret"], listed["paused"]) == (False, False, False)
+    assert other["workflow"]["triggers"][0]["id"] != workflow["triggers"][0]["id"]
+    await api.call("PUT", path, {"workflow": workflow})
+    (listed,) = (await api.call("GET", "/api/hooks"))["hooks"]
+    assert (listed["id"], listed["hasSecret"], listed["paused"]) == (hook.id, True, True)
+    await api.call("POST", f"{hook.path}/resume")
+    assert (await hook.send()).status_code in (200, 202)
+
+
 async def test_a_workflow_that_cannot_run_says_so_to_the_caller_and_in_the_list(api: Api) -> None:
     hook = await hook_of(api, {"type": "email", "action": "send", "label": "Mail it", "params": {"body": "x"}})
     response = await hook.send()

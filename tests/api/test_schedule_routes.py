@@ -54,6 +54,23 @@ async def test_pause_resume_and_run_now(api: Api) -> None:
     assert (resumed["paused"], len(resumed["next"])) == (False, 5)
 
 
+async def test_a_paused_one_that_was_taken_out_comes_back_paused(api: Api) -> None:
+    workflow = await saved(api)
+    before = await api.call("POST", f"/api/schedules/{(await only(api))['id']}/pause")
+    path = f"/api/workflows/{workflow['workflowId']}"
+    await api.call("PUT", path, {"workflow": workflow | {"triggers": []}})
+    await api.call("PUT", path, {"workflow": workflow | {"triggers": [MONDAY]}})
+    other = await only(api)
+    assert (other["id"] == before["id"], other["paused"]) == (False, False)
+    await api.call("PUT", path, {"workflow": workflow})
+    assert await only(api) == before
+    for number in range(60):
+        triggers = [{**MONDAY, "id": f"passing-{number}"}]
+        await api.call("PUT", path, {"workflow": workflow | {"triggers": triggers}})
+    await api.call("PUT", path, {"workflow": workflow})
+    assert (await only(api))["paused"] is False, "it was kept among more than the last fifty"
+
+
 @pytest.mark.parametrize("action", ["", "/pause", "/resume", "/run-now"])
 async def test_an_unknown_schedule_is_404(api: Api, action: str) -> None:
     problem = await api.call("POST" if action else "GET", f"/api/schedules/sch_nobody{action}", status=404)

@@ -17,7 +17,7 @@ from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0018"
+HEAD = "0019"
 LOCK_SECONDS = 60.0
 """How long to wait for another process that migrates, or on PostgreSQL uses a table that is to be changed."""
 _LOCK_NOT_AVAILABLE = "55P03"

@@ -81,6 +81,22 @@ webhooks = Table(
     Index("uq_webhooks_trigger", "workflow_id", "trigger_id", unique=True),
 )
 
+# What a trigger was, that was taken out of its workflow: when an undo or an older version brings it back, it is paused as
+# it was, and has its address and its secret.
+removed_triggers = Table(
+    "removed_triggers",
+    metadata,
+    Column("workflow_id", String(64), ForeignKey("workflows.id", ondelete="CASCADE"), primary_key=True),
+    Column("trigger_id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("salt", String(64)),
+    Column("secret_hash", String(64)),
+    Column("rotated_at", Double),
+    Column("paused_at", Double),
+    Column("removed_at", Double, nullable=False),
+)
+
 webhook_calls = Table(
     "webhook_calls",
     metadata,

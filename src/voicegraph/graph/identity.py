@@ -5,16 +5,17 @@ Ids are the workflow's own, as those of nodes are: a copy of a workflow under an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from voicegraph.graph.model import Schedule, Trigger, TriggerId, Workflow
 
 
-def with_trigger_ids(workflow: Workflow, before: Workflow | None) -> Workflow:
+def with_trigger_ids(workflow: Workflow, before: Workflow | None, removed: Collection[TriggerId] = ()) -> Workflow:
     """A copy in which every trigger has an id. One that came without gets that of the trigger of `before` it continues.
 
     A sentence such as "make it ten o'clock" writes the triggers anew, and some clients know no ids: the same schedule
-    is the same trigger then, else the next one of its kind is. What is left gets an id that was never used in either.
+    is the same trigger then, else the next one of its kind is. What is left gets an id that was never used in either,
+    nor by one that was `removed` earlier.
     """
     old = before.triggers if before else []
     triggers = [trigger.model_copy() for trigger in workflow.triggers]
@@ -25,7 +26,7 @@ def with_trigger_ids(workflow: Workflow, before: Workflow | None) -> Workflow:
             if trigger.id is None and (match := _first(free, trigger, is_same)):
                 trigger.id = match.id
                 free.remove(match)
-    used = {trigger.id for trigger in (*triggers, *old)}
+    used = {trigger.id for trigger in (*triggers, *old)} | {*removed}
     number = 0
     for trigger in triggers:
         while trigger.id is None:

@@ -18,7 +18,7 @@ from voicegraph.history.journal import Journal
 from voicegraph.history.lenient import BROKEN
 from voicegraph.history.rows import dump, plain
 from voicegraph.history.store import Reader
-from voicegraph.history.triggers import keep_in_step
+from voicegraph.history.triggers import keep_in_step, removed_ids
 from voicegraph.history.uses import users_of
 from voicegraph.history.values import tidied
 from voicegraph.history.versions import (
@@ -103,7 +103,7 @@ class SavedWorkflows:
         def work(connection: Connection) -> Version:
             before = newest(connection, workflow.workflow_id, lock=True)
             known = None if before is None else _parsed(before["definition"])
-            stored = with_trigger_ids(workflow, known)
+            stored = with_trigger_ids(workflow, known, removed_ids(connection, workflow.workflow_id))
             text = dump(stored.to_wire())
             if before is not None and known is not None and text == dump(known.to_wire()):
                 connection.execute(update(workflows).where(workflows.c.id == stored.workflow_id).values(updated_at=now))
