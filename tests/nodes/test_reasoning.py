@@ -29,6 +29,7 @@ from voicegraph.nodes.reasoning import without_reasoning
         "<think>The tag <think> begins it.</think>The answer.",
         "<think>I could say `</think>` but no.\n</think>\n</think>\n\nThe answer.",
         "Hm.\n</thinking>\nThe answer.",
+        "I might write `<think>` here.\n</think>\nThe answer.",
         "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>The answer.<|return|>",
     ],
 )
@@ -38,16 +39,43 @@ def test_reasoning_before_the_answer_goes(text: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["<think>Hm. The ans", "<thinking>\nHm.</thinking>", "Hm.\n</think>", "<|channel|>analysis<|message|>Hm."],
+    [
+        "<think>Hm. The ans",
+        "<thinking>\nHm.</thinking>",
+        "Hm.\n</think>",
+        "<think>No `</think>` yet",
+        "<|channel|>analysis<|message|>Hm.",
+    ],
 )
 def test_where_there_is_nothing_else_nothing_is_left(text: str):
     assert without_reasoning(text) == ""
 
 
 @pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("<think>plan</think>\nPart one.\n\n<think>now part two</think>\n\nPart two.", "Part one.\n\nPart two."),
+        ("Answer first.\n<think>secret tail", "Answer first."),
+        ("Answer first.\n\n<think>\nsecret\n</think>\n", "Answer first."),
+        ("Hello.\n<thinking>secret</thinking>\nMore.", "Hello.\nMore."),
+        ("One.\n<think>a</think>\n\nTwo.", "One.\n\nTwo."),
+        ("One.\n<think>Not `</think>` yet.\n</think>\nTwo.", "One.\nTwo."),
+        ("One.\n[THINK]a[/THINK]\n- two\n  ◁think▷b◁/think▷\n    - three", "One.\n- two\n    - three"),
+        ("One.\n<reasoning>a</reasoning>\nTwo.", "One.\nTwo."),
+        ("One:\n```\n<think>\n```\n<think>b</think>\nTwo.", "One:\n```\n<think>\n```\nTwo."),
+    ],
+)
+def test_reasoning_that_begins_a_line_goes(text: str, answer: str):
+    assert without_reasoning(text) == answer
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
+        "Use the <think> tag.",
+        "A longer fence:\n\n````\n```\n<think>\n```\n````\n\nThat is all.",
+        "<review>\n<reasoning>\nCheap.\n</reasoning>\n<score>5</score>\n</review>",
         "  The answer.\n",
         "Models write `<think>` and `</think>` around it.",
         "The </think> tag ends the reasoning.",
@@ -76,4 +104,5 @@ def test_whatever_is_thought_and_answered_is_told_apart(thought: str, answer: st
 
 @given(st.text("<>/think `\n.a"))
 def test_it_never_fails_and_adds_nothing(text: str):
-    assert without_reasoning(text) in text
+    left = iter(text)
+    assert all(character in left for character in without_reasoning(text))
