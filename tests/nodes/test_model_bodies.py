@@ -55,6 +55,16 @@ async def refused(server: Any, body: Any, output: Any = str) -> NodeError:
         (completion() | {"choices": None}, "model_foreign", True, "“choices” is empty"),
         ({"choices": [{"index": 0, "finish_reason": "stop"}]}, "model_foreign", True, "no message"),
         ({"choices": [None]}, "model_foreign", True, "no message"),
+        ({"error": True, "message": "Strange wish"}, "model_rejected", False, "request: Strange wish"),
+        ({"detail": "not here"}, "model_foreign", True, "it says “not here”. Check VOICEGRAPH_MODEL"),
+        ({"detail": [{"loc": ["body"], "msg": "Field required"}]}, "model_foreign", True, "it says “Field required”"),
+        ({"message": "Rate limit exceeded"}, "model_rate_limit", True, "Rate limit exceeded"),
+        ({}, "model_foreign", True, "it says “{}”"),
+        ({"id": "x"}, "model_foreign", True, 'it says “{"id": "x"}”'),
+        ([], "model_foreign", True, "it says “[]”"),
+        ("Välkommen", "model_foreign", True, "it says “Välkommen”"),
+        ([{"error": {"message": "No such key", "code": 401}}], "model_auth", False, "refused the key"),
+        ([{"error": {"message": "Strange wish"}}], "model_rejected", False, "Strange wish"),
         (b"[" * 100_000, "model_answer", True, "nested too deep"),
         (b"<html>Welcome</html>", "model_foreign", True, "does not speak as a model does"),
         (b"", "model_foreign", True, "does not speak as a model does"),
@@ -67,6 +77,25 @@ async def test_an_error_is_one_whatever_its_status(
     assert (error.code, error.retryable) == (code, retryable)
     assert words in error.message
     assert "validation error" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ([{"error": {"message": "Strange wish", "code": 400}}], "refused the request: Strange wish"),
+        ({"detail": [{"loc": ["body"], "msg": "Field required"}]}, "refused the request: Field required"),
+        ({"errors": ["One", {"message": "Two"}]}, "refused the request: One; Two"),
+        ({"reason": None}, 'refused the request: {"reason": null}'),
+        ({}, "refused the request: status 400"),
+    ],
+)
+async def test_a_refusal_is_told_in_the_gateways_own_words(model_server: Any, body: Any, words: str):
+    model_server.replies = [(400, body)]
+    choice = ModelChoice("openai", "tiny", model_server.url, SecretStr("sk-secret-canary"))
+    with pytest.raises(NodeError) as caught:
+        await consult(choice, "be good", "hello")
+    assert words in caught.value.message
+    assert "status_code" not in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -127,8 +156,10 @@ async def test_half_of_what_has_a_form_is_never_taken(model_server: Any, finish:
     ("body", "words"),
     [
         (completion(""), "it is empty (it ended with “stop”)"),
+        (completion(" \n\t\u200b"), "nothing but white space in it (it ended with “stop”)"),
         (completion("<think>Hm."), "only reasoning"),
         (completion("", message={"reasoning_content": "Hm."}), "only reasoning"),
+        (completion("\n\n", "length"), "limit of its length before it said anything"),
         (completion("", "length"), "limit of its length before it said anything"),
         (completion("<think>Hm.", "length"), "limit of its length while it still reasoned"),
         (completion("", "content_filter"), "refused to answer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from voicegraph.errors import NodeError
 from voicegraph.nodes.cutting import one_line
 from voicegraph.nodes.model_answers import flaw
+from voicegraph.nodes.model_bodies import words_of
 from voicegraph.nodes.models import ModelChoice, load
 from voicegraph.nodes.output import Metrics
 from voicegraph.nodes.urls import shown
@@ -195,10 +197,9 @@ def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
 def _said(error: Exception) -> str:
     """The provider's own words, which clients wrap in a status and a dump of the body."""
     body: Any = getattr(error, "body", None)
-    while isinstance(body, dict) and "message" not in body:
-        body = cast("dict[str, Any]", body).get("error") or cast("dict[str, Any]", body).get("detail")
-    said: Any = cast("dict[str, Any]", body)["message"] if isinstance(body, dict) else body
-    return one_line(said if isinstance(said, str) and said.strip() else str(error), _LONGEST_REASON)
+    said = words_of(body) or (json.dumps(body, ensure_ascii=False, default=str) if body else "")
+    status = getattr(error, "status_code", None)
+    return one_line(said or (f"status {status}" if status else str(error)), _LONGEST_REASON)
 
 
 def _is_unnamed(error: Exception) -> bool:

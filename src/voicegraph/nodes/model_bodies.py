@@ -11,6 +11,7 @@ import re
 from typing import Any, NamedTuple, cast
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.cutting import one_line
 
 _COMMENTS = re.compile(rb"(?:\s*:[^\n]*\n)+|\s+")
 _BOM = b"\xef\xbb\xbf"
@@ -31,6 +32,10 @@ FINISH = {
     "function_call": "function_call",
 }
 """Why an answer ended, by the words of servers that speak OpenAI's chat completions, in OpenAI's own."""
+_ANSWERED = frozenset({"choices", "candidates", "content", "output", "promptFeedback", "prompt_feedback"})
+"""Where the answer stands, in the bodies of the providers that are offered."""
+_LONGEST = 300
+_DEEPEST = 5
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
@@ -52,15 +57,52 @@ def mend(body: bytes, host: str) -> Mended:
         raise NodeError(
             "model_answer", f"{host} answered with JSON that is nested too deep.", retryable=True
         ) from error
+    if isinstance(found, list):  # Google's errors
+        several = cast("list[object]", found)
+        found = several[0] if len(several) == 1 else several
     if not isinstance(found, dict):
-        return Mended(bare)
+        raise _foreign(host, found)
     answer = cast("dict[str, Any]", found)
     if error := _error(answer):
         return Mended(json.dumps({"error": error}).encode(), error["status"])
-    if "choices" not in answer:
-        return Mended(bare)
-    _mend_choices(answer, host)
-    return Mended(json.dumps(answer).encode())
+    if not answer.keys() & _ANSWERED:
+        return _without_answer(answer, host)
+    if "choices" in answer:
+        _mend_choices(answer, host)
+        return Mended(json.dumps(answer).encode())
+    return Mended(bare)
+
+
+def _without_answer(answer: dict[str, Any], host: str) -> Mended:
+    """What a body says that holds neither an answer nor what is called an error."""
+    said = words_of(answer)
+    status = _status(answer, said) if said else _REFUSED
+    if status != _REFUSED:
+        error = {"message": said, "code": answer.get("code"), "type": answer.get("type"), "status": status}
+        return Mended(json.dumps({"error": error}).encode(), status)
+    raise _foreign(host, said or answer)
+
+
+def words_of(body: object, depth: int = _DEEPEST) -> str:
+    """What the body of an error says to people, however it is wrapped; empty where it says nothing."""
+    if isinstance(body, str):
+        return body.strip()
+    if not depth:
+        return ""
+    if isinstance(body, list):
+        found = (words_of(one, depth - 1) for one in cast("list[object]", body))
+        return "; ".join(words for words in found if words)
+    if not isinstance(body, dict):
+        return ""
+    fields = cast("dict[str, object]", body)
+    found = (words_of(fields.get(name), depth - 1) for name in ("message", "msg", "error", "detail", "errors"))
+    return next((words for words in found if words), "")
+
+
+def _foreign(host: str, said: object) -> NodeError:
+    words = one_line(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False), _LONGEST)
+    message = f"What answers at {host} does not speak as a model does: it says “{words}”."
+    return NodeError("model_foreign", message, retryable=True)
 
 
 def _bare(body: bytes) -> bytes:
@@ -80,9 +122,11 @@ def _error(answer: dict[str, Any]) -> dict[str, Any] | None:
         given = cast("dict[str, Any]", first).get("error") if isinstance(first, dict) else None
     if not given:
         return None
-    error = cast("dict[str, Any]", given) if isinstance(given, dict) else {"message": str(given)}
-    message, code, kind = error.get("message") or error.get("detail"), error.get("code"), error.get("type")
-    said = str(message or code or kind or json.dumps(error))
+    if given is True:
+        given = answer
+    error = cast("dict[str, Any]", given) if isinstance(given, dict) else {"message": given}
+    code, kind = error.get("code"), error.get("type")
+    said = str(words_of(error) or code or kind or json.dumps(given, ensure_ascii=False))
     return {"message": said, "code": code, "type": kind, "status": _status(error, said)}
 
 

@@ -5,6 +5,7 @@ Imports pydantic-ai, which takes a second or two: only `models.load` imports thi
 
 from __future__ import annotations
 
+import string
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _OUR_TAGS = ("<reasoning-of-the-model>", "</reasoning-of-the-model>")
 """pydantic-ai takes what stands between its tags out of a text wherever they are, in code too; these are in none."""
 _LONGEST = 300
+_INVISIBLE = f"{string.whitespace}\u00a0\u200b\u2060\ufeff"
 
 
 class Careful(WrapperModel):
@@ -47,14 +49,15 @@ class Careful(WrapperModel):
         answer = await super().request(messages, model_settings, model_request_parameters)
         text = "".join(part.content for part in answer.parts if isinstance(part, TextPart))
         bare = await beside(len(text) <= SMALL_CHARACTERS, without_reasoning, text)
-        if bare != text:
+        is_blank = not bare.strip(_INVISIBLE)
+        if bare != text or is_blank:
             others = [part for part in answer.parts if not isinstance(part, TextPart)]
-            answer = replace(answer, parts=[*others, TextPart(bare)] if bare else others)
+            answer = replace(answer, parts=others if is_blank else [*others, TextPart(bare)])
         called = any(isinstance(part, ToolCallPart) for part in answer.parts)
         thought = bare != text or any(isinstance(part, ThinkingPart) for part in answer.parts)
-        self.why = "" if bare.strip() or called else _why(answer, thought=thought)
+        self.why = _why(answer, text if bare == text else "", thought=thought) if is_blank and not called else ""
         # A text may be used as far as it goes, and says so; half of what has a form is wrong without looking it.
-        if not bare.strip() or model_request_parameters.output_mode != "text":
+        if is_blank or model_request_parameters.output_mode != "text":
             self._whole(answer, empty=bool(self.why))
         return answer
 
@@ -73,11 +76,13 @@ class Careful(WrapperModel):
             )
 
 
-def _why(answer: ModelResponse, *, thought: bool) -> str:
+def _why(answer: ModelResponse, blank: str, *, thought: bool) -> str:
     details: dict[str, Any] = answer.provider_details or {}
     reason = str(details.get("finish_reason") or answer.finish_reason or "")
     ended = f" (it ended with “{one_line(reason, 50)}”)" if reason else ""
     if answer.finish_reason == "length":
         spent = "while it still reasoned" if thought else "before it said anything"
         return f"it came to the limit of its length {spent}"
-    return f"there is only reasoning in it, and no answer{ended}" if thought else f"it is empty{ended}"
+    if thought:
+        return f"there is only reasoning in it, and no answer{ended}"
+    return f"there is nothing but white space in it{ended}" if blank else f"it is empty{ended}"
