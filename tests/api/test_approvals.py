@@ -168,6 +168,8 @@ async def test_a_forged_link_is_like_none(asking: Api, mailbox: Mailbox) -> None
     ):
         assert "not valid" in await get(asking, forged, 404)
         assert "not valid" in await post(asking, forged, values, 404)
+    for torn in (head, head.rpartition("/")[0], "/approve/", "/approve/a%20b/c/d", f"{link}/more"):
+        assert "not valid" in await get(asking, torn, 404)
     stored = (await asking.client.get(f"/api/runs/{card['runId']}")).text
     assert token not in stored
     assert (await asking.call("GET", "/api/approvals"))["count"] == 1
@@ -196,7 +198,7 @@ async def test_a_link_ends_with_its_time_and_with_its_run(asking: Api, mailbox: 
     page = await get(asking, of_gone)
     assert node(await over(asking, late["runId"]), "send")["status"] == "skipped"
     assert "time to answer is over" in await get(asking, of_late)
-    await post(asking, of_late, form(page), 409)
+    assert "nobody answered in time" in await post(asking, of_late, form(page), 409)
     await asking.call("POST", f"/api/runs/{gone['runId']}/cancel")
     assert "cannot be answered" in await get(asking, of_gone, 410)
     await post(asking, of_gone, form(page), 409)

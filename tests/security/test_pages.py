@@ -141,6 +141,23 @@ async def test_an_address_that_can_name_nothing_is_the_page_which_says_so(built:
     assert "secret" not in response.text
 
 
+@pytest.mark.parametrize("path", ["/nosuch", "/w", "/w/", "/runs/", "/W/wf_1", "/w/a/b", "/assets/nosuch.js"])
+async def test_a_person_who_opens_what_is_not_there_sees_a_page(built: Api, path: str) -> None:
+    as_json = await built.client.get(path, headers={"accept": "application/json"}, follow_redirects=True)
+    assert (as_json.status_code, as_json.json()["code"]) == (404, "not_found")
+    built.client.event_hooks = {}
+    accept = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    if path.startswith("/assets/"):
+        assert (await built.client.get(path, headers=accept)).headers["content-type"] == "application/json"
+        return
+    opened = await built.client.get(path, headers=accept, follow_redirects=True)
+    assert opened.status_code == 404
+    assert "There is nothing at this address" in opened.text
+    assert "script-src 'none'" in opened.headers["content-security-policy"]
+    posted = await built.client.post(path, headers=accept, json={})
+    assert posted.headers["content-type"] == "application/json"
+
+
 async def test_without_a_build_the_page_says_what_to_do_and_the_api_works(dist: Path, settings: Settings) -> None:
     async with api_with(settings) as api:
         api.client.event_hooks = {}

@@ -6,6 +6,7 @@ has the link may answer, once; of the link's token only the SHA-256 is kept.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from html import escape
 from http import HTTPStatus
@@ -16,15 +17,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from voicegraph.api.approve_form import form_of, moment
-from voicegraph.api.approve_look import page
-from voicegraph.api.deps import Id, Wired
+from voicegraph.api.deps import Wired
+from voicegraph.api.plain_page import page
 from voicegraph.errors import Conflict, NotFound, StorageError, Unreadable
-from voicegraph.graph.model import NodeId, RunId
+from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
 from voicegraph.history.approvals import Approval
 from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.shortened import shortened
 from voicegraph.pipeline import Pipeline
+from voicegraph.run.answers import nobody_answered
 from voicegraph.run.approval import MAX_COMMENT, Decision, approver_of, standing
 from voicegraph.run.state import NodeStatus
 
@@ -33,7 +35,7 @@ MAX_FORM = 64 << 10
 
 
 @router.get("/{run_id}/{node_id}/{token}")
-async def show_approval(run_id: Id, node_id: Id, token: str, voicegraph: Wired) -> Response:
+async def show_approval(run_id: str, node_id: str, token: str, voicegraph: Wired) -> Response:
     """What is asked, or what became of it."""
     found = await _found(voicegraph, run_id, node_id, token)
     if found is None:
@@ -49,7 +51,7 @@ async def show_approval(run_id: Id, node_id: Id, token: str, voicegraph: Wired) 
 
 
 @router.post("/{run_id}/{node_id}/{token}")
-async def answer_approval(run_id: Id, node_id: Id, token: str, request: Request, voicegraph: Wired) -> Response:
+async def answer_approval(run_id: str, node_id: str, token: str, request: Request, voicegraph: Wired) -> Response:
     """The answer of the form."""
     found = await _found(voicegraph, run_id, node_id, token)
     if found is None:
@@ -75,6 +77,8 @@ async def answer_approval(run_id: Id, node_id: Id, token: str, request: Request,
 
 async def _found(voicegraph: Pipeline, run_id: str, node_id: str, token: str) -> tuple[Approval, str] | None:
     """The approval and whose link it is. A wrong token looks like a run that is not there."""
+    if not (re.fullmatch(ID_PATTERN, run_id) and re.fullmatch(ID_PATTERN, node_id)):
+        return None
     try:
         approval = await voicegraph.queries.approval(RunId(run_id), NodeId(node_id))
     except NotFound:
@@ -104,7 +108,7 @@ def _one(form: dict[str, list[str]], name: str) -> str:
 
 
 def _told(record: dict[str, Any]) -> Response:
-    if record.get("via") == "expiry" or record["answer"] == "expired":
+    if nobody_answered(record):
         text = "<p>Nobody answered in time. What was set for that case has happened.</p>"
         return page("The time to answer is over", text)
     who = "the owner" if record["by"] == "owner" else record["by"]
@@ -115,6 +119,12 @@ def _told(record: dict[str, Any]) -> Response:
     text = f"<p>Answered by {escape(who)} on {at}. {onward} You can close this page.</p>{comment}"
     mark = f'<div class="mark {"ok" if approved else "no"}" aria-hidden="true">{"✓" if approved else "✕"}</div>'
     return page("Approved" if approved else "Rejected", text, mark=mark)
+
+
+@router.get("/{rest:path}")
+async def not_a_link() -> Response:
+    """A link that lost a part of itself on its way."""
+    return _unknown()
 
 
 def _unknown() -> Response:

@@ -15,6 +15,7 @@ from voicegraph import __version__
 from voicegraph.api import approve_page
 from voicegraph.api.description import correct_description
 from voicegraph.api.guard import Guard
+from voicegraph.api.not_found import NotFoundPage
 from voicegraph.api.problems import install_problem_handlers
 from voicegraph.api.routes import (
     about,
@@ -60,6 +61,7 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     install_problem_handlers(app, Redactor.of_settings(settings))
     app.include_router(approve_page.router)
     mount_site(app)
+    app.router.default = NotFoundPage(app.router.default)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1"))
     app.add_middleware(Guard, settings=settings)  # the outermost: it sees the connection's own address
     return app

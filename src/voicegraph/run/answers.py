@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from pydantic import JsonValue
 
@@ -30,8 +30,16 @@ class Answer(Protocol):
         ...
 
 
+def nobody_answered(answer: Mapping[str, Any]) -> bool:
+    """Whether the time to answer was over before anybody did, whatever that counts as."""
+    return answer.get("answer") == "expired" or answer.get("via") == "expiry"
+
+
 def answered_already(row: NodeRun) -> Conflict:
     """Somebody was first, or the wait ended without an answer."""
-    if row.waits and "answer" in row.waits:
-        return Conflict("answered", "This was answered already. The first answer counts.")
-    return Conflict("not_waiting", "This step does not wait for an answer any more: the run went on or ended.")
+    answer = cast("Mapping[str, Any] | None", (row.waits or {}).get("answer"))
+    if answer is None:
+        return Conflict("not_waiting", "This step does not wait for an answer any more: the run went on or ended.")
+    if nobody_answered(answer):
+        return Conflict("expired", "The time to answer is over: nobody answered in time.")
+    return Conflict("answered", "This was answered already. The first answer counts.")

@@ -120,5 +120,5 @@ def standing(row: NodeRun, over: bool) -> Conflict | None:
     if over:
         return Conflict("not_waiting", "The run is over; there is nothing to answer any more.")
     if row.due_at is not None and row.due_at <= clock.now():
-        return Conflict("expired", "The time to answer is over.")
+        return Conflict("expired", "The time to answer is over: nobody answered in time.")
     return None

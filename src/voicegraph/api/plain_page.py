@@ -1,4 +1,4 @@
-"""How an approval's pages look: as the product does, dark and light, on a phone and without a script."""
+"""The pages of the server itself: they look as the product does, dark and light, on a phone and without a script."""
 
 from __future__ import annotations
 
