@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -58,6 +59,51 @@ def test_data_is_written_as_json() -> None:
     assert render("{% echo nodes['step-0'].data %}", SCOPE) == '{"a": [1, 2]}'
     assert render("{{ input | json }}", {"input": 'a "b" ü'}) == '"a \\"b\\" ü"'
     assert render("{{ a }}{{ b }}{{ c }}", {"a": True, "b": None, "c": 1.5}) == "true1.5"
+
+
+MIXED: dict[str, Any] = {
+    "data": {"none": None, "yes": True, "list": [1, None, "x", False], "object": {"a": 1}, "half": 1.5},
+    "rows": [{"n": None}, {"n": True}, {}],
+}
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ('{{ "Dear " | append: data.none }}', "Dear "),
+        ('{{ "x" | prepend: data.none }}', "x"),
+        ('{{ "a-b" | replace: "-", data.none }}', "ab"),
+        ('{{ "a-b" | replace_first: "-", data.none }}{{ "a-b" | replace_last: "-", data.none }}', "abab"),
+        ('{{ data.list | join: "; " }}', "1; ; x; false"),
+        ("{{ data.list | join: data.none }}", "1xfalse"),
+        ('{{ rows | map: "n" | join: "," }}', ",true,"),
+        ('{{ rows | map: "n" | json }}', "[null, true, null]"),
+        ('{{ rows | map: "n" | compact | size }}{{ rows | compact: "n" | size }}', "11"),
+        ("{{ data.none | slice: 0, 2 }}", ""),
+        ('{{ data.none | date: "%Y" }}{{ data.yes | date: "%Y" }}{{ data.half | date: "%Y" }}', "true1.5"),
+        ('{{ "99999999999999999999" | date: "%Y" }}', "99999999999999999999"),
+        ('{{ "long text" | truncate: 4, data.none }}{{ "a b" | truncatewords: 1, data.yes }}', "longatrue"),
+        ('{{ data.yes | append: data.object }}{{ "x" | append: data.list }}', 'true{"a": 1}x[1, null, "x", false]'),
+        ("{{ data.object | upcase }}", '{"A": 1}'),
+        ("{{ data.object | first }}{% for pair in data.object %}{{ pair }}{% endfor %}", '["a", 1]["a", 1]'),
+        ('{{ "1,b,2.5" | split: "," | sum }}', "3.5"),
+    ],
+)
+def test_filters_write_what_liquid_writes(template: str, text: str) -> None:
+    assert render(template, MIXED) == text
+
+
+@pytest.mark.parametrize("name", sorted(Environment().filters))
+def test_nothing_of_python_shows(name: str) -> None:
+    scope = {"no": None, "yes": True, "list": [1, None, "x", False, {"a": None}], "object": {"a": True}, "half": 1.5}
+    for value in ("no", "yes", "list", "object", "half", "'a-b'"):
+        for argument in ("", ": no", ": yes", ": object", ": 2, no", ": no, no", ": '-', no"):
+            try:
+                text = render(f"{{{{ {value} | {name}{argument} }}}}", scope)
+            except NodeError as error:
+                text = error.message
+            shown = text.replace("True", "", name == "capitalize" and value == "yes")
+            assert not re.search(r"None|True|False|Error|\bint\b|\bstr\b|\bdict\b|\{'|\['|<class", shown)
 
 
 # -- the older placeholder
@@ -148,6 +194,9 @@ def test_no_other_template_can_be_loaded(tag: str) -> None:
         ("{{ input | nosuch }}", "unknown filter 'nosuch'"),
         ("one\n\n{{ input | append }}", "line 3"),
         ("{{ 1 | divided_by: 0 }}", "divided_by"),
+        ("{{ 'a' | append }}", "cannot be filled in line 1 at “ | append }}”: the filter 'append' takes 1 value after"),
+        ("{{ '1,2' | split: ',' | concat: 3 }}", "can do nothing with what it is given (a list, with a number)"),
+        ("{% if item > 3 %}{% endif %}", "not supported between a number and a text"),
         ("{{ '/////w==' | base64_decode }}", "cannot be filled"),
         ("{{ 'inf' | ceil }}", "cannot be filled"),
         ("{% for %}", "line 1"),

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from voicegraph.nodes.cutting import cut
-from voicegraph.nodes.expression_numbers import Key, Lookup, Path, kind
+from voicegraph.nodes.expression_numbers import Key, Lookup, Path
+from voicegraph.nodes.kinds import kind
 
 MAX_ITEMS = 1_000
 """Items of a list that are looked through."""

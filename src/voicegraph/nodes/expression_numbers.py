@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from voicegraph.nodes.kinds import kind
+
 LEAST, MOST = -(2**63), 2**63 - 1
 _TOKEN = re.compile(
     r"""\s*(?:(?P<string>[rRbB]{0,2}(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))"""
@@ -279,15 +281,3 @@ def _whole(value: int | float) -> int | float:
 
 def _misfit(operator: str, left: Any, right: Any) -> Misfit:
     return Misfit(f"{kind(left)} {operator} {kind(right)}")
-
-
-def kind(value: Any) -> str:
-    """What a value is, in a word."""
-    kinds = (
-        (type(None), "null"),
-        (bool, "true or false"),
-        ((int, float), "a number"),
-        (str, "a text"),
-        (list, "a list"),
-    )
-    return next((name for kinds_of, name in kinds if isinstance(value, kinds_of)), "an object")

@@ -11,7 +11,9 @@ from liquid.builtin.filters.array import MAX_CH, _getitem, _lower  # pyright: ig
 from liquid.exceptions import FilterError, ResourceLimitError
 from liquid.filter import sequence_filter, string_filter
 
+from voicegraph.nodes import liquid_values
 from voicegraph.nodes.bulk import spaced
+from voicegraph.nodes.liquid_values import as_text, plain
 from voicegraph.nodes.runs_sorted import sorted_in_runs
 
 MAX_TEXT = 10 << 20  # characters
@@ -38,12 +40,13 @@ def to_json(value: object) -> str:
 def limited(name: str, function: Filter) -> Filter:
     """`function`, refused when it would make something too large."""
     growth = _GROWTH.get(name)
+    fitted = plain(name, function)
 
     @wraps(function)
     def checked(value: Any, *args: Any, **kwargs: Any) -> Any:
         if growth and growth(value, *args) > MAX_TEXT:
             raise Limit(f"filter '{name}' makes a text of more than {MAX_TEXT:,} characters")
-        result = function(value, *args, **kwargs)
+        result = fitted(value, *args, **kwargs)
         _check(name, result)
         return result
 
@@ -62,12 +65,12 @@ def _check(name: str, result: object) -> None:
 
 
 def _replaced(value: object, old: object = "", new: object = "", *_: object) -> int:
-    text, seek = str(value), str(old)
-    return len(text) + text.count(seek) * len(str(new))
+    text, seek = as_text(value), as_text(old)
+    return len(text) + text.count(seek) * len(as_text(new))
 
 
 def _joined(value: object, separator: object = " ", *_: object) -> int:
-    return len(cast("list[object]", value)) * len(str(separator)) if isinstance(value, list) else 0
+    return len(cast("list[object]", value)) * len(as_text(separator)) if isinstance(value, list) else 0
 
 
 def _dated(value: object, form: object = "", *_: object) -> int:
@@ -155,12 +158,13 @@ def _json(value: object) -> str:
 
 
 def replacements() -> dict[str, Filter]:
-    """Filters that take the place of Liquid's, and `json`.
+    """Filters that take the place of Liquid's (with those of `liquid_values`), and `json`.
 
     Those of white space search the whole text in one go in Liquid, and those that sort, the whole list, which keeps
     everybody waiting.
     """
     return {
+        **liquid_values.replacements(),
         "uniq": _uniq,
         "sort": _sort,
         "sort_natural": _sort_natural,

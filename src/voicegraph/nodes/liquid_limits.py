@@ -133,7 +133,7 @@ class DataNode(OutputNode):
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         """Write the value of the expression."""
         value = self.expression.evaluate(context)
-        if isinstance(value, (dict, list)):
+        if isinstance(value, (dict, list, tuple)):  # the last is a name of an object with its value
             return buffer.write(to_json(cast("object", value)))
         return super().render_to_output(context, buffer)
 

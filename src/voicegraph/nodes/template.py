@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.kinds import without_types
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
@@ -184,10 +185,14 @@ def _bad_template(error: Exception) -> NodeError:
     with importing("liquid"):
         from liquid.exceptions import LiquidError
 
+        from voicegraph.nodes.liquid_values import Unfit
+
+    if isinstance(error, RecursionError):
+        return NodeError("bad_template", "The template cannot be filled: it is nested too deeply.")
     if not isinstance(error, LiquidError):
-        return NodeError("bad_template", f"The template cannot be filled: {type(error).__name__}: {error}")
-    where = _where(error)
-    return NodeError("bad_template", f"The template is wrong{where}: {error.message}.")
+        return NodeError("bad_template", f"The template cannot be filled: {without_types(str(error))}.")
+    wrong = "cannot be filled" if isinstance(error, Unfit) else "is wrong"
+    return NodeError("bad_template", f"The template {wrong}{_where(error)}: {without_types(str(error.message))}.")
 
 
 def _where(error: LiquidError) -> str:
