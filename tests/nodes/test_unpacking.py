@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import random
 import zlib
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from itertools import pairwise
 
@@ -20,7 +22,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.client import send
 from voicegraph.nodes.limited import LimitedBody
 
-br: Callable[[bytes], bytes] = import_module("brotli").compress
+br: Callable[[bytes], bytes] = partial(import_module("brotli").compress, quality=5)
 BODY = json.dumps({"a": 1, "b": "ü" * 3_000}).encode()
 
 
@@ -80,6 +82,29 @@ def read(encoding: str, *chunks: bytes, most: int = 1 << 20) -> bytes:
 async def test_what_is_sent_is_read_asked_for_or_not(web: Web, guarded: httpx.AsyncClient, encoding: str) -> None:
     url = web.on("/", answer(body=PACKERS[encoding](BODY), content_encoding=encoding))
     assert (await send(guarded, "GET", url)).content == BODY
+
+
+@pytest.mark.parametrize("size", [100, 65_536, 98_265, 300_000, 5_000_000])
+@pytest.mark.parametrize("encoding", ["br", "gzip", "deflate", "Deflate"])
+def test_a_body_of_any_size_is_whole_however_well_it_packs(encoding: str, size: int) -> None:
+    for content in (
+        b"a" * size,
+        b"".join(b"%d, " % number for number in range(size // 8))[:size],
+        random.Random(1).randbytes(size),
+    ):
+        packed = PACKERS[encoding](content)
+        for chunk in (len(packed), 1_000_003, 65_536):
+            chunks = [packed[start : start + chunk] for start in range(0, len(packed), chunk)]
+            assert read(encoding, *chunks, most=size) == content
+
+
+@pytest.mark.parametrize("quality", range(10))
+def test_brotli_of_any_quality_is_whole_or_cut_off(quality: int) -> None:
+    packed = import_module("brotli").compress(b"0123456789abcdef " * 20_000, quality=quality)
+    assert len(read("br", packed)) == 340_000
+    for length in [*range(1, min(len(packed), 300)), len(packed) - 2, len(packed) - 1]:
+        with pytest.raises(NodeError, match="cut off"):
+            read("br", packed[:length])
 
 
 @pytest.mark.parametrize("encoding", CODED)

@@ -155,7 +155,7 @@ class _Brotli:
                 yield piece
             packed = b""
             self.ended = self._inner.is_finished()
-            if self._inner.can_accept_more_data():
+            if not piece and self._inner.can_accept_more_data():  # which is true of one that has more to give, too
                 return
 
     def is_whole(self) -> bool:
