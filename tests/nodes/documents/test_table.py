@@ -53,6 +53,44 @@ def test_decimal_commas_do_not_hide_a_semicolon():
     assert document.data == [{"a": "1,5", "b": "2,5"}, {"a": "3,5", "b": "4,5"}]
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (
+            "Name;Preis, netto;Preis, brutto\nA;1,50;2,00\nB;3,00;4,00",
+            {"Name": "A", "Preis, netto": "1,50", "Preis, brutto": "2,00"},
+        ),
+        ("Betrag, EUR;Datum\n1,50;01.01.2026\n2,50;02.01.2026", {"Betrag, EUR": "1,50", "Datum": "01.01.2026"}),
+        ("A;1,50;2,00\nB;3,00;4,00", {"A": "B", "1,50": "3,00", "2,00": "4,00"}),
+        ("1,5;2,5\n3,5;4,5", {"column_1": "1,5", "column_2": "2,5"}),
+        ("Preis;Ort, Land\n1.234,56 €;Köln\n-5,-;Bonn, Bad", {"Preis": "1.234,56 €", "Ort, Land": "Köln"}),
+        ("Preis|Ort, Land\n1,234,567.5|Köln\n2,5|Bonn", {"Preis": "1,234,567.5", "Ort, Land": "Köln"}),
+        ("a, x\tb, y\n1,5\t2,5", {"a, x": "1,5", "b, y": "2,5"}),
+        ("Meier, Anna, Dr.\t5\nAbt, Ida, Prof.\t3", {"Meier, Anna, Dr.": "Abt, Ida, Prof.", "5": 3}),
+        ("x;y\t1\nz;w\t2", {"x;y": "z;w", "1": 2}),
+    ],
+)
+def test_a_comma_within_numbers_or_before_a_space_is_no_delimiter(text: str, first: dict[str, object]):
+    assert parse_csv("x.csv", text.encode()).data[0] == first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,note\nA,x; y\nB,z; w",
+        "id,range,val\n1,2;3,4\n2,3;4,5",
+        "A,x;y,1,5\nB,p;q,2,6",
+        "x;y,1,5\np;q,2,6",
+        "A, x;y\nB, p;q",
+        "2026-01-01,1;2,3\n2026-01-02,1;2,3",
+        "1,2,3;4,5\n1,2,3;4,5",
+        "a,\tb\n1,\t2",
+    ],
+)
+def test_semicolons_and_tabs_within_the_cells_of_a_table_with_commas(text: str):
+    assert parse_csv("x.csv", text.encode()).meta["delimiter"] == ","
+
+
 def test_excel_names_its_delimiter_in_a_first_line():
     assert parse_csv("x.csv", b"sep=;\r\na;b\r\n1;2\r\n").data == [{"a": 1, "b": 2}]
 

@@ -21,6 +21,9 @@ _SEP = re.compile(
 )
 """Excel's first line. A spreadsheet that wrote the file anew has put it in quotes, or cells behind it."""
 
+_DECIMAL_COMMA = re.compile(r"(?<![\w,:/])(?<!\w-)(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,(?:\d+|-+))(?![\w,])")
+"""In a number on its own (`1,50`, `-1.234,5`, `5,-`), or commas among thousands; not in a list (`1,2,3`) or behind a date."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -47,9 +50,33 @@ def form_of(text: str) -> tuple[Form, str]:
         text, skipped = text[len(first) :], 1
     sample = list(islice(io.StringIO(text[: 1 << 20], newline=""), _SAMPLE_LINES))
     if delimiter is None:
-        delimiter = max(_DELIMITERS, key=lambda candidate: _agreement(sample, _written(sample, candidate)))
+        delimiter = _likeliest(sample)
     escapes = _escapes(text[:_LOOKED_AT], delimiter) or _written(sample, delimiter).escapes
     return Form(delimiter, skipped, escapes), text
+
+
+def _likeliest(sample: list[str]) -> str:
+    """The one that agrees best, unless another agrees as well and leaves of that one nothing but what cells may hold."""
+    agreed = {candidate: _agreement(sample, _written(sample, candidate)) for candidate in _DELIMITERS}
+    best = max(_DELIMITERS, key=agreed.__getitem__)
+    for other in ("\t", ";", "|"):
+        if other == best or agreed[other][2] < 2 or agreed[other][:2] < agreed[best][:2]:
+            continue
+        rows = list(csv.reader(sample, **_written(sample, other).options("")))
+        if _is_no_padding(rows, best) if other == "\t" else best == "," and _are_decimal(rows):
+            return other
+    return best
+
+
+def _is_no_padding(rows: list[list[str]], sign: str) -> bool:
+    """Whether a tab stands on its own in every line, as it does in no text, and not behind the delimiter as a space might."""
+    return not any(cell.rstrip(" ").endswith(sign) for row in rows for cell in row[:-1])
+
+
+def _are_decimal(rows: list[list[str]]) -> bool:
+    """Whether every comma within the cells is a decimal comma, or has a space behind it as in a sentence."""
+    bare, count = _DECIMAL_COMMA.subn("", "\n".join(cell for row in rows for cell in row))
+    return count > 0 and not re.search(r",(?![ \n]|$)", bare)
 
 
 def _written(sample: list[str], delimiter: str) -> Form:

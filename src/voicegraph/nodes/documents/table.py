@@ -22,6 +22,8 @@ Cell = str | int | float | None
 
 # Longer digit strings are identifiers, and a leading zero means a postcode or a telephone number.
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?")
+_DECIMAL = re.compile(r"[+-]?\d{1,15},\d{1,10}")
+"""No number in `data`, but no name of a column either."""
 
 
 def parse_csv(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
@@ -78,7 +80,7 @@ def _read(name: str, text: str, form: Form) -> tuple[list[str], list[Row], int]:
         raise NodeError("too_wide", f"{name} has {width} columns; at most {MAX_COLUMNS} are read.")
     if not kept:
         raise NodeError("empty_file", f"{name} has no rows. Upload a file with content.")
-    headless = all(_NUMBER.fullmatch(cell.strip()) for cell in kept[0])
+    headless = all(_NUMBER.fullmatch(cell) or _DECIMAL.fullmatch(cell) for cell in map(str.strip, kept[0]))
     rows_of_data = kept[:MAX_ROWS] if headless else kept[1:]
     header = _names([] if headless else kept[0], width)
     return header, [row + [""] * (width - len(row)) for row in rows_of_data], total - (not headless)
