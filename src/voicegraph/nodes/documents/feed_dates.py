@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from voicegraph import clock
@@ -24,15 +24,16 @@ _MONTHS = {
 }  # fmt: skip
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?(?:\s*(?P<half>[ap])\.?m\.?)?"
-_ZONE = r"(?:\s*\(?(?P<zone>[a-z]{1,4}|[+-]\d\d:?\d\d)\)?)?"
+_ZONE = r"(?:\s*\(?(?:GMT|UTC)?(?P<zone>[a-z]{1,4}|[+-]\d\d:?\d\d)\)?)?"
 _WEEKDAY = r"(?:[a-z]{2,9}\.?,?\s+)?"
+_DAY = r"(?P<year>\d{4})(?:\s*[年년-]\s*|[./]\s*)(?P<month>\d{1,2})(?:\s*[月월-]\s*|[./]\s*)(?P<day>\d{1,2})(?:\s*[日일.])?"
 _FORMS = [
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"{_WEEKDAY}(?P<day>\d{{1,2}})[\s-]+{_MONTH},?[\s-]+(?P<year>\d{{4}}),?\s+{_TIME}{_ZONE}",
         rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}),?\s+{_TIME}{_ZONE}",
         rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})\s+{_TIME}{_ZONE}\s+(?P<year>\d{{4}})",
-        rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[\sT]+{_TIME}{_ZONE}",
+        rf"{_WEEKDAY}{_DAY}(?:(?:[\sT]+|,\s*){_TIME}{_ZONE})?",
     )
 ]
 
@@ -40,6 +41,14 @@ _ABSURD = re.compile(
     r"(?<![\d.+:-])(?!\d{4}[01]\d[0-3]\d(?:T|$|\d{6}Z?$))\d{5,}(?=-|/|\s|$)|[+-](?:1[5-9]|[2-9]\d):?\d\d$"
 )
 """A year of five figures, seconds since 1970, an hour from UTC that no place has: feedparser makes some date of them."""
+_SECONDS = re.compile(r"(?P<day>\d{8})(?P<time>\d{6}Z?)")
+_BEGUN = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])|\d{4}(?!\d)|\d{8}(?:\d{6}Z?$|T|$)|\d\d?:|\d\d-\d\d-\d\d(?!\d)"
+)
+"""Figures of which feedparser reads as many as fit a form of its own, and fills what is missing with today."""
+_DAY_WITH_ZONE = re.compile(r"\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:?\d\d)")
+_PARTS = re.compile(r"(?P<year>\d{4})(?:[-./](?P<month>\d\d)|-?(?P<of_year>\d{3}))?(?=T|$)")
+"""A year, its month, or a day of it by number (ISO 8601)."""
 _NO_DATE = (0, 1, 1, 0, 0, 0, 0, 1, 0)
 """What `published` leaves out, and feedparser does not read anew."""
 
@@ -48,21 +57,44 @@ def read_date(text: str) -> Any:
     """The date in UTC, as feedparser's handlers give it; None for what they read themselves, and for what is none."""
     text = text.strip()
     found = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None) if len(text) <= MAX_LENGTH else None
-    if found is None and _ABSURD.search(text):
-        return _NO_DATE
     if found is None:
-        return None
+        return _NO_DATE if _ABSURD.search(text) else _of_figures(text)
     try:
-        month, hour, half = found["month"][:3].lower(), int(found["hour"]), (found["half"] or "").lower()
+        month, hour, half = found["month"][:3].lower(), int(found["hour"] or 0), (found["half"] or "").lower()
         if half and hour <= 12:
             hour = hour % 12 + (12 if half == "p" else 0)
         at = datetime(
             int(found["year"]), _MONTHS.get(month) or int(month), int(found["day"]),
-            hour, int(found["minute"]), int(found["second"] or 0), tzinfo=_zone(found["zone"]),
+            hour, int(found["minute"] or 0), int(found["second"] or 0), tzinfo=_zone(found["zone"]),
         )  # fmt: skip
         return at.astimezone(UTC).utctimetuple()
     except (ValueError, OverflowError):
         return _NO_DATE
+
+
+def _of_figures(text: str) -> Any:
+    """What begins with a year, by ISO 8601 or by a day that there is; any other is no date, rather than another one."""
+    begun = _BEGUN.match(text)
+    if begun is None:
+        return None
+    try:
+        if parts := _PARTS.match(text):
+            day = date(int(parts["year"]), int(parts["month"] or 1), 1) + timedelta(int(parts["of_year"] or 1) - 1)
+            if day.year != int(parts["year"]):
+                return _NO_DATE
+            text = day.isoformat() + text[parts.end() :]
+        elif parts := _SECONDS.fullmatch(text):
+            text = f"{parts['day']}T{parts['time']}"
+        elif _DAY_WITH_ZONE.fullmatch(text):
+            text = text[:10]
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).utctimetuple()
+    except (ValueError, OverflowError):
+        return None if begun[1] and _is_day(*map(int, begun.groups())) else _NO_DATE
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1] and year > 0
 
 
 def published(entry: Any) -> str | None:
