@@ -23,7 +23,7 @@ from voicegraph.nodes.client import send
 from voicegraph.nodes.limited import LimitedBody
 
 br: Callable[[bytes], bytes] = partial(import_module("brotli").compress, quality=5)
-BODY = json.dumps({"a": 1, "b": "ü" * 3_000}).encode()
+BODY = json.dumps({"output": "ü" * 3_000}).encode()
 
 
 def bare(content: bytes) -> bytes:
