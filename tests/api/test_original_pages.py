@@ -30,7 +30,7 @@ async def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
             yield api
 
 
-def upload(kind: str, content: str, name: str) -> dict[str, Any]:
+def upload(kind: str, content: Any, name: str) -> dict[str, Any]:
     params = {"fileContent": content, "fileName": name}
     return {"id": "file", "type": f"{kind}_upload", "action": f"upload_{kind}", "params": params}
 
@@ -161,6 +161,10 @@ async def test_a_large_file_is_taken_and_a_larger_one_refused_in_words(page: Api
     told = await page.call("POST", "/api/execute", {"nodes": [broken]}, 422)
     assert told["details"][0]["where"] == "nodes[0].params.fileContent"
     assert "odd.pdf" in told["details"][0]["message"]
+    for given in (None, 7, ["a"]):
+        told = await page.call("POST", "/api/execute", {"nodes": [upload("csv", given, "none.csv")]}, 422)
+        assert told["details"][0]["where"] == "nodes[0].params.fileContent"
+        assert "its Base64 or a data URL" in told["details"][0]["message"]
 
 
 async def test_what_is_set_up_is_told_without_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

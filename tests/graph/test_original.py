@@ -21,7 +21,8 @@ def params(type: str, action: str, **given: Any) -> dict[str, Any]:
     [
         ("llm", "generate", {"prompt": "Write a haiku"}, {"instruction": "Write a haiku"}),
         ("llm", "extract_dates", {"prompt": ""}, {}),
-        ("llm", "generate", {"prompt": "old", "instruction": "new"}, {"prompt": "old", "instruction": "new"}),
+        ("llm", "generate", {"prompt": "old", "instruction": "new"}, {"instruction": "new"}),
+        ("tavily", "search", {"maxResults": 5, "limit": 3}, {"limit": 3}),
         ("tavily", "search", {"query": "bees", "maxResults": 5}, {"query": "bees", "limit": 5}),
         ("tavily", "search", {"maxResults": 50}, {"limit": 20}),
         ("web_search", "search_news", {"maxResults": "7"}, {"limit": "7"}),
@@ -47,6 +48,7 @@ def test_what_is_no_object_is_left_for_the_judge() -> None:
 
 PDF = b"%PDF-1.7\nrest"
 CODED = base64.b64encode(PDF).decode()
+TABLE = base64.b64encode("name,city\nAda,Köln\n".encode()).decode()
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,17 @@ CODED = base64.b64encode(PDF).decode()
         ("data:text/csv;charset=utf-8,a%2Cb%0A", "upload.csv", b"a,b\n"),
         ("data:text/csv;base64,YSxiCg", "upload.csv", b"a,b\n"),
         ("", "upload.csv", b""),
+        ("data:,a%20b", "upload.csv", b"a b"),
+        ("data:;charset=utf-8;base64,\r\nYSxi\r\nCg==\r\n", "upload.csv", b"a,b\n"),
+        ("Data: Berlin, 5 May 2026\nHello", "upload.csv", b"Data: Berlin, 5 May 2026\nHello"),
+        ("data:x,y\n1,2\n", "upload.csv", b"data:x,y\n1,2\n"),
+        ("data:, and more", "upload.csv", b"data:, and more"),
+        ("data:text/csv,is what\nit says", "upload.csv", b"data:text/csv,is what\nit says"),
+        (TABLE, "upload.csv", b"name,city\nAda,K\xc3\xb6ln\n"),
+        (f"{TABLE[:20]}\r\n{TABLE[20:]}\r\n", "upload.csv", b"name,city\nAda,K\xc3\xb6ln\n"),
+        ("YSxiCjEsMgo=", "upload.csv", b"YSxiCjEsMgo="),
+        ("responsibilities", "upload.csv", b"responsibilities"),
+        (f"{TABLE[:-4]} {TABLE[-4:]}", "upload.csv", f"{TABLE[:-4]} {TABLE[-4:]}".encode()),
     ],
 )
 def test_a_file_is_text_base64_or_a_data_url(content: str, name: str, decoded: bytes) -> None:
@@ -77,6 +90,19 @@ def test_a_file_of_the_config_goes_to_nodes_without_one() -> None:
     assert [(one.index, one.name, one.content) for one in sent] == [(0, "own.csv", "own"), (2, "shared.txt", "shared")]
     assert rest == {"recipientEmail": "a@b.de"}
     assert bare["nodes"][1] == stored
+
+
+@pytest.mark.parametrize("content", [None, 7, ["a"], {"a": 1}])
+def test_what_is_no_text_is_told(content: object) -> None:
+    node = {"type": "csv_upload", "params": {"fileContent": content}}
+    with pytest.raises(ValueError, match="fileContent is to be a text: the text of the file, its Base64 or a data URL"):
+        without_files({"nodes": [node]}, {})[2][0].decoded()
+
+
+def test_null_beside_a_stored_file_is_nothing() -> None:
+    node = {"type": "csv_upload", "params": {"fileId": "file_1", "fileContent": None}}
+    bare, _, sent = without_files({"nodes": [node]}, {"fileContent": None})
+    assert (bare["nodes"][0]["params"], sent) == ({"fileId": "file_1"}, [])
 
 
 def test_broken_base64_is_told() -> None:

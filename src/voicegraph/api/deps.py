@@ -117,7 +117,8 @@ async def _store(sent: Sent, voicegraph: Pipeline) -> str:
     limit = voicegraph.settings.max_upload_bytes
     where = f"nodes[{sent.index}].params.{CONTENT}"
     try:
-        content = await beside(len(sent.content) <= SMALL_CHARACTERS, sent.decoded)
+        is_small = not isinstance(sent.content, str) or len(sent.content) <= SMALL_CHARACTERS
+        content = await beside(is_small, sent.decoded)
     except ValueError as error:
         raise GraphError(
             [Problem(where, f"{sent.name} cannot be read: {error}. Send it again.", "bad_file")]

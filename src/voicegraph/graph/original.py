@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,9 +25,20 @@ _UPLOADS = {
 }
 _BESIDE = (CONTENT, NAME, "fileType", "fileSize", "mimeType")
 """What stood beside the content; the stored file says it itself."""
-_DATA_URL = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
+_DATA_URL = re.compile(
+    r"data:([a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+)?((?:;[^;,=\s]+=(?:\"[^\"\n]*\"|[^;,\"\s]*))*)(;base64)?,",
+    re.IGNORECASE,
+)
+"""RFC 2397: a media type or none, then its parameters. “Data: Berlin, 5 May” begins as one does, and is a text."""
+_SPACE = re.compile(r"\s")
 _PDF = base64.b64encode(b"%PDF-")[:6].decode()
 """How the Base64 of a PDF begins."""
+_LEAST_BASE64 = 16
+"""Characters; what is shorter may as well be a word."""
+_SAMPLE = 1_000
+_LINES = re.compile(r"[A-Za-z0-9+/=\r\n]*")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_CODED = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _MOST_RESULTS = 20
 
 Raw = dict[str, Any]
@@ -41,16 +51,20 @@ class Sent:
     index: int
     name: str
     media_type: str
-    content: str
+    content: object
 
     def decoded(self) -> bytes:
-        """The bytes of the file. ValueError when its Base64 is broken."""
-        if url := _DATA_URL.match(self.content):
+        """The bytes of the file. ValueError when it is no text, or its Base64 is broken."""
+        if not isinstance(self.content, str):
+            message = f"{CONTENT} is to be a text: the text of the file, its Base64 or a data URL"
+            raise ValueError(message)  # noqa: TRY004  # as of every other content that is wrong
+        if url := _data_url(self.content):
             body = self.content[url.end() :]
-            return _base64(body) if ";base64" in url[2].lower() else unquote_to_bytes(body)
+            return _base64(body) if url[3] else unquote_to_bytes(body)
         if self.content.startswith(_PDF):
             return _base64(self.content)
-        return self.content.encode("utf-8", "replace")
+        coded = _plain_base64(self.content)
+        return self.content.encode("utf-8", "replace") if coded is None else coded
 
 
 def translated(node: Raw) -> Raw:
@@ -75,11 +89,13 @@ def without_files(workflow: Mapping[str, Any], config: Mapping[str, Any]) -> tup
         params = cast("Raw", node["params"]) if isinstance(node.get("params"), dict) else {}
         none: Mapping[str, Any] = {}
         sources = (params, node, none if params.get("fileId") else config)
-        source = next((one for one in sources if isinstance(one.get(CONTENT), str)), None)
+        source = next((one for one in sources if _holds_file(one, params)), None)
         if source is not None:
             found.append(_sent(index, node, source))
             bare = {name: value for name, value in params.items() if name not in _BESIDE}
             kept[index] = {name: value for name, value in node.items() if name not in _BESIDE} | {"params": bare}
+        elif params.get(CONTENT, "") is None:
+            kept[index] = {**node, "params": {name: value for name, value in params.items() if name != CONTENT}}
     rest = {name: value for name, value in config.items() if name not in _BESIDE} if found else dict(config)
     return {**workflow, "nodes": kept}, rest, found
 
@@ -95,23 +111,56 @@ def _uploads(nodes: list[object]) -> Iterator[tuple[int, Raw]]:
             yield index, cast("Raw", node)
 
 
+def _holds_file(source: Mapping[str, Any], params: Raw) -> bool:
+    """Whether a file is there, or something that was meant as one; null beside a stored file is nothing."""
+    return CONTENT in source and not (source[CONTENT] is None and (params.get("fileId") or source is not params))
+
+
 def _sent(index: int, node: Raw, source: Mapping[str, Any]) -> Sent:
     name, media_type = _UPLOADS[str(node["type"])]
-    content = cast("str", source[CONTENT])
+    content = source[CONTENT]
     given = source.get(NAME)
-    url = _DATA_URL.match(content)
-    if (url and "pdf" in url[1].lower()) or content.startswith(_PDF):
+    url = _data_url(content) if isinstance(content, str) else None
+    kind = (url[1] or "").lower() if url else ""
+    if "pdf" in kind or (isinstance(content, str) and content.startswith(_PDF)):
         name, media_type = "upload.pdf", "application/pdf"
-    elif url and url[1]:
-        media_type = url[1].lower()
+    elif kind:
+        media_type = kind
     return Sent(index, given if isinstance(given, str) and given.strip() else name, media_type, content)
+
+
+def _data_url(text: str) -> re.Match[str] | None:
+    """The head of a data URL; no URL holds white space, but Base64 comes in lines."""
+    url = _DATA_URL.match(text)
+    return url if url and (url[3] or not _SPACE.search(text, url.end())) else None
+
+
+def _plain_base64(text: str) -> bytes | None:
+    """The text behind Base64 that stands alone, where it plainly is some: in whole lines, and of characters in print."""
+    if len(text) < _LEAST_BASE64 or not _LINES.fullmatch(text[:_SAMPLE]) or " " in text:
+        return None
+    lines = text.split()
+    width = len(lines[0]) if lines else 0
+    if not width or any(len(line) != width for line in lines[:-1]):
+        return None
+    joined = "".join(lines)
+    if len(lines[-1]) > width or len(joined) % 4 or not _CODED.fullmatch(joined):
+        return None
+    content = base64.b64decode(joined)
+    if base64.b64encode(content).decode() != joined:
+        return None
+    try:
+        decoded = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if _CONTROL.search(decoded) else content
 
 
 def _base64(text: str) -> bytes:
     plain = "".join(text.split())
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # other alphabets, too
         raise ValueError("the Base64 is broken") from error
 
 
@@ -148,8 +197,11 @@ def _github(params: Raw, action: object) -> Raw:
 
 
 def _renamed(params: Raw, old: str, new: str) -> Raw:
-    if old not in params or params.get(new) not in (None, ""):
+    """Today's word wins where both have a value."""
+    if old not in params:
         return params
+    if params.get(new) not in (None, ""):
+        return {name: value for name, value in params.items() if name != old}
     rest = {name: value for name, value in params.items() if name not in (old, new)}
     return rest if params[old] in (None, "") else {**rest, new: params[old]}
 
