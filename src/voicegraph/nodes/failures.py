@@ -48,13 +48,15 @@ def translated(what: str) -> Generator[None]:
         raise too_many_redirects(what) from error
     except httpx.InvalidURL as error:  # whose words quote the address
         raise NodeError(
-            "invalid_request", f"{_name(what)}: the request cannot be sent: the address is broken"
+            "invalid_request", f"{_name(what)}: the request cannot be sent: the address is broken."
         ) from error
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
         raise NodeError("invalid_request", f"{_name(what)}: the request cannot be sent: {error}") from error
     except UnicodeError as error:  # whose words quote the header, which may be a key
-        message = f"{_name(what)}: the request cannot be sent: a header or the address holds a character that cannot be"
-        raise NodeError("invalid_request", message) from error
+        raise NodeError(
+            "invalid_request",
+            f"{_name(what)}: a header or the address holds a character that cannot be sent in a request.",
+        ) from error
     except httpx.ConnectError as error:
         raise _connect_error(what, error) from error
     except httpx.HTTPError as error:

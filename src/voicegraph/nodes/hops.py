@@ -22,6 +22,9 @@ _HARMLESS = frozenset({
     "idempotency-key", "transfer-encoding", "user-agent",
 })  # fmt: skip
 
+_BYTES = "iso-8859-1"
+"""In which every byte of a cookie is a character: whatever its encoding, what was set goes back."""
+
 Origin = tuple[str, str, int | None]
 
 
@@ -31,7 +34,7 @@ class _Hop:
 
     url: httpx.URL
     method: str
-    given: str | None
+    given: bytes | None
     """The Cookie header that the node gave, until the request left its origin."""
     jars: dict[Origin, httpx.Cookies] = field(default_factory=dict["Origin", httpx.Cookies])
 
@@ -43,7 +46,7 @@ async def judge_hop(request: httpx.Request) -> None:
         raise NodeError("invalid_url", f"“{shown(url)}” is no http or https address.")
     hop = request.extensions.get(_HOP)
     if not isinstance(hop, _Hop):
-        request.extensions = {**request.extensions, _HOP: _Hop(url, request.method, request.headers.get("cookie"))}
+        request.extensions = {**request.extensions, _HOP: _Hop(url, request.method, _cookies_of(request))}
         return
     before, method = hop.url, hop.method
     hop.url, hop.method = url, request.method
@@ -74,7 +77,9 @@ async def keep_cookies(response: httpx.Response) -> None:
     _keep_empty_query(response)
     hop = request.extensions.get(_HOP)
     if isinstance(hop, _Hop) and response.has_redirect_location and "set-cookie" in response.headers:
+        response.headers.encoding, read_as = _BYTES, response.headers.encoding
         hop.jars.setdefault(_origin(request.url), httpx.Cookies()).extract_cookies(response)
+        response.headers.encoding = read_as
 
 
 def _keep_empty_query(response: httpx.Response) -> None:
@@ -88,10 +93,17 @@ def _keep_empty_query(response: httpx.Response) -> None:
 def _give_cookies(request: httpx.Request, hop: _Hop) -> None:
     """The cookies this origin may see, behind those that the node gave. httpx leaves all of them out of a redirect."""
     request.headers.pop("cookie", None)
+    asking = httpx.Request(request.method, request.url)
+    asking.headers.encoding = _BYTES
     if jar := hop.jars.get(_origin(request.url)):
-        jar.set_cookie_header(request)
-    if cookies := "; ".join(filter(None, [hop.given, request.headers.get("cookie")])):
-        request.headers["cookie"] = cookies
+        jar.set_cookie_header(asking)
+    cookies = b"; ".join(filter(None, [hop.given, _cookies_of(asking)]))
+    if cookies:
+        request.headers = httpx.Headers([*request.headers.raw, (b"Cookie", cookies)])
+
+
+def _cookies_of(request: httpx.Request) -> bytes | None:
+    return next((value for name, value in request.headers.raw if name.lower() == b"cookie"), None)
 
 
 def _origin(url: httpx.URL) -> Origin:
