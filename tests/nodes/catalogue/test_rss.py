@@ -66,6 +66,12 @@ async def test_the_limit(web: Web, make_node: MakeNode) -> None:
     assert [entry["title"] for entry in output.data] == ["New"]
 
 
+async def test_the_scheme_of_feed_readers(web: Web, make_node: MakeNode) -> None:
+    web.on("/feed.xml", answer(200, RSS.encode()))
+    for url in (f"feed://127.0.0.1:{web.port}/feed.xml", f" FEED:{web.url('/feed.xml')}"):
+        assert len((await read(make_node(), url)).data) == 3
+
+
 async def test_atom_with_the_response_s_encoding(web: Web, make_node: MakeNode) -> None:
     body = ATOM.encode("latin-1")
     output = await read(make_node(), web.on("/feed", answer(200, body, content_type="text/xml; charset=iso-8859-1")))
@@ -134,6 +140,11 @@ ANNOUNCED = (
     <link rel="alternate" type="application/rss+xml" href="/feed.xml">
     <link rel="alternate" type="application/rss+xml" href="/other.xml">""",
     '<link rel="feed" href="/feed.xml">',
+    """<link rel="alternate" type="application/rss+xml" href=""><link rel="feed" href=" #x">
+    <link rel="alternate" type="application/rss+xml" href="/feed.xml">""",
+    '<link rel="alternate" type="application/rss+xml" href="feed://{host}/feed.xml">',
+    '<link rel="alternate" type="application/rss+xml" href="feed:{root}feed.xml">',
+    '<link rel="alternate" type="application/rss+xml" href="feed://{root}feed.xml">',
     '<link rel="alternate" type="text/xml" href="/feed.xml">',
     """<link rel="alternate" type="text/xml" href="/sitemap.xml">
     <link rel="alternate" type="application/atom+xml" href="/feed.xml">""",
@@ -143,7 +154,7 @@ ANNOUNCED = (
 @pytest.mark.parametrize("kind", ["text/html", "application/xhtml+xml", "text/plain"])
 @pytest.mark.parametrize("links", ANNOUNCED)
 async def test_however_a_page_announces_its_feed(web: Web, make_node: MakeNode, links: str, kind: str) -> None:
-    head = f'<html xmlns="http://www.w3.org/1999/xhtml"><head>{links.format(root=web.url())}</head><body/></html>'
+    head = f'<html xmlns="http://www.w3.org/1999/xhtml"><head>{links.format(root=web.url(), host=f"127.0.0.1:{web.port}")}</head><body/></html>'
     source = f'<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html>{head}' if "xhtml" in kind else head
     web.on("/feed.xml", answer(200, RSS.encode(), content_type="text/xml"))
     output = await read(make_node(), web.on("/a/page", answer(200, source.encode(), content_type=kind)))

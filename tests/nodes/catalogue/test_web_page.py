@@ -51,6 +51,32 @@ async def test_a_page_is_readable_text_facts_and_links(web: Web, make_node: Make
 
 
 @pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        ("<title>a &lt; b and c &gt; d</title>", "", "a < b and c > d"),
+        ("<title>a < b and c > d</title>", "", "a < b and c > d"),
+        ("<title>Docs > Guide > Setup</title>", "", "Docs > Guide > Setup"),
+        ("<title>Node.js 20 - what is new</title>", "", "Node.js 20 - what is new"),
+        ("<title>Version 1.2\n is out</title>", "<h2>Related</h2>", "Version 1.2 is out"),
+        ("<title>Setup: a > b | Town</title>", "<h1>Setup: <i>a</i> > b</h1>", "Setup: a > b"),
+        ('<title>Setup | Town</title><meta property="og:title" content="Setup">', "", "Setup"),
+        (
+            '<title>Setup | Town</title><script type="application/ld+json">{"@type": "Article", "headline": "Setup"}</script>',
+            "",
+            "Setup",
+        ),
+        ("", "<h1>Only a heading</h1>", "Only a heading"),
+    ],
+)
+async def test_the_title_is_what_the_page_calls_itself(
+    web: Web, make_node: MakeNode, head: str, body: str, title: str
+) -> None:
+    page = f"<html><head>{head}</head><body>{body}<p>{SENTENCE * 3}</p></body></html>"
+    output = await read(make_node(), web.on("/", answer(200, page.encode(), content_type="text/html")))
+    assert output.data["title"] == title
+
+
+@pytest.mark.parametrize(
     ("base", "expected"),
     [
         ('<base href="http://cdn.example.org/docs/">', "http://cdn.example.org/docs/a.html"),
@@ -77,6 +103,9 @@ async def test_links_are_meant_from_the_base(web: Web, make_node: MakeNode, base
         "0; /there",
         " 0 ; url = there",
         "0;URL={root}there",
+        ".5;url=/there",
+        "0.5 url=/there",
+        "1.;/there",
     ],
 )
 async def test_a_page_that_leads_on_is_followed(web: Web, make_node: MakeNode, content: str) -> None:
@@ -96,6 +125,9 @@ async def test_a_page_that_leads_on_is_followed(web: Web, make_node: MakeNode, c
     [
         '<meta http-equiv="refresh" content="300;url=/there">',
         '<meta http-equiv="refresh" content="5">',
+        '<meta http-equiv="refresh" content="0;url=">',
+        '<meta http-equiv="refresh" content="0 ; URL =">',
+        """<meta http-equiv="refresh" content="0;url=''">""",
         '<meta http-equiv="refresh" content="5;url=/">',
         '<meta http-equiv="refresh" content="0;url=javascript:alert(1)">',
         '<meta http-equiv="refresh" content="0;url=file:///etc/passwd">',

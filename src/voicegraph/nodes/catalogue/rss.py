@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import httpx
+from pydantic import field_validator
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
@@ -15,6 +16,7 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.documents.feed import MAX_ENTRIES, is_feed, root_of
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.page import page_in_utf8
+from voicegraph.nodes.documents.page_head import http_of
 from voicegraph.nodes.failures import too_many_redirects
 from voicegraph.nodes.leading import PAGES, led_on
 from voicegraph.nodes.output import Output
@@ -37,6 +39,11 @@ class Fetch(Params):
         why="it is the feed to read",
     )
     limit: int = param(20, title="Entries", description="How many to take, newest first.", ge=1, le=MAX_ENTRIES)
+
+    @field_validator("url", mode="before")
+    @classmethod
+    def _in_http(cls, url: object) -> object:
+        return http_of(url.strip()) if isinstance(url, str) else url
 
 
 @action("rss", "fetch", group="source", title="Read a feed")

@@ -11,7 +11,7 @@ from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.decoding import Decoded, decode
 from voicegraph.nodes.documents.large_page import HEAD_CHARACTERS
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
-from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of
+from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of, title_of
 from voicegraph.nodes.documents.page_source import readable, tree_of
 from voicegraph.nodes.documents.text import shortened
 
@@ -66,7 +66,7 @@ def read_page(address: str, content: bytes) -> Document:
     facts: Any = trafilatura.extract_metadata(tree if head is None else head, default_url=address)
     data: dict[str, JsonValue] = {
         "url": address,
-        "title": _first_text(facts.title, tree.findtext(".//title")),
+        "title": title_of(tree, facts.title),
         "author": facts.author,
         "site": facts.sitename,
         "date": facts.date,
@@ -104,7 +104,3 @@ def _links(tree: Any, address: str) -> list[JsonValue]:
         if len(found) == MAX_LINKS:
             break
     return [{"url": url, "text": text} for url, text in found.items()]
-
-
-def _first_text(*candidates: str | None) -> str | None:
-    return next((text.strip() for text in candidates if text and text.strip()), None)
