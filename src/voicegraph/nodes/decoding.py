@@ -31,12 +31,13 @@ _BEYOND = re.compile(r"[^\x00-\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """`encoding` is the WHATWG's name in lower case; `replaced` counts what became U+FFFD."""
+    """`encoding` is the WHATWG's name in lower case; `replaced` counts what became U+FFFD, `dropped` what is no character."""
 
     text: str
     encoding: str
     guessed: bool = False
     replaced: int = 0
+    dropped: int = 0
 
     @property
     def meta(self) -> dict[str, JsonValue]:
@@ -46,6 +47,8 @@ class Decoded:
             found["encodingGuessed"] = True
         if self.replaced:
             found["replacedCharacters"] = self.replaced
+        if self.dropped:
+            found["droppedCharacters"] = self.dropped
         return found
 
 
@@ -106,6 +109,8 @@ def told(meta: dict[str, JsonValue], name: str) -> Iterable[str]:
         )
     if count := meta.get("replacedCharacters"):
         yield f"{name} is not all {meta['encoding']}: {count} bad bytes stand as \ufffd in its text."
+    if count := meta.get("droppedCharacters"):
+        yield f"{name} holds {count} NUL, which is no character of a text: it was left out."
 
 
 def _read(content: bytes, name: str, most: int | None, *, start: int = 0, guessed: bool = False) -> Decoded:

@@ -22,8 +22,8 @@ def sample_of(content: bytes, most: int = SAMPLE) -> bytes:
     room = most // _PIECES
     every = max(len(content) // _PIECES, room)
     pieces = [_piece(content, start, min(start + every, len(content)), room) for start in range(0, len(content), every)]
-    if 0 in content[:most]:  # wide, or binary: where pieces begin matters
-        return content[: most - most % 4]
+    if wide(beginning := content[: most - most % 4]):  # where pieces begin matters
+        return beginning
     found = [piece for piece in pieces if piece]
     if len(found) < _PIECES // 2:  # all of it stands together, as in a file of English with one foreign chapter
         found += [

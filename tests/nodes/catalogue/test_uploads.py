@@ -65,3 +65,42 @@ def test_the_form_asks_for_a_file_and_says_why(action: Action):
     assert schema["required"] == ["fileId"]
     assert (field["x-widget"], field["x-why"]) == ("file", "it is what the workflow reads")
     assert field["x-accept"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("action", [uploads.upload_txt, uploads.upload_any, uploads.upload_csv])
+async def test_a_named_encoding_counts_before_what_looks_binary(make_node: MakeNode, action: Action, encoding: str):
+    node = make_node()
+    text = "项目，预算\n委员会批准了明年的预算，会议结束。\n"
+    ref = await node.files.save("report.txt", "application/octet-stream", text.encode(encoding))
+    output: Any = await action.run(action.params.model_validate({"fileId": ref.id, "encoding": encoding}), node)
+    assert "委员会批准了明年的预算" in output.text
+    for binary in (b"\x89PNG\r\n\x1a\n", bytes(range(256)) * 20, b"PK\x03\x04"):
+        ref = await node.files.save("report.txt", "application/octet-stream", binary)
+        with pytest.raises(NodeError, match="cannot be read"):
+            await action.run(action.params.model_validate({"fileId": ref.id, "encoding": encoding}), node)
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\x1a\x1a\x1a", b"\x1a" + b"\x00" * 120])
+async def test_the_mark_of_dos_at_the_end_is_no_part_of_the_table(make_node: MakeNode, end: bytes):
+    said: list[str] = []
+    for action in (uploads.upload_csv, uploads.upload_any):
+        output = await upload(action, make_node(log=said.append), "a.csv", b"a,b\n1,2\n" + end)
+        assert output.data == [{"a": 1, "b": 2}]
+    assert said == []
+
+
+async def test_a_stray_nul_is_left_out_and_told(make_node: MakeNode):
+    said: list[str] = []
+    content = b"name,city\nAda,K\xf6ln\x00\n" + b"Grace,New York\n" * 1_000 + "Ida,Düsseldorf\n".encode("cp1252")
+    output: Any = await upload(uploads.upload_csv, make_node(log=said.append), "a.csv", content)
+    assert (output.data[0]["city"], output.data[-1]["city"]) == ("Köln", "Düsseldorf")
+    assert output.meta["droppedCharacters"] == 1
+    assert "a.csv holds 1 NUL, which is no character of a text: it was left out." in said
+    assert (await upload(uploads.upload_txt, make_node(), "a.txt", b"Hel\x00lo")).text == "Hello"
+
+
+@pytest.mark.parametrize("content", [b"\x00", b"\x00\x00", b"ab\x00\x01\x02", b"\x7fELF" + bytes(60), bytes(5_000)])
+async def test_a_binary_file_is_refused(make_node: MakeNode, content: bytes):
+    with pytest.raises(NodeError, match="is a binary file"):
+        await upload(uploads.upload_txt, make_node(), "a.txt", content)

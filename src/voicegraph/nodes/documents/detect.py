@@ -6,6 +6,7 @@ import json
 from pathlib import PurePath
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.decoding import UNTOLD, Labels
 from voicegraph.nodes.documents.model import Kind
 from voicegraph.nodes.documents.text import looks_binary, read_text
 
@@ -50,20 +51,20 @@ _ACCEPTED: dict[Kind, tuple[Kind | None, ...]] = {"pdf": ("pdf",), "csv": (None,
 READABLE = "CSV, TSV, JSON, PDF, text, Markdown and HTML"
 
 
-def detect(name: str, content: bytes) -> Kind:
+def detect(name: str, content: bytes, labels: Labels = UNTOLD) -> Kind:
     """How to read a file of any kind; NodeError when nothing here can."""
-    found = _by_content(name, content)
+    found = _by_content(name, content, labels)
     suffix = PurePath(name).suffix.lower()
     if suffix == ".pdf":
         require(name, content, "pdf")
     return "pdf" if found == "pdf" else _KINDS.get(suffix) or found or "text"
 
 
-def require(name: str, content: bytes, wanted: Kind) -> None:
+def require(name: str, content: bytes, wanted: Kind, labels: Labels = UNTOLD) -> None:
     """NodeError when the content is plainly not of the wanted kind, whatever the name says."""
     if wanted not in _ACCEPTED:
         return
-    found = _by_content(name, content)
+    found = _by_content(name, content, labels)
     if found in _ACCEPTED[wanted]:
         return
     is_not = "plain text" if wanted == "text" else _NAMES[wanted]
@@ -71,22 +72,22 @@ def require(name: str, content: bytes, wanted: Kind) -> None:
     raise NodeError("wrong_file", f"{name} is not {is_not}: its content is {_NAMES[found]}. {advice}, or another file.")
 
 
-def _by_content(name: str, content: bytes) -> Kind | None:
+def _by_content(name: str, content: bytes, labels: Labels) -> Kind | None:
     """PDFs, JSON and web pages give themselves away; binary files are refused; None is any other text."""
     if not content.strip():
         raise NodeError("empty_file", f"{name} is empty. Upload a file with content.")
     if content[:1024].lstrip().startswith(b"%PDF-"):
         return "pdf"
-    _refuse_binary(name, content)
-    text = read_text(content).text.strip()
+    _refuse_binary(name, content, labels)
+    text = read_text(content, labels).text.strip()
     if text[:100].lower().startswith(("<!doctype html", "<html")):
         return "html"
     return "json" if text.startswith(("{", "[")) and _is_json(text) else None
 
 
-def _refuse_binary(name: str, content: bytes) -> None:
+def _refuse_binary(name: str, content: bytes, labels: Labels) -> None:
     found = next((what for signature, what in _SIGNATURES if content.startswith(signature)), None)
-    if found or looks_binary(content):
+    if found or looks_binary(content, labels):
         mend = _MENDS.get(PurePath(name).suffix.lower(), f"Choose one of {READABLE}")
         what = found or "a binary file"
         raise NodeError("unsupported_file", f"{name} is {what}, which cannot be read. {mend} and upload it again.")

@@ -7,17 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.charsets import marked
+from voicegraph.nodes.charsets import WEB, decoded, marked, name_of, python_codec
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.decoding import UNTOLD, Decoded, Labels, decode
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.page_source import readable, tree_of
+from voicegraph.nodes.guessing import WESTERN
 from voicegraph.nodes.samples import wide
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
 _SAMPLE = 4096
+_NUL = "\x00"
+_END_MARK = "\x1a"
+"""What programs of DOS write behind the last line."""
 
 
 def parse_text(_name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
@@ -48,19 +52,29 @@ def parse_html(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
 
 
 def read_text(content: bytes, labels: Labels = UNTOLD, *, markup: bool = False) -> Decoded:
-    """The text of a file, without NUL; markup says itself how it is encoded."""
+    """The text of a file, without NUL, which is counted, and DOS's mark at its end; markup says itself how it is encoded."""
     markup = markup or content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     read = decode(content, named=labels.named, declared=labels.declared, markup=markup)
-    return replace(read, text=read.text.replace("\x00", ""))
+    text = read.text
+    if _END_MARK in text[len(bare := text.rstrip(f"{_NUL}{_END_MARK}")) :]:
+        text = bare
+    return replace(read, text=text.replace(_NUL, ""), dropped=text.count(_NUL))
 
 
-def looks_binary(content: bytes) -> bool:
-    """NUL or many control characters near the beginning, in no encoding of text that explains them."""
+def looks_binary(content: bytes, labels: Labels = UNTOLD) -> bool:
+    """NUL or many control characters near the beginning, in no encoding of text that explains them.
+
+    A single one is a fault of the text: a program stopped while it wrote, a field of fixed width.
+    """
     sample = content[:_SAMPLE]
     if marked(sample) or wide(sample):
         return False
-    controls = sum(byte < 32 and byte not in b"\t\n\f\r\x1b" for byte in sample)
-    return b"\x00" in sample or controls > len(sample) // 20
+    name = name_of(labels.named) or name_of(labels.declared) or ""
+    text = decoded(sample, python_codec(name if name.startswith("utf-16") else WESTERN), WEB)
+    text = text.rstrip(f"{_NUL}{_END_MARK}") if _END_MARK in text else text
+    controls = sum(character < " " and character not in "\t\n\f\r\x1b" for character in text)
+    strange = controls + sum("\ud800" <= character <= "\uf8ff" or character == "\ufffd" for character in text)
+    return strange > max(1, len(text) // 20) or text.count(_NUL) > 1 + len(text) // 500 or text == _NUL
 
 
 def shortened(text: str, meta: dict[str, JsonValue]) -> Document:

@@ -46,8 +46,8 @@ def read(wanted: Kind | None, name: str, content: bytes, labels: Labels = UNTOLD
     """The document, as `wanted` or as what it turns out to be. Raises NodeError."""
     try:
         if wanted:
-            require(name, content, wanted)
-        kind = wanted or detect(name, content)
+            require(name, content, wanted, labels)
+        kind = wanted or detect(name, content, labels)
         return _TEXTS[kind](name, content, labels) if kind in _TEXTS else _PARSERS[kind](name, content)
     except MemoryError as error:
         raise NodeError("too_large", f"Reading {name} takes more memory than is allowed. Split the file.") from error
