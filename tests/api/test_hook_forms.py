@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -40,11 +41,47 @@ async def test_a_form_with_parts_is_its_fields(hook: Hook, end: bytes) -> None:
     }
 
 
-@pytest.mark.parametrize("body", [b"nothing", b"--X\r\nContent-Disposition: form-data\r\n\r\n1\r\n--X--", b"--X"])
-async def test_a_form_that_is_none_is_refused_in_words(hook: Hook, body: bytes) -> None:
-    headers = {"authorization": f"Bearer {hook.secret}", "content-type": "multipart/form-data; boundary=X"}
+FORM = "multipart/form-data; boundary=X"
+FIELDS = "application/x-www-form-urlencoded"
+PART = b'--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "says"),
+    [
+        (b"nothing", FORM, "The boundary that the form's type names is not in the body."),
+        (PART + b"--X--", "multipart/form-data", "The form's type names no boundary between its fields."),
+        (PART, FORM, "The form is cut off: the boundary at its end is missing."),
+        (b"--X", FORM, "The form is cut off"),
+        (b"--X\r\nContent-Disposition: form-data\r\n\r\n1\r\n--X--", FORM, "A part of the form has no name."),
+        (PART * 1_001 + b"--X--", FORM, "The form has more than 1,000 fields."),
+        (b"a=1&" * 2_000, FIELDS, "The form has more than 1,000 fields."),
+        (gzip.compress(b"a=1", mtime=0), FIELDS, "The body is compressed (gzip)."),
+    ],
+)
+async def test_a_form_that_is_none_is_refused_in_words(hook: Hook, body: bytes, kind: str, says: str) -> None:
+    headers = {"authorization": f"Bearer {hook.secret}", "content-type": kind}
     response = await hook.send(body, headers)
-    assert (response.status_code, response.json()["code"]) == (400, "broken_form")
+    assert response.status_code == 400
+    assert says in response.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"[" * 3_000 + b"]" * 3_000, "nested too deep"),
+        (b"9" * 6_000, "a whole number with thousands of digits"),
+        (b'{"a": 1e400}', "body.a: This number is Infinity, or too large to be told from it"),
+        (b'{"a": NaN}', "body.a: JSON has no NaN"),
+        (b'{"a":', "it is broken at line 1, column 6"),
+        (gzip.compress(b"{}", mtime=0), "The body is compressed (gzip). Send it as it is."),
+    ],
+)
+async def test_json_that_cannot_be_read_says_why(hook: Hook, body: bytes, says: str) -> None:
+    headers = {"authorization": f"Bearer {hook.secret}", "content-type": "application/json"}
+    response = await hook.send(body, headers)
+    assert (response.status_code, response.json()["code"]) == (400, "broken_json")
+    assert says in response.json()["error"]
 
 
 async def test_a_name_that_comes_twice_keeps_both(hook: Hook) -> None:

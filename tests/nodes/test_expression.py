@@ -78,8 +78,8 @@ def test_syntax_is_checked_before_a_run(expression: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "says"),
     [
-        ("input", "a value of type str, not true or false"),
-        ("size(data)", "a value of type int"),
+        ("input", "it gives a text, not true or false"),
+        ("size(data)", "it gives a number, not"),
         ("nosuch > 1", "“nosuch” is not known here; there are input, data"),
         ("nosuch(1)", "“nosuch” is not known here"),
         ("trigger.body.missing == 1", "the data has no 'missing'; has(…)"),
@@ -308,3 +308,43 @@ def test_whole_numbers_of_64_bits_stay_exact_beside_others(number: int) -> None:
     assert evaluate("data.id != data.next && data.id + 1 == data.next && data.half * data.one < 1", scope)
     literal = f"({number})" if number >= 0 else str(number)
     assert evaluate(f"data.id == {literal} && data.half * data.one < 1", scope)
+
+
+@pytest.mark.parametrize(
+    ("condition", "number", "holds"),
+    [
+        ("data == 18446744073709551615", 2**64 - 1, True),
+        ("data == 18446744073709551614", 2**64 - 1, False),
+        ("data > 18446744073709551615", 5, False),
+        ("data < 0xFFFFFFFFFFFFFFFF", 5.5, True),
+        ("data >= 9223372036854775808", 2**63 - 1, False),
+        ("data in [9223372036854775808]", 2**63, True),
+        ("data > 99999999999999999999999999", 10**30, True),
+        ("data > -99999999999999999999999999", -5, True),
+        ("data >= -9223372036854775808", -(2**63), True),
+        ("data / 2 < 10000000000000000000", 2**63, True),
+        ("string(data) == '18446744073709551616'", "18446744073709551616", True),
+    ],
+)
+def test_numbers_beyond_64_bits_are_compared(condition: str, number: object, holds: bool) -> None:
+    assert evaluate(condition, {"data": number}) is holds
+
+
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        ("input and data", "at character 7: “and” does not belong there; write &&."),
+        ("input = 'a'", "“=” does not belong there; write ==."),
+        ("input ==", "something is missing at the end."),
+        ("input == 'a", "the text that begins with 'a is never closed."),
+        ("(input == 'a'", "a “)” is missing at the end."),
+        ("data == 1e400", "this number cannot be read; it is too large"),
+        ("data", "it gives null, not true or false"),
+        ("int(input) > 3", "“int” makes a whole number of a text that is one"),
+        ("input.matches('[')", "“matches” is given what is no regular expression"),
+    ],
+)
+def test_what_is_wrong_is_said_without_the_librarys_words(condition: str, says: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        evaluate(condition, {"input": "a", "data": None})
+    assert says in caught.value.message

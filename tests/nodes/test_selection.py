@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import jmespath
 import pytest
@@ -127,3 +128,26 @@ async def test_what_does_not_fit_much_data_is_said_as_of_little(expression: str,
     with pytest.raises(NodeError, match=message) as caught:
         await pick(expression, [*TEXTS[:30_000]])
     assert caught.value.code == "bad_expression"
+
+
+@pytest.mark.parametrize(
+    ("expression", "data", "says"),
+    [
+        ("sum(a)", {"a": None}, "sum() is given an invalid type: it takes a list of numbers, not null."),
+        ("join(', ', a)", {"a": [1]}, "join() is given an invalid type: it takes a list of texts, not a number."),
+        ("length()", {}, "length() takes 1 value, not 0."),
+        ("nope(a)", {}, "Unknown function: nope()."),
+        ("a b", {}, "at character 3: “b” does not belong there."),
+        ("a == 'x", {}, "at character 6: a quote is never closed."),
+        ("a[", {}, "it ends too early."),
+        (
+            "sort_by(a, &b)",
+            {"a": [{"b": 1}, {"b": "x"}]},
+            "sort_by() is given an invalid type: it takes a number, not a text.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_without_the_librarys_words(expression: str, data: Any, says: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        select(expression, data)
+    assert caught.value.message.endswith(says)

@@ -144,7 +144,9 @@ def _fine(_: object) -> None:
 
 
 def _float_flaw(value: float) -> str | None:
-    return None if math.isfinite(value) else "JSON has no NaN and no Infinity; write a finite number or null."
+    if math.isinf(value):
+        return "This number is Infinity, or too large to be told from it; write a smaller one, or a text in quotation marks."
+    return "JSON has no NaN; write a number or null." if math.isnan(value) else None
 
 
 def _int_flaw(value: int) -> str | None:

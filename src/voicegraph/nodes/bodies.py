@@ -94,9 +94,8 @@ def read_body(response: httpx.Response, encoding: str | None = None) -> Body:
             read, None, f"The answer's JSON is nested more than {MAX_DEPTH} levels deep: it is kept as text only."
         )
     problem = unsendable(data, MAX_DEPTH) if _NO_JSON.search(text) else None
-    return Body(
-        read, data, f"The answer's data holds null or ? where it cannot be kept: {problem}." if problem else None
-    )
+    note = f"Not all of the answer's data can be kept: {problem}; there it holds null, or ? for half a character."
+    return Body(read, data, note if problem else None)
 
 
 def _records(text: str) -> list[JsonValue]:

@@ -25,7 +25,9 @@ from voicegraph.fair import FairGate
 from voicegraph.nodes.bulk import beside, compact, is_small
 from voicegraph.nodes.expression_cost import Shape, microseconds, shape_of
 from voicegraph.nodes.expression_lookups import kinds, missing, nulls
-from voicegraph.nodes.expression_numbers import FUNCTIONS, Lookup, Unfamiliar, rewritten
+from voicegraph.nodes.expression_numbers import FUNCTIONS, Lookup, Unfamiliar, rewritten, with_large_numbers
+from voicegraph.nodes.expression_words import of_function, of_syntax
+from voicegraph.nodes.kinds import kind
 from voicegraph.nodes.turns import turn
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
@@ -94,8 +96,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> bool:
     except BaseException as error:
         raise _explained(error, program.lookups, variables) from error
     if not isinstance(result, bool):
-        kind = type(result).__name__
-        raise _bad(f"it gives a value of type {kind}, not true or false; compare it with something")
+        raise _bad(f"it gives {kind(result)}, not true or false; compare it with something")
     return result
 
 
@@ -130,6 +131,7 @@ def _compile(expression: str) -> _Program:
     shape = shape_of(expression)
     if shape.comments:
         raise _bad("it holds a comment")
+    expression = with_large_numbers(expression)
     try:
         compiled = _engine().compile(expression)
         names = tuple(name for name in cast("list[str]", compiled.variables()) if name in NAMES)
@@ -186,6 +188,8 @@ def _of_operator(error: BaseException, lookups: Sequence[Lookup], variables: Map
         return _misfit(f"an operator does not fit its values ({failed[2]})", lookups, variables)
     if "No such overload" in message or "Unsupported operation" in message:
         return _misfit("an operator does not fit its values", lookups, variables)
+    if refused := of_function(message):
+        return _misfit(refused, lookups, variables, of=kinds)
     return None
 
 
@@ -195,7 +199,7 @@ def _of_source(error: BaseException) -> str | None:
     if "Recursion limit" in message:
         return "its brackets are nested too deeply; take some away, or split it over several conditions"
     if syntax := re.search(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]{1,200})", message):
-        return f"at character {syntax[2]}: {syntax[3]}"
+        return f"at character {syntax[2]}: {of_syntax(syntax[3])}"
     return None
 
 

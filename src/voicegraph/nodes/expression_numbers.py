@@ -62,6 +62,37 @@ def rewritten(expression: str, operators: str) -> Rewriting:
     return found
 
 
+def with_large_numbers(expression: str) -> str:
+    """The expression with whole numbers beyond 64 bits as the library takes them: without a sign, or as doubles."""
+    pieces: list[str] = []
+    place, before = 0, ""
+    while token := _TOKEN.match(expression, place):
+        text = token[0]
+        if token.lastgroup == "number" and (number := _whole_number(token["number"])) is not None:
+            text = text[: len(text) - len(token["number"])] + _written(number, token["number"], before == "-")
+        pieces.append(text)
+        place, before = token.end(), token["mark"] or ""
+    return "".join(pieces) + expression[place:]
+
+
+def _whole_number(text: str) -> int | None:
+    try:
+        return int(text, 0 if text[:2].lower() == "0x" else 10)
+    except ValueError:
+        return None
+
+
+def _written(number: int, text: str, negative: bool) -> str:
+    if number <= MOST + negative:
+        return text
+    if number < 2**64 and not negative:
+        return f"{number}u"
+    try:
+        return f"{float(number):.17e}"
+    except OverflowError:
+        return text
+
+
 class _Parser:
     """Recursive descent over CEL's grammar (cel-spec, doc/langdef.md), which writes down again what it reads."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,18 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from voicegraph.nodes.action import Params, Target
+
+_KINDS = {
+    "str": "a text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "list[str]": "a list of texts",
+    "list[json-or-python[json=any,python=any]]": "a list",
+    "dict[str,json-or-python[json=any,python=any]]": "an object",
+}
+"""What the library calls the kinds of values that a param may have, where it may have several."""
+_BRANCH = re.compile(r"(?:list|dict|union|literal|nullable|constrained-\w+|function-\w+|json-or-python)\[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +111,27 @@ def schema_of(model: type[Params]) -> dict[str, Any]:
 
 def explain(error: ValidationError, model: type[Params]) -> list[Breach]:
     """A validation error in words that say what would be right. Never the value itself: it may be a secret."""
-    return [
-        Breach(str(next(iter(found["loc"]), "")), _place(found["loc"]), _message(found, model))
-        for found in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    every = error.errors(include_url=False, include_context=False, include_input=False)
+    kinds = _alternatives([found["loc"] for found in every])
+    breaches: dict[str, Breach] = {}
+    for found in every:
+        loc = found["loc"]
+        message = _message(found, model)
+        if several := kinds.get(loc[:-1]):  # a value of several kinds is refused as each of them
+            *first, last = dict.fromkeys(_KINDS[one] for one in several)
+            loc, message = loc[:-1], f"the value should be {', '.join(first)}{' or ' * bool(first)}{last}"
+        place = _place(tuple(part for part in loc if not _BRANCH.match(str(part))))
+        breaches.setdefault(place, Breach(str(next(iter(loc), "")), place, message))
+    return [*breaches.values()]
+
+
+def _alternatives(places: list[tuple[int | str, ...]]) -> dict[tuple[int | str, ...], list[str]]:
+    """Where a value may be of several kinds, and the names of these, which the library puts behind the place."""
+    found: dict[tuple[int | str, ...], list[str]] = {}
+    for loc in places:
+        if loc and isinstance(loc[-1], str) and loc[-1] in _KINDS:
+            found.setdefault(loc[:-1], []).append(loc[-1])
+    return {place: names for place, names in found.items() if len(names) > 1}
 
 
 def texts_of(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -128,6 +158,8 @@ def _message(found: ErrorDetails, model: type[Params]) -> str:
         close = difflib.get_close_matches(str(found["loc"][0]), known, n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
         return f"there is no such param{hint} (the action takes {', '.join(known) or 'none'})"
+    if found["type"] == "dict_type":
+        return 'the value should be an object of names and values, like {"name": "value"}'
     # "Input" is pydantic's word for the value; to users it is what comes into a node.
     return found["msg"].removeprefix("Value error, ").replace("Input should", "the value should", 1)
 

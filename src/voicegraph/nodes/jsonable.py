@@ -41,7 +41,7 @@ def unsendable(data: JsonValue, limit: int = MAX_SENT_DEPTH) -> str | None:
     while left:
         value = left.pop()
         if isinstance(value, float) and not math.isfinite(value):
-            return f"JSON has no word for {_NAMES.get(value, 'NaN')}, and none for a number as large"
+            return "a number in it is " + ("NaN (none)" if math.isnan(value) else "too large (Infinity)")
         if isinstance(value, str) and has_half(value):
             return "a text in it holds half a character (an escape like \\ud800 stands alone)"
         if isinstance(value, dict):
@@ -50,6 +50,3 @@ def unsendable(data: JsonValue, limit: int = MAX_SENT_DEPTH) -> str | None:
         elif isinstance(value, list):
             left += cast("list[object]", value)
     return None
-
-
-_NAMES = {math.inf: "Infinity", -math.inf: "-Infinity"}

@@ -18,6 +18,7 @@ from voicegraph.fair import FairGate
 from voicegraph.imports import importing
 from voicegraph.nodes.bulk import MAX_VALUES, beside, compact, decode, is_small
 from voicegraph.nodes.expression_cost import measure
+from voicegraph.nodes.selection_words import words_of
 from voicegraph.nodes.threads import in_thread
 
 MAX_LENGTH = 2_000
@@ -41,7 +42,7 @@ def check_selection(expression: str) -> str | None:
     try:
         _compiled(expression)
     except ValueError as error:
-        return " ".join(str(error).splitlines()[:2])
+        return words_of(error)
     return None
 
 
@@ -71,7 +72,9 @@ def select(expression: str, data: JsonValue) -> JsonValue:
         _refuse_costly(compiled.parsed, data)
         found: JsonValue = compiled.search(data)
     except (ValueError, TypeError, RecursionError) as error:
-        raise NodeError("bad_expression", f"The JMESPath expression does not fit the data: {error}") from error
+        raise NodeError(
+            "bad_expression", f"The JMESPath expression does not fit the data: {words_of(error)}."
+        ) from error
     if measure(found).values > MAX_VALUES:
         raise _too_much()
     return found

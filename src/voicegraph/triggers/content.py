@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from email import policy
+from email import errors, policy
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import collapse_rfc2231_value
@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from voicegraph.clock import iso
 from voicegraph.errors import UserError
 from voicegraph.graph.decode import flaws
+from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.charsets import charset_in, codec_of
 from voicegraph.nodes.decoding import decode
 from voicegraph.triggers.names import is_secret, is_shown_header
@@ -26,6 +27,13 @@ MAX_SHOWN = 50
 MAX_LENGTH = 1_000
 MAX_FILE_TEXT = 64 << 10
 """Bytes of a file in a form whose text a run sees; of a larger one it sees name, type and size."""
+_TOO_MANY = f"The form has more than {MAX_FIELDS:,} fields."
+_FORM_FLAWS: dict[type[Exception], str] = {
+    errors.NoBoundaryInMultipartDefect: "The form's type names no boundary between its fields.",
+    errors.StartBoundaryNotFoundDefect: "The boundary that the form's type names is not in the body.",
+    errors.CloseBoundaryNotFoundDefect: "The form is cut off: the boundary at its end is missing.",
+}
+_PACKED = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"PK\x03\x04", "zip"))
 _STEERING = frozenset({"token", "wait"})
 
 
@@ -71,8 +79,17 @@ def body_of(call: Call) -> JsonValue:
 def _json(body: str) -> JsonValue:
     try:
         value = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadBody("broken_json", "The body is not JSON, though its type says so.") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise BadBody(
+            "broken_json", f"The body is not JSON, though its type says so: it is broken at {where}."
+        ) from error
+    except RecursionError as error:
+        message = f"The body's lists and objects are nested too deep; {MAX_DEPTH} levels are the most."
+        raise BadBody("broken_json", message) from error
+    except ValueError as error:
+        message = "The body holds a whole number with thousands of digits; send it in quotation marks."
+        raise BadBody("broken_json", message) from error
     if problems := flaws({"body": value}):
         raise BadBody("broken_json", f"{problems[0].where}: {problems[0].message}")
     return value
@@ -83,7 +100,7 @@ def _form(call: Call) -> JsonValue:
     try:
         fields = parse_qs(_text(call), keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding=codec)
     except ValueError as error:
-        raise BadBody("broken_form", f"The form has more than {MAX_FIELDS:,} fields, or is none.") from error
+        raise BadBody("broken_form", _TOO_MANY) from error
     return _single(fields)
 
 
@@ -92,8 +109,8 @@ def _multipart(content_type: str, body: bytes) -> JsonValue:
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
     form = BytesParser(policy=policy.compat32).parsebytes(head + body)
     parts = cast("list[Message]", form.get_payload()) if form.is_multipart() else []
-    if not parts or form.defects or len(parts) > MAX_FIELDS:
-        raise BadBody("broken_form", f"The form has more than {MAX_FIELDS:,} fields, is cut off, or is none.")
+    if wrong := _form_flaw(form, len(parts)):
+        raise BadBody("broken_form", wrong)
     fields: dict[str, list[JsonValue]] = {}
     for part in parts:
         name = _param(part, "name")
@@ -101,6 +118,18 @@ def _multipart(content_type: str, body: bytes) -> JsonValue:
             raise BadBody("broken_form", "A part of the form has no name.")
         fields.setdefault(name, []).append(_part(part))
     return _single(fields)
+
+
+def _form_flaw(form: Message, parts: int) -> str | None:
+    """What is wrong with a form in parts."""
+    for kind, message in _FORM_FLAWS.items():
+        if any(isinstance(defect, kind) for defect in form.defects):
+            return message
+    if form.defects:
+        return "The form is broken: its parts cannot be told apart."
+    if parts > MAX_FIELDS:
+        return _TOO_MANY
+    return None if parts else "The form holds no field."
 
 
 def _part(part: Message) -> JsonValue:
@@ -140,6 +169,8 @@ def _single(fields: Mapping[str, Sequence[JsonValue]]) -> dict[str, JsonValue]:
 
 def _text(call: Call, code: str = "broken_text") -> str:
     """In the charset of its type, or that of its own XML declaration; a sender can be told to name it, so none is guessed."""
+    if packed := next((name for sign, name in _PACKED if call.body.startswith(sign)), None):
+        raise BadBody(code, f"The body is compressed ({packed}). Send it as it is.")
     markup = call.body[:64].lstrip().startswith(b"<")
     read = decode(call.body, declared=_charset(call), markup=markup)
     if read.guessed and not read.encoding.startswith("utf-"):

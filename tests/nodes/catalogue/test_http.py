@@ -13,6 +13,7 @@ from support.web import Web, answer, redirect, serving
 from voicegraph.errors import NodeError
 from voicegraph.nodes.catalogue.http import Request, request
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.fields import explain
 from voicegraph.nodes.output import Output
 
 MakeNode = Callable[..., NodeContext]
@@ -307,7 +308,12 @@ def test_params_that_make_no_request(wrong: dict[str, object], says: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("body", "says"), [(b'{"a": NaN}', "NaN"), (b"[1e999]", "Infinity"), (b'["\\ud800"]', "half a character")]
+    ("body", "says"),
+    [
+        (b'{"a": NaN}', "NaN"),
+        (b"[1e999]", "a number in it is too large (Infinity); there it holds null"),
+        (b'["\\ud800"]', "half a character"),
+    ],
 )
 async def test_data_that_cannot_be_kept_is_told(web: Web, make_node: MakeNode, body: bytes, says: str) -> None:
     output = await call(make_node(), web.on("/", answer(200, body, content_type="application/json")))
@@ -326,3 +332,19 @@ async def test_a_redirect_keeps_an_empty_query(web: Web, make_node: MakeNode, lo
     web.on("/x", answer(content_type="text/plain"))
     await call(make_node(), web.on("/start", redirect(location)))
     assert web.requests[-1].split()[1] == "/x?"
+
+
+@pytest.mark.parametrize(
+    ("params", "place", "says"),
+    [
+        ({"query": {"a": [1], "str": None}}, "params.query.a", "the value should be a text, a number or true or false"),
+        ({"form": {"x": {"y": 1}}}, "params.form.x", "the value should be a text, a number or true or false"),
+        ({"headers": "X-A: b"}, "params.headers", 'an object of names and values, like {"name": "value"}'),
+    ],
+)
+def test_a_wrong_value_is_told_once_where_it_is(params: dict[str, object], place: str, says: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Request.model_validate({"url": "http://web.test", **params})
+    first, *others = explain(caught.value, Request)
+    assert (first.place, [one.place for one in others]) == (place, ["params.query.str"] if "query" in params else [])
+    assert says in first.message
