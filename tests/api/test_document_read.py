@@ -45,6 +45,10 @@ FEED = "<?xml version='1.0'?><rss version='2.0'><channel><item><title>Neues</tit
         ("/a.csv", "text/plain", TABLE.encode(), ROWS),
         ("/a.json", "application/octet-stream", b'{"a": [1]}', {"a": [1]}),
         ("/a.json", "application/json", b'{"a": [1]}', {"a": [1]}),
+        ("/a.jsonl", "application/octet-stream", b'{"a": 1}\n[2]\n', [{"a": 1}, [2]]),
+        ("/a.ndjson", "text/plain", b'{"a": 1}\n\n[2]\n', [{"a": 1}, [2]]),
+        ("/a.json", "application/octet-stream", b'{"a": 1}\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
+        ("/export", "application/octet-stream", b'{"a": 1}\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
     ],
 )
 async def test_what_http_downloaded(

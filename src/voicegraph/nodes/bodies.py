@@ -13,27 +13,28 @@ from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.bulk import decode
 from voicegraph.nodes.decoding import Decoded, read_answer
 from voicegraph.nodes.filenames import clean_name, seen_name
+from voicegraph.nodes.json_lines import SUFFIXES, plain_records, records
 from voicegraph.nodes.jsonable import is_deeper, unsendable
 
 _TEXTS = frozenset({
     "application/xml", "application/javascript", "application/x-javascript", "application/ecmascript",
     "application/x-www-form-urlencoded", "application/yaml", "application/x-yaml",
 })  # fmt: skip
-_JSON = frozenset({"application/json", "text/json", "application/x-json", "text/x-json"})
+_JSON = frozenset({"application/json", "text/json", "application/x-json", "text/x-json", "json"})
 _LINES = frozenset({
     "application/x-ndjson", "application/ndjson", "text/x-ndjson", "application/jsonl", "application/x-jsonl",
     "application/jsonlines", "application/x-jsonlines", "application/json-lines", "application/x-json-stream",
     "application/stream+json", "application/json-seq",
 })  # fmt: skip
-"""A JSON value in each line, or behind each record separator (RFC 7464)."""
 _TABLES = frozenset({"text/csv", "text/tab-separated-values", "application/csv"})
-_RECORD = "\x1e"
 _NO_JSON = re.compile(r"NaN|Infinity|[eE]\+?[3-9]\d\d|\\u[dD][89a-fA-F]")
 """What a value comes from that data cannot hold."""
 _UNKNOWN = frozenset(
-    {"application/octet-stream", "binary/octet-stream", "application/x-download", "application/unknown"}
+    {"application/octet-stream", "binary/octet-stream", "application/x-download", "application/unknown", "*/*"}
 )
 """What servers say that do not know what they send."""
+_ANY = _UNKNOWN | {"", "text/plain"}
+"""Under which the name at the end of the address tells more."""
 _ENCODED_NAME = re.compile(r"filename\*=(?:utf-8'[^']*')?([^;\s]+)", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"filename=(?:\"([^\"]*)\"|([^;\s]+))", re.IGNORECASE)
 
@@ -77,18 +78,22 @@ class Body:
 def read_body(response: httpx.Response, encoding: str | None = None) -> Body:
     """What the answer says, in the encoding a person named, if any; for a large one this is work for a thread.
 
-    Data is what is announced as JSON, and what is a JSON object or list from its beginning to its end whatever it is
-    announced as: many servers send their JSON as text/plain or text/html, or do not say what it is.
+    Data is what is announced as JSON, and what is a JSON object or list, or several in lines, from its beginning to its end whatever
+    it is announced as: many servers send their JSON as text/plain or text/html, or do not say what it is.
     """
     read, kind = read_answer(response, encoding), media_type(response)
     text = read.text
-    announced = is_json(kind) or kind in _LINES
+    lines = kind in _LINES or (kind in _ANY and file_name(response).lower().endswith(SUFFIXES))
+    announced = is_json(kind) or lines
     if not (announced and text.strip()) and text[:1_024].lstrip()[:1] not in ("{", "["):
         return Body(read)
     try:
-        data = _records(text) if kind in _LINES else decode(text)
+        data = records(text, decode) if lines else decode(text)
     except ValueError as error:
-        return Body(read, None, f"The answer is announced as {kind} and is none: {error}." if announced else None)
+        data = None if lines else plain_records(text, decode)
+        if data is None:
+            said = kind if kind not in _ANY else "JSON Lines"
+            return Body(read, None, f"The answer is announced as {said} and is none: {error}." if announced else None)
     if is_deeper(MAX_DEPTH, data):
         return Body(
             read, None, f"The answer's JSON is nested more than {MAX_DEPTH} levels deep: it is kept as text only."
@@ -96,18 +101,6 @@ def read_body(response: httpx.Response, encoding: str | None = None) -> Body:
     problem = unsendable(data, MAX_DEPTH) if _NO_JSON.search(text) else None
     note = f"Not all of the answer's data can be kept: {problem}; there it holds null, or ? for half a character."
     return Body(read, data, note if problem else None)
-
-
-def _records(text: str) -> list[JsonValue]:
-    """The values of JSON lines. ValueError that names the line that is none."""
-    values: list[JsonValue] = []
-    for number, record in enumerate(text.split(_RECORD if _RECORD in text else "\n"), 1):
-        if record.strip():
-            try:
-                values.append(decode(record))
-            except ValueError as error:
-                raise ValueError(f"line {number}: {error}") from error
-    return values
 
 
 def file_name(response: httpx.Response) -> str:

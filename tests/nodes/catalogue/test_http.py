@@ -117,6 +117,35 @@ async def test_json_lines_are_a_list(web: Web, make_node: MakeNode, kind: str, b
     assert "line 2" in str(output.meta["note"])
 
 
+@pytest.mark.parametrize("path", ["/export", "/a.jsonl", "/a.NDJSON"])
+@pytest.mark.parametrize("kind", ["application/octet-stream", "text/plain", "*/*", "text/html", None])
+async def test_json_lines_of_no_named_kind_are_a_list(
+    web: Web, make_node: MakeNode, kind: str | None, path: str
+) -> None:
+    headers = {"content_type": kind} if kind else {}
+    output = await call(make_node(), web.on(path, answer(200, b'{"a": 1}\n[2]\r\n\n{"b": 3}\n', **headers)))
+    assert output.data == [{"a": 1}, [2], {"b": 3}]
+
+
+async def test_the_name_tells_json_lines_where_the_type_does_not(web: Web, make_node: MakeNode) -> None:
+    for body, data in ((b'{"a": 1}\n', [{"a": 1}]), (b"1\n2\n", [1, 2])):
+        output = await call(make_node(), web.on("/a.jsonl", answer(200, body, content_type="text/plain")))
+        assert output.data == data
+    output = await call(make_node(), web.on("/a.jsonl", answer(200, b'{"a": 1}\n{"a":')))
+    assert "announced as JSON Lines and is none: line 2" in str(output.meta["note"])
+
+
+@pytest.mark.parametrize("body", [b'{"a": 1}\n{"a":', b'{"a": 1}\nand text', b"[1]\n2\n", b"[INFO] up\n[INFO] down\n"])
+async def test_lines_that_are_not_all_json_are_text(web: Web, make_node: MakeNode, body: bytes) -> None:
+    output = await call(make_node(), web.on("/log", answer(200, body, content_type="text/plain")))
+    assert (output.data, "note" in output.meta) == (None, False)
+
+
+async def test_odd_names_of_json(web: Web, make_node: MakeNode) -> None:
+    for kind in ("json", "*/*", "JSON; charset=utf-8"):
+        assert (await call(make_node(), web.on("/", answer(200, b'{"a": 1}', content_type=kind)))).data == {"a": 1}
+
+
 async def test_json_of_no_named_kind_is_data_and_a_file(web: Web, make_node: MakeNode) -> None:
     output = await call(
         make_node(), web.on("/a.json", answer(200, b'{"a": 1}', content_type="application/octet-stream"))

@@ -23,7 +23,14 @@ def test_json_keeps_its_text_and_gives_its_value():
     assert document.data == {"a": [1, None]}
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"a": NaN}', b"[" * 200_000])
+def test_json_lines_give_a_list():
+    document = parse_json("x.jsonl", b'{"a": 1}\n')
+    assert (document.data, document.meta["format"]) == ([{"a": 1}], "jsonl")
+    with pytest.raises(NodeError, match=r"x\.jsonl is not valid JSON: line 2"):
+        parse_json("x.jsonl", b'{"a": 1}\nnone\n')
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"a": 1}\n{"a"', b'{"a": NaN}', b"[" * 200_000])
 def test_bad_json_is_located(content: bytes):
     with pytest.raises(NodeError, match=r"x\.json is not valid JSON"):
         parse_json("x.json", content)

@@ -56,7 +56,7 @@ class UploadAny(Params):
         title="File",
         description="CSV, TSV, JSON, PDF, text, Markdown or HTML.",
         widget="file",
-        accept=".csv,.tsv,.json,.pdf,.txt,.md,.html,text/*",
+        accept=".csv,.tsv,.json,.jsonl,.ndjson,.pdf,.txt,.md,.html,text/*",
         why=_WHY,
     )
     encoding: Encoding = encoding_param()

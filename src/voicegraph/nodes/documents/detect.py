@@ -8,7 +8,8 @@ from pathlib import PurePath
 from voicegraph.errors import NodeError
 from voicegraph.nodes.decoding import UNTOLD, Labels
 from voicegraph.nodes.documents.model import Kind
-from voicegraph.nodes.documents.text import looks_binary, read_text
+from voicegraph.nodes.documents.text import json_value, looks_binary, read_text
+from voicegraph.nodes.json_lines import SUFFIXES, plain_records
 
 _SIGNATURES = (
     (b"PK\x03\x04", "an Office document or a ZIP archive"),
@@ -27,6 +28,7 @@ _KINDS: dict[str, Kind] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".json": "json",
+    **dict.fromkeys(SUFFIXES, "json"),
     ".htm": "html",
     ".html": "html",
     ".txt": "text",
@@ -97,5 +99,5 @@ def _is_json(text: str) -> bool:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        return False
+        return plain_records(text, json_value) is not None
     return True

@@ -12,6 +12,7 @@ from voicegraph.nodes.decoding import UNTOLD, Decoded, Labels, decode, told
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document, Kind
+from voicegraph.nodes.json_lines import SUFFIXES
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.threads import in_thread
 
@@ -24,7 +25,7 @@ _BY_MEDIA_TYPE: dict[str, Kind] = {
     "application/rss+xml": "feed",
     "application/atom+xml": "feed",
 }
-_TELLING = frozenset({".csv", ".tsv", ".json", ".pdf", ".txt", ".md", ".markdown", ".log", ".htm", ".html"})
+_TELLING = frozenset({*SUFFIXES, ".csv", ".tsv", ".json", ".pdf", ".txt", ".md", ".markdown", ".log", ".htm", ".html"})
 _FEEDS = (b"<rss", b"<feed", b"<rdf:rdf")
 
 

@@ -13,6 +13,7 @@ from voicegraph.nodes.decoding import UNTOLD, Decoded, Labels, decode
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.page_source import readable, tree_of
 from voicegraph.nodes.guessing import WESTERN
+from voicegraph.nodes.json_lines import SUFFIXES, plain_records, records
 from voicegraph.nodes.samples import wide
 
 if TYPE_CHECKING:
@@ -31,14 +32,31 @@ def parse_text(_name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
 
 
 def parse_json(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
-    """The text as it is, and its value in `data`."""
+    """The text as it is, and its value in `data`; of JSON Lines a list of their values."""
     read = read_text(content, labels)
     try:
-        data = json.loads(read.text, parse_constant=_refuse_constant)
+        data, form = _values_of(name, read.text)
     except (ValueError, RecursionError) as error:
         raise NodeError("bad_json", f"{name} is not valid JSON: {error}.") from error
-    document = shortened(read.text, {"format": "json", **read.meta})
+    document = shortened(read.text, {"format": form, **read.meta})
     return Document(document.text, data, document.meta)
+
+
+def json_value(text: str) -> JsonValue:
+    """ValueError, RecursionError."""
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def _values_of(name: str, text: str) -> tuple[JsonValue, str]:
+    """The value, and the format: one for all, or one in each line."""
+    if name.lower().endswith(SUFFIXES):
+        return records(text, json_value), "jsonl"
+    try:
+        return json_value(text), "json"
+    except ValueError:
+        if found := plain_records(text, json_value):
+            return found, "jsonl"
+        raise
 
 
 def parse_html(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
