@@ -23,6 +23,7 @@ import type {
   LogPage,
   Notifications,
   Notify,
+  Output,
   ParseAnswer,
   PlannerName,
   Removal,
@@ -202,6 +203,8 @@ export const api = {
     return (await request<{ file: FileRef }>('/api/files', { body })).file;
   },
   outputUrl: (run: string, node: string) => `/api/runs/${at(run)}/nodes/${at(node)}/output/file`,
+  /** What such an address gives: a result whole, however large. */
+  wholeOutput: (url: string) => request<Output>(url),
   fileUrl: (id: string) => `/api/files/${at(id)}`,
 };
 

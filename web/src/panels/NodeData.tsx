@@ -9,6 +9,7 @@ import { openRun } from '@/runs/open';
 import { useNodeResult, useRun, useTurn } from '@/runs/store';
 import { ItemTable } from './ItemTable';
 import { OutputView } from './output/OutputView';
+import { madeText } from './output/passed';
 import classes from './Panel.module.css';
 
 interface Props {
@@ -35,9 +36,10 @@ function wentOn(node: WorkflowNode): string | null {
 /** What went in and what came out, side by side. */
 export function NodeData({ node, workflow }: Props) {
   const result = useNodeResult(node.id);
-  const runId = useRun((state) => state.run?.id);
-  const nodes = useRun((state) => state.run?.nodes);
-  const ran = useRun((state) => state.run?.workflow.nodes.find((one) => one.id === node.id));
+  const run = useRun((state) => state.run);
+  const runId = run?.id;
+  const nodes = run?.nodes;
+  const ran = run?.workflow.nodes.find((one) => one.id === node.id);
   const sources = workflow.edges
     .filter((edge) => edge.target === node.id)
     .map((edge) => ({
@@ -77,6 +79,7 @@ export function NodeData({ node, workflow }: Props) {
                 {...source}
                 titled={sources.length > 1}
                 whole={runId && api.outputUrl(runId, source.id)}
+                textFirst={run ? madeText(run, source.id) : false}
               />
             ))}
           </section>
@@ -84,7 +87,11 @@ export function NodeData({ node, workflow }: Props) {
         <section className={classes.column} aria-label="Output">
           <h3 className={classes.sectionTitle}>Output</h3>
           {result?.output ? (
-            <OutputView output={result.output} whole={runId && api.outputUrl(runId, node.id)} />
+            <OutputView
+              output={result.output}
+              whole={runId && api.outputUrl(runId, node.id)}
+              textFirst={run ? madeText(run, node.id) : false}
+            />
           ) : (
             <p className={classes.description}>
               {(result?.status === 'failed' && wentOn(ran ?? node)) ||
@@ -131,14 +138,15 @@ interface SourceProps {
   output: Output | null;
   titled: boolean;
   whole: string | undefined;
+  textFirst: boolean;
 }
 
-function Source({ label, output, titled, whole }: SourceProps) {
+function Source({ label, output, titled, whole, textFirst }: SourceProps) {
   return (
     <div>
       {titled && <h4 className={classes.subtitle}>{label}</h4>}
       {output ? (
-        <OutputView output={output} whole={whole} />
+        <OutputView output={output} whole={whole} textFirst={textFirst} />
       ) : (
         <p className={classes.description}>“{label}” gave nothing.</p>
       )}

@@ -6,6 +6,7 @@ import { Note } from '@/app/Note';
 import { useUi } from '@/app/ui';
 import { iconFor } from '@/canvas/icons';
 import { OutputView } from '@/panels/output/OutputView';
+import { madeText } from '@/panels/output/passed';
 import { findAction, titleOf } from '@/workflow/describe';
 import classes from './ResultPanel.module.css';
 import { isOver, type RunRecord } from './record';
@@ -94,7 +95,12 @@ function Made({ run, end }: { run: RunRecord; end: End }) {
       )}
       {result.error && <Note tone="error">{result.error.message}</Note>}
       {result.output && (
-        <OutputView output={result.output} whole={api.outputUrl(run.id, node.id)} filesFirst />
+        <OutputView
+          output={result.output}
+          whole={api.outputUrl(run.id, node.id)}
+          textFirst={madeText(run, node.id)}
+          filesFirst
+        />
       )}
     </article>
   );

@@ -1,5 +1,6 @@
 import { ActionIcon, Tabs } from '@mantine/core';
 import { IconCopy, IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
 import { api } from '@/api/client';
 import { toJson } from '@/api/json';
 import type { FileRef, Output } from '@/api/types';
@@ -10,7 +11,7 @@ import { JsonTree } from './JsonTree';
 import { Markdown } from './Markdown';
 import classes from './output.module.css';
 import { RowTable } from './RowTable';
-import { isMarkdown, rowsOf } from './shapes';
+import { isMarkdown, isNothing, rowsOf } from './shapes';
 
 interface Props {
   output: Output;
@@ -18,24 +19,26 @@ interface Props {
   whole?: string | undefined;
   /** Show the files above the rest, not behind a tab of their own. */
   filesFirst?: boolean;
+  /** Open on the text: the data only came by. */
+  textFirst?: boolean;
 }
 
 /** One output, in every form that suits it. */
-export function OutputView({ output, whole, filesFirst = false }: Props) {
+export function OutputView({ output, whole, filesFirst = false, textFirst = false }: Props) {
   const { text, data, meta = {}, files: made = [] } = output;
   const files = filesFirst ? [] : made;
   const rows = rowsOf(data);
   const hasData = data !== null && data !== undefined;
   const hasMeta = Object.keys(meta).length > 0;
+  const nothing = isNothing(output);
+  const words = isMarkdown(text) ? 'markdown' : 'text';
   const first =
     files.length && !text
       ? 'files'
-      : rows
+      : rows && !textFirst
         ? 'table'
-        : text || !hasData
-          ? isMarkdown(text)
-            ? 'markdown'
-            : 'text'
+        : text || !hasData || nothing
+          ? words
           : 'json';
   const tabs = (
     <Tabs defaultValue={first} keepMounted={false} variant="default" className={classes.tabs}>
@@ -48,7 +51,7 @@ export function OutputView({ output, whole, filesFirst = false }: Props) {
           {files.length > 0 && <Tabs.Tab value="files">Files ({files.length})</Tabs.Tab>}
           {hasMeta && <Tabs.Tab value="meta">Details</Tabs.Tab>}
         </Tabs.List>
-        <CopyButton text={text || toJson(data, 2)} />
+        <CopyButton output={output} whole={whole} />
       </div>
       {output.truncated && <Cut size={output.size ?? 0} whole={whole} />}
       {rows && (
@@ -59,7 +62,7 @@ export function OutputView({ output, whole, filesFirst = false }: Props) {
       <Tabs.Panel value="text">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <pre className={classes.text} tabIndex={0}>
-          {text || 'No text.'}
+          {nothing ? 'Nothing: the result is empty.' : text || 'No text.'}
         </pre>
       </Tabs.Panel>
       <Tabs.Panel value="markdown">
@@ -80,7 +83,7 @@ export function OutputView({ output, whole, filesFirst = false }: Props) {
   return (
     <>
       <Files files={made} />
-      {(text || hasData) && tabs}
+      {(text || hasData) && !nothing && tabs}
     </>
   );
 }
@@ -99,10 +102,24 @@ function Cut({ size, whole }: { size: number; whole: string | undefined }) {
   );
 }
 
-function CopyButton({ text }: { text: string }) {
+function CopyButton({ output, whole }: { output: Output; whole: string | undefined }) {
+  const [busy, setBusy] = useState(false);
+  const textOf = ({ text, data }: Output) => (output.text ? text : toJson(data, 2));
+  const copy = async () => {
+    setBusy(true);
+    // What is shown in part is copied whole.
+    await copyText(output.truncated && whole ? api.wholeOutput(whole).then(textOf) : textOf(output));
+    setBusy(false);
+  };
+  const onlyPart = output.truncated && !whole;
   return (
-    <Tooltip label="Copy">
-      <ActionIcon size="md" aria-label="Copy this" onClick={() => void copyText(text)}>
+    <Tooltip label={onlyPart ? 'Copy the beginning' : 'Copy'}>
+      <ActionIcon
+        size="md"
+        aria-label={onlyPart ? 'Copy the beginning' : 'Copy this'}
+        loading={busy}
+        onClick={() => void copy()}
+      >
         <IconCopy size={15} aria-hidden />
       </ActionIcon>
     </Tooltip>

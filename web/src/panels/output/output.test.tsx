@@ -1,6 +1,8 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { toJson } from '@/api/json';
+import { fakeFetch, json } from '@/test/fakes';
 import { renderUi } from '@/test/render';
 import { OutputView } from './OutputView';
 
@@ -56,5 +58,50 @@ describe('an output', () => {
     const link = screen.getByRole('link', { name: /report.csv/ });
     expect(link.getAttribute('href')).toBe('/api/files/file_1');
     expect(link.hasAttribute('download')).toBe(true);
+  });
+
+  it('opens on its text where the data only came by', () => {
+    renderUi(<OutputView output={{ text: '# Report', data: [{ name: 'Ada' }] }} textFirst />);
+    expect(screen.getByRole('heading', { name: 'Report' })).toBeTruthy();
+    expect(screen.getByRole('tab', { name: 'Table' })).toBeTruthy();
+  });
+
+  it.each([
+    { text: '', data: '' },
+    { text: '', data: [] },
+    { text: '[]', data: [] },
+    { text: '{}', data: {} },
+    { text: ' ' },
+  ])('says that there is nothing in %j', (output) => {
+    renderUi(<OutputView output={output} />);
+    expect(screen.getByText('Nothing: the result is empty.')).toBeTruthy();
+  });
+
+  it.each([
+    { text: '0', data: 0 },
+    { text: 'a', data: [] },
+    { text: 'false', data: false },
+  ])('shows %j', (output) => {
+    renderUi(<OutputView output={output} />);
+    expect(screen.queryByText('Nothing: the result is empty.')).toBeNull();
+  });
+
+  it('that is shown in part is copied whole, or says that it is not', async () => {
+    fakeFetch({ 'GET /all': () => json({ text: 'abcdef', data: [1, 2, 3] }) });
+    const user = userEvent.setup();
+    const part = { truncated: true, size: 5_000_000 };
+    const { unmount } = renderUi(<OutputView output={{ text: 'abc', ...part }} whole="/all" />);
+    vi.stubGlobal('ClipboardItem', undefined);
+    const copied = vi.spyOn(navigator.clipboard, 'writeText');
+    await user.click(screen.getByRole('button', { name: 'Copy this' }));
+    await vi.waitFor(() => expect(copied).toHaveBeenLastCalledWith('abcdef'));
+    unmount();
+    const data = renderUi(<OutputView output={{ text: '', data: [1], ...part }} whole="/all" />);
+    await user.click(screen.getByRole('button', { name: 'Copy this' }));
+    await vi.waitFor(() => expect(copied).toHaveBeenLastCalledWith(toJson([1, 2, 3], 2)));
+    data.unmount();
+    renderUi(<OutputView output={{ text: 'abc', ...part }} />);
+    expect(screen.getByRole('button', { name: 'Copy the beginning' })).toBeTruthy();
+    vi.unstubAllGlobals();
   });
 });

@@ -1,5 +1,5 @@
 import { isExact, toJson } from '@/api/json';
-import type { Json } from '@/api/types';
+import type { Json, Output } from '@/api/types';
 
 export type Row = Record<string, Json>;
 
@@ -26,4 +26,11 @@ export function isMarkdown(text: string): boolean {
   return (
     /^(#{1,6} |[-*] |\d+\. |> |```|\|.+\|)/m.test(text) || /\*\*[^*]+\*\*|\[[^\]]+\]\([^)]+\)/.test(text)
   );
+}
+
+/** Neither a word nor a value: what a node gives that found nothing. */
+export function isNothing({ text, data, files = [] }: Output): boolean {
+  if (files.length > 0) return false;
+  const given = data === null || data === undefined || data === '' ? '' : toJson(data);
+  return ['', '[]', '{}'].includes(given) && ['', given].includes(text.trim());
 }
