@@ -174,3 +174,80 @@ def test_a_second_run_beside_one_that_goes_on_is_asked_for(studio: Studio, page:
     expect(studio.history_button).to_have_text(re.compile("2 running"))
     site.release("/article")
     studio.expect_run("completed")
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_a_run_that_waits_says_so_until_it_goes_on(
+    studio: Studio, page: Any, site: Site, open_window: OpenWindow, background: bool
+) -> None:
+    site.hold("/article")
+    ask, read = node("ask", "approval", "request"), node("read", "web_page", "fetch", url=site.url("/article"))
+    opened(studio, steps(seed("x", id="a"), ask, read, name="Asks"))
+    studio.set_background(background)
+    workflow = page.url
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("waiting")
+    expect(page).to_have_title(re.compile("^⏸ Waiting"))
+
+    other = open_window()
+    other.page.goto(workflow)
+    other.run_button.click()
+    question = other.page.get_by_role("dialog", name="A run is still going")
+    question.get_by_role("button", name="Watch it").click()
+    expect(other.page).to_have_url(page.url)
+
+    studio.node("ask").click()
+    studio.panel.get_by_role("button", name="Approve").click()
+    studio.expect_run("running")
+    expect(page).to_have_title(re.compile("^▶ Running"))
+    site.release("/article")
+    studio.expect_run("completed")
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_the_result_is_what_the_last_node_made_and_not_what_came_in(studio: Studio, page: Any, each: bool) -> None:
+    text = "# {{ input }}" if each else "# People\n{% for one in data %}\n- {{ one.name }}{% endfor %}"
+    report = template(text, id="report", label="Report", **({"each": True} if each else {}))
+    opened(studio, steps(node("people", "code", "run", code=ROWS), report, name="Report"))
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("completed")
+    made = result_of(studio).get_by_role("article", name="Result of Report")
+    expect(made.get_by_role("heading", level=1).first).to_be_visible()
+    expect(made.get_by_role("table")).to_be_hidden()
+    made.get_by_role("button", name="Show the node").click()
+    expect(studio.panel.get_by_role("region", name="Output").get_by_role("heading", level=1).first).to_be_visible()
+    expect(studio.panel.get_by_role("region", name="Input").get_by_role("table")).to_be_visible()
+
+
+def test_a_result_that_is_shown_in_part_is_copied_whole(open_window: OpenWindow) -> None:
+    studio = open_window(permissions=["clipboard-read", "clipboard-write"]).open()
+    opened(studio, steps(node("long", "code", "run", code="'word ' * 1_000_000"), name="Long"))
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("completed")
+    expect(result_of(studio)).to_contain_text("this is its beginning")
+    result_of(studio).get_by_role("button", name="Copy this").click()
+    expect(studio.page.get_by_text("Copied")).to_be_visible()
+    assert studio.page.evaluate("navigator.clipboard.readText().then((text) => text.length)") == 5_000_000
+
+
+def test_that_a_run_goes_on_is_not_said_of_one_that_is_over(studio: Studio, page: Any) -> None:
+    opened(studio, steps(seed("x"), name="Quick"))
+    studio.set_background(True)
+    with page.expect_response("**/api/execute-background") as answer:  # its answer comes after the word of its end
+        page.route("**/api/execute-background", lambda route: _late(route, page))
+        studio.run_button.click()
+        studio.start_if_asked()
+    assert answer.value.ok
+    studio.expect_run("completed")
+    expect(page.get_by_text("Running in the background")).to_be_hidden()
+
+
+def _late(route: Any, page: Any) -> None:
+    answer = route.fetch()
+    run = f"/api/runs/{answer.json()['runId']}"
+    while page.request.get(route.request.url.replace("/api/execute-background", run)).json()["status"] != "completed":
+        pass
+    route.fulfill(response=answer)

@@ -75,10 +75,12 @@ function Workspace() {
     <div className={classes.workspace}>
       <Suspense>{libraryOpen && !view.readOnly && <NodeLibrary />}</Suspense>
       <main className={classes.stage}>
-        <Canvas />
-        {opening ? <Opening /> : welcome && <Welcome />}
+        <div className={classes.canvas} inert={gone !== null}>
+          <Canvas />
+        </div>
+        {opening ? <Opening /> : welcome && !gone && <Welcome />}
         {gone && <Gone gone={gone} />}
-        <div className={classes.bottom} ref={bottom}>
+        <div className={classes.bottom} ref={bottom} inert={gone !== null}>
           <div className={classes.bar}>
             {run ? (
               <Suspense>

@@ -1,4 +1,5 @@
 import { Button, Loader } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import classes from './Gone.module.css';
 import { open } from './navigation';
 import { type Gone as GoneState, useUi } from './ui';
@@ -17,11 +18,20 @@ const WORDS = {
 /** In the canvas's place when the address names what is not there or could not be fetched. */
 export function Gone({ gone: { place, missing, message } }: { gone: GoneState }) {
   const { set } = useUi.getState();
+  const cover = useRef<HTMLElement>(null);
+  // Not where the focus was: that is covered, and what is typed there nobody sees.
+  useEffect(() => cover.current?.querySelector('button')?.focus(), []);
   const kind = place.kind === 'run' ? 'run' : 'workflow';
   const canvas = () => set({ gone: null });
   const look = () => set(kind === 'run' ? { historyOpen: true } : { dialog: 'open-workflow' });
   return (
-    <section className={classes.cover} role="alert" aria-label="Nothing to show">
+    <section
+      className={classes.cover}
+      role="alert"
+      aria-label="Nothing to show"
+      data-covers-canvas
+      ref={cover}
+    >
       <h2 className={classes.title}>{missing ? WORDS[kind].title : `The ${kind} could not be opened`}</h2>
       <p className={classes.words}>{missing ? WORDS[kind].why : message}</p>
       <div className={classes.buttons}>

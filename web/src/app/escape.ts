@@ -86,7 +86,7 @@ function message(): boolean {
 /** Its sentence goes back to where it was typed: nothing that was said is lost with a key. */
 function proposal(): boolean {
   const { proposal: open, reject } = useEditor.getState();
-  if (!open || useRun.getState().readOnly) return false;
+  if (!open || useRun.getState().readOnly || useUi.getState().gone) return false;
   const { command, set } = useUi.getState();
   set({ highlighted: [], ...(command.trim() || open.kind === 'version' ? {} : { command: open.text }) });
   reject();

@@ -118,5 +118,6 @@ function focusOn(element: Element): void {
 /** A text field on a touch screen would bring up the keyboard, which nobody asked for. */
 function takesFocus(element: Element): boolean {
   if (!element.isConnected || element.matches(':disabled, body') || !element.checkVisibility()) return false;
+  if (element.closest('[inert]')) return false;
   return !(element.matches(TEXT) && window.matchMedia('(pointer: coarse)').matches);
 }

@@ -4,7 +4,7 @@ export function topModal(): Element | null {
   return modals.findLast((modal) => modal.checkVisibility()) ?? null;
 }
 
-/** True while a dialog or a drawer has the page: keys are its own then, and must not reach what lies under it. */
+/** True while a dialog, a drawer or a page of words lies over the canvas: no key may reach what is under it. */
 export function modalOpen(): boolean {
-  return topModal() !== null;
+  return topModal() !== null || document.querySelector('[data-covers-canvas]') !== null;
 }

@@ -3,9 +3,11 @@ import { notifications, notificationsStore } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { describe, isAbort } from '@/api/http';
 
-export function toastError(title: string, error: unknown): void {
+/** With an `id` it can be closed once it is no longer so, and is said again in its own place. */
+export function toastError(title: string, error: unknown, id?: string): void {
   if (isAbort(error)) return;
-  notifications.show({
+  notifications[id && findToast(id) ? 'update' : 'show']({
+    ...(id ? { id } : {}),
     title,
     message: describe(error),
     color: 'red',
@@ -14,6 +16,11 @@ export function toastError(title: string, error: unknown): void {
     role: 'alert',
     closeButtonProps: { 'aria-label': 'Close this message' },
   });
+}
+
+function findToast(id: string) {
+  const { notifications: shown, queue } = notificationsStore.getState();
+  return [...shown, ...queue].find((one) => one.id === id);
 }
 
 const READ_MS = 4_000;
@@ -25,8 +32,7 @@ export function toast(
   options: { stays?: boolean; id?: string } = {},
 ): void {
   const id = options.id ?? (typeof message === 'string' ? `${title}: ${message}` : title);
-  const { notifications: shown, queue } = notificationsStore.getState();
-  const old = [...shown, ...queue].find((one) => one.id === id);
+  const old = findToast(id);
   // Another time than that of the old note starts its clock anew.
   const time = old?.autoClose === READ_MS ? READ_MS + 1 : READ_MS;
   notifications[old ? 'update' : 'show']({

@@ -2,9 +2,7 @@ import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '@/api/client';
 import { Tooltip } from '@/app/Tooltip';
-import { toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import { StatusMark } from '@/canvas/StatusMark';
@@ -18,6 +16,7 @@ import { RunAgainButton } from './RunAgainButton';
 import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
 import { StatusBadge } from './StatusBadge';
+import { stopRun } from './stop';
 import { useRun } from './store';
 import { TimelinePanel } from './TimelinePanel';
 import { closeRun } from './watch';
@@ -67,7 +66,7 @@ export function Dock() {
         )}
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <div className={classes.buttons}>
-          {!isOver(run.status) && <CancelButton runId={run.id} />}
+          {!isOver(run.status) && <StopButton runId={run.id} />}
           {/* The bar of a past run has these itself. */}
           {run.status === 'failed' && !run.interrupted && !readOnly && (
             <ReplayFailedButton run={run} size="xs" />
@@ -151,14 +150,11 @@ function Progress({ run }: { run: RunRecord }) {
   );
 }
 
-function CancelButton({ runId }: { runId: string }) {
-  const cancel = useMutation({
-    mutationFn: () => api.cancelRun(runId),
-    onError: (error) => toastError('The run could not be cancelled', error),
-  });
+function StopButton({ runId }: { runId: string }) {
+  const stop = useMutation({ mutationFn: () => stopRun(runId) });
   return (
-    <Button size="xs" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-      Cancel run
+    <Button size="xs" loading={stop.isPending} onClick={() => stop.mutate()}>
+      Stop
     </Button>
   );
 }

@@ -63,9 +63,9 @@ describe('the list', () => {
     expect(row('done').getByText('Do done')).toBeTruthy();
     expect(row('done').getByText('Completed')).toBeTruthy();
     expect(row('done').getByText(/2\.0 s · background/)).toBeTruthy();
-    expect(row('done').queryByLabelText('Cancel this run')).toBeNull();
+    expect(row('done').queryByLabelText('Stop this run')).toBeNull();
     expect(row('going').getByText(/1 of 2 nodes/)).toBeTruthy();
-    expect(row('going').getByLabelText('Cancel this run')).toBeTruthy();
+    expect(row('going').getByLabelText('Stop this run')).toBeTruthy();
     expect(row('going').queryByLabelText(/^Delete/)).toBeNull();
     expect(row('broken').getByText('The server stopped.')).toBeTruthy();
     expect(row('broken').getByRole('button', { name: 'Run in Background' })).toBeTruthy();

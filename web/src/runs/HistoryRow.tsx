@@ -12,7 +12,7 @@ import classes from './HistoryDrawer.module.css';
 import { useHistoryView } from './historyView';
 import { openRun } from './open';
 import { ReplayMenu } from './ReplayButtons';
-import { CancelRun, DeleteRun } from './RunActions';
+import { DeleteRun, StopRun } from './RunActions';
 import { RunAgainButton } from './RunAgainButton';
 import { ENGINES, Unsent } from './RunEngine';
 import { isInterrupted, isOver } from './record';
@@ -72,7 +72,7 @@ export function HistoryRow({ run, now }: Props) {
         {run.unsent && <Unsent />}
       </a>
       <Group gap={2} className={classes.actions}>
-        {!isOver(run.status) && <CancelRun run={run} />}
+        {!isOver(run.status) && <StopRun run={run} />}
         {isOver(run.status) && <ReplayMenu run={run} said={said} />}
         <Tooltip label="Export as JSON">
           <ActionIcon component="a" href={api.exportRunUrl(run.id)} download aria-label={`Export “${said}”`}>

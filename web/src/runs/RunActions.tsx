@@ -1,5 +1,5 @@
 import { ActionIcon } from '@mantine/core';
-import { IconBan, IconTrash } from '@tabler/icons-react';
+import { IconPlayerStop, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { keys } from '@/api/queries';
@@ -8,6 +8,7 @@ import { ConfirmDelete } from '@/app/ConfirmDelete';
 import { Tooltip } from '@/app/Tooltip';
 import { toast, toastError } from '@/app/toasts';
 import { forgetStarted } from './started';
+import { stopRun } from './stop';
 import { useRun } from './store';
 import { closeRun } from './watch';
 
@@ -19,17 +20,13 @@ function useRefresh() {
   };
 }
 
-export function CancelRun({ run }: { run: RunSummary }) {
+export function StopRun({ run }: { run: RunSummary }) {
   const refresh = useRefresh();
-  const cancel = useMutation({
-    mutationFn: () => api.cancelRun(run.id),
-    onError: (error) => toastError('The run could not be cancelled', error),
-    onSettled: refresh,
-  });
+  const stop = useMutation({ mutationFn: () => stopRun(run.id), onSettled: refresh });
   return (
-    <Tooltip label="Cancel this run">
-      <ActionIcon aria-label="Cancel this run" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-        <IconBan size={16} aria-hidden />
+    <Tooltip label="Stop this run">
+      <ActionIcon aria-label="Stop this run" loading={stop.isPending} onClick={() => stop.mutate()}>
+        <IconPlayerStop size={16} aria-hidden />
       </ActionIcon>
     </Tooltip>
   );

@@ -1,13 +1,16 @@
-import { toastError } from '@/app/toasts';
+import { closeToast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { showRun } from './watch';
+
+const NOT_OPENED = 'run-not-opened';
 
 /** Put a past run on the canvas, and take away what would lie over it. What keeps it from that is said. */
 export async function openRun(id: string): Promise<void> {
   useUi.getState().set({ dialog: null, historyOpen: false });
   try {
     await showRun(id, { readOnly: true });
+    closeToast(NOT_OPENED);
   } catch (error) {
-    toastError('The run could not be opened', error);
+    toastError('The run could not be opened', error, NOT_OPENED);
   }
 }

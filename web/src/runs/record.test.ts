@@ -45,6 +45,34 @@ describe('a run from its events', () => {
     expect(itemsText(null)).toBe('');
   });
 
+  it('waits while a node does and none is at work', () => {
+    let record = applyEvents(fresh(), [
+      event('start', null, 0),
+      event('start', 'a', 1),
+      event('start', 'b', 1),
+    ]);
+    const statusAfter = (next: RunEvent) => {
+      record = applyEvents(record, [next]);
+      return record.status;
+    };
+    expect(
+      statusAfter(event('waiting', 'a', 2, { data: { until: '2027-01-01T00:00:00Z' } } as Partial<RunEvent>)),
+    ).toBe('running');
+    expect(statusAfter(event('retry', 'b', 3))).toBe('waiting');
+    expect(statusAfter(event('start', 'b', 4))).toBe('running');
+    expect(statusAfter(event('success', 'b', 5, { output: { text: '' } } as Partial<RunEvent>))).toBe(
+      'waiting',
+    );
+    expect(statusAfter(event('success', 'a', 6, { output: { text: '' } } as Partial<RunEvent>))).toBe(
+      'running',
+    );
+    expect(statusAfter(event('complete', null, 7))).toBe('completed');
+    const turn = event('waiting', 'a', 2, { data: { waitsFor: 'turn' } } as Partial<RunEvent>);
+    expect(applyEvents(fresh(), [event('start', null, 0), event('start', 'a', 1), turn]).status).toBe(
+      'running',
+    );
+  });
+
   it('knows while it cannot be sent to the server of its engine', () => {
     const told = (unsent: boolean) => event('log', null, 5, { data: { unsent } } as Partial<RunEvent>);
     const stored = applyEvents(newRecord('run_1', 'inngest', start), [told(true)]);

@@ -115,7 +115,23 @@ export function applyEvents(record: RunRecord, events: readonly RunEvent[]): Run
     if (event.nodeId === null) next = applyToRun(next, event);
     else nodes[event.nodeId] = applyToNode(nodes[event.nodeId], event);
   }
-  return next;
+  return { ...next, status: restingOr(next) };
+}
+
+/** No event says that the run waits: it does while none of its nodes is at work and one waits for more than its turn. */
+function restingOr({ status, nodes, logs }: RunRecord): RunStatus {
+  if (status !== 'running' && status !== 'waiting') return status;
+  const all = Object.values(nodes);
+  if (all.some((node) => node.status === 'running')) return 'running';
+  return all.some((node) => node.status === 'waiting' && !waitsForTurn(node.nodeId, logs))
+    ? 'waiting'
+    : 'running';
+}
+
+/** The event of a node that the server stopped under, too often, and that is not started yet; else undefined. */
+export function waitsForTurn(nodeId: string, logs: readonly RunEvent[]): RunEvent | undefined {
+  const last = logs.findLast((event) => event.nodeId === nodeId);
+  return last?.data?.waitsFor === 'turn' ? last : undefined;
 }
 
 function applyToRun(record: RunRecord, event: RunEvent): RunRecord {

@@ -1,6 +1,6 @@
 /** Starts runs from earlier ones, and brings the new run to the canvas. */
 import { api, type ReplayRequest } from '@/api/client';
-import { toastError } from '@/app/toasts';
+import { closeToast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
 import { useEditor } from '@/workflow/editor';
@@ -23,6 +23,8 @@ function nameOf(runId: string, said?: string): string {
   return said || (run?.id === runId && (run.said || run.name)) || '';
 }
 
+const NOT_REPLAYED = 'replay-not-started';
+
 /** Start it and follow it on the canvas; what the server refuses is said and false is answered. */
 export async function replay(
   runId: string,
@@ -33,6 +35,7 @@ export async function replay(
   const workflow = graphOf(runId);
   try {
     const { runId: started } = await api.replayRun(runId, { ...asked, workflow }, newKey());
+    closeToast(NOT_REPLAYED);
     if (asked.mode === 'background') toastStarted(started, name);
     useUi.getState().set({ historyOpen: false, dockOpen: !isPhone() });
     showRun(started, { readOnly: workflow === undefined, onEnd }).catch((error: unknown) =>
@@ -40,7 +43,7 @@ export async function replay(
     );
     return true;
   } catch (error) {
-    toastError('The replay was not started', error);
+    toastError('The replay was not started', error, NOT_REPLAYED);
     return false;
   }
 }

@@ -4,7 +4,7 @@ import { api, type RunRequest } from '@/api/client';
 import { serverNow } from '@/api/clock';
 import { ApiError } from '@/api/http';
 import type { CheckAnswer, MissingValue, Problem, RunConfig, RunLink, RunStatus } from '@/api/types';
-import { toastError } from '@/app/toasts';
+import { closeToast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
 import { speak } from '@/voice/speak';
@@ -13,6 +13,7 @@ import { isEmpty } from '@/workflow/ops';
 import { seeNotices, toastNotices } from './notices';
 import { isOver, type RunRecord } from './record';
 import { toastStarted } from './started';
+import { stopRun } from './stop';
 import { useRun } from './store';
 import { runLive, showRun } from './watch';
 
@@ -47,12 +48,16 @@ export function liveOnCanvas({
   return run && !readOnly && !isOver(run.status) ? run : null;
 }
 
-/** The newest run of the workflow that is under way; one that waits for a person or a time keeps nobody waiting. */
+/** What is said of a start goes with the next one that succeeds. */
+const NOT_STARTED = 'run-not-started';
+
+const GOING: RunStatus[] = ['pending', 'running', 'waiting'];
+
+/** The newest run of the workflow that is not over: at work, or waiting for its turn, a time or a person. */
 async function goingRun(workflowId: string): Promise<RunLink | null> {
   const live = liveOnCanvas(useRun.getState());
-  if (live && live.status !== 'waiting')
-    return { ...live, createdAt: new Date(live.startTime ?? serverNow()).toISOString() };
-  const filter = { workflow: workflowId, status: ['pending', 'running'] as RunStatus[] };
+  if (live) return { ...live, createdAt: new Date(live.startTime ?? serverNow()).toISOString() };
+  const filter = { workflow: workflowId, status: GOING };
   const found = await api.history(filter, null, 1).catch(() => null); // no news is no reason not to start
   return found?.history[0] ?? null;
 }
@@ -80,7 +85,7 @@ export const useRunner = create<RunnerState>()((set, get) => {
     const missing = refusal?.missing.length ? refusal.missing : (before?.missing ?? []);
     const asking = refusal ? { ...refusal, missing, notices: before?.notices ?? [] } : before;
     set({ starting: false, asking });
-    if (!refusal) toastError(title, error);
+    if (!refusal) toastError(title, error, NOT_STARTED);
   };
 
   return {
@@ -94,11 +99,7 @@ export const useRunner = create<RunnerState>()((set, get) => {
       if (!run) return await get().run();
       if (get().stopping || get().starting) return;
       set({ stopping: true });
-      try {
-        await api.cancelRun(run.id);
-      } catch (error) {
-        toastError('The run could not be stopped', error);
-      }
+      await stopRun(run.id);
       set({ stopping: false });
     },
 
@@ -135,6 +136,7 @@ export const useRunner = create<RunnerState>()((set, get) => {
         else await runLive(request, onEnd);
         useUi.getState().set({ dockOpen: !isPhone() }); // a small screen shows the nodes first
         set({ starting: false, asking: null });
+        closeToast(NOT_STARTED);
       } catch (error) {
         failed('The run was not started', error);
       }

@@ -32,6 +32,15 @@ it('takes back that a run goes on, a moment after it ended on the canvas', () =>
   expect(seen.length).toBe(1);
 });
 
+it('takes back that a run goes on that was over before this page knew that it had started', () => {
+  toastsSeen();
+  noticeEnd('r5', 'completed'); // the server's word overtook its answer
+  toastStarted('r5', 'Read it');
+  useRun.getState().show(fromRun(run('r5')), false);
+  vi.advanceTimersByTime(5_000);
+  expect(hidden).toEqual(['started-r5']);
+});
+
 it('takes back what it said of a run that is looked at, and of one that was deleted', () => {
   toastsSeen();
   for (const id of ['r3', 'r4']) {

@@ -5,6 +5,7 @@ import { closeToast, toast } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { shorten } from '@/workflow/describe';
 import { openRun } from './open';
+import { isOver } from './record';
 import { useRun } from './store';
 
 /** Background runs that this page started and that are not known to be over, each by what its reader calls it. */
@@ -72,6 +73,11 @@ export async function noticeMissedEnds(signal: AbortSignal): Promise<void> {
     if (run) noticeEnd(runId, run.status);
   }
 }
+
+// A run that is over at once may be told so before this page knows that it started it.
+useRun.subscribe(({ run }) => {
+  if (run && isOver(run.status)) noticeEnd(run.id, run.status);
+});
 
 /** Says how a run of this page ended, unless the user sees it on the canvas. */
 export function noticeEnd(runId: string, status: RunStatus): void {

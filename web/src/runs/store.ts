@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { RunEvent } from '@/api/events';
 import type { NodeResult } from '@/api/types';
-import { applyEvents, type RunRecord } from './record';
+import { applyEvents, type RunRecord, waitsForTurn } from './record';
 
 interface RunState {
   run: RunRecord | null;
@@ -50,8 +50,7 @@ export const useRun = create<RunState & RunActions>()((set) => ({
 export function useTurn(nodeId: string): string | null {
   return useRun(({ run }) => {
     if (run?.nodes[nodeId]?.status !== 'waiting') return null;
-    const last = run.logs.findLast((event) => event.nodeId === nodeId);
-    return last?.data?.waitsFor === 'turn' ? last.message : null;
+    return waitsForTurn(nodeId, run.logs)?.message ?? null;
   });
 }
 

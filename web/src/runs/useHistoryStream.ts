@@ -7,7 +7,9 @@ import { fromJson } from '@/api/json';
 import { keys } from '@/api/queries';
 import { readSse } from '@/api/sse';
 import type { RunStatus } from '@/api/types';
+import { isOver } from './record';
 import { noticeEnd, noticeMissedEnds } from './started';
+import { takeBackStop } from './stop';
 
 interface Hint {
   runId: string;
@@ -56,6 +58,7 @@ async function listen(client: QueryClient, signal: AbortSignal): Promise<void> {
       for await (const message of readSse(response.body, signal)) {
         const hint = fromJson(message.data) as Hint;
         noticeEnd(hint.runId, hint.status);
+        if (isOver(hint.status)) takeBackStop(hint.runId);
         refresh();
       }
     } catch (error) {
