@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from support.api import Api, seed, steps
 
+from voicegraph.history.versions import KEPT_VERSIONS
+
 WORKFLOW = steps(seed("Ada", id="a", label="Start"), seed(id="b"), name="Greeting")
 
 
@@ -161,8 +163,23 @@ async def test_versions_are_listed_read_and_brought_back(api: Api) -> None:
     assert (await api.call("PUT", path, back))["version"] == 4
     newest = (await api.call("GET", f"{path}/versions"))["versions"][0]
     assert (newest["name"], newest["restoredFrom"]) == ("Greeting", 1)
-    await api.call("GET", f"{path}/versions/9", status=404)
     await api.call("GET", "/api/workflows/wf_none/versions", status=404)
+
+
+async def test_a_version_that_there_is_not_is_told_from_one_that_is_not_kept(api: Api) -> None:
+    kept = await saved(api)
+    path = f"/api/workflows/{kept['workflowId']}"
+    for number in range(2, KEPT_VERSIONS + 2):
+        await api.call("PUT", path, {"workflow": {**kept, "name": f"Named {number}"}})
+    latest = KEPT_VERSIONS + 1
+    for version, why in ((1, f"the last {KEPT_VERSIONS} are kept"), (latest + 1, f"its newest is {latest}")):
+        problem = await api.call("GET", f"{path}/versions/{version}", status=404)
+        assert problem["error"].endswith(f"has no version {version}: {why}.")
+    assert "no saved workflow" in (await api.call("GET", "/api/workflows/wf_none/versions/1", status=404))["error"]
+    problem = await api.call("PUT", path, {"workflow": kept, "version": 500}, status=409)
+    assert (problem["code"], problem["details"]["version"]) == ("newer_version", latest)
+    assert "has no such version yet" in problem["error"]
+    assert "meanwhile" not in problem["error"]
 
 
 async def test_two_workflows_are_compared(api: Api) -> None:

@@ -51,9 +51,10 @@ def require_newest(row: Row | None, workflow_id: str, based_on: int | None) -> N
         raise NotFound(f"The workflow {workflow_id} was deleted meanwhile. Save it as a new one, or give it up.")
     if row["version"] != based_on:
         saved = iso(row["saved_at"])
-        message = (
-            f"“{row['name']}” was saved meanwhile, at {saved}: version {row['version']} is the newest, not {based_on}."
-        )
+        newest = f"version {row['version']} is the newest, not {based_on}."
+        message = f"“{row['name']}” was saved meanwhile, at {saved}: {newest}"
+        if based_on > row["version"]:
+            message = f"“{row['name']}” has no such version yet: {newest}"
         details = {"version": row["version"], "savedAt": saved, "name": row["name"]}
         raise Conflict("newer_version", f"{message} Look at it first, then save over it or as a copy.", details)
 
@@ -82,11 +83,24 @@ def newest(connection: Connection, workflow_id: str, *, lock: bool = False) -> R
     return tidied(workflows, row) | {"saved_at": connection.execute(saved).scalar() or row["updated_at"]}
 
 
-def version_row(connection: Connection, workflow_id: str, version: int) -> Row | None:
-    """One of those that are kept."""
+def version_row(connection: Connection, workflow_id: str, version: int | None) -> Row:
+    """The newest one, or one of those that are kept; NotFound that says which there are."""
+    latest = newest(connection, workflow_id)
+    if latest is None:
+        raise unknown(workflow_id)
+    if version is None:
+        return latest
     query = select(workflow_versions).where(_of(workflow_id), workflow_versions.c.version == version)
-    row = connection.execute(query).mappings().first()
-    return row and tidied(workflow_versions, row)
+    if row := connection.execute(query).mappings().first():
+        return tidied(workflow_versions, row)
+    last = latest["version"]
+    why = f"its newest is {last}" if version > last else f"the last {KEPT_VERSIONS} are kept"
+    raise NotFound(f"The saved workflow {workflow_id} has no version {version}: {why}.")
+
+
+def unknown(workflow_id: str) -> NotFound:
+    """What is said of a workflow that nobody saved."""
+    return NotFound(f"There is no saved workflow {workflow_id}.")
 
 
 def _of(workflow_id: str) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from voicegraph import clock
 from voicegraph.db.workflow_tables import workflows
-from voicegraph.errors import Conflict, NotFound, Unreadable
+from voicegraph.errors import Conflict, Unreadable
 from voicegraph.graph.identity import with_trigger_ids
 from voicegraph.graph.model import Workflow, WorkflowId
 from voicegraph.history.file_uses import note_workflow
@@ -27,6 +27,7 @@ from voicegraph.history.versions import (
     add_version,
     newest,
     require_newest,
+    unknown,
     version_row,
     versions_of,
 )
@@ -70,27 +71,19 @@ class SavedWorkflows:
         """One of them; NotFound, Unreadable."""
         definition = await self._reader.read(lambda connection: _definition(connection, workflow_id))
         if definition is None:
-            raise _unknown(workflow_id)
+            raise unknown(workflow_id)
         return readable(definition, workflow_id)
 
     async def version(self, workflow_id: str, number: int | None = None) -> Version:
         """The newest one, or one of the last KEPT_VERSIONS; NotFound, Unreadable."""
-        found = await self._reader.read(
-            lambda connection: (
-                newest(connection, workflow_id) if number is None else version_row(connection, workflow_id, number)
-            )
-        )
-        if found is None and number is not None:
-            raise NotFound(f"There is no version {number} of the saved workflow {workflow_id} (any more).")
-        if found is None:
-            raise _unknown(workflow_id)
+        found = await self._reader.read(lambda connection: version_row(connection, workflow_id, number))
         return Version(readable(found["definition"], workflow_id), found["version"], found["saved_at"])
 
     async def versions(self, workflow_id: str) -> list[VersionLine]:
         """The last KEPT_VERSIONS, the newest first; NotFound."""
         if found := await self._reader.read(lambda connection: versions_of(connection, workflow_id)):
             return found
-        raise _unknown(workflow_id)
+        raise unknown(workflow_id)
 
     async def save(self, workflow: Workflow, based_on: int | None = None, restored_from: int | None = None) -> Version:
         """Store it under its id as its newest version; its triggers live from now on.
@@ -133,16 +126,12 @@ class SavedWorkflows:
         def work(connection: Connection) -> None:
             name = connection.execute(select(workflows.c.name).where(workflows.c.id == workflow_id)).scalar()
             if name is None:
-                raise _unknown(workflow_id)
+                raise unknown(workflow_id)
             if not force and (users := users_of(connection, workflow_id, name)):
                 raise _in_use(name, users)
             connection.execute(delete(workflows).where(workflows.c.id == workflow_id))
 
         await self._journal.free(work)
-
-
-def _unknown(workflow_id: str) -> NotFound:
-    return NotFound(f"There is no saved workflow {workflow_id}.")
 
 
 def _in_use(name: str, users: Sequence[str]) -> Conflict:
