@@ -147,4 +147,4 @@ class StorageError(VoiceGraphError):
     def disk_full(cls) -> StorageError:
         """There is no room: trying again helps nobody."""
         mend = "Delete runs and files, or make room on it."
-        return cls(f"The disk is full: nothing of this is kept. {mend}", f"The disk is full. {mend}")
+        return cls(f"The disk is full: this was not stored. {mend}", f"The disk is full. {mend}")

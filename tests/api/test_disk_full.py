@@ -69,7 +69,7 @@ async def test_a_run_is_refused_before_it_is_accepted(full: Api, disk: Disk, pat
         problem = await full.call("POST", path, LARGE, status=503)
         assert problem["code"] == "storage_unavailable"
         assert "full" in problem["error"]
-        assert "nothing of this is kept" in problem["error"]
+        assert "this was not stored" in problem["error"]
     assert (await full.call("GET", "/api/workflow-history"))["count"] == 0
     assert "full" in (await full.call("GET", "/api/health/ready", status=503))["error"]
     disk.free()
@@ -318,7 +318,7 @@ def test_an_answer_is_refused_at_once_while_the_disk_is_full_and_can_be_given_la
             for run_id, word in zip(runs, ("approve", "reject", "approve"), strict=True):
                 refused = answered(client, run_id, word)
                 assert (refused.status_code, refused.json()["code"]) == (503, "storage_unavailable"), refused.text
-                assert "The disk is full: nothing of this is kept" in refused.json()["error"]
+                assert "The disk is full: this was not stored" in refused.json()["error"]
             assert client.get("/api/approvals").json()["count"] == 3, "nothing of it is kept"
             (small_disk / "ballast").unlink()
             for run_id in runs:

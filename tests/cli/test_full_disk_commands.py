@@ -11,7 +11,7 @@ from support.cli import Cli
 from support.full_disk import fill
 from support.process import Serve
 
-FULL = "The disk is full: nothing of this is kept. Delete runs and files, or make room on it."
+FULL = "The disk is full: this was not stored. Delete runs and files, or make room on it."
 
 
 def begun(client: httpx.Client, *nodes: dict[str, object]) -> str:
