@@ -138,3 +138,16 @@ def test_a_sentence_that_is_no_task_is_answered_with_one_that_is(studio: Studio,
     studio.command.press("Enter")
     expect(studio.proposal).to_be_visible()
     expect(studio.nodes).not_to_have_count(0)
+
+
+def test_each_drag_is_a_step_of_its_own(studio: Studio) -> None:
+    studio.use_template("Trip Planner")
+    studio.settle()
+    places = [studio.boxes()]
+    for node_id in ("step-0", "step-1", "step-1"):
+        studio.drag_node(node_id, (40, 60))
+        places.append(studio.boxes())
+    assert len({str(place) for place in places}) == 4
+    for before in places[-2::-1]:
+        studio.tool("Undo").click()
+        studio.wait_until(lambda before=before: studio.boxes() == before)

@@ -1,5 +1,5 @@
 import { applyNodeChanges, type NodeChange } from '@xyflow/react';
-import { useCallback, useLayoutEffect, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { Position } from '@/api/types';
 import { useUi } from '@/app/ui';
 import type { View } from '@/app/view';
@@ -15,6 +15,7 @@ import { undrawn } from './geometry';
 export function useCanvasNodes(view: View, vertical: boolean) {
   const [nodes, setNodes] = useState<CanvasNode[]>(() => toCanvasNodes(view, [], null, vertical));
   const toSelect = useUi((state) => state.toSelect);
+  const dragging = useRef(false);
 
   useLayoutEffect(() => {
     setNodes((previous) => toCanvasNodes(view, previous, toSelect, vertical));
@@ -31,7 +32,13 @@ export function useCanvasNodes(view: View, vertical: boolean) {
         ),
       );
       const moved = settled(changes, vertical);
-      if (moved.size > 0) useEditor.getState().commit((workflow) => moveNodes(workflow, moved), 'move');
+      if (moved.size > 0) {
+        // Each drag is a step of its own; an arrow key that is pressed again and again is one.
+        const key = dragging.current ? undefined : `move:${[...moved.keys()].join()}`;
+        useEditor.getState().commit((workflow) => moveNodes(workflow, moved), key);
+      }
+      for (const change of changes)
+        if (change.type === 'position') dragging.current = change.dragging ?? false;
     },
     [vertical],
   );
