@@ -5,18 +5,11 @@ import { useSchedulePreview } from '@/api/queries';
 import type { Schedule } from '@/api/types';
 import { Note } from '@/app/Note';
 import { inZone } from '@/runs/format';
+import { MISFIRE, OVERLAP } from '@/workflow/describe';
 import classes from './Panel.module.css';
 
-const MISFIRE = [
-  { value: 'once', label: 'One run makes up for all' },
-  { value: 'skip', label: 'Leave them out' },
-  { value: 'all', label: 'Run each, one after the other' },
-];
-const OVERLAP = [
-  { value: 'skip', label: 'Leave the new one out' },
-  { value: 'queue', label: 'Let it wait for its turn' },
-  { value: 'allow', label: 'Run beside it' },
-];
+const choices = (words: Record<string, string>) =>
+  Object.entries(words).map(([value, label]) => ({ value, label }));
 
 interface PoliciesProps {
   schedule: Schedule;
@@ -30,7 +23,7 @@ export function Policies({ schedule, readOnly, onChange }: PoliciesProps) {
     <>
       <Select
         label="Times missed while the server was down"
-        data={MISFIRE}
+        data={choices(MISFIRE)}
         value={schedule.misfire ?? 'once'}
         allowDeselect={false}
         disabled={readOnly}
@@ -38,7 +31,7 @@ export function Policies({ schedule, readOnly, onChange }: PoliciesProps) {
       />
       <Select
         label="When the run before is still under way"
-        data={OVERLAP}
+        data={choices(OVERLAP)}
         value={schedule.overlap ?? 'skip'}
         allowDeselect={false}
         disabled={readOnly}

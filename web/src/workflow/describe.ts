@@ -6,6 +6,18 @@ import type { ActionInfo, Catalogue, Info, Json, ParamSchema, Trigger, WorkflowN
 
 const SUMMARY_LENGTH = 60;
 
+/** What becomes of times that passed while the server was down, and of one that comes while a run is under way. */
+export const MISFIRE = {
+  once: 'One run makes up for all',
+  skip: 'Leave them out',
+  all: 'Run each, one after the other',
+} as const;
+export const OVERLAP = {
+  skip: 'Leave the new one out',
+  queue: 'Let it wait for its turn',
+  allow: 'Run beside it',
+} as const;
+
 export function actionKey(type: string, action: string): string {
   return `${type}.${action}`;
 }
