@@ -38,8 +38,17 @@ export const useInfo = () => useQuery({ queryKey: keys.info, queryFn: api.info, 
 export const useCatalogue = () => useQuery({ queryKey: keys.catalogue, queryFn: api.catalogue, ...FIXED });
 export const useTemplates = () => useQuery({ queryKey: keys.templates, queryFn: api.templates, ...FIXED });
 
-export const useSavedWorkflows = (enabled: boolean) =>
-  useQuery({ queryKey: keys.workflows, queryFn: api.workflows, enabled, staleTime: 0 });
+/** Others save, too, and nobody tells this page: what is looked at is asked for anew. */
+const LOOKED_AT_MS = 5_000;
+
+export const useSavedWorkflows = (enabled: boolean, lookedAt = false) =>
+  useQuery({
+    queryKey: keys.workflows,
+    queryFn: api.workflows,
+    enabled,
+    staleTime: 0,
+    refetchInterval: lookedAt && LOOKED_AT_MS,
+  });
 
 export const useVersions = (workflowId: string | undefined, enabled: boolean) =>
   useQuery({
@@ -47,6 +56,7 @@ export const useVersions = (workflowId: string | undefined, enabled: boolean) =>
     queryFn: () => api.versions(workflowId ?? ''),
     enabled: enabled && workflowId !== undefined,
     staleTime: 0,
+    refetchInterval: LOOKED_AT_MS,
   });
 
 /** How many runs are under way, in all. The history stream keeps it fresh. */

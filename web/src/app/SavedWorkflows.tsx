@@ -1,4 +1,4 @@
-import { ActionIcon, Modal, Skeleton, TextInput } from '@mantine/core';
+import { ActionIcon, Skeleton, TextInput } from '@mantine/core';
 import { IconCheck, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -9,6 +9,7 @@ import type { SavedWorkflow } from '@/api/types';
 import { ago, exact } from '@/runs/format';
 import { onPlainClick, workflowPath } from './address';
 import { ConfirmDelete } from './ConfirmDelete';
+import { Dialog } from './Dialog';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';
 import { deleteWorkflow, openWorkflow, renameWorkflow } from './save';
@@ -19,15 +20,14 @@ import { usePhone } from './usePhone';
 export function SavedWorkflows() {
   const open = useUi((state) => state.dialog === 'open-workflow');
   const phone = usePhone();
-  const { data: workflows, error } = useSavedWorkflows(open);
+  const { data: workflows, error } = useSavedWorkflows(open, true);
   return (
-    <Modal
+    <Dialog
       opened={open}
       onClose={() => useUi.getState().set({ dialog: null })}
       title="Saved workflows"
       fullScreen={phone}
       size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {error && <p role="alert">The list could not be loaded. {describe(error)}</p>}
       {!workflows && !error && <Skeleton h={56} />}
@@ -39,7 +39,7 @@ export function SavedWorkflows() {
           <Row key={workflow.id} workflow={workflow} />
         ))}
       </ul>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Modal, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { describe } from '@/api/http';
 import { useSchedules } from '@/api/queries';
 import { LastTime, ScheduleButtons } from '@/panels/ScheduleState';
 import { inZone } from '@/runs/format';
 import { cronInWords } from '@/workflow/describe';
+import { Dialog } from './Dialog';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';
 import { openWorkflow } from './save';
@@ -21,14 +22,7 @@ export function Schedules() {
     confirmLeaving(() => void openWorkflow(id));
   };
   return (
-    <Modal
-      opened={open}
-      onClose={close}
-      title="Schedules"
-      fullScreen={phone}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={open} onClose={close} title="Schedules" fullScreen={phone} size="lg">
       {error && <p role="alert">The list could not be loaded. {describe(error)}</p>}
       {!schedules && !error && <Skeleton h={56} />}
       {schedules?.length === 0 && (
@@ -57,6 +51,6 @@ export function Schedules() {
           </li>
         ))}
       </ul>
-    </Modal>
+    </Dialog>
   );
 }

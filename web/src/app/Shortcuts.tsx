@@ -1,4 +1,5 @@
-import { Kbd, Modal } from '@mantine/core';
+import { Kbd } from '@mantine/core';
+import { Dialog } from './Dialog';
 import classes from './Shortcuts.module.css';
 import { useUi } from './ui';
 
@@ -25,12 +26,7 @@ const SHORTCUTS: [string, string[]][] = [
 export function Shortcuts() {
   const open = useUi((state) => state.dialog === 'shortcuts');
   return (
-    <Modal
-      opened={open}
-      onClose={() => useUi.getState().set({ dialog: null })}
-      title="Keyboard shortcuts"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={open} onClose={() => useUi.getState().set({ dialog: null })} title="Keyboard shortcuts">
       <dl className={classes.list}>
         {SHORTCUTS.map(([does, shortcut]) => (
           <div key={does} className={classes.row}>
@@ -43,6 +39,6 @@ export function Shortcuts() {
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
-import { Modal, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { Workflow } from '@/api/types';
+import { Dialog } from '@/app/Dialog';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import { useView } from '@/app/view';
@@ -17,17 +18,16 @@ export function WorkflowSettings() {
   const open = useUi((state) => state.dialog === 'workflow-settings');
   const phone = usePhone();
   return (
-    <Modal
+    <Dialog
       opened={open}
       onClose={() => useUi.getState().set({ dialog: null })}
       title="Workflow settings"
       fullScreen={phone}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <div className={classes.form}>
         <Fields />
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Badge, Modal, Skeleton } from '@mantine/core';
+import { Badge, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
 import type { NodeComparison, RunStatus, RunSummary } from '@/api/types';
+import { Dialog } from '@/app/Dialog';
 import { usePhone } from '@/app/usePhone';
 import { duration, exact } from './format';
 import classes from './HistoryTools.module.css';
@@ -16,7 +17,7 @@ export function CompareDialog() {
   const comparing = useHistoryView((state) => state.comparing);
   const phone = usePhone();
   return (
-    <Modal
+    <Dialog
       opened={comparing !== null}
       onClose={() => useHistoryView.getState().set({ comparing: null })}
       title="Compare two runs"
@@ -25,7 +26,7 @@ export function CompareDialog() {
       closeButtonProps={{ 'aria-label': 'Close the comparison' }}
     >
       {comparing && <Sides ids={comparing} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import type { RunLink } from '@/api/types';
+import { Dialog } from '@/app/Dialog';
 import { ACCENT } from '@/app/theme';
 import { ago } from './format';
 import { openRun } from './open';
@@ -24,12 +25,7 @@ export function GoingDialog() {
     void useRunner.getState().run({ another: true });
   };
   return (
-    <Modal
-      opened={going !== null}
-      onClose={close}
-      title="A run is still going"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={going !== null} onClose={close} title="A run is still going">
       {last && `“${last.name}” was started ${ago(last.createdAt, now)} and is not over. `}
       Another one runs beside it, and does everything a second time.
       <Group justify="flex-end" gap="sm" mt="lg">
@@ -38,6 +34,6 @@ export function GoingDialog() {
           Watch it
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

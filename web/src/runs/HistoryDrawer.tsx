@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { describe } from '@/api/http';
 import { toJson } from '@/api/json';
 import { useHistory } from '@/api/queries';
+import { useLayer } from '@/app/layers';
 import { useUi } from '@/app/ui';
 import { CompareDialog } from './CompareDialog';
 import { runsText } from './format';
@@ -18,9 +19,11 @@ import { closeStartedNotes } from './started';
 
 export function HistoryDrawer() {
   const open = useUi((state) => state.historyOpen);
+  const layer = useLayer(open);
   return (
     <Drawer
       opened={open}
+      zIndex={layer}
       onClose={() => useUi.getState().set({ historyOpen: false })}
       position="right"
       size={460}

@@ -1,10 +1,11 @@
-import { Button, Group, Loader, Modal, SegmentedControl, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Loader, SegmentedControl, Stack, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
 import { fromJson, isExact, toJson } from '@/api/json';
 import type { RunConfig, RunSummary } from '@/api/types';
+import { Dialog } from '@/app/Dialog';
 import { Note } from '@/app/Note';
 import { ACCENT } from '@/app/theme';
 import { usePhone } from '@/app/usePhone';
@@ -22,20 +23,13 @@ export function ReplayDialog({ run, said, onClose }: Props) {
   const phone = usePhone();
   const origin = useQuery({ queryKey: ['run-config', run.id], queryFn: () => api.run(run.id) });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Replay with other values"
-      fullScreen={phone}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened onClose={onClose} title="Replay with other values" fullScreen={phone} size="lg">
       {origin.isPending && <Loader size="sm" color="gray" />}
       {origin.error && <Note tone="error">{describe(origin.error)}</Note>}
       {origin.data && (
         <Values run={run} {...(said ? { said } : {})} config={origin.data.config} onClose={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

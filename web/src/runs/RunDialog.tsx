@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { IconPlayerPlayFilled } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useInfo } from '@/api/queries';
 import type { CheckAnswer, MissingValue } from '@/api/types';
+import { Dialog } from '@/app/Dialog';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
@@ -17,16 +18,9 @@ export function RunDialog() {
   const { asking, close } = useRunner();
   const phone = usePhone();
   return (
-    <Modal
-      opened={asking !== null}
-      onClose={close}
-      title="Before it runs"
-      fullScreen={phone}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={asking !== null} onClose={close} title="Before it runs" fullScreen={phone} size="lg">
       {asking && <Questions check={asking} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Modal, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
 import type { HistoryFilter, WorkflowStatistics } from '@/api/types';
+import { Dialog } from '@/app/Dialog';
 import { usePhone } from '@/app/usePhone';
 import { bytes, duration } from './format';
 import classes from './HistoryTools.module.css';
@@ -30,7 +31,7 @@ export function StatisticsDialog({ filter }: { filter: HistoryFilter }) {
   const open = useHistoryView((state) => state.statisticsOpen);
   const phone = usePhone();
   return (
-    <Modal
+    <Dialog
       opened={open}
       onClose={() => useHistoryView.getState().set({ statisticsOpen: false })}
       title="Statistics"
@@ -39,7 +40,7 @@ export function StatisticsDialog({ filter }: { filter: HistoryFilter }) {
       closeButtonProps={{ 'aria-label': 'Close the statistics' }}
     >
       {open && <Figures filter={filter} />}
-    </Modal>
+    </Dialog>
   );
 }
 
