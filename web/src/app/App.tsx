@@ -11,6 +11,7 @@ import { useRun } from '@/runs/store';
 import { useHistoryStream } from '@/runs/useHistoryStream';
 import type { DraftKeeper } from '@/workflow/draft';
 import classes from './App.module.css';
+import { AskDialog } from './ask';
 import { ConnectionBanner } from './ConnectionBanner';
 import { useConflict } from './conflict';
 import { watchConnection } from './connection';
@@ -129,6 +130,7 @@ function Overlays() {
       {palette && <Palette />}
       <Shortcuts />
       <LeaveDialog />
+      <AskDialog />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Modal } from '@mantine/core';
+import { Button, Group, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '@/api/client';
@@ -11,6 +11,7 @@ import { changesOf } from '@/workflow/changes';
 import { useEditor } from '@/workflow/editor';
 import classes from './ConflictDialog.module.css';
 import { type Conflict, useConflict } from './conflict';
+import { Dialog } from './Dialog';
 import { Note } from './Note';
 import { becomeNew, copyName, refreshList, saveWorkflow } from './save';
 import { ACCENT, DANGER } from './theme';
@@ -25,27 +26,28 @@ export function ConflictDialog() {
   if (conflict && conflict !== shown) setShown(conflict); // it stays in view while the dialog closes
   const phone = usePhone();
   return (
-    <Modal
+    <Dialog
       opened={conflict !== null}
       onClose={() => set(null)}
       title={shown?.newest ? 'Saved elsewhere meanwhile' : 'Deleted elsewhere'}
       size="lg"
       fullScreen={phone}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {shown?.newest && <Newer conflict={shown} newest={shown.newest} />}
       {shown && !shown.newest && <Deleted />}
-    </Modal>
+    </Dialog>
   );
 }
 
-/** One of the answers at a time. */
+/** One of the answers at a time. Whoever wanted to go on once it is saved goes on. */
 function useAnswer() {
   const [busy, setBusy] = useState<string | null>(null);
-  const answer = (name: string, work: () => Promise<unknown>) => async () => {
+  const answer = (name: string, work: () => Promise<boolean>) => async () => {
+    const { wish } = useConflict.getState();
     setBusy(name);
-    await work();
+    const saved = await work();
     setBusy(null);
+    if (saved) wish?.();
   };
   return { busy, answer };
 }
@@ -58,7 +60,7 @@ function Newer({ conflict, newest }: { conflict: Conflict; newest: NonNullable<C
     queryKey: ['conflict', mine.workflowId, newest.version],
     queryFn: () => api.version(mine.workflowId, newest.version),
   });
-  const buttonOf = (name: string, work: () => Promise<unknown>) => ({
+  const buttonOf = (name: string, work: () => Promise<boolean>) => ({
     loading: busy === name,
     disabled: busy !== null && busy !== name,
     onClick: answer(name, work),
@@ -128,7 +130,7 @@ function Deleted() {
   const set = useConflict((state) => state.set);
   const asNew = async () => {
     becomeNew();
-    await saveWorkflow();
+    return await saveWorkflow();
   };
   return (
     <>
@@ -152,8 +154,8 @@ function Deleted() {
   );
 }
 
-/** As one step: undo brings one's own back, now based on the newest version. */
-async function reloadTheirs(): Promise<void> {
+/** As one step: undo brings one's own back, now based on the newest version. Nothing is saved by it. */
+async function reloadTheirs(): Promise<boolean> {
   const editor = useEditor.getState();
   try {
     const { workflow, version } = await api.workflow(editor.workflow.workflowId);
@@ -165,12 +167,15 @@ async function reloadTheirs(): Promise<void> {
   } catch (error) {
     toastError('The other version could not be loaded', error);
   }
+  return false;
 }
 
 /** A copy that could not be saved is none: the question stays, about the workflow as it was. */
-async function saveCopy(): Promise<void> {
+async function saveCopy(): Promise<boolean> {
   const before = useEditor.getState();
   becomeNew();
   useEditor.setState(({ workflow }) => ({ workflow: { ...workflow, name: copyName(workflow.name) } }));
-  if (!(await saveWorkflow())) useEditor.setState(before);
+  const saved = await saveWorkflow();
+  if (!saved) useEditor.setState(before);
+  return saved;
 }

@@ -2,8 +2,8 @@ import { ActionIcon, Button, useComputedColorScheme, useMantineColorScheme } fro
 import { IconCommand, IconDeviceFloppy, IconMoon, IconSun } from '@tabler/icons-react';
 import { Inbox } from '@/approvals/Inbox';
 import { useRun } from '@/runs/store';
-import { currentWorkflow, isDirty, useEditor } from '@/workflow/editor';
-import { isEmpty, rename } from '@/workflow/ops';
+import { isBlank, isBuiltOn, isDirty, useEditor } from '@/workflow/editor';
+import { rename } from '@/workflow/ops';
 import { focusCanvas } from './focus';
 import classes from './Header.module.css';
 import { Logo } from './Logo';
@@ -34,12 +34,13 @@ export function Header() {
 }
 
 function WorkflowName() {
-  const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
-  const draftName = useEditor((state) => currentWorkflow(state).name);
+  const blank = useEditor(isBlank);
+  const draftName = useEditor((state) => state.workflow.name);
+  const looked = useEditor((state) => state.proposal !== null && !isBuiltOn(state));
   const runName = useRun((state) => (state.readOnly ? state.run?.name : undefined));
   const dirty = useEditor(isDirty);
   if (runName !== undefined) return <span className={classes.shownName}>{runName}</span>;
-  if (empty) return null;
+  if (blank) return null;
   return (
     <>
       <input
@@ -47,6 +48,7 @@ function WorkflowName() {
         aria-label="Name of the workflow"
         value={draftName}
         maxLength={200}
+        readOnly={looked}
         onChange={(event) => {
           const name = event.currentTarget.value;
           useEditor.getState().commit((workflow) => rename(workflow, name), 'name');
@@ -63,7 +65,7 @@ function WorkflowName() {
 }
 
 function SaveButton() {
-  const savable = useEditor((state) => !isEmpty(currentWorkflow(state)) && isDirty(state));
+  const savable = useEditor(isDirty);
   const readOnly = useRun((state) => state.readOnly);
   if (!savable || readOnly) return null;
   return (

@@ -9,8 +9,7 @@ import { focusCommandBar } from '@/command/focus';
 import { useRunner } from '@/runs/runner';
 import { useRun } from '@/runs/store';
 import { actionKey } from '@/workflow/describe';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
-import { isEmpty } from '@/workflow/ops';
+import { isBlank, useEditor } from '@/workflow/editor';
 import { confirmLeaving } from './leave';
 import { paletteStore } from './palette';
 import { exportWorkflow, newWorkflow, openWorkflow, saveWorkflow } from './save';
@@ -54,7 +53,7 @@ interface Command {
 function useCommands() {
   const { background, setBackground, set } = useUi();
   const { setColorScheme } = useMantineColorScheme();
-  const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
+  const blank = useEditor(isBlank);
   const readOnly = useRun((state) => state.readOnly);
   const { undo, redo } = useEditor.getState();
   const always: Command[] = [
@@ -83,7 +82,7 @@ function useCommands() {
     { label: 'Export to file', onClick: exportWorkflow },
   ];
   const commands: Command[] = [
-    ...(empty || readOnly ? [] : withDraft),
+    ...(blank || readOnly ? [] : withDraft),
     ...(readOnly ? [] : [{ label: 'Node library', onClick: () => set({ libraryOpen: true }) }]),
     ...always,
   ];

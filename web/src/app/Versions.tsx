@@ -1,4 +1,4 @@
-import { Badge, Button, Modal, Skeleton } from '@mantine/core';
+import { Badge, Button, Skeleton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { describe } from '@/api/http';
 import { useVersions } from '@/api/queries';
@@ -6,6 +6,7 @@ import type { VersionCard } from '@/api/types';
 import { ago, exact } from '@/runs/format';
 import { useMinute } from '@/runs/useMinute';
 import { useEditor } from '@/workflow/editor';
+import { Dialog } from './Dialog';
 import { confirmLeaving } from './leave';
 import { Note } from './Note';
 import { restoreVersion, showVersion } from './olderVersions';
@@ -20,13 +21,12 @@ export function Versions() {
   const phone = usePhone();
   const { data: versions, error } = useVersions(id, open);
   return (
-    <Modal
+    <Dialog
       opened={open}
       onClose={() => useUi.getState().set({ dialog: null })}
       title="Versions"
       fullScreen={phone}
       size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {error && <Note tone="error">The versions could not be loaded. {describe(error)}</Note>}
       {id === undefined && (
@@ -42,7 +42,7 @@ export function Versions() {
           ))}
         </ul>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -16,8 +16,7 @@ import {
 } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useRun } from '@/runs/store';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
-import { isEmpty } from '@/workflow/ops';
+import { isBlank, useEditor } from '@/workflow/editor';
 import { confirmLeaving } from './leave';
 import { duplicateWorkflow, exportWorkflow, importWorkflow, newWorkflow, saveWorkflow } from './save';
 import { Tooltip } from './Tooltip';
@@ -25,12 +24,12 @@ import { useUi } from './ui';
 
 /** What can be done with the workflow as a whole. */
 export function WorkflowMenu() {
-  const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
+  const blank = useEditor(isBlank);
   const readOnly = useRun((state) => state.readOnly);
   const openFile = useRef<() => void>(null);
   const { set } = useUi.getState();
   const size = 16;
-  const noDraft = empty || readOnly;
+  const noDraft = blank || readOnly;
   return (
     <>
       <FileButton
@@ -90,7 +89,7 @@ export function WorkflowMenu() {
           </Menu.Item>
           <Menu.Item
             leftSection={<IconAdjustments size={size} />}
-            disabled={empty && !readOnly}
+            disabled={blank && !readOnly}
             onClick={() => set({ dialog: 'workflow-settings' })}
           >
             Workflow settings…

@@ -1,4 +1,4 @@
-/** A save that was refused because somebody else changed or deleted what is saved: what to do is asked (Conflict.tsx). */
+/** A save that was refused because somebody else changed or deleted what is saved: what to do is asked (ConflictDialog.tsx). */
 import { create } from 'zustand';
 import { ApiError } from '@/api/http';
 import type { Workflow } from '@/api/types';
@@ -12,12 +12,15 @@ export interface Conflict {
 
 interface ConflictState {
   conflict: Conflict | null;
+  /** What was to be done once the workflow is saved. */
+  wish: (() => void) | null;
   set: (conflict: Conflict | null) => void;
 }
 
 export const useConflict = create<ConflictState>()((set) => ({
   conflict: null,
-  set: (conflict) => set({ conflict }),
+  wish: null,
+  set: (conflict) => set({ conflict, wish: null }),
 }));
 
 export function conflictOf(error: unknown, mine: Workflow): Conflict | null {

@@ -5,6 +5,7 @@ import { isBusy } from '@/voice/machine';
 import { useVoice } from '@/voice/store';
 import { useEditor } from '@/workflow/editor';
 import { focusCanvas } from './focus';
+import { closeProposal } from './look';
 import { topModal } from './modal';
 import { useUi } from './ui';
 
@@ -83,13 +84,10 @@ function message(): boolean {
   return button !== undefined;
 }
 
-/** Its sentence goes back to where it was typed: nothing that was said is lost with a key. */
 function proposal(): boolean {
-  const { proposal: open, reject } = useEditor.getState();
-  if (!open || useRun.getState().readOnly || useUi.getState().gone) return false;
-  const { command, set } = useUi.getState();
-  set({ highlighted: [], ...(command.trim() || open.kind === 'version' ? {} : { command: open.text }) });
-  reject();
+  const covered = useRun.getState().readOnly || useUi.getState().gone !== null;
+  if (!useEditor.getState().proposal || covered) return false;
+  closeProposal();
   return true;
 }
 

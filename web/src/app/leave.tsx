@@ -1,8 +1,10 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { create } from 'zustand';
 import { ACCENT, DANGER } from '@/app/theme';
 import { isDirty, useEditor } from '@/workflow/editor';
+import { useConflict } from './conflict';
+import { Dialog } from './Dialog';
 import { saveWorkflow } from './save';
 
 interface LeaveState {
@@ -30,16 +32,13 @@ export function LeaveDialog() {
     setSaving(true);
     const saved = await saveWorkflow();
     setSaving(false);
-    if (saved) leave();
-    else close(); // why it was not saved is said elsewhere, and comes first
+    if (saved) return leave();
+    // Why it was not saved is said elsewhere, and comes first. A conflict is answered, and then it goes on.
+    close();
+    if (next && useConflict.getState().conflict) useConflict.setState({ wish: next });
   };
   return (
-    <Modal
-      opened={next !== null}
-      onClose={close}
-      title="Replace unsaved work?"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={next !== null} onClose={close} title="Replace unsaved work?">
       The workflow on the canvas has changes that are not saved. Save them first, or they are replaced.
       <Group justify="flex-end" gap="sm" mt="lg">
         <Button onClick={close}>Keep editing</Button>
@@ -56,6 +55,6 @@ export function LeaveDialog() {
           Save first
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -10,7 +10,7 @@ import { closeRun, showRun } from '@/runs/watch';
 import { isDirty, useEditor } from '@/workflow/editor';
 import { type Place, pathOf, placeOf } from './address';
 import { confirmLeaving } from './leave';
-import { loadWorkflow, newWorkflow } from './save';
+import { becomeNew, loadWorkflow, newWorkflow } from './save';
 import { useUi } from './ui';
 import { isPhone } from './usePhone';
 
@@ -103,6 +103,8 @@ export async function open(
     if (isAbort(error) || quiet || !isLast()) return; // another one was asked for meanwhile
     closeRun();
     const missing = error instanceof ApiError && [404, 422].includes(error.status);
+    // What the tab still has of it is unsaved work from here on.
+    if (missing && place.kind === 'workflow') becomeNew(place.id);
     set({ gone: { place, missing, message: describe(error) } });
   } finally {
     if (isLast()) set({ opening: null });
@@ -124,11 +126,12 @@ function onPopState(event: PopStateEvent): void {
     void open(place, { over: entry?.over ?? null });
     return;
   }
+  const target = index;
   frozen = true;
   history.go(-delta);
   confirmLeaving(() => {
     allowed = true;
-    history.go(delta);
+    history.go(target - index); // a copy that was saved first has an entry of its own
   });
 }
 

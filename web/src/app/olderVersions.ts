@@ -4,8 +4,11 @@ import { exact } from '@/runs/format';
 import { useRun } from '@/runs/store';
 import { closeRun } from '@/runs/watch';
 import { useEditor } from '@/workflow/editor';
-import { refreshList } from './save';
-import { toast, toastError } from './toasts';
+import { ask } from './ask';
+import { type Conflict, conflictOf, useConflict } from './conflict';
+import { closeProposal } from './look';
+import { becomeNew, refreshList } from './save';
+import { closeToast, toast, toastError } from './toasts';
 import { useUi } from './ui';
 
 function toCanvas(): void {
@@ -18,29 +21,59 @@ function toCanvas(): void {
 export async function showVersion(id: string, version: number, savedAt: string): Promise<void> {
   try {
     const { workflow } = await api.version(id, version);
+    closeProposal();
     const diff = await api.diff(useEditor.getState().workflow, workflow);
-    useEditor.getState().proposeVersion(`Version ${version}, saved ${exact(savedAt)}.`, workflow, diff);
+    useEditor
+      .getState()
+      .proposeVersion(version, `Version ${version}, saved ${exact(savedAt)}.`, workflow, diff);
     toCanvas();
   } catch (error) {
     toastError(`Version ${version} could not be shown`, error);
   }
 }
 
-/** `newest`: the newest version in view. Refused when somebody saved another one since. */
-export async function restoreVersion(id: string, version: number, newest: number): Promise<void> {
+const NOT_RESTORED = 'not-restored';
+
+/** `seen`: the newest version in view. When somebody saved another one since, that is asked about first. */
+export async function restoreVersion(id: string, version: number, seen: number): Promise<void> {
+  const { saved, version: known = 0 } = useEditor.getState();
+  // One's own last save was seen, too: Save first comes between the list and this.
+  const newest = saved?.workflowId === id ? Math.max(seen, known) : seen;
+  let found = false;
   try {
     const old = await api.version(id, version);
+    found = true;
     const stored = await api.saveWorkflow(old.workflow, { version: newest, restoredFrom: version });
     const editor = useEditor.getState();
     editor.reject();
     editor.replace(stored.workflow, editor.said, stored.version);
     toCanvas();
+    closeToast(NOT_RESTORED);
     toast(
       `Version ${version} is back`,
       `It is version ${stored.version} now. Undo shows what was on the canvas.`,
     );
   } catch (error) {
-    toastError(`Version ${version} was not restored`, error);
+    const conflict = found ? conflictOf(error, useEditor.getState().workflow) : null;
+    if (conflict?.newest) askAgain(id, version, conflict.newest);
+    else if (conflict) noteDeleted(id, conflict);
+    else toastError(`Version ${version} was not restored`, error, NOT_RESTORED);
   }
   refreshList();
+}
+
+/** What is on the canvas is unsaved work from here on. */
+function noteDeleted(id: string, conflict: Conflict): void {
+  becomeNew(id);
+  useConflict.getState().set(conflict);
+  useUi.getState().set({ dialog: null });
+}
+
+function askAgain(id: string, version: number, theirs: { version: number; name: string }): void {
+  ask({
+    title: 'Saved elsewhere meanwhile',
+    words: `“${theirs.name}” was saved in another tab or by someone else meanwhile, as version ${theirs.version}. Restore version ${version} anyway? What they saved stays among the versions.`,
+    yes: 'Restore anyway',
+    onYes: () => void restoreVersion(id, version, theirs.version),
+  });
 }

@@ -1,6 +1,8 @@
+import { notifications, notificationsStore } from '@mantine/notifications';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fakeFetch, json, workflow } from '@/test/fakes';
 import { toastsSeen } from '@/test/toasts';
+import { wholeDiff } from '@/workflow/diff';
 import { isDirty, useEditor } from '@/workflow/editor';
 import { emptyWorkflow, rename } from '@/workflow/ops';
 import { useConflict } from './conflict';
@@ -94,11 +96,35 @@ describe('a save', () => {
     expect([bodies[0]?.version, editor().version, useConflict.getState().conflict]).toEqual([7, 8, null]);
   });
 
+  it('keeps what is the person’s own, and not what lies over it', async () => {
+    fakeFetch(saving());
+    change('Mine');
+    editor().proposeVersion(1, 'Version 1.', workflow(['a'], [], { name: 'Old' }), wholeDiff(workflow([])));
+    expect(await saveWorkflow()).toBe(true);
+    expect(bodies.map((body) => body.workflow.name)).toEqual(['Mine']);
+    expect([editor().workflow.name, isDirty(editor())]).toEqual(['Mine', false]);
+  });
+
+  it('that failed says where the work is, once, and that goes with the next one', async () => {
+    const shown = () => notificationsStore.getState().notifications.map(({ message }) => String(message));
+    notifications.clean();
+    fakeFetch({ 'POST /api/workflows': () => json({ error: 'The disk is full.', code: 'disk_full' }, 503) });
+    await saveWorkflow();
+    await saveWorkflow();
+    expect(shown()).toEqual([
+      'The disk is full. Your work is still on the canvas. Save it again after that.',
+    ]);
+    fakeFetch(saving());
+    await saveWorkflow();
+    expect(shown()).toEqual(['Test']);
+  });
+
   it('of what was deleted elsewhere is a question, too', async () => {
     fakeFetch({ 'PUT /api/workflows': () => json({ error: 'Gone.', code: 'not_found' }, 404) });
     editor().markSaved(editor().workflow, 6);
     expect(await saveWorkflow()).toBe(false);
     expect(useConflict.getState().conflict).toMatchObject({ newest: null });
+    expect([editor().saved, isDirty(editor())]).toEqual([null, true]); // also when the question is left open
   });
 
   it('after a rename in the list knows what was renamed, and nothing newer', async () => {

@@ -5,11 +5,12 @@ import { toJson } from '@/api/json';
 import { keys } from '@/api/queries';
 import type { Workflow } from '@/api/types';
 import { closeRun } from '@/runs/watch';
-import { currentWorkflow, isDirty, type Step, useEditor } from '@/workflow/editor';
-import { emptyWorkflow, isEmpty, newWorkflowId, rename } from '@/workflow/ops';
+import { isBlank, isDirty, type Proposal, type Step, useEditor } from '@/workflow/editor';
+import { emptyWorkflow, newWorkflowId, rename } from '@/workflow/ops';
 import { conflictOf, useConflict } from './conflict';
+import { closeProposal } from './look';
 import { queryClient } from './queryClient';
-import { toast, toastError } from './toasts';
+import { closeToast, toast, toastError } from './toasts';
 import { useUi } from './ui';
 
 export function refreshList(): void {
@@ -17,6 +18,9 @@ export function refreshList(): void {
     void queryClient.invalidateQueries({ queryKey });
   }
 }
+
+const UNSAVED = 'unsaved';
+const STILL_THERE = 'Your work is still on the canvas. Save it again after that.';
 
 let saving: Promise<unknown> = Promise.resolve();
 
@@ -30,9 +34,8 @@ export function saveWorkflow(over?: number): Promise<boolean> {
 /** `over`: the version to save over, when somebody looked at it; else the one on which the draft is based. */
 async function save(over: number | undefined): Promise<boolean> {
   const editor = useEditor.getState();
-  editor.accept();
-  const { workflow, saved, version } = useEditor.getState();
-  if (isEmpty(workflow) && saved?.workflowId !== workflow.workflowId) return false; // nothing was made yet
+  const { workflow, version } = editor;
+  if (isBlank(editor)) return false;
   try {
     const stored = await api.saveWorkflow(workflow, { version: over ?? version });
     // The server names the triggers: by these ids their state is found.
@@ -45,6 +48,7 @@ async function save(over: number | undefined): Promise<boolean> {
       useEditor.getState().markSaved(named, stored.version);
     }
     useConflict.getState().set(null);
+    closeToast(UNSAVED);
     toast('Saved', workflow.name, { id: 'saved' });
     refreshList();
     return true;
@@ -52,8 +56,10 @@ async function save(over: number | undefined): Promise<boolean> {
     const conflict = conflictOf(error, workflow);
     const isShown = useEditor.getState().workflow.workflowId === workflow.workflowId;
     // The answers are about the canvas: of a workflow that was left meanwhile it is said alone.
+    if (conflict?.newest === null) becomeNew(workflow.workflowId); // whatever is answered, it is unsaved work
     if (conflict && isShown) useConflict.getState().set(conflict);
-    else toastError(isShown ? 'The workflow was not saved' : `“${workflow.name}” was not saved`, error);
+    else if (isShown) toastError('The workflow was not saved', error, UNSAVED, STILL_THERE);
+    else toastError(`“${workflow.name}” was not saved`, error);
     return false;
   }
 }
@@ -65,6 +71,8 @@ function show(workflow: Workflow, version = 0): void {
 
 /** At the canvas: nothing lies over it any more. */
 function look(): void {
+  const { proposal, reject } = useEditor.getState();
+  if (proposal?.kind === 'version') reject();
   closeRun();
   useUi.getState().set({ inspected: null, dialog: null, mode: 'edit', selected: [] });
   useUi.getState().requestFit();
@@ -102,7 +110,7 @@ export function copyName(name: string): string {
 }
 
 export function duplicateWorkflow(): void {
-  const workflow = currentWorkflow(useEditor.getState());
+  const { workflow } = useEditor.getState();
   show({ ...workflow, workflowId: newWorkflowId(), name: copyName(workflow.name) });
 }
 
@@ -119,8 +127,17 @@ export function becomeNew(id = useEditor.getState().workflow.workflowId): void {
     ...stepOf(state),
     past: state.past.map(stepOf),
     future: state.future.map(stepOf),
-    proposal: state.proposal && { ...state.proposal, next: renewed(state.proposal.next) },
+    proposal: renewedProposal(state.proposal, renewed),
   }));
+}
+
+/** An older version is gone with the workflow. */
+function renewedProposal(
+  proposal: Proposal | null,
+  renewed: (workflow: Workflow) => Workflow,
+): Proposal | null {
+  if (proposal?.kind !== 'version') return proposal && { ...proposal, next: renewed(proposal.next) };
+  return renewed(proposal.next) === proposal.next ? proposal : null;
 }
 
 export async function deleteWorkflow(id: string): Promise<void> {
@@ -143,6 +160,7 @@ export async function renameWorkflow(id: string, name: string): Promise<void> {
       // The one on the canvas takes the name too; what else is unsaved in it stays unsaved.
       const clean = !isDirty(editor);
       const newest = editor.version === version; // else what somebody else saved is still unseen
+      closeProposal();
       editor.commit((draft) => rename(draft, name));
       if (newest) editor.markSaved(clean ? useEditor.getState().workflow : saved.workflow, saved.version);
     }
@@ -153,7 +171,7 @@ export async function renameWorkflow(id: string, name: string): Promise<void> {
 }
 
 export function exportWorkflow(): void {
-  const workflow = currentWorkflow(useEditor.getState());
+  const { workflow } = useEditor.getState();
   const url = URL.createObjectURL(new Blob([toJson(workflow, 2)], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;

@@ -1,8 +1,7 @@
 /** The title of the tab: what is shown and, of a run, how it goes. A tab in the background tells it by this alone. */
 import type { RunStatus } from '@/api/types';
 import { useRun } from '@/runs/store';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
-import { isEmpty } from '@/workflow/ops';
+import { isBlank, useEditor } from '@/workflow/editor';
 import { useUi } from './ui';
 
 const PRODUCT = 'VoiceGraph';
@@ -20,8 +19,8 @@ export function titleShown(): string {
   if (useUi.getState().gone) return `Not found – ${PRODUCT}`;
   const { run } = useRun.getState();
   if (run) return `${STATES[run.status]} · ${run.name} – ${PRODUCT}`;
-  const workflow = currentWorkflow(useEditor.getState());
-  return isEmpty(workflow) ? PRODUCT : `${workflow.name} – ${PRODUCT}`;
+  const editor = useEditor.getState();
+  return isBlank(editor) ? PRODUCT : `${editor.workflow.name} – ${PRODUCT}`;
 }
 
 export function startTitle(): void {

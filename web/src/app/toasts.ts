@@ -1,49 +1,39 @@
 /** Short notes in the corner. What the user needs stays until it is closed. */
-import { notifications, notificationsStore } from '@mantine/notifications';
+import { type NotificationData, notifications, notificationsStore } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { describe, isAbort } from '@/api/http';
 
-/** With an `id` it can be closed once it is no longer so, and is said again in its own place. */
-export function toastError(title: string, error: unknown, id?: string): void {
-  if (isAbort(error)) return;
-  notifications[id && findToast(id) ? 'update' : 'show']({
-    ...(id ? { id } : {}),
-    title,
-    message: describe(error),
-    color: 'red',
-    autoClose: false,
-    withBorder: true,
-    role: 'alert',
-    closeButtonProps: { 'aria-label': 'Close this message' },
-  });
+const CLOSE = { 'aria-label': 'Close this message' };
+
+/** What is said again takes the place of what was said before. */
+function put(id: string, data: Omit<NotificationData, 'id'>): void {
+  notifications[shownAs(id) ? 'update' : 'show']({ withBorder: true, closeButtonProps: CLOSE, ...data, id });
 }
 
-function findToast(id: string) {
+function shownAs(id: string): NotificationData | undefined {
   const { notifications: shown, queue } = notificationsStore.getState();
   return [...shown, ...queue].find((one) => one.id === id);
 }
 
+/** `id`: by which it is closed once that is mended; the next try says it anew. `more`: what else there is to know. */
+export function toastError(title: string, error: unknown, id = title, more = ''): void {
+  if (isAbort(error)) return;
+  const message = [describe(error), more].filter(Boolean).join(' ');
+  put(id, { title, message, color: 'red', autoClose: false, role: 'alert' });
+}
+
 const READ_MS = 4_000;
 
-/** What is said again takes the place of what was said before: five saves are one note, and it is read from the last. */
+/** Five saves are one note, and it is read from the last. */
 export function toast(
   title: string,
   message?: ReactNode,
   options: { stays?: boolean; id?: string } = {},
 ): void {
   const id = options.id ?? (typeof message === 'string' ? `${title}: ${message}` : title);
-  const old = findToast(id);
   // Another time than that of the old note starts its clock anew.
-  const time = old?.autoClose === READ_MS ? READ_MS + 1 : READ_MS;
-  notifications[old ? 'update' : 'show']({
-    id,
-    title,
-    message,
-    color: 'gray',
-    autoClose: options.stays ? false : time,
-    withBorder: true,
-    closeButtonProps: { 'aria-label': 'Close this message' },
-  });
+  const time = shownAs(id)?.autoClose === READ_MS ? READ_MS + 1 : READ_MS;
+  put(id, { title, message, color: 'gray', autoClose: options.stays ? false : time });
 }
 
 export function closeToast(id: string): void {

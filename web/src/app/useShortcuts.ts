@@ -3,7 +3,7 @@ import { acceptProposal } from '@/command/accept';
 import { focusCommandBar } from '@/command/focus';
 import { useRunner } from '@/runs/runner';
 import { useRun } from '@/runs/store';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { shownWorkflow, useEditor } from '@/workflow/editor';
 import { useEscape } from './escape';
 import { modalOpen } from './modal';
 import { openPalette } from './palette';
@@ -77,7 +77,7 @@ function selectAll(event: KeyboardEvent): void {
   if (modalOpen()) return;
   event.preventDefault();
   const { readOnly, run } = useRun.getState();
-  const { nodes, triggers } = (readOnly && run?.workflow) || currentWorkflow(useEditor.getState());
+  const { nodes, triggers } = (readOnly && run?.workflow) || shownWorkflow(useEditor.getState());
   const starts = (triggers ?? []).map((_, index) => triggerId(index));
   useUi.getState().set({ toSelect: [...starts, ...nodes.map((node) => node.id)] });
 }

@@ -3,11 +3,12 @@ import { useMemo } from 'react';
 import type { Trigger, Workflow } from '@/api/types';
 import { useRun } from '@/runs/store';
 import { type MarkedGraph, markedGraph, unmarked } from '@/workflow/diff';
-import { useEditor } from '@/workflow/editor';
+import { isBuiltOn, useEditor } from '@/workflow/editor';
 
 export interface View extends MarkedGraph {
   workflow: Workflow;
   triggers: readonly Trigger[];
+  /** It is looked at alone: a past run, or what lies over the draft and is not built on. */
   readOnly: boolean;
   proposed: boolean;
 }
@@ -15,6 +16,7 @@ export interface View extends MarkedGraph {
 export function useView(): View {
   const draft = useEditor((state) => state.workflow);
   const proposal = useEditor((state) => state.proposal);
+  const onlyLooked = useEditor((state) => state.proposal !== null && !isBuiltOn(state));
   const runWorkflow = useRun((state) => (state.readOnly ? state.run?.workflow : undefined));
   return useMemo(() => {
     const workflow = runWorkflow ?? proposal?.next ?? draft;
@@ -25,8 +27,8 @@ export function useView(): View {
       ...graph,
       workflow,
       triggers: workflow.triggers ?? [],
-      readOnly: runWorkflow !== undefined,
+      readOnly: runWorkflow !== undefined || onlyLooked,
       proposed,
     };
-  }, [draft, proposal, runWorkflow]);
+  }, [draft, proposal, onlyLooked, runWorkflow]);
 }

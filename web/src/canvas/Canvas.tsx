@@ -12,8 +12,8 @@ import { modalOpen } from '@/app/modal';
 import { toast } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
-import { useView } from '@/app/view';
-import { useEditor } from '@/workflow/editor';
+import { useView, type View } from '@/app/view';
+import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { connect } from '@/workflow/ops';
 import classes from './Canvas.module.css';
 import { CanvasTools } from './CanvasTools';
@@ -43,7 +43,7 @@ const MULTI_KEYS = ['Shift', 'Meta', 'Control'];
 const onConnect: OnConnect = ({ source, target, sourceHandle }: FlowConnection) => {
   const when = sourceHandle === 'true' ? true : sourceHandle === 'false' ? false : null;
   const editor = useEditor.getState();
-  const connected = connect(editor.proposal?.next ?? editor.workflow, { source, target, when });
+  const connected = connect(currentWorkflow(editor), { source, target, when });
   if (typeof connected === 'string')
     toast('These two cannot be connected', connected, { stays: true, id: 'connect' });
   else editor.commit((workflow) => resultOr(workflow, connect(workflow, { source, target, when })));
@@ -56,6 +56,11 @@ function resultOr<T>(fallback: T, result: T | string): T {
 /** The key is heard everywhere on the page: under a dialog it is not meant for the canvas. */
 async function onBeforeDelete(): Promise<boolean> {
   return !modalOpen();
+}
+
+function labelOf({ readOnly, proposed }: View): string {
+  if (!readOnly) return 'Workflow';
+  return proposed ? 'What is proposed, read-only' : 'Workflow of this run, read-only';
 }
 
 function onSelectionChange({ nodes }: { nodes: CanvasNode[] }): void {
@@ -86,7 +91,7 @@ export function Canvas() {
       tabIndex={-1}
     >
       <ReactFlow<CanvasNode, FlowEdgeType>
-        aria-label={view.readOnly ? 'Workflow of this run, read-only' : 'Workflow'}
+        aria-label={labelOf(view)}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}

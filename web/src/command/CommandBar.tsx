@@ -10,7 +10,7 @@ import { useVoice } from '@/voice/store';
 import { useTalkKey } from '@/voice/useTalkKey';
 import { VoiceButton } from '@/voice/VoiceButton';
 import { VoiceCard } from '@/voice/VoiceCard';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { planBase, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import { acceptProposal } from './accept';
 import classes from './CommandBar.module.css';
@@ -28,7 +28,7 @@ const MODES = [
 /** The primary action: say what should happen, then run it. */
 export function CommandBar() {
   const { command, mode, set } = useUi();
-  const empty = useEditor((state) => isEmpty(currentWorkflow(state)));
+  const empty = useEditor((state) => isEmpty(planBase(state)));
   const { plan, askModel, cancel, dismiss, planning, refusal } = usePlan();
   const field = useRef<HTMLTextAreaElement>(null);
   const editing = !empty && mode === 'edit';

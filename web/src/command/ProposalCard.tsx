@@ -1,12 +1,16 @@
 import { Button, Group } from '@mantine/core';
 import { IconArrowRight, IconBulb, IconCheck } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
 import { useInfo } from '@/api/queries';
 import type { Clause, Workflow } from '@/api/types';
+import { confirmLeaving } from '@/app/leave';
+import { restoreVersion } from '@/app/olderVersions';
 import { Tooltip } from '@/app/Tooltip';
 import { ACCENT } from '@/app/theme';
 import { useUi } from '@/app/ui';
 import { useHeld } from '@/voice/autorun';
 import { type Proposal, useEditor } from '@/workflow/editor';
+import { acceptProposal } from './accept';
 import classes from './ProposalCard.module.css';
 
 const highlight = (ids: readonly string[]) => useUi.getState().set({ highlighted: ids });
@@ -16,13 +20,14 @@ export function ProposalCard({ onAskModel }: { onAskModel: (proposal: Proposal) 
   const proposal = useEditor((state) => state.proposal);
   const hasModel = useInfo().data?.model != null;
   if (!proposal) return null;
-  const { accept, reject } = useEditor.getState();
+  const { reject } = useEditor.getState();
+  const older = proposal.kind === 'version';
   const decide = (decision: () => void) => () => {
     highlight([]);
     decision();
   };
   return (
-    <section className={classes.card} aria-label="Proposed change">
+    <section className={classes.card} aria-label={older ? 'Older version' : 'Proposed change'}>
       <div className={classes.head}>
         <span className={classes.summary} data-testid="proposal-summary">
           {proposal.diff.summary || 'Nothing changes'}
@@ -36,23 +41,50 @@ export function ProposalCard({ onAskModel }: { onAskModel: (proposal: Proposal) 
             </Tooltip>
           )}
           <Button size="xs" aria-keyshortcuts="Escape" onClick={decide(reject)}>
-            {proposal.kind === 'version' ? 'Close' : 'Undo'}
+            {older ? 'Close' : 'Undo'}
           </Button>
-          <Button
-            size="xs"
-            variant="filled"
-            color={ACCENT}
-            leftSection={<IconCheck size={15} aria-hidden />}
-            aria-keyshortcuts="Enter"
-            onClick={decide(accept)}
-          >
-            Accept
-          </Button>
+          {older ? <Restore proposal={proposal} /> : <Accept />}
         </Group>
       </div>
       <Held proposal={proposal} />
       <Reasons proposal={proposal} />
     </section>
+  );
+}
+
+function Accept() {
+  return (
+    <Button
+      size="xs"
+      variant="filled"
+      color={ACCENT}
+      leftSection={<IconCheck size={15} aria-hidden />}
+      aria-keyshortcuts="Enter"
+      onClick={acceptProposal}
+    >
+      Accept
+    </Button>
+  );
+}
+
+/** Saves the version anew, as in the list of versions; the newest one is there already. */
+function Restore({ proposal: { version } }: { proposal: Proposal }) {
+  const saved = useEditor((state) => state.saved?.workflowId);
+  const newest = useEditor((state) => state.version ?? 0);
+  const restore = useMutation({
+    mutationFn: ([id, number]: [string, number]) => restoreVersion(id, number, newest),
+  });
+  if (saved === undefined || version === null || version === newest) return null;
+  return (
+    <Button
+      size="xs"
+      variant="filled"
+      color={ACCENT}
+      loading={restore.isPending}
+      onClick={() => confirmLeaving(() => restore.mutate([saved, version]))}
+    >
+      Restore
+    </Button>
   );
 }
 

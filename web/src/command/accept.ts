@@ -1,12 +1,19 @@
+import { confirmLeaving } from '@/app/leave';
 import { useUi } from '@/app/ui';
 import { useRun } from '@/runs/store';
-import { useEditor } from '@/workflow/editor';
+import { replacesWork, useEditor } from '@/workflow/editor';
 
-/** Take what was understood, where it is in sight. False when nothing is proposed. */
+/** Take what was understood, where it is in sight; asks first when that replaces unsaved work. False when nothing is
+ *  proposed: an older version that is looked at is brought back by its own button. */
 export function acceptProposal(): boolean {
-  const { proposal, accept } = useEditor.getState();
-  if (!proposal || useRun.getState().readOnly) return false;
-  useUi.getState().set({ highlighted: [] });
-  accept();
+  const { proposal } = useEditor.getState();
+  if (!proposal || proposal.kind === 'version' || useRun.getState().readOnly) return false;
+  const accept = () => {
+    if (useEditor.getState().proposal !== proposal) return; // another one came, or it was given up
+    useUi.getState().set({ highlighted: [] });
+    useEditor.getState().accept();
+  };
+  if (replacesWork(useEditor.getState())) confirmLeaving(accept);
+  else accept();
   return true;
 }

@@ -7,7 +7,7 @@ import { useUi } from '@/app/ui';
 import { runIfClear } from '@/voice/autorun';
 import { carryOut } from '@/voice/commands';
 import { speak } from '@/voice/speak';
-import { currentWorkflow, type Proposal, useEditor } from '@/workflow/editor';
+import { type Proposal, planBase, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 
 /** Why a sentence was not taken, with one that would be. */
@@ -33,12 +33,11 @@ export function usePlan() {
       abort.current?.abort(); // one sentence at a time: the last one counts
       abort.current = new AbortController();
       const { signal } = abort.current;
-      const current = currentWorkflow(useEditor.getState());
+      const current = planBase(useEditor.getState());
       if (useUi.getState().mode === 'edit' && !isEmpty(current)) {
         const answer = await api.edit(text, current, planner, signal);
         if ('intent' in answer) return carryOut(answer.intent);
-        if (currentWorkflow(useEditor.getState()) !== current) throw new Error(CHANGED_MEANWHILE);
-        useEditor.getState().accept(); // what is changed further was good enough to build on
+        if (planBase(useEditor.getState()) !== current) throw new Error(CHANGED_MEANWHILE);
         useEditor.getState().proposeEdit(text, answer);
       } else {
         const answer = await api.parse(text, planner, signal);

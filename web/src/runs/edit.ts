@@ -1,7 +1,7 @@
 /** From a run that is looked at to a draft of one's own. */
 import { confirmLeaving } from '@/app/leave';
 import { useUi } from '@/app/ui';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { useEditor } from '@/workflow/editor';
 import { newWorkflowId } from '@/workflow/ops';
 import { saySame } from '@/workflow/same';
 import { isOver, type RunRecord } from './record';
@@ -10,7 +10,7 @@ import { closeRun } from './watch';
 
 /** Make the run's workflow the draft, to be changed and run again; asks first when that replaces unsaved work. */
 export function editRun(run: RunRecord): void {
-  const isSame = saySame(currentWorkflow(useEditor.getState()), run.workflow);
+  const isSame = saySame(useEditor.getState().workflow, run.workflow);
   if (isSame) takeOver(run);
   else confirmLeaving(() => takeOver(run));
 }

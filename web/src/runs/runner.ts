@@ -4,11 +4,12 @@ import { api, type RunRequest } from '@/api/client';
 import { serverNow } from '@/api/clock';
 import { ApiError } from '@/api/http';
 import type { CheckAnswer, MissingValue, Problem, RunConfig, RunLink, RunStatus } from '@/api/types';
+import { closeProposal } from '@/app/look';
 import { closeToast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { isPhone } from '@/app/usePhone';
 import { speak } from '@/voice/speak';
-import { useEditor } from '@/workflow/editor';
+import { isBlank, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import { seeNotices, toastNotices } from './notices';
 import { isOver, type RunRecord } from './record';
@@ -105,7 +106,10 @@ export const useRunner = create<RunnerState>()((set, get) => {
 
     run: async ({ another = false } = {}) => {
       if (get().starting || useRun.getState().readOnly) return;
-      useEditor.getState().accept();
+      const editor = useEditor.getState();
+      if (isBlank(editor))
+        editor.accept(); // nothing lies beneath: what is proposed is meant
+      else closeProposal();
       const { workflow } = useEditor.getState();
       if (isEmpty(workflow)) return;
       set({ starting: true });

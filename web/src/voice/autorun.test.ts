@@ -37,6 +37,7 @@ describe('after speaking, a plan', () => {
     await runIfClear(SURE, go);
     expect(run).toHaveBeenCalledOnce();
     expect(useHeld.getState().proposal).toBeNull();
+    expect(useEditor.getState().workflow.nodes).toHaveLength(1); // it was taken: what runs is the draft
   });
 
   it.each<[string, string, Parameters<typeof propose>, number]>([
@@ -63,6 +64,14 @@ describe('after speaking, a plan', () => {
     expect(run).not.toHaveBeenCalled();
     expect(useHeld.getState().proposal).toBe(useEditor.getState().proposal);
     expect(useHeld.getState().why).toContain(why);
+  });
+
+  it('that would replace unsaved work waits', async () => {
+    useEditor.getState().open(workflow(['mine']));
+    const run = propose();
+    await runIfClear(1, go);
+    expect(run).not.toHaveBeenCalled();
+    expect(useHeld.getState().why).toBe('It would replace unsaved work.');
   });
 
   it('that cannot be checked waits', async () => {

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
 import { useRunner } from '@/runs/runner';
-import { type Proposal, useEditor } from '@/workflow/editor';
+import { type Proposal, replacesWork, useEditor } from '@/workflow/editor';
 import { speak } from './speak';
 
 /** Below this the recogniser may have heard another name, address or number. */
@@ -21,13 +21,17 @@ export async function runIfClear(confidence: number, signal: AbortSignal): Promi
   if (!proposal) return;
   const why = doubtOf(proposal, confidence) ?? (await whatIsOpen(proposal));
   if (signal.aborted || useEditor.getState().proposal !== proposal) return; // the user was faster
-  if (why === null) return useRunner.getState().run();
+  if (why === null) {
+    useEditor.getState().accept();
+    return useRunner.getState().run();
+  }
   useHeld.setState({ proposal, why });
   speak(why, { after: true });
 }
 
 function doubtOf({ assumptions, clauses, next }: Proposal, confidence: number): string | null {
   const guess = clauses.find((clause) => clause.doubtful);
+  if (replacesWork(useEditor.getState())) return 'It would replace unsaved work.';
   if (confidence < SURE) return 'It may have been misheard. Check the words.';
   if (guess) return `“${guess.text}” is a best guess. Check it.`;
   if (assumptions.length > 0) return 'Something was assumed. Check it.';

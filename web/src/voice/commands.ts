@@ -5,7 +5,7 @@ import { toast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
 import { openRun } from '@/runs/open';
 import { useRunner } from '@/runs/runner';
-import { currentWorkflow, useEditor } from '@/workflow/editor';
+import { planBase, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 import { speak } from './speak';
 
@@ -33,7 +33,7 @@ export async function carryOut(intent: Intent): Promise<void> {
 }
 
 function run(): Promise<void> | void {
-  if (isEmpty(currentWorkflow(useEditor.getState()))) return say('There is no workflow to run yet.');
+  if (isEmpty(planBase(useEditor.getState()))) return say('There is no workflow to run yet.');
   return useRunner.getState().run();
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { workflow } from '@/test/fakes';
+import { wholeDiff } from './diff';
 import { DraftKeeper } from './draft';
 import { useEditor } from './editor';
 
@@ -16,6 +17,15 @@ describe('unsaved work', () => {
     const after = await DraftKeeper.open(); // sessionStorage lives on, as in a reload
     expect(after.kept).toMatchObject({ said: 'Mine', runId: 'run_1' });
     expect(after.kept?.workflow.name).toBe('Mine');
+  });
+
+  it('is not what was looked at over it', async () => {
+    const old = workflow(['b'], [], { name: 'Old' });
+    const keeper = await DraftKeeper.open();
+    stateWith('Mine').proposeVersion(1, 'Version 1.', old, wholeDiff(old));
+    keeper.write(useEditor.getState(), null);
+    const { kept } = await DraftKeeper.open();
+    expect([kept?.workflow.name, kept?.proposal]).toEqual(['Mine', null]);
   });
 
   it('survives what it cannot read', async () => {

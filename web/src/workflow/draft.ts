@@ -93,7 +93,8 @@ export class DraftKeeper {
 
   /** False when the browser would not keep it (storage full or closed). */
   write(state: EditorState, runId: string | null): boolean {
-    const { workflow, said, proposal, saved, version, answers } = state;
+    const { workflow, said, saved, version, answers } = state;
+    const proposal = state.proposal?.kind === 'version' ? null : state.proposal; // it was only looked at
     const kept: KeptDraft = { workflow, said, proposal, saved, version, answers, runId, at: Date.now() };
     writeUndo(state, kept.at);
     try {

@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EditAnswer } from '@/api/types';
 import { workflow } from '@/test/fakes';
-import { currentSaid, currentWorkflow, isDirty, useEditor } from './editor';
+import {
+  currentWorkflow,
+  isBlank,
+  isDirty,
+  planBase,
+  replacesWork,
+  shownWorkflow,
+  useEditor,
+} from './editor';
 import { rename, setParam } from './ops';
 
 const editor = () => useEditor.getState();
@@ -152,11 +160,59 @@ describe('a proposal', () => {
     });
     expect(editor().proposal?.diff.addedNodes).toEqual(['x', 'y']);
     expect(editor().proposal?.diff.summary).toBe('+2 nodes, +1 edge');
-    expect(currentSaid(editor())).toBe('do x');
+    editor().accept();
+    expect(editor().said).toBe('do x');
+  });
+});
+
+describe('what lies over the draft', () => {
+  const plan = { ...editAnswer(), explanation: '' };
+  const { diff } = editAnswer();
+
+  it('is no unsaved work, and its name is not the name of the draft', () => {
+    editor().markSaved(editor().workflow, 2);
+    editor().proposeVersion(1, 'Version 1.', workflow(['a'], [], { name: 'Old' }), diff);
+    expect(isDirty(editor())).toBe(false);
+    editor().proposeEdit('add c', editAnswer());
+    expect(isDirty(editor())).toBe(false);
+    expect(names()).toBe('Test');
+  });
+
+  it('is not built on where it is an older version', () => {
+    const old = workflow(['a'], [], { name: 'Old' });
+    editor().proposeVersion(1, 'Version 1.', old, diff);
+    expect([shownWorkflow(editor()), planBase(editor())]).toEqual([old, editor().workflow]);
+    editor().accept();
+    expect([editor().proposal, names(), editor().past.length]).toEqual([null, 'Test', 0]);
+    editor().proposeVersion(1, 'Version 1.', old, diff);
+    editor().commit((draft) => rename(draft, 'Mine'));
+    expect([editor().proposal, names(), editor().workflow.nodes.length]).toEqual([null, 'Mine', 2]);
+  });
+
+  it('and would replace unsaved work stays a plan, whatever is said or done next', () => {
+    editor().proposePlan('do x', { ...plan, workflow: workflow(['x', 'y']) });
+    expect(replacesWork(editor())).toBe(true);
+    editor().proposeEdit('and z', editAnswer(workflow(['x', 'y', 'z'])));
+    expect(editor().proposal).toMatchObject({ kind: 'plan', text: 'do x → and z' });
+    expect(editor().proposal?.diff.addedNodes).toEqual(['x', 'y', 'z']);
+    expect([names(), editor().workflow.nodes.length]).toEqual(['Test', 2]);
+    editor().commit((draft) => rename(draft, 'Mine'));
+    expect([names(), editor().workflow.nodes.length]).toEqual(['Mine', 2]);
+    editor().markSaved(editor().workflow, 1);
+    editor().proposePlan('do x', { ...plan, workflow: workflow(['x', 'y']) });
+    expect(replacesWork(editor())).toBe(false);
   });
 });
 
 describe('unsaved work', () => {
+  it('is a saved workflow whose nodes were all deleted, and not a canvas on which nothing was made', () => {
+    editor().markSaved(editor().workflow, 1);
+    editor().commit((draft) => ({ ...draft, nodes: [], edges: [] }));
+    expect([isBlank(editor()), isDirty(editor())]).toEqual([false, true]);
+    editor().open(workflow([]));
+    expect([isBlank(editor()), isDirty(editor())]).toEqual([true, false]);
+  });
+
   it('is told from the saved version', () => {
     expect(isDirty(editor())).toBe(true);
     editor().markSaved(editor().workflow);

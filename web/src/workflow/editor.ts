@@ -1,4 +1,8 @@
-/** The one store of the document being edited: the draft, its undo history, and a proposal that waits for a yes. */
+/**
+ * The one store of the document being edited: the draft, its undo history, and a proposal that waits for a yes.
+ *
+ * A proposal lies over the draft and is no part of it: whatever saves, runs, exports or leaves means the draft beneath.
+ */
 import { create } from 'zustand';
 import type {
   Clause,
@@ -28,6 +32,8 @@ export interface Step extends Draft {
 export interface Proposal {
   /** `version`: an older version of the workflow, looked at. */
   kind: 'plan' | 'edit' | 'version';
+  /** Which version that is; null of the others. */
+  version: number | null;
   text: string;
   base: Workflow;
   next: Workflow;
@@ -54,8 +60,9 @@ interface EditorActions {
   replace: (workflow: Workflow, said: string, version?: number) => void;
   /** Put up another document; the undo history starts afresh. */
   open: (workflow: Workflow, options?: Partial<Omit<Step, 'workflow'>>) => void;
-  proposeVersion: (text: string, workflow: Workflow, diff: GraphDiff) => void;
+  proposeVersion: (version: number, text: string, workflow: Workflow, diff: GraphDiff) => void;
   proposePlan: (text: string, answer: ParseAnswer) => void;
+  /** A change of what `planBase` is. What it builds on was good enough, and is taken. */
   proposeEdit: (text: string, answer: EditAnswer) => void;
   accept: () => void;
   reject: () => void;
@@ -112,12 +119,40 @@ function step(state: EditorState, next: Draft): Partial<EditorState> {
 /** The state after the proposal, if there is one, was taken. */
 function taken(state: EditorState): EditorState {
   const { proposal } = state;
-  if (!proposal) return state;
+  if (!proposal || proposal.kind === 'version') return { ...state, proposal: null };
   const isEdit = proposal.kind === 'edit' && state.said;
   const said = isEdit ? `${state.said} → ${proposal.text}` : proposal.text;
-  const next = { workflow: proposal.next, said: proposal.kind === 'version' ? state.said : said };
   const afresh = proposal.kind === 'plan' ? { saved: null, version: 0 } : {};
-  return { ...state, ...step(state, next), ...afresh };
+  return { ...state, ...step(state, { workflow: proposal.next, said }), ...afresh };
+}
+
+/** True where taking the proposal would put another document in the place of unsaved work: that is asked first. */
+export function replacesWork(state: EditorState): boolean {
+  return state.proposal?.kind === 'plan' && isDirty(state);
+}
+
+/** Whether what is changed on the canvas is the proposal, which is thereby taken; else it is the draft beneath. */
+export function isBuiltOn(state: EditorState): boolean {
+  return state.proposal !== null && state.proposal.kind !== 'version' && !replacesWork(state);
+}
+
+function built(state: EditorState): EditorState {
+  return isBuiltOn(state) ? taken(state) : { ...state, proposal: null };
+}
+
+function editOf(state: EditorState, text: string, answer: EditAnswer): Proposal {
+  const told = {
+    version: null,
+    next: answer.workflow,
+    explanation: answer.message,
+    assumptions: answer.assumptions,
+    clauses: answer.clauses,
+    planner: answer.planner,
+  };
+  const { proposal, workflow: base } = state;
+  if (proposal?.kind !== 'plan') return { ...told, kind: 'edit', text, base, diff: answer.diff };
+  const words = `${proposal.text} → ${text}`;
+  return { ...proposal, ...told, text: words, diff: wholeDiff(answer.workflow) };
 }
 
 export const useEditor = create<EditorState & EditorActions>()((set) => ({
@@ -125,7 +160,7 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
 
   commit: (change, key) =>
     set((current) => {
-      const state = taken(current); // whoever edits a proposal has taken it
+      const state = built(current);
       const workflow = change(state.workflow);
       if (workflow === state.workflow) return state;
       if (mergesWithLast(key)) return { ...state, workflow, future: [] };
@@ -139,6 +174,7 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
     set((state) => ({
       proposal: {
         kind: 'plan',
+        version: null,
         text,
         base: { ...state.workflow, nodes: [], edges: [], triggers: [] },
         next: answer.workflow,
@@ -150,23 +186,16 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
       },
     })),
   proposeEdit: (text, answer) =>
-    set((state) => ({
-      proposal: {
-        kind: 'edit',
-        text,
-        base: state.workflow,
-        next: answer.workflow,
-        diff: answer.diff,
-        explanation: answer.message,
-        assumptions: answer.assumptions,
-        clauses: answer.clauses,
-        planner: answer.planner,
-      },
-    })),
-  proposeVersion: (text, next, diff) =>
+    set((current) => {
+      // A plan that may not replace the draft without a question stays a plan, changed.
+      const state = replacesWork(current) ? current : built(current);
+      return { ...state, proposal: editOf(state, text, answer) };
+    }),
+  proposeVersion: (version, text, next, diff) =>
     set(({ workflow: base }) => ({
       proposal: {
         kind: 'version',
+        version,
         text,
         base,
         next,
@@ -209,16 +238,26 @@ export const useEditor = create<EditorState & EditorActions>()((set) => ({
 }));
 
 /** The workflow in front of the user: a proposal counts before the draft beneath it. */
-export function currentWorkflow(state: EditorState): Workflow {
+export function shownWorkflow(state: EditorState): Workflow {
   return state.proposal?.next ?? state.workflow;
 }
 
-export function currentSaid(state: EditorState): string {
-  return taken(state).said;
+/** What a change on the canvas is made to. */
+export function currentWorkflow(state: EditorState): Workflow {
+  return isBuiltOn(state) ? shownWorkflow(state) : state.workflow;
+}
+
+/** What the next sentence changes: what was said before and not yet taken, but no older version. */
+export function planBase(state: EditorState): Workflow {
+  return state.proposal?.kind === 'version' ? state.workflow : shownWorkflow(state);
+}
+
+/** True while nothing was made yet: there is nothing to save, to name or to lose. */
+export function isBlank({ saved, workflow }: Pick<Step, 'saved' | 'workflow'>): boolean {
+  return isEmpty(workflow) && saved?.workflowId !== workflow.workflowId;
 }
 
 /** True when something would be lost by opening another document. */
-export function isDirty(state: EditorState): boolean {
-  const workflow = currentWorkflow(state);
-  return state.saved ? workflow !== state.saved : !isEmpty(workflow);
+export function isDirty({ saved, workflow }: Pick<Step, 'saved' | 'workflow'>): boolean {
+  return saved ? workflow !== saved : !isEmpty(workflow);
 }

@@ -1,0 +1,14 @@
+import { useEditor } from '@/workflow/editor';
+import { useUi } from './ui';
+
+/** Back to the draft beneath. A sentence goes back to where it was typed: nothing that was said is lost. */
+export function closeProposal(): void {
+  const { proposal, reject } = useEditor.getState();
+  if (!proposal) return;
+  const { command, set } = useUi.getState();
+  set({
+    highlighted: [],
+    ...(command.trim() || proposal.kind === 'version' ? {} : { command: proposal.text }),
+  });
+  reject();
+}
