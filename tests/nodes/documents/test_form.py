@@ -115,6 +115,13 @@ def test_several_chosen_are_one_line():
     assert parse_pdf("f.pdf", pdf("[10 0 R]", chosen)).text.endswith("days: Monday, Friday")
 
 
+def test_fields_of_one_name_keep_each_value():
+    others = [TEXT.replace("Erika Beispiel", name) for name in ("Max", "Erika Beispiel", "")]
+    document = parse_pdf("form.pdf", pdf("[10 0 R 11 0 R 12 0 R 13 0 R]", TEXT, *others))
+    assert document.data == {"fields": {"applicant": ["Erika Beispiel", "Max"]}}
+    assert document.text.endswith("applicant: Erika Beispiel, Max")
+
+
 def test_a_widget_that_the_forms_own_list_leaves_out_is_found():
     assert fields(pdf("[]", TEXT, annots="10 0 R")) == {"applicant": "Erika Beispiel"}
 

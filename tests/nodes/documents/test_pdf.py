@@ -6,6 +6,7 @@ import pytest
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.documents import pdf
+from voicegraph.nodes.documents.detect import detect, require
 from voicegraph.nodes.documents.pdf import parse_pdf
 
 MakePdf = Callable[..., bytes]
@@ -37,6 +38,31 @@ def test_a_scan_is_told_apart_from_a_broken_file(make_pdf: MakePdf):
     error = failure(make_pdf("", ""))
     assert error.code == "no_text"
     assert "OCR" in error.message
+
+
+def test_a_file_without_pages_is_no_scan(make_pdf: MakePdf):
+    error = failure(make_pdf())
+    assert error.code == "no_text"
+    assert error.message.startswith("report.pdf is a PDF without a single page.")
+    assert failure(make_pdf("")).message.startswith("report.pdf has 1 page and no text on it")
+
+
+@pytest.mark.parametrize(
+    "before", [b"\xef\xbb\xbf", b"\r\n", b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n", b"\x00\x01" * 500, b"x" * 1_024]
+)
+def test_what_stands_before_the_header_is_passed_over(make_pdf: MakePdf, before: bytes):
+    content = before + make_pdf("Page one", "Page two")
+    for name in ("report.pdf", "download"):
+        assert detect(name, content) == "pdf"
+    require("report", content, "pdf")
+    assert parse_pdf("report.pdf", content).text == "Page one\n\nPage two"
+
+
+@pytest.mark.parametrize(
+    ("name", "before"), [("a.md", b"A PDF is written so:\n"), ("a", b'{"a": "'), ("a", b"x" * 1_030)]
+)
+def test_a_text_that_quotes_one_is_none(make_pdf: MakePdf, name: str, before: bytes):
+    assert detect(name, before + make_pdf("Page one").replace(b"\x00", b"").decode("latin-1").encode()) != "pdf"
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\n", b"%PDF-1.4\n" + b"\x00garbage" * 50])

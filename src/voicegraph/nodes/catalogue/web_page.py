@@ -13,6 +13,7 @@ from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.decoding import told
+from voicegraph.nodes.documents.detect import is_pdf
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document
@@ -73,7 +74,7 @@ async def _read(response: httpx.Response, address: str, encoding: str | None) ->
         read = await beside(small, decode_page, content, charset, None, encoding)
         document = await read_fetched("page", address, await beside(small, encoded, read.text))
         return Document(document.text, document.data, {**document.meta, **read.meta})
-    if kind == "application/pdf" or content.startswith(b"%PDF-"):
+    if kind == "application/pdf" or is_pdf(content):
         return await parse(file_name(response), content, "pdf")
     if is_text(kind) or not kind:
         return await beside(small, plain_text, content, charset, kind or "text", encoding)

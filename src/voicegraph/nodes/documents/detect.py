@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+from codecs import BOM_UTF8
 from pathlib import PurePath
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.decoding import UNTOLD, Labels
 from voicegraph.nodes.documents.model import Kind
+from voicegraph.nodes.documents.pdf import HEADER, HEADER_WITHIN
 from voicegraph.nodes.documents.text import json_value, looks_binary, read_text
 from voicegraph.nodes.json_lines import SUFFIXES, plain_records
 
+_PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
+_PDF_END = 2_048
 _SIGNATURES = (
     (b"PK\x03\x04", "an Office document or a ZIP archive"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
@@ -78,13 +83,24 @@ def _by_content(name: str, content: bytes, labels: Labels) -> Kind | None:
     """PDFs, JSON and web pages give themselves away; binary files are refused; None is any other text."""
     if not content.strip():
         raise NodeError("empty_file", f"{name} is empty. Upload a file with content.")
-    if content[:1024].lstrip().startswith(b"%PDF-"):
+    if is_pdf(content) or (PurePath(name).suffix.lower() not in _KINDS and _is_pdf_behind(content)):
         return "pdf"
     _refuse_binary(name, content, labels)
     text = read_text(content, labels).text.strip()
     if text[:100].lower().startswith(("<!doctype html", "<html")):
         return "html"
     return "json" if text.startswith(("{", "[")) and _is_json(text) else None
+
+
+def is_pdf(content: bytes) -> bool:
+    """Whether it begins as a PDF does."""
+    return content[:HEADER_WITHIN].lstrip(BOM_UTF8 + b" \t\r\n\f\x00").startswith(HEADER)
+
+
+def _is_pdf_behind(content: bytes) -> bool:
+    """Whether a PDF stands behind something else, such as the head of an answer; not where JSON or text quotes one."""
+    found = _PDF_HEADER.search(content, 0, HEADER_WITHIN + 8)
+    return found is not None and not content.lstrip().startswith((b"{", b"[")) and b"startxref" in content[-_PDF_END:]
 
 
 def _refuse_binary(name: str, content: bytes, labels: Labels) -> None:

@@ -26,6 +26,8 @@ Value = str | list[str] | None
 _RADIO, _PUSH_BUTTON, _PASSWORD = 1 << 15, 1 << 16, 1 << 13
 _INHERITED = ("/FT", "/Ff", "/Opt", "/V")
 """PDF 32000-1, 12.7.3: what a field has of its parent when it says nothing itself."""
+MAX_TOGETHER = 100
+"""Values under one name."""
 _TICKED = frozenset({"yes", "on", "1", "true", "x", "checked", "0"})
 """Names of a box's state that say no more than that it is ticked; any other name is a value."""
 _MADE_BY_MACHINE = re.compile(r"\[\d+\]")
@@ -168,11 +170,21 @@ def _add(node: _Node, form: Form) -> int:
     value = _value(node, str(kind), flags)
     if value is None and form.values.get(node.name):
         return 0
-    form.values[node.name] = value
+    form.values[node.name] = _together(form.values.get(node.name), value)
     label = _text(node.entry.get("/TU"))
     if _MADE_BY_MACHINE.search(node.name):
         form.labels[node.name] = cut(" ".join(label.split()), 200) or _MADE_BY_MACHINE.sub("", node.name)
     return len(node.name) + sum(map(len, value)) if value else len(node.name)
+
+
+def _together(before: Value, value: Value) -> Value:
+    """What fields of one name hold that no field above them joins: the one value, or each that differs."""
+    if not before or not value or before == value:
+        return value
+    known = before if isinstance(before, list) else [before]
+    return [*known, *(new for new in (value if isinstance(value, list) else [value]) if new not in known)][
+        :MAX_TOGETHER
+    ]
 
 
 def _value(node: _Node, kind: str, flags: int) -> Value:

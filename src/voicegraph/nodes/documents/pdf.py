@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SOFT_SECONDS = 20.0
 """After this long no further page is begun; what was read so far is the result."""
+HEADER = b"%PDF-"
+HEADER_WITHIN = 1_024
+"""Bytes of whatever else before it, which other readers pass over, too."""
 _WAITING = "please wait"
 
 
@@ -75,10 +78,10 @@ def _adobes(name: str, pages: list[str], form: Form, adobes: Form) -> tuple[list
 def _without_text(name: str, total: int, form: Form) -> str:
     if form.values:
         return f"{name} is a form without printed text, and none of its {len(form.values)} fields is filled in."
-    return (
-        f"{name} has {total} pages and no text in them: it is probably a scan. "
-        "Run text recognition (OCR) on it and upload the result."
-    )
+    if not total:
+        return f"{name} is a PDF without a single page. Save it anew in the program it is from."
+    pages = "1 page and no text on it" if total == 1 else f"{total} pages and no text in them"
+    return f"{name} has {pages}: it is probably a scan. Run text recognition (OCR) on it and upload the result."
 
 
 def _open(name: str, content: bytes) -> PdfReader:
@@ -86,8 +89,9 @@ def _open(name: str, content: bytes) -> PdfReader:
         from pypdf import PdfReader
         from pypdf.errors import DependencyError
 
+    start = max(content[: HEADER_WITHIN + len(HEADER)].find(HEADER), 0)  # places in the file are counted from there
     try:
-        reader = PdfReader(io.BytesIO(content))
+        reader = PdfReader(io.BytesIO(content[start:]))
         locked = reader.is_encrypted and not reader.decrypt("")
     except DependencyError:
         locked, reader = True, None
