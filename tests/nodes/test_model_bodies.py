@@ -215,3 +215,13 @@ async def test_every_provider_tells_an_answer_that_is_not_whole(
     model_server.replies = [(200, FINISHED[provider](why))]
     answer = await consult(ModelChoice(provider, "tiny", None, SecretStr("sk-secret-canary")), "be good", "hello")
     assert (answer.output, answer.finish) == ("Half", found)
+
+
+@pytest.mark.parametrize("created", [10**18, 10**30, -(10**18), 1_780_300_800_000, 253_402_300_800, True])
+async def test_a_time_that_no_calendar_has_costs_no_answer(model_server: Any, created: object) -> None:
+    assert (await ask(model_server, completion(created=created))).output == "Fine."
+
+
+async def test_counts_that_cannot_be_are_left_out(model_server: Any) -> None:
+    usage = {"prompt_tokens": 10**30, "completion_tokens": -1, "total_tokens": 10**18}
+    assert (await ask(model_server, completion(usage=usage))).output == "Fine."

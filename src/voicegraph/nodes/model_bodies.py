@@ -36,6 +36,9 @@ _ANSWERED = frozenset({"choices", "candidates", "content", "output", "promptFeed
 """Where the answer stands, in the bodies of the providers that are offered."""
 _LONGEST = 300
 _DEEPEST = 5
+_YEAR_10000 = 253_402_300_800
+_MOST = 1 << 53
+"""Tokens: what JSON can hold of whole numbers in every program."""
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
@@ -154,9 +157,11 @@ def _mend_choices(answer: dict[str, Any], host: str) -> None:
     for name, value in {"id": "", "created": 0, "model": "", "object": "chat.completion"}.items():
         if not isinstance(answer.get(name), type(value)):
             answer[name] = value
+    if not 0 <= answer["created"] < _YEAR_10000:  # in milliseconds, or no time at all: clients make a date of it
+        answer["created"] = 0
     usage = answer.get("usage")
     counts = cast("dict[str, Any]", usage) if isinstance(usage, dict) else {}
-    if not all(isinstance(counts.get(name), int) for name in _COUNTS):
+    if not all(_is_count(counts.get(name)) for name in _COUNTS):
         answer["usage"] = _counted(counts)
 
 
@@ -174,10 +179,14 @@ def _mend_choice(choice: dict[str, Any]) -> None:
 
 def _counted(counts: dict[str, Any]) -> dict[str, int] | None:
     """The counts when two of them are known."""
-    known = {name: counts[name] for name in _COUNTS if isinstance(counts.get(name), int)}
+    known = {name: counts[name] for name in _COUNTS if _is_count(counts.get(name))}
     if not {"prompt_tokens", "completion_tokens"} <= known.keys():
         return None
     return {**known, "total_tokens": known["prompt_tokens"] + known["completion_tokens"]}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and 0 <= value < _MOST
 
 
 def _no_answer(host: str, why: str, code: str = "model_foreign") -> NodeError:
