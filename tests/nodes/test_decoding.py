@@ -219,3 +219,16 @@ def test_xml_of_a_mainframe_says_which_ebcdic_it_is(label: str, codec: str) -> N
     source = f'<?xml version="1.0" encoding="{label}"?><rss><title>Größe!</title></rss>'
     found = decode(source.encode(codec), declared="utf-8", markup=True)
     assert (found.text, found.encoding, found.guessed) == (source, codec, False)
+
+
+def test_what_the_content_says_wrongly_is_told() -> None:
+    content = "Съешь же ещё этих мягких французских булок, да выпей чаю. ".encode("cp1251") * 3
+    meta = decode(content, declared="utf-8").meta
+    assert (meta["encoding"], meta["encodingDeclared"]) == ("windows-1251", "utf-8")
+    assert "says that its text is utf-8, which it is not; it was read as windows-1251" in " ".join(told(meta, "x"))
+    assert "does not say how its text is encoded" in " ".join(told(decode(content).meta, "x"))
+
+
+def test_one_bad_byte_is_one() -> None:
+    assert "1 bad byte stands as" in " ".join(told({"encoding": "utf-8", "replacedCharacters": 1}, "x"))
+    assert "2 bad bytes stand as" in " ".join(told({"encoding": "utf-8", "replacedCharacters": 2}, "x"))

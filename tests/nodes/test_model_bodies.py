@@ -153,6 +153,26 @@ async def test_half_of_what_has_a_form_is_never_taken(model_server: Any, finish:
 
 
 @pytest.mark.parametrize(
+    ("tool", "arguments", "output", "says"),
+    [
+        ("final_result", "{}", Answered, "has not the form that was asked for (words: field required)"),
+        ("other", "{}", Answered, "it calls a tool that there is not"),
+        ("other", "{}", str, "it calls a tool that there is not"),
+    ],
+)
+async def test_an_answer_of_another_form_is_told_in_words(
+    model_server: Any, tool: str, arguments: str, output: Any, says: str
+):
+    call = {"id": "1", "type": "function", "function": {"name": tool, "arguments": arguments}}
+    body = completion(None, "tool_calls", message={"tool_calls": [call]})
+    model_server.replies = [(200, body)] * 2
+    with pytest.raises(NodeError) as caught:
+        await consult(ModelChoice("openai", "tiny", model_server.url, SecretStr("sk-secret-canary")), "a", "b", output)
+    assert (caught.value.code, says in caught.value.message) == ("model_answer", True), caught.value.message
+    assert "http" not in caught.value.message
+
+
+@pytest.mark.parametrize(
     ("body", "words"),
     [
         (completion(""), "it is empty (it ended with “stop”)"),

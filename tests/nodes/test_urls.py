@@ -61,3 +61,18 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
 )
 def test_messages_show_no_secrets(url: str, text: str) -> None:
     assert shown(url) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("http://example.org/" + "a" * 100_000, "it is longer than 65,536 characters"),
+        ("http://xn--/", "its host or port cannot be read"),
+        ("http://xn--a.example/x", "its host or port cannot be read"),
+    ],
+)
+def test_why_it_is_none_is_said(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says) as caught:
+        normal_url(text)
+    assert type(caught.value) is ValueError
+    assert shown("http://xn--/") == "the address"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -35,6 +36,9 @@ _REFUSED = "Exceeded maximum output retries"
 """How pydantic-ai begins when every answer was refused: by the output type, or by the check."""
 _NO_JSON = "Failed to decode response as JSON"
 """How pydantic-ai begins where a web page answers, or nothing."""
+_NO_TOOL = re.compile(r"Tool '[^']*' exceeded max retries")
+"""How it begins where the answer has not the form that was asked for."""
+_ADDRESS = re.compile(r"\s*(?:For further information visit )?https?://\S+")
 _LONGEST_REASON = 300
 
 
@@ -189,7 +193,7 @@ def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
     if _has_answered(error):
         message = _without_key(f"{name} gave no usable answer: {why or _wrong(error)}", choice)
         return NodeError("model_answer", message, retryable=True)
-    reason = str(error).partition("\n")[0]
+    reason = _ADDRESS.sub("", str(error).partition("\n")[0])
     message = f"What answers{_where(choice)} does not speak as a model does ({reason}).{_look_there(choice)}"
     return NodeError("model_foreign", _without_key(message, choice), retryable=True)
 
@@ -214,13 +218,31 @@ def _has_answered(error: Exception) -> bool:
     from pydantic_ai import exceptions as known
 
     cut = isinstance(error, (known.OutputTokenLimitExceeded, known.IncompleteToolCall))
-    return cut or str(error).startswith(_REFUSED)
+    return cut or str(error).startswith(_REFUSED) or bool(_NO_TOOL.match(str(error)))
 
 
 def _wrong(error: Exception) -> str:
     """What is wrong with the answer; with the last of several, where they were checked."""
-    reason = error.__cause__ if error.__cause__ and str(error).startswith(_REFUSED) else error
-    return one_line(str(reason), _LONGEST_REASON)
+    refused = str(error).startswith(_REFUSED) or _NO_TOOL.match(str(error))
+    reason = error.__cause__ if error.__cause__ and refused else error
+    if reason is error and _NO_TOOL.match(str(error)):
+        return "it has not the form that was asked for"
+    if str(reason).startswith("Unknown tool name"):
+        return "it calls a tool that there is not, instead of answering"
+    if wrong := _misformed(reason):
+        return f"it has not the form that was asked for ({one_line(wrong, _LONGEST_REASON)})"
+    return one_line(_ADDRESS.sub("", str(reason)), _LONGEST_REASON)
+
+
+def _misformed(reason: BaseException) -> str:
+    """What of an answer that has a form is missing or wrong, and where; of the first few."""
+    from pydantic import ValidationError
+
+    cause: BaseException | None = reason
+    while cause is not None and not isinstance(cause, ValidationError):
+        cause = cause.__cause__
+    found = cause.errors(include_url=False, include_input=False)[:3] if cause else []
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'all of it'}: {one['msg'].lower()}" for one in found)
 
 
 def _no_model(choice: ModelChoice) -> str:

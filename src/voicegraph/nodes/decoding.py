@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voicegraph.nodes.charsets import WEB, decoded, marked, name_of, python_codec
@@ -38,6 +38,8 @@ class Decoded:
     guessed: bool = False
     replaced: int = 0
     dropped: int = 0
+    contradicted: str | None = None
+    """What it was declared as, where the bytes are not in it."""
 
     @property
     def meta(self) -> dict[str, JsonValue]:
@@ -45,6 +47,8 @@ class Decoded:
         found: dict[str, JsonValue] = {"encoding": self.encoding}
         if self.guessed:
             found["encodingGuessed"] = True
+            if self.contradicted:
+                found["encodingDeclared"] = self.contradicted
         if self.replaced:
             found["replacedCharacters"] = self.replaced
         if self.dropped:
@@ -84,9 +88,10 @@ def decode(
         return Decoded(decoded(content, codec, WEB, most), codec)
     labels = [declared, *(declared_in(content) if markup else ())]
     sample = sample_of(content)
-    if name := _declared([name for label in labels if (name := name_of(label))], sample):
+    names = [name for label in labels if (name := name_of(label))]
+    if name := _declared(names, sample):
         return _read(content, name, most)
-    return _undeclared(content, sample, most)
+    return replace(_undeclared(content, sample, most), contradicted=names[0] if names else None)
 
 
 def read_answer(response: httpx.Response, named: str | None = None, most: int | None = None) -> Decoded:
@@ -103,12 +108,16 @@ def text_of(response: httpx.Response, most: int | None = None) -> str:
 def told(meta: dict[str, JsonValue], name: str) -> Iterable[str]:
     """What the log says of a text that may not be right."""
     if meta.get("encodingGuessed"):
+        declared = meta.get("encodingDeclared")
+        why = (
+            f"says that its text is {declared}, which it is not" if declared else "does not say how its text is encoded"
+        )
         yield (
-            f"{name} does not say how its text is encoded; it was read as {meta['encoding']}, which is a guess. "
+            f"{name} {why}; it was read as {meta['encoding']}, which is a guess. "
             "If letters are wrong, name the encoding in the node."
         )
     if count := meta.get("replacedCharacters"):
-        yield f"{name} is not all {meta['encoding']}: {count} bad bytes stand as \ufffd in its text."
+        yield f"{name} is not all {meta['encoding']}: {count} bad {'byte stands' if count == 1 else 'bytes stand'} as \ufffd in its text."
     if count := meta.get("droppedCharacters"):
         yield f"{name} holds {count} NUL, which is no character of a text: it was left out."
 

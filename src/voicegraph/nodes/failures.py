@@ -16,6 +16,7 @@ import httpx
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
+from voicegraph.nodes.connection_words import reason_of
 from voicegraph.nodes.cutting import cut, one_line
 from voicegraph.nodes.decoding import text_of
 from voicegraph.nodes.urls import shown
@@ -51,7 +52,8 @@ def translated(what: str) -> Generator[None]:
             "invalid_request", f"{_name(what)}: the request cannot be sent: the address is broken."
         ) from error
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
-        raise NodeError("invalid_request", f"{_name(what)}: the request cannot be sent: {error}") from error
+        why = "its address is none of the web's" if isinstance(error, httpx.UnsupportedProtocol) else "it is broken"
+        raise NodeError("invalid_request", f"{_name(what)}: the request cannot be sent: {why}.") from error
     except UnicodeError as error:  # whose words quote the header, which may be a key
         raise NodeError(
             "invalid_request",
@@ -60,8 +62,8 @@ def translated(what: str) -> Generator[None]:
     except httpx.ConnectError as error:
         raise _connect_error(what, error) from error
     except httpx.HTTPError as error:
-        reason = str(error) or type(error).__name__
-        raise NodeError("unreachable", f"The connection to {_name(what)} broke: {reason}", retryable=True) from error
+        message = f"The connection to {_name(what)} broke: {reason_of(error)}."
+        raise NodeError("unreachable", message, retryable=True) from error
 
 
 def too_many_redirects(what: str) -> NodeError:
@@ -122,4 +124,6 @@ def _connect_error(what: str, error: httpx.ConnectError) -> NodeError:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return NodeError("bad_certificate", f"{_name(what)} has no valid certificate: {cause.verify_message}.")
         cause = cause.__cause__ or cause.__context__
-    return NodeError("unreachable", f"{_name(what)} cannot be reached: {error}. Check the address.", retryable=True)
+    return NodeError(
+        "unreachable", f"{_name(what)} cannot be reached: {reason_of(error)}. Check the address.", retryable=True
+    )

@@ -6,6 +6,7 @@ by the rules it was set with (path, time, Secure), and is gone with the request:
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from voicegraph.nodes.urls import is_port, joined, shown
 
 DELIVERY: dict[str, bool] = {"voicegraph.delivery": True}
 """Extensions of a request that is there for what it carries: followed without it, it would look like a success."""
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HOP = "voicegraph.hop"
 _HARMLESS = frozenset({
     "accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type", "host",
@@ -74,12 +76,32 @@ async def judge_hop(request: httpx.Request) -> None:
 async def keep_cookies(response: httpx.Response) -> None:
     """Called after every answer: what a redirect sets is kept for the next hops."""
     request = response.request
+    _judge_location(response)
     _keep_empty_query(response)
     hop = request.extensions.get(_HOP)
     if isinstance(hop, _Hop) and response.has_redirect_location and "set-cookie" in response.headers:
         response.headers.encoding, read_as = _BYTES, response.headers.encoding
         hop.jars.setdefault(_origin(request.url), httpx.Cookies()).extract_cookies(response)
         response.headers.encoding = read_as
+
+
+def _judge_location(response: httpx.Response) -> None:
+    """Where a redirect leads to no address of the web: the library would say so of the address that was asked for."""
+    location = response.headers.get("location", "").strip()
+    if not response.has_redirect_location:
+        return
+    scheme = _SCHEME.match(location)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        raise NodeError(
+            "invalid_url",
+            f"{response.request.url.host} redirects to what is no http or https address (it begins with "
+            f"“{scheme[0][:20]}”).",
+        )
+    try:
+        response.request.url.join(location).host  # noqa: B018  # pyright: ignore[reportUnusedExpression]
+    except (httpx.InvalidURL, UnicodeError) as error:  # the latter of a name with letters of its own
+        message = f"{response.request.url.host} redirects to a broken address."
+        raise NodeError("invalid_url", message) from error
 
 
 def _keep_empty_query(response: httpx.Response) -> None:

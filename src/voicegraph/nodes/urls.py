@@ -13,6 +13,9 @@ from voicegraph.nodes.jsonable import has_half
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 
+MAX_LENGTH = 65_536
+"""Of an address; the library takes no longer one."""
+
 
 def normal_url(text: str) -> str:
     """The address with `https://` put before what has no scheme (`example.org/feed`). ValueError for another scheme."""
@@ -23,13 +26,16 @@ def normal_url(text: str) -> str:
         text = f"https://{text.removeprefix('//')}"
     if not text.lower().startswith(("http://", "https://")):
         raise ValueError("only http and https addresses can be fetched")
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"this is no web address: it is longer than {MAX_LENGTH:,} characters")
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL as error:
+        host = url.host
+    except (httpx.InvalidURL, UnicodeError) as error:  # the latter of a name like `xn--`
         raise ValueError("this is no web address: its host or port cannot be read") from error
     if not is_port(url.port):
         raise ValueError("this is no web address: its port is not between 1 and 65535")
-    if not url.host or re.search(r"[\s%\[]", url.host):
+    if not host or re.search(r"[\s%\[]", host):
         raise ValueError("this is no web address: it names no host")
     return text
 
@@ -66,7 +72,8 @@ def shown(url: httpx.URL | str) -> str:
     """A URL for messages, every one: without what may be secret (user, password, query)."""
     try:
         url = httpx.URL(url)
-    except httpx.InvalidURL:
+        url.host  # noqa: B018  # pyright: ignore[reportUnusedExpression]
+    except (httpx.InvalidURL, UnicodeError):
         return "the address"
     scheme = f"{url.scheme}:" if url.scheme else ""
     host = f"//[{url.host}]" if ":" in url.host else f"//{url.host}" if url.host else ""

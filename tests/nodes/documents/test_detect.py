@@ -4,6 +4,7 @@ import pytest
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.detect import detect, require
+from voicegraph.nodes.documents.pdf import parse_pdf
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,11 @@ def test_a_file_posing_as_another_kind_is_refused(wanted: str, content: bytes, h
 @pytest.mark.parametrize(("wanted", "content"), [("csv", b"a,b"), ("text", b'{"a":1}'), ("pdf", b"%PDF-1.4")])
 def test_a_file_of_the_wanted_kind_passes(wanted: str, content: bytes):
     require("x", content, wanted)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 and more", b"%PDF-1.7 cut", b"", b"\xd0\xcf\x11\xe0"])
+def test_what_cannot_be_read_asks_for_no_upload(content: bytes) -> None:
+    """The file may have been downloaded by another node."""
+    with pytest.raises(NodeError) as caught:
+        parse_pdf("report.pdf", content) if content.startswith(b"%PDF") else detect("report.docx", content)
+    assert "pload" not in caught.value.message

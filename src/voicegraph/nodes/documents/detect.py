@@ -82,7 +82,7 @@ def require(name: str, content: bytes, wanted: Kind, labels: Labels = UNTOLD) ->
 def _by_content(name: str, content: bytes, labels: Labels) -> Kind | None:
     """PDFs, JSON and web pages give themselves away; binary files are refused; None is any other text."""
     if not content.strip():
-        raise NodeError("empty_file", f"{name} is empty. Upload a file with content.")
+        raise NodeError("empty_file", f"{name} is empty. Choose a file with content.")
     if is_pdf(content) or (PurePath(name).suffix.lower() not in _KINDS and _is_pdf_behind(content)):
         return "pdf"
     _refuse_binary(name, content, labels)
@@ -106,9 +106,9 @@ def _is_pdf_behind(content: bytes) -> bool:
 def _refuse_binary(name: str, content: bytes, labels: Labels) -> None:
     found = next((what for signature, what in _SIGNATURES if content.startswith(signature)), None)
     if found or looks_binary(content, labels):
-        mend = _MENDS.get(PurePath(name).suffix.lower(), f"Choose one of {READABLE}")
+        mend = _MENDS.get(PurePath(name).suffix.lower(), f"Take one of {READABLE}")
         what = found or "a binary file"
-        raise NodeError("unsupported_file", f"{name} is {what}, which cannot be read. {mend} and upload it again.")
+        raise NodeError("unsupported_file", f"{name} is {what}, which cannot be read. {mend} instead.")
 
 
 def _is_json(text: str) -> bool:

@@ -40,6 +40,8 @@ def parse_pdf(name: str, content: bytes, soft_seconds: float = SOFT_SECONDS) -> 
     if not form.text and has_xfa(reader):
         pages, form = _adobes(name, pages, form, read_xfa(reader))
     if total and unreadable == seen and not form.text:
+        if total == 1:
+            raise NodeError("bad_pdf", f"The page of {name} cannot be read: the file is damaged.")
         raise NodeError("bad_pdf", f"None of the {total} pages of {name} can be read: the file is damaged.")
     printed = "\n\n".join(page for page in pages if page)
     if not printed and not form.text:
@@ -70,7 +72,7 @@ def _adobes(name: str, pages: list[str], form: Form, adobes: Form) -> tuple[list
         raise NodeError(
             "no_text",
             f"{name} is a form that only Adobe's programs can show (dynamic XFA), and no value is found in it. "
-            "Open it in Adobe Reader, print it to a PDF file and upload that.",
+            "Open it in Adobe Reader, print it to a PDF file and take that.",
         )
     return [], adobes
 
@@ -81,7 +83,7 @@ def _without_text(name: str, total: int, form: Form) -> str:
     if not total:
         return f"{name} is a PDF without a single page. Save it anew in the program it is from."
     pages = "1 page and no text on it" if total == 1 else f"{total} pages and no text in them"
-    return f"{name} has {pages}: it is probably a scan. Run text recognition (OCR) on it and upload the result."
+    return f"{name} has {pages}: it is probably a scan. Run text recognition (OCR) on it and take the result."
 
 
 def _open(name: str, content: bytes) -> PdfReader:
@@ -98,7 +100,7 @@ def _open(name: str, content: bytes) -> PdfReader:
     except Exception as error:
         raise _broken(name, error) from error
     if locked or reader is None:
-        raise NodeError("encrypted_pdf", f"{name} is locked with a password. Save it without one and upload it again.")
+        raise NodeError("encrypted_pdf", f"{name} is locked with a password. Save it without one and take that.")
     return reader
 
 
@@ -124,4 +126,8 @@ def _clean(text: str) -> str:
 
 
 def _broken(name: str, error: Exception) -> NodeError:
-    return NodeError("bad_pdf", f"{name} cannot be read as a PDF: {error}. The file may be damaged or cut off.")
+    with importing("pypdf"):
+        from pypdf.errors import PyPdfError
+
+    said = f": {error}" if isinstance(error, PyPdfError) and str(error) else ""  # other errors speak of Python
+    return NodeError("bad_pdf", f"{name} cannot be read as a PDF{said}. The file may be damaged or cut off.")

@@ -79,7 +79,7 @@ def _read(name: str, text: str, form: Form) -> tuple[list[str], list[Row], int]:
     if width > MAX_COLUMNS:
         raise NodeError("too_wide", f"{name} has {width} columns; at most {MAX_COLUMNS} are read.")
     if not kept:
-        raise NodeError("empty_file", f"{name} has no rows. Upload a file with content.")
+        raise NodeError("empty_file", f"{name} has no rows. Choose a file with content.")
     headless = all(_NUMBER.fullmatch(cell) or _DECIMAL.fullmatch(cell) for cell in map(str.strip, kept[0]))
     rows_of_data = kept[:MAX_ROWS] if headless else kept[1:]
     header = _names([] if headless else kept[0], width)
