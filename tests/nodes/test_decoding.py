@@ -162,7 +162,11 @@ UNDECLARED = {
     "windows-1252": [
         "Müller,Köln", "Füße €", "Où est l’hôtel ? À gauche.", "¿Qué tal, señor Núñez?", "Não há informações.",
         "Blåbærgrød på Ærø", "Città e università", "“It’s done” – 5 × 3…", "Price: £12.50 (20 °C ± 5 µm)", "© 2024",
-        "ÜBERWEISUNG GEMÄSS RECHNUNG", "Hyvää päivää", "résumé",
+        "ÜBERWEISUNG GEMÄSS RECHNUNG", "Hyvää päivää", "résumé", "Rezept: ½ Tasse", "¾ Tasse, 2 ½ Löffel", "§ 5 Abs. 2",
+    ],
+    "ibm850": [
+        "Größe;5", "Die Straße nach Köln ist gesperrt.", "Müller;Köln\r\nSchäfer;Düsseldorf", "Rezept für Brötchen: ½ Tasse",
+        "Présence des élèves à l'école", "año; niño", "smørrebrød på Ærø", "TÜR UND FENSTER;GRÖSSE",
     ],
 }  # fmt: skip
 

@@ -35,8 +35,9 @@ _CODECS = {
 }  # fmt: skip
 """The encodings of the WHATWG's standard and Python's names of them. No punycode, zlib or base64, which are no charsets.
 
-Known as well, where they are named, and never guessed: two that browsers refuse for the sake of scripts in pages, as nothing
-here is run, and the code pages of DOS, in which old programs still write their tables.
+Known as well, where they are named: two that browsers refuse for the sake of scripts in pages, as nothing
+here is run, and the code pages of DOS, in which old programs still write their tables. Of these only 850, of Western Europe,
+is guessed: what it holds is plainly no text in Windows' own.
 """
 _PYTHONS = {"latin_1": "windows-1252", "ascii": "windows-1252", "iso8859_9": "windows-1254", "gb2312": "gbk", "gbk": "gbk",
             "big5": "big5", "cp950": "big5", "shift_jis": "shift_jis", "euc_kr": "euc-kr", "iso2022_jp": "iso-2022-jp",

@@ -37,7 +37,7 @@ _PRIORS = {
     WESTERN: 0.0, "windows-1250": -0.7, "windows-1251": -0.3, "windows-1253": -0.7, "windows-1254": -1.0,
     "windows-1255": -0.7, "windows-1256": -0.7, "windows-1257": -2.5, "windows-874": -0.7, "iso-8859-2": -0.9,
     "iso-8859-15": -0.5, "iso-8859-5": -1.5, "iso-8859-6": -1.2, "iso-8859-7": -0.9, "iso-8859-8": -1.2,
-    "koi8-r": -0.7, "koi8-u": -1.0, "ibm866": -0.9, "x-mac-cyrillic": -1.8, "macintosh": -7.5, "gb18030": -0.3,
+    "koi8-r": -0.7, "koi8-u": -1.0, "ibm866": -0.9, "ibm850": -6.5, "x-mac-cyrillic": -1.8, "macintosh": -7.5, "gb18030": -0.3,
     "big5": -0.4, "shift_jis": -0.3, "euc-jp": -0.4, "euc-kr": -0.3,
 }  # fmt: skip
 """How usual files in it are, as a logarithm. Of readings that are alike, the first wins."""
@@ -84,8 +84,8 @@ def _weight(text: str, name: str = WESTERN) -> float:
         lower = character.lower()
         if script == "latin":
             malus = -min(run, 3) * 1.6 + _case(character, before, after) + _mixed(script, before, after)
-            if lower not in _LATIN_1 and not (before.isalpha() or after.isalpha()):
-                malus -= 2.5
+            if not (before.isalpha() or after.isalpha()):
+                malus -= 6.0 if lower in _NO_WORD else 0.0 if lower in _LATIN_1 else 2.5
             letters.append((lower, not after.isalpha(), malus))
             run += 1
         elif script == "cyrillic":
@@ -124,6 +124,8 @@ def _sum_latin(letters: list[tuple[str, bool, float]], language: str) -> float:
     return total
 
 
+_NO_WORD = frozenset("œÿ")
+"""What windows-1252 has for these in iso-8859-15, ½ and ¾, stands alone; they never do."""
 _LATIN_1 = frozenset("äöüßéèêëàâçîïôùûñáíóúãõåøæœ")
 
 
@@ -166,7 +168,8 @@ def _script(character: str) -> str:
 def _case(character: str, before: str, after: str) -> float:
     """Capitals begin words, or stand among capitals."""
     if character.lower() == character:
-        return -3.0 if before.isupper() and before > "\x7f" and after.isupper() else 0.0
+        within = before.isupper() and before > "\x7f"
+        return -3.0 if after.isupper() and (within or (after < "\x7f" and not before.isupper())) else 0.0
     if before.islower():
         return -6.0
     if before.isupper():
@@ -211,7 +214,9 @@ def _other(script: str, letter: str, before: str, after: str) -> float:
         case "hangul":
             return _hangul(letter) + mixed / 2
         case "thai":
-            alone = letter in THAI_MARKS and _script(before) != "thai"
+            alone = _script(before) != "thai" and (
+                letter in THAI_MARKS or (_script(after) != "thai" and "." not in (before, after))
+            )
             return _odds(THAI, _THAI_FALL).get(letter, _RARE) + mixed - 6.0 * alone
         case "greek" | "hebrew" | "arabic":
             alphabet = {"greek": GREEK, "hebrew": HEBREW, "arabic": ARABIC}[script]
