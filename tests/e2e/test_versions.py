@@ -203,3 +203,12 @@ def test_who_wanted_to_leave_goes_on_once_a_conflict_is_answered(studio: Studio,
     expect(dialog).to_be_hidden()
     expect(studio.nodes).to_have_count(0)
     assert names(studio) == (["Mine"] if answer == "Overwrite" else ["Mine (copy)", "Theirs"])
+
+
+def test_an_open_list_shows_what_another_tab_saves(studio: Studio, other: Studio) -> None:
+    studio.choose("Versions")
+    versions = studio.page.get_by_role("dialog", name="Versions").get_by_role("listitem")
+    expect(versions).to_have_count(1)
+    rename(other, "Theirs")
+    saved(other)
+    expect(versions).to_have_count(2)

@@ -6,7 +6,14 @@ import { wholeDiff } from '@/workflow/diff';
 import { isDirty, useEditor } from '@/workflow/editor';
 import { emptyWorkflow, rename } from '@/workflow/ops';
 import { useConflict } from './conflict';
-import { deleteWorkflow, importWorkflow, loadWorkflow, renameWorkflow, saveWorkflow } from './save';
+import {
+  deleteWorkflow,
+  importWorkflow,
+  loadWorkflow,
+  openWorkflow,
+  renameWorkflow,
+  saveWorkflow,
+} from './save';
 
 it.each([
   ['larger than a workflow can be', new Uint8Array((1 << 20) + 1), 'The file is larger than 1 MiB.'],
@@ -125,6 +132,17 @@ describe('a save', () => {
     expect(await saveWorkflow()).toBe(false);
     expect(useConflict.getState().conflict).toMatchObject({ newest: null });
     expect([editor().saved, isDirty(editor())]).toEqual([null, true]); // also when the question is left open
+  });
+
+  it.each([
+    ['opened', () => openWorkflow('wf_test')],
+    ['renamed', () => renameWorkflow('wf_test', 'Other')],
+    ['deleted', () => deleteWorkflow('wf_test')],
+  ])('is missed once what was deleted elsewhere is %s', async (_, meet) => {
+    fakeFetch({}); // 404 to all
+    editor().markSaved(editor().workflow, 6);
+    await meet();
+    expect([editor().saved, isDirty(editor())]).toEqual([null, true]);
   });
 
   it('after a rename in the list knows what was renamed, and nothing newer', async () => {

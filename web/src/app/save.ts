@@ -1,6 +1,7 @@
 /** Saved workflows: save, open, start afresh, import and export. */
 
 import { api } from '@/api/client';
+import { ApiError } from '@/api/http';
 import { toJson } from '@/api/json';
 import { keys } from '@/api/queries';
 import type { Workflow } from '@/api/types';
@@ -93,6 +94,7 @@ export async function openWorkflow(id: string): Promise<void> {
   try {
     await loadWorkflow(id);
   } catch (error) {
+    noteMissing(id, error);
     toastError('The workflow could not be opened', error);
   }
 }
@@ -131,6 +133,13 @@ export function becomeNew(id = useEditor.getState().workflow.workflowId): void {
   }));
 }
 
+/** What the tab still has of a workflow that somebody else deleted is unsaved work from then on. */
+function noteMissing(id: string, error: unknown): void {
+  if (!(error instanceof ApiError) || error.status !== 404) return;
+  becomeNew(id);
+  refreshList();
+}
+
 /** An older version is gone with the workflow. */
 function renewedProposal(
   proposal: Proposal | null,
@@ -147,6 +156,7 @@ export async function deleteWorkflow(id: string): Promise<void> {
     toast('The saved workflow was deleted');
     refreshList();
   } catch (error) {
+    noteMissing(id, error);
     toastError('The workflow was not deleted', error);
   }
 }
@@ -166,6 +176,7 @@ export async function renameWorkflow(id: string, name: string): Promise<void> {
     }
     refreshList();
   } catch (error) {
+    noteMissing(id, error);
     toastError('The workflow was not renamed', error);
   }
 }
