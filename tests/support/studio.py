@@ -82,9 +82,12 @@ class Studio:
         self.accept()
 
     def replan(self, sentence: str) -> None:
-        """Say something new while a workflow is on the canvas."""
+        """Say something new while unsaved work is on the canvas."""
         self.page.get_by_role("radiogroup").get_by_text("New", exact=True).click()
-        self.plan(sentence)
+        self.say(sentence)
+        self.proposal.get_by_role("button", name="Accept").click()
+        self.page.get_by_role("dialog", name="Replace unsaved work?").get_by_role("button", name="Replace it").click()
+        expect(self.proposal).to_be_hidden()
 
     def choose(self, item: str) -> None:
         """From the workflow's menu."""
