@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from support.history import History
 from support.past import past_run
 
@@ -34,6 +36,7 @@ async def test_a_node_that_one_run_did_not_come_to(history: History):
     second = found.nodes[1]
     assert second.left
     assert second.right is None
+    assert (second.only, second.compared, found.nodes[0].compared) == (None, False, True)
     assert [(line.kind, line.text.strip()) for line in second.lines][:2] == [("removed", "["), ("removed", "1,")]
 
 
@@ -48,3 +51,11 @@ async def test_endless_outputs_are_cut_where_they_differ(history: History):
     assert (first.output_differs, first.cut) == (True, False)
     assert [line.text for line in first.lines if line.kind != "same"] == ["", "more"]
     assert (second.output_differs, second.cut, len(second.lines)) == (True, True, 2 * MAX_LINES + 2)
+
+
+async def test_a_node_that_one_workflow_alone_has_is_no_equal_of_nothing(history: History):
+    ids = [await past_run(history, outputs={}), await past_run(history, outputs={})]
+    left, right = [await history.queries.detail(one) for one in ids]
+    nodes = [*left.workflow["nodes"], {"id": "new", "type": "prompt", "action": "seed", "params": {}}]
+    found = compare(left, replace(right, workflow={**right.workflow, "nodes": nodes}))
+    assert [(one.only, one.compared) for one in found.nodes] == [(None, False), (None, False), ("right", False)]

@@ -177,6 +177,8 @@ class NodeComparison(Wire):
     output_differs: bool
     lines: list[DiffLine]
     cut: bool = Field(description="Whether the outputs are too long to be compared to their end.")
+    only: Literal["left", "right"] | None = Field(description="The one run whose workflow has the node.")
+    compared: bool = Field(description="Whether both runs have a result of it.")
 
     @classmethod
     def of(cls, pair: compare.NodePair) -> NodeComparison:
@@ -191,6 +193,8 @@ class NodeComparison(Wire):
             output_differs=pair.output_differs,
             lines=[DiffLine(kind=line.kind, text=line.text) for line in pair.lines],
             cut=pair.cut,
+            only=pair.only,
+            compared=pair.compared,
         )
 
 

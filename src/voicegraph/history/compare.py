@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from voicegraph.graph.model import NodeId
 from voicegraph.history.details import RunDetail
@@ -17,7 +17,10 @@ from voicegraph.run.events import NodeRun
 
 @dataclass(frozen=True, slots=True)
 class NodePair:
-    """One node in both runs. None: the run does not have it, or did not come to it."""
+    """One node in both runs. None: the run does not have it, or did not come to it.
+
+    `only` is the one run whose workflow has it; `compared` says whether there are two results.
+    """
 
     node_id: str
     label: str
@@ -27,6 +30,8 @@ class NodePair:
     output_differs: bool
     lines: list[Line]
     cut: bool
+    only: Literal["left", "right"] | None
+    compared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,10 @@ def _pair(node_id: str, nodes: list[Mapping[str, Any] | None], states: list[Node
     differs = texts[0] != texts[1] or (beginnings and not same)
     found = difference(*(text.splitlines() for text in texts)) if differs else Difference([], cut=False)
     params_differ = _meaning(nodes[0]) != _meaning(nodes[1])
-    return NodePair(node_id, label, states[0], states[1], params_differ, differs, found.lines, found.cut or beginnings)
+    only = "left" if nodes[1] is None else "right" if nodes[0] is None else None
+    compared = all(state and state.output for state in states)
+    cut = found.cut or beginnings
+    return NodePair(node_id, label, states[0], states[1], params_differ, differs, found.lines, cut, only, compared)
 
 
 def _written(output: Output) -> str:

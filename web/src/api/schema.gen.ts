@@ -2252,6 +2252,11 @@ export interface components {
          */
         NodeComparison: {
             /**
+             * Compared
+             * @description Whether both runs have a result of it.
+             */
+            compared: boolean;
+            /**
              * Cut
              * @description Whether the outputs are too long to be compared to their end.
              */
@@ -2263,6 +2268,11 @@ export interface components {
             lines: components["schemas"]["DiffLine"][];
             /** Nodeid */
             nodeId: string;
+            /**
+             * Only
+             * @description The one run whose workflow has the node.
+             */
+            only: ("left" | "right") | null;
             /** Outputdiffers */
             outputDiffers: boolean;
             /** Paramsdiffer */

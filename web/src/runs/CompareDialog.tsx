@@ -70,17 +70,18 @@ function Node({ node }: { node: NodeComparison }) {
     <section className={classes.node} aria-label={node.label}>
       <h3 className={classes.title}>
         {node.label}{' '}
-        {node.paramsDiffer && (
+        {node.paramsDiffer && !node.only && (
           <Badge size="sm" variant="light">
             settings differ
           </Badge>
         )}
       </h3>
       <div className={classes.sides}>
-        <Result result={node.left} />
-        <Result result={node.right} />
+        <Result result={node.left} elsewhere={node.only === 'right'} />
+        <Result result={node.right} elsewhere={node.only === 'left'} />
       </div>
-      {node.outputDiffers ? <Diff node={node} /> : <p className={classes.note}>The results are the same.</p>}
+      {node.outputDiffers && <Diff node={node} />}
+      {node.compared && !node.outputDiffers && <p className={classes.note}>The results are the same.</p>}
       {node.cut && (
         <p className={classes.note}>Only the first 2,000 lines from the first difference on are compared.</p>
       )}
@@ -106,8 +107,18 @@ function Diff({ node }: { node: NodeComparison }) {
   );
 }
 
-function Result({ result }: { result: NodeComparison['left'] }) {
-  if (!result) return <span className={classes.facts}>was not reached</span>;
+interface ResultProps {
+  result: NodeComparison['left'];
+  /** The workflow of this run does not have the node. */
+  elsewhere: boolean;
+}
+
+function Result({ result, elsewhere }: ResultProps) {
+  if (!result) {
+    return (
+      <span className={classes.facts}>{elsewhere ? 'only in the other workflow' : 'was not reached'}</span>
+    );
+  }
   return (
     <span className={classes.facts}>
       <StatusBadge status={result.status as RunStatus} />

@@ -122,6 +122,10 @@ describe('the selection', () => {
   });
 
   it('compares two runs node by node', async () => {
+    const pair = (label: string, more: object) => ({
+      nodeId: label, label, left: null, right: null, only: null, compared: false,
+      paramsDiffer: false, outputDiffers: false, cut: false, lines: [], ...more,
+    }); // biome-ignore format: one node
     const result = {
       nodeId: 'a', status: 'completed', attempt: 2, startTime: null, endTime: null,
       durationMs: 40, output: null, error: null,
@@ -140,12 +144,17 @@ describe('the selection', () => {
               right: null,
               paramsDiffer: true,
               outputDiffers: true,
+              only: null,
+              compared: false,
               cut: false,
               lines: [
                 { kind: 'removed', text: 'Hi Ada' },
                 { kind: 'added', text: 'Hi Bea' },
               ],
             },
+            pair('New', { right: result, only: 'right', paramsDiffer: true }),
+            pair('Idle', {}),
+            pair('Equal', { left: result, right: result, compared: true }),
           ],
         }),
     });
@@ -158,6 +167,12 @@ describe('the selection', () => {
     expect(node.getByText('2 attempts')).toBeTruthy();
     expect(node.getByText('was not reached')).toBeTruthy();
     expect(node.getByText('+ Hi Bea')).toBeTruthy();
+    const text = (label: string) => screen.getByRole('region', { name: label }).textContent;
+    expect(text('New')).toContain('only in the other workflow');
+    expect(text('New')).not.toContain('settings differ');
+    expect(text('New')).not.toContain('The results are the same.');
+    expect(text('Idle')).not.toContain('The results are the same.');
+    expect(text('Equal')).toContain('The results are the same.');
   });
 });
 
