@@ -36,7 +36,7 @@ async def test_what_a_killed_process_left_is_closed_at_the_next_start(live: Live
     await live.open()
     told = await live.told(run_id)
     assert told.status == "failed"
-    assert told.heard[-1].message.startswith("The process that ran this workflow live stopped before its end.")
+    assert told.heard[-1].message.startswith("VoiceGraph was stopped or crashed while this run went on live.")
     assert told.statuses == {"a": "cancelled", "w": "cancelled"}
     assert told.detail.summary.started_at is not None
 

@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 MAX_LIVE_RUNS = 200
 SWEEP_SECONDS = 30.0
 INTERRUPTED = NodeError(
-    "interrupted", "The process that ran this workflow live stopped before its end. Run it in the background to resume."
+    "interrupted",
+    "VoiceGraph was stopped or crashed while this run went on live. A run in the background would have gone on.",
 )
 
 

@@ -23,7 +23,7 @@ export function RunAgainButton({ runId, onStart }: Props) {
     onError: (error) => toastError('The run was not started', error),
   });
   return (
-    <Tooltip label="What ran this workflow live stopped before its end. In the background it would have gone on.">
+    <Tooltip label="The same again, in the background: there it goes on when VoiceGraph is stopped or crashes.">
       <Button
         size="xs"
         loading={again.isPending}
