@@ -91,7 +91,10 @@ def test_a_failed_run_says_where_and_leads_there(studio: Studio) -> None:
     studio.expect_run("failed")
     note = result_of(studio).get_by_role("alert")
     expect(note).to_contain_text("“Divide” failed")
+    expect(note.get_by_role("button", name="Replay from the failed node")).to_be_visible()
+    studio.dock.get_by_text("Timeline", exact=True).click()
     expect(studio.dock.get_by_role("button", name="Replay from the failed node")).to_be_visible()
+    studio.dock.get_by_text("Result", exact=True).click()
     studio.settle()
     page.screenshot(path=PICTURES / "result-failed.png")
     note.get_by_role("button", name="Show the node").click()
@@ -251,3 +254,49 @@ def _late(route: Any, page: Any) -> None:
     while page.request.get(route.request.url.replace("/api/execute-background", run)).json()["status"] != "completed":
         pass
     route.fulfill(response=answer)
+
+
+@pytest.mark.parametrize("by", ["address", "history"])
+def test_on_a_phone_too_a_run_that_is_over_shows_its_result(open_window: OpenWindow, by: str) -> None:
+    studio = open_window(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).open()
+    page = studio.page
+    graph = steps(seed("# Tides", id="a"), name="Tides")
+    run = page.request.post(f"{studio.url}/api/execute-background", data={"workflow": graph}).json()["runId"]
+    if by == "address":
+        studio.wait_until(lambda: page.request.get(f"{studio.url}/api/runs/{run}").json()["status"] == "completed")
+        page.goto(f"{studio.url}/runs/{run}")
+    else:
+        studio.open_history()
+        expect(studio.runs.first).to_contain_text("Completed")
+        page.get_by_test_id(f"run-{run}").get_by_role("link").first.click()
+    expect(result_of(studio).get_by_role("heading", name="Tides")).to_be_visible()
+
+
+def test_esc_clears_the_filter_of_the_log_before_it_leaves(studio: Studio, page: Any) -> None:
+    opened(studio, steps(seed("x", id="a"), name="Logs"))
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("completed")
+    log = studio.dock.get_by_role("region", name="Log", exact=True)
+    field = log.get_by_role("textbox", name="Filter the log")
+    field.fill("nowhere")
+    expect(log).to_contain_text("The filter hides all 4 lines.")
+    page.keyboard.press("Escape")
+    expect(field).to_have_value("")
+    expect(field).to_be_focused()
+    expect(studio.log).to_contain_text("Run completed")
+    page.keyboard.press("Escape")
+    expect(field).not_to_be_focused()
+
+
+def test_the_enter_that_ends_a_word_of_an_input_method_submits_nothing(studio: Studio, page: Any, site: Site) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    studio.command.fill(f"Read {site.url('/article')}")
+    safari = "new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true })"
+    studio.command.evaluate(f"(field) => field.dispatchEvent({safari})")
+    studio.settle()
+    assert asked == []
+    studio.command.press("Enter")
+    expect(studio.proposal).to_be_visible()
+    assert len(asked) == 1

@@ -13,6 +13,7 @@ import type { DraftKeeper } from '@/workflow/draft';
 import classes from './App.module.css';
 import { AskDialog } from './ask';
 import { ConnectionBanner } from './ConnectionBanner';
+import { keepComposing } from './composing';
 import { useConflict } from './conflict';
 import { watchConnection } from './connection';
 import { keepFocus } from './focus';
@@ -42,6 +43,7 @@ import { useShortcuts } from './useShortcuts';
 import { useView } from './view';
 
 export function App({ keeper }: { keeper: DraftKeeper }) {
+  useEffect(keepComposing, []);
   useDraft(keeper);
   useShortcuts();
   useHistoryStream();

@@ -13,7 +13,18 @@ import { useUi } from './ui';
 type Layer = () => boolean | 'theirs';
 
 /** A tooltip is in no layer: it goes with the key, whatever else that closes. */
-const LAYERS: Layer[] = [recording, list, popover, dialog, panel, library, message, proposal, textField];
+const LAYERS: Layer[] = [
+  recording,
+  list,
+  filter,
+  popover,
+  dialog,
+  panel,
+  library,
+  message,
+  proposal,
+  textField,
+];
 
 export function useEscape(): void {
   useEffect(() => {
@@ -24,7 +35,7 @@ export function useEscape(): void {
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (event.key !== 'Escape' || event.isComposing || event.repeat) return;
+  if (event.key !== 'Escape' || event.repeat) return;
   for (const close of LAYERS) {
     const closed = close();
     if (closed === 'theirs') return;
@@ -46,6 +57,15 @@ function recording(): boolean {
 
 function list() {
   return visible('[role="listbox"]') ? 'theirs' : false;
+}
+
+/** What is typed into a field that filters a list goes before what the field stands in. */
+function filter(): boolean {
+  const button = document.activeElement
+    ?.closest('.mantine-TextInput-root')
+    ?.querySelector<HTMLElement>('[data-clears-field]');
+  button?.click();
+  return Boolean(button);
 }
 
 /** The button that opened it closes it, and has the focus again. */

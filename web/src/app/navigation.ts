@@ -5,6 +5,7 @@
  * the stores are watched, and the address follows them. Back, Forward and a link go the other way.
  */
 import { ApiError, describe, isAbort } from '@/api/http';
+import { openResult } from '@/runs/open';
 import { useRun } from '@/runs/store';
 import { closeRun, showRun } from '@/runs/watch';
 import { isDirty, useEditor } from '@/workflow/editor';
@@ -97,7 +98,10 @@ export async function open(
   const isLast = () => useUi.getState().opening === place;
   try {
     if (place.kind === 'workflow') await loadWorkflow(place.id, isLast);
-    else await showRun(place.id, { readOnly: over !== useEditor.getState().workflow.workflowId });
+    else {
+      await showRun(place.id, { readOnly: over !== useEditor.getState().workflow.workflowId });
+      openResult();
+    }
     requestFit();
   } catch (error) {
     if (isAbort(error) || quiet || !isLast()) return; // another one was asked for meanwhile

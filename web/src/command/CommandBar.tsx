@@ -51,13 +51,7 @@ export function CommandBar() {
     plan(command);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (
-      event.key === 'Enter' &&
-      !event.shiftKey &&
-      !event.ctrlKey &&
-      !event.metaKey &&
-      !event.nativeEvent.isComposing
-    ) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       if (!event.repeat) submit(); // held a moment too long, the key would accept what nobody has read
     }

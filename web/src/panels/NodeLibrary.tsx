@@ -4,6 +4,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { describe } from '@/api/http';
 import { useCatalogue } from '@/api/queries';
 import type { ActionInfo, Trigger } from '@/api/types';
+import { ClearButton } from '@/app/ClearButton';
 import { triggerId, useUi } from '@/app/ui';
 import { usePhone } from '@/app/usePhone';
 import { addAction, DRAG_TYPE } from '@/canvas/addAction';
@@ -49,6 +50,7 @@ export function NodeLibrary() {
         value={query}
         onChange={(event) => setQuery(event.currentTarget.value)}
         onKeyDown={onKeyDown}
+        rightSection={query && <ClearButton label="Clear the search" onClear={() => setQuery('')} />}
         autoFocus
       />
       <div className={classes.list}>

@@ -15,6 +15,7 @@ import { ResultPanel } from './ResultPanel';
 import { RunAgainButton } from './RunAgainButton';
 import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
+import { failuresOf } from './result';
 import { StatusBadge } from './StatusBadge';
 import { stopRun } from './stop';
 import { useRun } from './store';
@@ -34,6 +35,7 @@ export function Dock() {
   const at = `${run.id} ${isOver(run.status)}`;
   const usual = isOver(run.status) ? 'result' : phone ? 'log' : 'timeline';
   const tab = chosen?.at === at ? chosen.tab : usual;
+  const told = open && tab === 'result' && failuresOf(run).length > 0;
   const toggle = () => useUi.getState().set({ dockOpen: !open });
   const toggleLabel = open ? 'Hide result, log and timeline' : 'Show result, log and timeline';
   const Chevron = open ? IconChevronDown : IconChevronUp;
@@ -67,8 +69,8 @@ export function Dock() {
         {stalled && <span className={classes.stalled}>Connection lost, following again…</span>}
         <div className={classes.buttons}>
           {!isOver(run.status) && <StopButton runId={run.id} />}
-          {/* The bar of a past run has these itself. */}
-          {run.status === 'failed' && !run.interrupted && !readOnly && (
+          {/* The bar of a past run has these itself, and the result that of a failure. */}
+          {run.status === 'failed' && !run.interrupted && !readOnly && !told && (
             <ReplayFailedButton run={run} size="xs" />
           )}
           {run.interrupted && !readOnly && <RunAgainButton runId={run.id} />}

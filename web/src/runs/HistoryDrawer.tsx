@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Drawer, Loader, TextInput } from '@mantine/core';
+import { Button, Drawer, Loader, TextInput } from '@mantine/core';
 import { useDebouncedValue, useIntersection } from '@mantine/hooks';
-import { IconSearch, IconX } from '@tabler/icons-react';
+import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { describe } from '@/api/http';
 import { toJson } from '@/api/json';
 import { useHistory } from '@/api/queries';
+import { ClearButton } from '@/app/ClearButton';
 import { useLayer } from '@/app/layers';
 import { useUi } from '@/app/ui';
 import { CompareDialog } from './CompareDialog';
@@ -61,13 +62,7 @@ function History() {
           aria-label="Search the history"
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
-          rightSection={
-            search && (
-              <ActionIcon size="sm" aria-label="Clear the search" onClick={() => setSearch('')}>
-                <IconX size={14} aria-hidden />
-              </ActionIcon>
-            )
-          }
+          rightSection={search && <ClearButton label="Clear the search" onClear={() => setSearch('')} />}
         />
       </div>
       <HistoryFilters filter={filter} />

@@ -5,6 +5,7 @@ import clsx from 'clsx';
 import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { RunEvent } from '@/api/events';
 import type { Workflow } from '@/api/types';
+import { ClearButton } from '@/app/ClearButton';
 import { copyText } from '@/app/copy';
 import { Tooltip } from '@/app/Tooltip';
 import { loadEarlier } from './earlier';
@@ -34,6 +35,7 @@ export function LogPanel({ logs, workflow }: Props) {
           aria-label="Filter the log"
           value={filter}
           onChange={(event) => setFilter(event.currentTarget.value)}
+          rightSection={filter && <ClearButton label="Clear the filter" onClear={() => setFilter('')} />}
         />
         <Switch
           size="xs"
@@ -49,9 +51,19 @@ export function LogPanel({ logs, workflow }: Props) {
         </Tooltip>
       </div>
       <Earlier count={(logs[0]?.seq ?? 1) - 1} />
-      <Lines lines={lines} follow={follow} onScrolledUp={() => setFollow(false)} />
+      {lines.length > 0 ? (
+        <Lines lines={lines} follow={follow} onScrolledUp={() => setFollow(false)} />
+      ) : (
+        <p className={classes.empty}>
+          {logs.length === 0 ? 'No lines.' : `The filter hides ${hiddenText(logs.length)}.`}
+        </p>
+      )}
     </section>
   );
+}
+
+function hiddenText(count: number): string {
+  return count === 1 ? 'the only line' : `all ${count.toLocaleString('en')} lines`;
 }
 
 /** What is before the lines that are here. */
@@ -112,7 +124,6 @@ function Lines({ lines, follow, onScrolledUp }: LinesProps) {
     return () => cancelAnimationFrame(frame);
   }, [follow, lines.length, end, room, rows]);
 
-  if (lines.length === 0) return <p className={classes.empty}>No lines.</p>;
   return (
     <div
       ref={box}

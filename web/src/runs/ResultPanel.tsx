@@ -8,6 +8,7 @@ import { iconFor } from '@/canvas/icons';
 import { OutputView } from '@/panels/output/OutputView';
 import { madeText } from '@/panels/output/passed';
 import { findAction, titleOf } from '@/workflow/describe';
+import { ReplayFailedButton } from './ReplayButtons';
 import classes from './ResultPanel.module.css';
 import { isOver, type RunRecord } from './record';
 import { type End, endsOf, failuresOf, wordsOf } from './result';
@@ -27,8 +28,8 @@ export function ResultPanel({ run }: { run: RunRecord }) {
           {ends.length > 0 ? 'This is how far it came:' : 'Nothing was made until then.'}
         </p>
       )}
-      {failures.map((end) => (
-        <Failure key={end.node.id} end={end} />
+      {failures.map((end, index) => (
+        <Failure key={end.node.id} run={run} end={end} isLast={index === failures.length - 1} />
       ))}
       {run.status === 'failed' && failures.length === 0 && (
         <Note tone="error" title="The run failed">
@@ -53,16 +54,25 @@ function useTitle({ node }: End): string {
   return titleOf(node, findAction(catalogue, node));
 }
 
-/** The reason and the node; the buttons to go on stand above, in the dock or the bar of the run. */
-function Failure({ end }: { end: End }) {
+interface FailureProps {
+  run: RunRecord;
+  end: End;
+  isLast: boolean;
+}
+
+/** The reason, the node and, once for all of them, the way on. */
+function Failure({ run, end, isLast }: FailureProps) {
   const title = useTitle(end);
   return (
     <Note tone="error" title={`“${title}” failed`}>
       <p className={classes.reason}>{end.result.error?.message ?? 'No reason is known.'}</p>
       <p className={classes.reason}>Mend the cause, then replay from there: what was done before is kept.</p>
-      <Button size="compact-sm" mt={6} onClick={() => show(end.node.id)}>
-        Show the node
-      </Button>
+      <div className={classes.ways}>
+        <Button size="xs" onClick={() => show(end.node.id)}>
+          Show the node
+        </Button>
+        {isLast && <ReplayFailedButton run={run} size="xs" />}
+      </div>
     </Note>
   );
 }

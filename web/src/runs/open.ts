@@ -1,5 +1,7 @@
 import { closeToast, toastError } from '@/app/toasts';
 import { useUi } from '@/app/ui';
+import { isOver } from './record';
+import { useRun } from './store';
 import { showRun } from './watch';
 
 const NOT_OPENED = 'run-not-opened';
@@ -10,7 +12,14 @@ export async function openRun(id: string): Promise<void> {
   try {
     await showRun(id, { readOnly: true });
     closeToast(NOT_OPENED);
+    openResult();
   } catch (error) {
     toastError('The run could not be opened', error, NOT_OPENED);
   }
+}
+
+/** Of a run that is over one sees what it came to, also where the dock covers the graph. */
+export function openResult(): void {
+  const { run } = useRun.getState();
+  if (run && isOver(run.status)) useUi.getState().set({ dockOpen: true });
 }
