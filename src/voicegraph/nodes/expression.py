@@ -27,8 +27,8 @@ from voicegraph.nodes.expression_cost import Shape, microseconds, shape_of
 from voicegraph.nodes.expression_lookups import kinds, missing, nulls
 from voicegraph.nodes.expression_numbers import FUNCTIONS, Lookup, Unfamiliar, rewritten, with_large_numbers
 from voicegraph.nodes.expression_words import of_function, of_syntax
-from voicegraph.nodes.kinds import kind
 from voicegraph.nodes.turns import turn
+from voicegraph.nodes.type_words import type_word
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
 MAX_LENGTH = 2_000
@@ -96,7 +96,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> bool:
     except BaseException as error:
         raise _explained(error, program.lookups, variables) from error
     if not isinstance(result, bool):
-        raise _bad(f"it gives {kind(result)}, not true or false; compare it with something")
+        raise _bad(f"it gives {type_word(result)}, not true or false; compare it with something")
     return result
 
 

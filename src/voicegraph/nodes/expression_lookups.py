@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.expression_numbers import Key, Lookup, Path
-from voicegraph.nodes.kinds import kind
+from voicegraph.nodes.type_words import type_word
 
 MAX_ITEMS = 1_000
 """Items of a list that are looked through."""
@@ -36,7 +36,7 @@ def kinds(lookups: Sequence[Lookup], variables: Mapping[str, Any]) -> list[str]:
         path = next(_paths(lookup, variables), None)
         value = _NOWHERE if path is None else _at(path, variables)
         if path is not None and value is not _NOWHERE:
-            found[f"{written(path)} is {kind(value)}"] = None
+            found[f"{written(path)} is {type_word(value)}"] = None
     return list(found)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from voicegraph.nodes.kinds import kind
+from voicegraph.nodes.type_words import type_word
 
 LEAST, MOST = -(2**63), 2**63 - 1
 _TOKEN = re.compile(
@@ -311,4 +311,4 @@ def _whole(value: int | float) -> int | float:
 
 
 def _misfit(operator: str, left: Any, right: Any) -> Misfit:
-    return Misfit(f"{kind(left)} {operator} {kind(right)}")
+    return Misfit(f"{type_word(left)} {operator} {type_word(right)}")

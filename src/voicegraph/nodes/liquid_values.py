@@ -18,7 +18,7 @@ from liquid.filter import num_arg, sequence_filter, with_environment
 from liquid.stringify import to_liquid_string
 
 from voicegraph.nodes.bulk import spaced
-from voicegraph.nodes.kinds import kind, without_types
+from voicegraph.nodes.type_words import type_word, without_types
 
 Filter = Callable[..., Any]
 
@@ -61,7 +61,7 @@ def plain(name: str, function: Filter) -> Filter:
         if first is not None:
             given = as_text(value)
             beside = (*args[:first], *map(as_text, args[first:]))
-        elif name == "slice" and kind(value) != "a list":
+        elif name == "slice" and type_word(value) != "a list":
             given = as_text(value)
         try:
             return function(given, *beside, **kwargs)
@@ -84,7 +84,7 @@ def _unfit(name: str, function: Filter, value: object, args: tuple[Any, ...]) ->
         counts = str(least) if least == len(taken) else f"{least} to {len(taken)}"
         values = "value" if counts == "1" else "values"
         return Unfit(f"the filter '{name}' takes {counts} {values} after its name, not {len(args)}", token=None)
-    given = f"{kind(value)}, with {', '.join(map(kind, args))}" if args else kind(value)
+    given = f"{type_word(value)}, with {', '.join(map(type_word, args))}" if args else type_word(value)
     return Unfit(f"the filter '{name}' can do nothing with what it is given ({given})", token=None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from voicegraph.imports import importing
-from voicegraph.nodes.kinds import kind
+from voicegraph.nodes.type_words import type_word
 
 _TAKEN = {
     "array": "a list",
@@ -43,7 +43,7 @@ def words_of(error: Exception) -> str:
 
 def _of_value(error: Any) -> str:
     takes = " or ".join(_TAKEN.get(str(one), "something else") for one in error.expected_types)
-    return f"{error.function_name}() is given an invalid type: it takes {takes}, not {kind(error.current_value)}"
+    return f"{error.function_name}() is given an invalid type: it takes {takes}, not {type_word(error.current_value)}"
 
 
 def _of_count(error: Any) -> str:

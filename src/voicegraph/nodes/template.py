@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.kinds import without_types
+from voicegraph.nodes.type_words import without_types
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment

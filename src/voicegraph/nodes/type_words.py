@@ -30,7 +30,7 @@ _WORDS = (
 )
 
 
-def kind(value: Any) -> str:
+def type_word(value: Any) -> str:
     """What a value is, in a word."""
     kinds = (
         (type(None), "null"),
