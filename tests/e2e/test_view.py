@@ -60,6 +60,7 @@ def test_a_phone_that_is_turned_shows_the_graph(open_window: OpenWindow) -> None
     run_id = ran(studio, chain(4, 0))
     studio.page.goto(f"{studio.url}/runs/{run_id}")
     expect(studio.nodes).to_have_count(4)
+    studio.page.get_by_role("button", name="Hide").click()  # the result, which stands over the graph
     studio.settle()
     pan(studio.page, (0, -500))
     studio.page.set_viewport_size({"width": 844, "height": 390})
