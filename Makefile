@@ -69,7 +69,7 @@ test-web: web/node_modules/.package-lock.json
 	$(NPM) test -- --reporter=default --reporter=junit --outputFile.junit=../$(RESULTS)/web.xml
 
 test-browser: $(STAMPS)/dev $(STAMPS)/app
-	$(PY) -m pytest -n 2 -m e2e --junitxml=$(RESULTS)/browser.xml
+	$(PY) -m pytest -n 3 -m e2e --junitxml=$(RESULTS)/browser.xml
 
 # It kills servers at random moments, and counts what comes of it. Most of that is waiting: others run meanwhile.
 test-chaos: $(STAMPS)/dev $(STAMPS)/app
