@@ -55,6 +55,32 @@ FLAWS = """() => {
     const scroller = one.parentElement.closest('[class*=list], [class*=body], [class*=lines]');
     if (!mine && !scroller?.contains(hit)) flaws.push(`covered: “${words(one) || one.outerHTML.slice(0, 120)}” by <${hit?.outerHTML.slice(0, 120)}>`);
   }
+  // What is scrolled passes under a bar that stays.
+  const stays = (one, other) => {
+    for (let outer = one; outer && !outer.contains(other); outer = outer.parentElement)
+      if (/sticky|fixed/.test(getComputedStyle(outer).position)) return true;
+    return false;
+  };
+  const walker = document.createTreeWalker(front, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const one = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim()) continue;
+    if (!one.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (one.closest('.react-flow__viewport, [class*=welcome], .sr-only')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    for (const box of range.getClientRects()) {
+      const y = box.top + box.height / 2;
+      for (const x of box.width < 9 ? [] : [box.left + 4, box.right - 4]) {
+        const clipped = box.right > one.getBoundingClientRect().right + 1 || !inSight(one, x, y);
+        const control = clipped ? null : document.elementFromPoint(x, y)?.closest('button, a[href], input');
+        if (!control || !front.contains(control) || control.contains(one) || one.contains(control)) continue;
+        if ([...(control.labels ?? [])].some((label) => label.contains(one))) continue;
+        if (!stays(control, one))
+          flaws.push(`written under “${words(control)}”: “${walker.currentNode.data.trim().slice(0, 80)}”`);
+      }
+    }
+  }
   return flaws;
 }"""
 

@@ -71,24 +71,26 @@ function Row({ id, version: card, newest }: { id: string; version: VersionCard; 
           {restoredFrom !== null && ` · brought back version ${restoredFrom}`}
         </span>
       </div>
-      <Button
-        size="xs"
-        aria-label={`Compare version ${version} with the canvas`}
-        loading={show.isPending}
-        onClick={() => show.mutate()}
-      >
-        Compare
-      </Button>
-      {version !== newest && (
+      <div className={classes.actions}>
         <Button
           size="xs"
-          aria-label={`Restore version ${version}`}
-          loading={restore.isPending}
-          onClick={() => confirmLeaving(() => restore.mutate())}
+          aria-label={`Compare version ${version} with the canvas`}
+          loading={show.isPending}
+          onClick={() => show.mutate()}
         >
-          Restore
+          Compare
         </Button>
-      )}
+        {version !== newest && (
+          <Button
+            size="xs"
+            aria-label={`Restore version ${version}`}
+            loading={restore.isPending}
+            onClick={() => confirmLeaving(() => restore.mutate())}
+          >
+            Restore
+          </Button>
+        )}
+      </div>
     </li>
   );
 }
