@@ -145,6 +145,13 @@ async def test_a_circle_is_named_by_its_nodes(api: Api) -> None:
     assert problem["details"][0]["where"].startswith("edges[")
 
 
+async def test_a_condition_that_is_refused_is_told_in_one_sentence(api: Api) -> None:
+    check = {"id": "check", "type": "condition", "action": "if", "params": {"expression": "input =="}}
+    refused = await api.call("POST", "/api/execute", {"workflow": steps(seed("x"), check)}, 422)
+    assert "something is missing at the end." in json.dumps(refused)
+    assert ".." not in json.dumps(refused)
+
+
 async def test_every_breach_is_said_at_once(api: Api) -> None:
     workflow = steps(
         {"type": "telegraph", "action": "send"},

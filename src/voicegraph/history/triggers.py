@@ -15,6 +15,7 @@ from voicegraph.graph.times import next_time
 
 KEPT_REMOVED = 50
 """Triggers of a workflow that were taken out, and can come back as they were."""
+_PREFIXES = {schedules.name: "sch", webhooks.name: "hook"}
 _STATE = ("id", "salt", "secret_hash", "rotated_at", "paused_at")
 
 
@@ -48,9 +49,6 @@ def _keep(connection: Connection, workflow: Workflow, kind: type[Trigger], table
             connection.execute(insert(table).values(**key, **state, **values))
         elif (values := _values(trigger, row, row["paused_at"], now)).items() - row.items():
             connection.execute(update(table).where(table.c.id == row["id"]).values(**values))
-
-
-_PREFIXES = {schedules.name: "sch", webhooks.name: "hook"}
 
 
 def _remove(connection: Connection, table: Table, row: Mapping[str, Any], now: float) -> None:

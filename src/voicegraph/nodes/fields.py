@@ -161,7 +161,8 @@ def _message(found: ErrorDetails, model: type[Params]) -> str:
     if found["type"] == "dict_type":
         return 'the value should be an object of names and values, like {"name": "value"}'
     # "Input" is pydantic's word for the value; to users it is what comes into a node.
-    return found["msg"].removeprefix("Value error, ").replace("Input should", "the value should", 1)
+    message = found["msg"].removeprefix("Value error, ").replace("Input should", "the value should", 1)
+    return message.removesuffix(".")  # it becomes part of a sentence
 
 
 def _field(attribute: str, info: FieldInfo) -> ParamField:
