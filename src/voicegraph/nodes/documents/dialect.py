@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from voicegraph.nodes.documents.header import is_one_column, only_within_cells, without_decimals
+
 MAX_FIELD = 1 << 20
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 50
@@ -21,8 +23,8 @@ _SEP = re.compile(
 )
 """Excel's first line. A spreadsheet that wrote the file anew has put it in quotes, or cells behind it."""
 
-_DECIMAL_COMMA = re.compile(r"(?<![\w,:/])(?<!\w-)(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,(?:\d+|-+))(?![\w,])")
-"""In a number on its own (`1,50`, `-1.234,5`, `5,-`), or commas among thousands; not in a list (`1,2,3`) or behind a date."""
+ONE_COLUMN = "\x1f"
+"""Stands between the cells of a file of one column, that is nowhere: no text holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ def form_of(text: str) -> tuple[Form, str]:
     sample = list(islice(io.StringIO(text[: 1 << 20], newline=""), _SAMPLE_LINES))
     if delimiter is None:
         delimiter = _likeliest(sample)
+        rows = [row for row in csv.reader(sample, **_written(sample, delimiter).options("")) if any(row)]
+        if is_one_column(rows, sample, delimiter):
+            delimiter = ONE_COLUMN
     escapes = _escapes(text[:_LOOKED_AT], delimiter) or _written(sample, delimiter).escapes
     return Form(delimiter, skipped, escapes), text
 
@@ -74,9 +79,10 @@ def _is_no_padding(rows: list[list[str]], sign: str) -> bool:
 
 
 def _are_decimal(rows: list[list[str]]) -> bool:
-    """Whether every comma within the cells is a decimal comma, or has a space behind it as in a sentence."""
-    bare, count = _DECIMAL_COMMA.subn("", "\n".join(cell for row in rows for cell in row))
-    return count > 0 and not re.search(r",(?![ \n]|$)", bare)
+    """Whether every comma within the cells is one of a number or a sentence, and there are some of numbers."""
+    cells = [cell for row in rows for cell in row]
+    text = "\n".join(cells)
+    return without_decimals(text) != text and only_within_cells(cells, ",")
 
 
 def _written(sample: list[str], delimiter: str) -> Form:

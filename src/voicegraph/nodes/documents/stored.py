@@ -12,6 +12,7 @@ from voicegraph.nodes.decoding import UNTOLD, Decoded, Labels, decode, told
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document, Kind
+from voicegraph.nodes.documents.table import told_of_table
 from voicegraph.nodes.json_lines import SUFFIXES
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.threads import in_thread
@@ -51,7 +52,7 @@ async def read_content(
     document = await (_feed(name, content, labels) if kind == "feed" else parse(name, content, kind, labels=labels))
     if document.meta.get("truncated"):
         node.log(f"{name} is long: only a part of it is passed on.")
-    for line in told(document.meta, name):
+    for line in [*told(document.meta, name), *told_of_table(document.meta, name)]:
         node.log(line)
     return Output(text=document.text, data=document.data, meta=document.meta)
 
