@@ -131,6 +131,49 @@ async def test_a_file_comes_with_the_run(page: Api, kind: str, content: str, nam
         assert (await page.over(replay["runId"]))["status"] == "completed"
 
 
+def _coded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "given", "read", "logged"),
+    [
+        (_coded("Grüße".encode("windows-1252")), {}, "Grüße", "read as windows-1252, which is a guess"),
+        (_coded("Привет, мир".encode("koi8-r")), {"encoding": "koi8-r"}, "Привет, мир", None),
+        (_coded("Привет".encode("utf-16-le")), {"encoding": "utf-16le"}, "Привет", None),
+        (_coded("Grüße".encode("utf-16")), {}, "Grüße", None),
+        ("data:text/plain;charset=koi8-r;base64," + _coded("мир".encode("koi8-r")), {}, "мир", None),
+        ("Grüße", {"encoding": "windows-1251"}, "Grüße", None),
+        ("password", {}, "password", None),
+    ],
+)
+async def test_the_encoding_of_a_file_in_base64_counts(
+    page: Api, content: str, given: dict[str, str], read: str, logged: str | None
+) -> None:
+    node = upload("txt", content, "a.txt")
+    node["params"] |= given
+    live = await page.events("POST", "/api/execute", {"nodes": [node]})
+    assert live[-1]["type"] == "complete", live[-1]
+    assert live[-2]["output"]["text"] == read
+    assert logged is None or any(logged in event["message"] for event in live)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "a.txt", "a.txt is an image, which cannot be read."),
+        (b"PK\x03\x04" + b"\x00" * 20, "a.docx", "Save it as PDF or plain text instead."),
+        (b"BM\x00\x01\x02\x03" * 5, "a.bmp", "a.bmp is a binary file, which cannot be read."),
+    ],
+)
+async def test_a_binary_file_in_base64_is_refused_as_an_upload_is(
+    page: Api, content: bytes, name: str, says: str
+) -> None:
+    live = await page.events("POST", "/api/execute", {"nodes": [upload("txt", _coded(content), name)]})
+    assert live[-1]["type"] == "error"
+    assert says in live[-1]["message"]
+
+
 async def test_the_file_is_the_runs_and_goes_with_it(page: Api) -> None:
     node = upload("csv", CSV, "sums.csv")
     accepted = await page.call("POST", "/api/execute-background", {"workflow": {"nodes": [node]}}, 202)

@@ -20,6 +20,7 @@ from voicegraph.graph.original import CONTENT, Sent, with_file, without_files
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.history.upkeep import Upkeep
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, canonical, is_small
+from voicegraph.nodes.sent_files import content_of
 from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.triggers import Triggers
@@ -118,7 +119,7 @@ async def _store(sent: Sent, voicegraph: Pipeline) -> str:
     where = f"nodes[{sent.index}].params.{CONTENT}"
     try:
         is_small = not isinstance(sent.content, str) or len(sent.content) <= SMALL_CHARACTERS
-        content = await beside(is_small, sent.decoded)
+        content = await beside(is_small, content_of, sent)
     except ValueError as error:
         raise GraphError(
             [Problem(where, f"{sent.name} cannot be read: {error}. Send it again.", "bad_file")]

@@ -13,32 +13,27 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import unquote_to_bytes
 
 TYPES = {"tavily": "web_search"}
 CONTENT, NAME = "fileContent", "fileName"
+PDF = "application/pdf"
 _UPLOADS = {
     "csv_upload": ("upload.csv", "text/csv"),
-    "pdf_upload": ("upload.pdf", "application/pdf"),
+    "pdf_upload": ("upload.pdf", PDF),
     "txt_upload": ("upload.txt", "text/plain"),
     "file_upload": ("upload.txt", "text/plain"),
 }
 _BESIDE = (CONTENT, NAME, "fileType", "fileSize", "mimeType")
 """What stood beside the content; the stored file says it itself."""
 _DATA_URL = re.compile(
-    r"data:([a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+)?((?:;[^;,=\s]+=(?:\"[^\"\n]*\"|[^;,\"\s]*))*)(;base64)?,",
+    r"\s*data:([a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+)?((?:\s?;\s?[^;,=\s]+=(?:\"[^\"\n]*\"|[^;,\"\s]*))*)(\s?;\s?base64)?\s?,",
     re.IGNORECASE,
 )
 """RFC 2397: a media type or none, then its parameters. “Data: Berlin, 5 May” begins as one does, and is a text."""
+_CHARSET = re.compile(r"charset=\"?([\w:.-]{1,40})", re.IGNORECASE)
 _SPACE = re.compile(r"\s")
-_PDF = base64.b64encode(b"%PDF-")[:6].decode()
+_PDF_CODED = base64.b64encode(b"%PDF-")[:6].decode()
 """How the Base64 of a PDF begins."""
-_LEAST_BASE64 = 16
-"""Characters; what is shorter may as well be a word."""
-_SAMPLE = 1_000
-_LINES = re.compile(r"[A-Za-z0-9+/=\r\n]*")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_CODED = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _MOST_RESULTS = 20
 
 Raw = dict[str, Any]
@@ -52,19 +47,8 @@ class Sent:
     name: str
     media_type: str
     content: object
-
-    def decoded(self) -> bytes:
-        """The bytes of the file. ValueError when it is no text, or its Base64 is broken."""
-        if not isinstance(self.content, str):
-            message = f"{CONTENT} is to be a text: the text of the file, its Base64 or a data URL"
-            raise ValueError(message)  # noqa: TRY004  # as of every other content that is wrong
-        if url := _data_url(self.content):
-            body = self.content[url.end() :]
-            return _base64(body) if url[3] else unquote_to_bytes(body)
-        if self.content.startswith(_PDF):
-            return _base64(self.content)
-        coded = _plain_base64(self.content)
-        return self.content.encode("utf-8", "replace") if coded is None else coded
+    encoding: str | None = None
+    """What the node names, should it not be UTF-8."""
 
 
 def translated(node: Raw) -> Raw:
@@ -91,7 +75,7 @@ def without_files(workflow: Mapping[str, Any], config: Mapping[str, Any]) -> tup
         sources = (params, node, none if params.get("fileId") else config)
         source = next((one for one in sources if _holds_file(one, params)), None)
         if source is not None:
-            found.append(_sent(index, node, source))
+            found.append(_sent(index, node, params, source))
             bare = {name: value for name, value in params.items() if name not in _BESIDE}
             kept[index] = {name: value for name, value in node.items() if name not in _BESIDE} | {"params": bare}
         elif params.get(CONTENT, "") is None:
@@ -116,52 +100,32 @@ def _holds_file(source: Mapping[str, Any], params: Raw) -> bool:
     return CONTENT in source and not (source[CONTENT] is None and (params.get("fileId") or source is not params))
 
 
-def _sent(index: int, node: Raw, source: Mapping[str, Any]) -> Sent:
+def _sent(index: int, node: Raw, params: Raw, source: Mapping[str, Any]) -> Sent:
     name, media_type = _UPLOADS[str(node["type"])]
     content = source[CONTENT]
     given = source.get(NAME)
-    url = _data_url(content) if isinstance(content, str) else None
+    url = data_url(content) if isinstance(content, str) else None
     kind = (url[1] or "").lower() if url else ""
-    if "pdf" in kind or (isinstance(content, str) and content.startswith(_PDF)):
-        name, media_type = "upload.pdf", "application/pdf"
+    if "pdf" in kind or (isinstance(content, str) and content.startswith(_PDF_CODED)):
+        name, media_type = "upload.pdf", PDF
     elif kind:
         media_type = kind
-    return Sent(index, given if isinstance(given, str) and given.strip() else name, media_type, content)
+    if url and (charset := _CHARSET.search(url[2])):
+        media_type += f"; charset={charset[1]}"
+    encoding = params.get("encoding")
+    return Sent(
+        index,
+        given if isinstance(given, str) and given.strip() else name,
+        media_type,
+        content,
+        encoding if isinstance(encoding, str) else None,
+    )
 
 
-def _data_url(text: str) -> re.Match[str] | None:
-    """The head of a data URL; no URL holds white space, but Base64 comes in lines."""
+def data_url(text: str) -> re.Match[str] | None:
+    """The head of a data URL: type, parameters, `;base64`. No URL holds white space, but Base64 comes in lines."""
     url = _DATA_URL.match(text)
-    return url if url and (url[3] or not _SPACE.search(text, url.end())) else None
-
-
-def _plain_base64(text: str) -> bytes | None:
-    """The text behind Base64 that stands alone, where it plainly is some: in whole lines, and of characters in print."""
-    if len(text) < _LEAST_BASE64 or not _LINES.fullmatch(text[:_SAMPLE]) or " " in text:
-        return None
-    lines = text.split()
-    width = len(lines[0]) if lines else 0
-    if not width or any(len(line) != width for line in lines[:-1]):
-        return None
-    joined = "".join(lines)
-    if len(lines[-1]) > width or len(joined) % 4 or not _CODED.fullmatch(joined):
-        return None
-    content = base64.b64decode(joined)
-    if base64.b64encode(content).decode() != joined:
-        return None
-    try:
-        decoded = content.decode()
-    except UnicodeDecodeError:
-        return None
-    return None if _CONTROL.search(decoded) else content
-
-
-def _base64(text: str) -> bytes:
-    plain = "".join(text.split())
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except ValueError as error:  # other alphabets, too
-        raise ValueError("the Base64 is broken") from error
+    return url if url and (url[3] or not _SPACE.search(text)) else None
 
 
 def _llm(params: Raw, _: object) -> Raw:

@@ -58,6 +58,13 @@ def guess(sample: bytes) -> str:
     return max(weighed, key=weighed.__getitem__)
 
 
+def likelihood(text: str, name: str) -> float:
+    """How likely the text's characters beyond ASCII are, each, read in this encoding: a logarithm; 0 where there is none."""
+    text = text[:_ENOUGH]
+    beyond = sum(character > "\x7f" for character in text)
+    return _weight(text, name) / beyond if beyond else 0.0
+
+
 def _enough(sample: bytes) -> bytes:
     """The beginning that holds so many bytes beyond ASCII."""
     seen = 0

@@ -22,7 +22,7 @@ _SIGNATURES = (
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"),
-    (b"\x1f\x8b", "a compressed archive"),
+    (b"\x1f\x8b\x08", "a compressed archive"),
     (b"7z\xbc\xaf", "a compressed archive"),
     (b"Rar!", "a compressed archive"),
     (b"RIFF", "an audio or video file"),
@@ -52,6 +52,10 @@ _MENDS = {
     ".xlsx": "Save the sheet as CSV",
     ".ods": "Save the sheet as CSV",
 }
+_NO_TEXT = frozenset({
+    *_MENDS, ".pdf", ".zip", ".gz", ".tgz", ".7z", ".rar", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic",
+    ".mp3", ".wav", ".ogg", ".m4a", ".mp4", ".mov", ".avi", ".webm",
+})  # fmt: skip
 _NAMES: dict[Kind | None, str] = {"json": "JSON", "pdf": "a PDF", "html": "a web page", "csv": "a CSV", None: "text"}
 # What the content may turn out to be where a kind is asked for; None is text that does not give itself away.
 _ACCEPTED: dict[Kind, tuple[Kind | None, ...]] = {"pdf": ("pdf",), "csv": (None,), "text": (None, "json", "html")}
@@ -90,6 +94,18 @@ def _by_content(name: str, content: bytes, labels: Labels) -> Kind | None:
     if text[:100].lower().startswith(("<!doctype html", "<html")):
         return "html"
     return "json" if text.startswith(("{", "[")) and _is_json(text) else None
+
+
+def is_no_text(name: str) -> bool:
+    """Whether a file of that name holds something else than text."""
+    return PurePath(name).suffix.lower() in _NO_TEXT
+
+
+def signature(content: bytes) -> str | None:
+    """What a file is that begins like that, in words; None where it may be text."""
+    return (
+        "a PDF" if is_pdf(content) else next((what for start, what in _SIGNATURES if content.startswith(start)), None)
+    )
 
 
 def is_pdf(content: bytes) -> bool:
