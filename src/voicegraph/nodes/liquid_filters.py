@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from functools import partial, wraps
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
-from liquid.builtin.filters.array import MAX_CH, _getitem, _lower  # pyright: ignore[reportPrivateUsage]
-from liquid.exceptions import FilterError, ResourceLimitError
-from liquid.filter import sequence_filter, string_filter
+from liquid.exceptions import ResourceLimitError
+from liquid.filter import string_filter
 
-from voicegraph.nodes import liquid_values
+from voicegraph.nodes import liquid_lists, liquid_values
 from voicegraph.nodes.bulk import spaced
 from voicegraph.nodes.liquid_values import as_text, plain
-from voicegraph.nodes.runs_sorted import sorted_in_runs
 
 MAX_TEXT = 10 << 20  # characters
 MAX_ITEMS = 100_000
@@ -80,36 +78,6 @@ def _dated(value: object, form: object = "", *_: object) -> int:
 _GROWTH: dict[str, Callable[..., int]] = {"replace": _replaced, "join": _joined, "date": _dated}
 
 
-@sequence_filter
-def _uniq(sequence: list[Any], key: object = None) -> list[Any]:
-    """The first of each, by value; objects without `key` count as equal."""
-    seen: dict[str, Any] = {}
-    for item in sequence:
-        value = cast("dict[Any, Any]", item).get(key) if key is not None and isinstance(item, dict) else item
-        seen.setdefault(to_json(value), item)
-    return list(seen.values())
-
-
-@sequence_filter
-def _sort(sequence: Iterable[Any], key: object = None) -> list[Any]:
-    """In ascending order; objects without `key` come last."""
-    if key:
-        return sorted_in_runs([*sequence], partial(_getitem, key=str(key), default=MAX_CH))
-    try:
-        return sorted_in_runs([*sequence])
-    except TypeError as error:
-        raise FilterError("can't sort sequence", token=None) from error
-
-
-@sequence_filter
-def _sort_natural(sequence: Iterable[Any], key: object = None) -> list[Any]:
-    """In ascending order, whatever the case; objects without `key` come last."""
-    if key:
-        found = partial(_getitem, key=str(key), default=MAX_CH)
-        return sorted_in_runs([*sequence], lambda item: _lower(found(item)))
-    return sorted_in_runs([*sequence], _lower)
-
-
 @string_filter
 def _strip_html(text: str) -> str:
     """The text between the tags, without scripts, styles and comments, in one pass."""
@@ -154,20 +122,18 @@ def _squish(text: str) -> str:
 
 def _json(value: object) -> str:
     """The value as JSON, for bodies of requests."""
-    return to_json(value)
+    return to_json([*value] if isinstance(value, range) else value)
 
 
 def replacements() -> dict[str, Filter]:
-    """Filters that take the place of Liquid's (with those of `liquid_values`), and `json`.
+    """Filters that take the place of Liquid's (with those of `liquid_values` and `liquid_lists`), and `json`.
 
     Those of white space search the whole text in one go in Liquid, and those that sort, the whole list, which keeps
     everybody waiting.
     """
     return {
         **liquid_values.replacements(),
-        "uniq": _uniq,
-        "sort": _sort,
-        "sort_natural": _sort_natural,
+        **liquid_lists.replacements(),
         "strip_html": _strip_html,
         "json": _json,
         "strip_newlines": _strip_newlines,

@@ -17,12 +17,11 @@ from liquid import BoundTemplate, Environment, RenderContext
 from liquid.ast import Node
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.expressions.primitive import RangeLiteral
-from liquid.builtin.output import Output, OutputNode
-from liquid.builtin.tags.echo_tag import EchoTag
 from liquid.expression import Expression
 from liquid.output import LimitedStringIO
 
-from voicegraph.nodes.liquid_filters import MAX_ITEMS, MAX_TEXT, Limit, limited, replacements, to_json
+from voicegraph.nodes.liquid_filters import MAX_ITEMS, MAX_TEXT, Limit, limited, replacements
+from voicegraph.nodes.liquid_output import DataCycle, DataEcho, DataOutput
 
 MAX_SECONDS = 1.0
 """For all templates of one try of a node together."""
@@ -127,29 +126,6 @@ def _buffer(limit: int) -> StringIO:
     return LimitedStringIO(limit, newline="")
 
 
-class DataNode(OutputNode):
-    """Writes objects and lists as JSON, which whoever reads the text can use; Python's notation they cannot."""
-
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        """Write the value of the expression."""
-        value = self.expression.evaluate(context)
-        if isinstance(value, (dict, list, tuple)):  # the last is a name of an object with its value
-            return buffer.write(to_json(cast("object", value)))
-        return super().render_to_output(context, buffer)
-
-
-class DataOutput(Output):
-    """`{{ … }}`."""
-
-    node_class = DataNode
-
-
-class DataEcho(EchoTag):
-    """`{% echo … %}`."""
-
-    node_class = DataNode
-
-
 class BoundedStop(Expression):
     """The right end of a range, refused when the range is too long to walk through."""
 
@@ -221,7 +197,7 @@ class LimitedEnvironment(Environment):
         """Liquid's own set, less what loads templates, with our output and our filters."""
         super().setup_tags_and_filters(extra=extra)
         del self.tags["include"], self.tags["render"]
-        self.add_tag(DataOutput)
-        self.add_tag(DataEcho)
+        for tag in (DataOutput, DataEcho, DataCycle):
+            self.add_tag(tag)
         for name, function in {**self.filters, **replacements()}.items():
             self.add_filter(name, limited(name, function))

@@ -5,17 +5,16 @@ What a filter writes into a text is what `{{ … }}` writes: nothing for null, `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from decimal import Decimal
+from collections.abc import Callable
 from functools import wraps
 from inspect import signature
 from typing import Any, cast
 
-from liquid.builtin.filters.array import _NULL, map_  # pyright: ignore[reportPrivateUsage]
 from liquid.builtin.filters.misc import date
 from liquid.exceptions import FilterArgumentError, FilterError, LiquidError, ResourceLimitError
-from liquid.filter import num_arg, sequence_filter, with_environment
+from liquid.filter import with_environment
 from liquid.stringify import to_liquid_string
+from liquid.undefined import is_undefined
 
 from voicegraph.nodes.bulk import spaced
 from voicegraph.nodes.type_words import type_word, without_types
@@ -56,25 +55,31 @@ def plain(name: str, function: Filter) -> Filter:
 
     @wraps(function)
     def fitted(value: Any, *args: Any, **kwargs: Any) -> Any:
-        given: Any = value
+        given: Any = _known(value)
+        args = tuple(map(_known, args))
         beside = args
         if first is not None:
-            given = as_text(value)
+            given = as_text(given)
             beside = (*args[:first], *map(as_text, args[first:]))
-        elif name == "slice" and type_word(value) != "a list":
-            given = as_text(value)
+        elif name == "slice" and type_word(given) != "a list":
+            given = as_text(given)
         try:
             return function(given, *beside, **kwargs)
-        except ResourceLimitError:
+        except (ResourceLimitError, Unfit):
             raise
         except LiquidError as error:
             if error.__cause__ is None or isinstance(error.__cause__, ZeroDivisionError):
                 raise FilterArgumentError(without_types(str(error.message)), token=error.token) from error
-            raise _unfit(name, function, value, args) from error
+            raise _unfit(name, function, _known(value), args) from error
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, OSError) as error:
-            raise _unfit(name, function, value, args) from error
+            raise _unfit(name, function, _known(value), args) from error
 
     return fitted
+
+
+def _known(value: Any) -> Any:
+    """Null for what there is not."""
+    return None if is_undefined(value) else value
 
 
 def _unfit(name: str, function: Filter, value: object, args: tuple[Any, ...]) -> Unfit:
@@ -86,42 +91,6 @@ def _unfit(name: str, function: Filter, value: object, args: tuple[Any, ...]) ->
         return Unfit(f"the filter '{name}' takes {counts} {values} after its name, not {len(args)}", token=None)
     given = f"{type_word(value)}, with {', '.join(map(type_word, args))}" if args else type_word(value)
     return Unfit(f"the filter '{name}' can do nothing with what it is given ({given})", token=None)
-
-
-@sequence_filter
-def _join(items: Iterable[object], separator: object = " ") -> str:
-    """The items in one text."""
-    return as_text(separator).join(map(as_text, items))
-
-
-def _map(value: object, key: object) -> object:
-    """What each object has there; null where it has nothing."""
-    found: object = map_(value, key)
-    return [None if one is _NULL else one for one in cast("list[object]", found)] if isinstance(found, list) else found
-
-
-@sequence_filter
-def _compact(items: Iterable[Any], key: object = None) -> list[Any]:
-    """Without what is null, or has nothing under the key."""
-    if key is None:
-        return [item for item in items if item is not None]
-    return [item for item in items if isinstance(item, dict) and cast("dict[Any, Any]", item).get(key) is not None]
-
-
-@sequence_filter
-def _sum(items: Iterable[Any], key: object = None) -> int | float:
-    """Of the numbers, and of texts that are numbers; the rest counts as 0."""
-    values = (
-        [cast("dict[Any, Any]", item).get(key) if isinstance(item, dict) else 0 for item in items] if key else items
-    )
-    return _total([num_arg(value, default=0) for value in values if not isinstance(value, bool)])
-
-
-def _total(numbers: list[int | float]) -> int | float:
-    """Exact to the decimals that are written: 0.1 and 0.2 are 0.3."""
-    if all(isinstance(number, int) for number in numbers):
-        return sum(numbers)
-    return float(sum((Decimal(str(number)) for number in numbers), Decimal(0)))
 
 
 @with_environment
@@ -137,4 +106,4 @@ def _date(value: object, form: object, *, environment: object) -> str:
 
 def replacements() -> dict[str, Filter]:
     """Filters that take the place of Liquid's."""
-    return {"join": _join, "map": _map, "compact": _compact, "sum": _sum, "date": _date}
+    return {"date": _date}
