@@ -30,6 +30,13 @@ from voicegraph.nodes.reasoning import without_reasoning
         "<think>I could say `</think>` but no.\n</think>\n</think>\n\nThe answer.",
         "Hm.\n</thinking>\nThe answer.",
         "I might write `<think>` here.\n</think>\nThe answer.",
+        "I think the answer is short </think> The answer.",
+        "<think>\n<think>\nHm.\n</think>\n\nThe answer.",
+        "<think>Hm.</thinking>The answer.",
+        "<think>\n```py\nHm\n</think>\nThe answer.",
+        "<think>Not the </think> tag, but so.</think>The answer.",
+        "<|begin_of_thought|>Hm.<|end_of_thought|>The answer.",
+        "<|START_THINKING|>Hm.<|END_THINKING|>The answer.",
         "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>The answer.<|return|>",
     ],
 )
@@ -63,9 +70,28 @@ def test_where_there_is_nothing_else_nothing_is_left(text: str):
         ("One.\n[THINK]a[/THINK]\n- two\n  ◁think▷b◁/think▷\n    - three", "One.\n- two\n    - three"),
         ("One.\n<reasoning>a</reasoning>\nTwo.", "One.\nTwo."),
         ("One:\n```\n<think>\n```\n<think>b</think>\nTwo.", "One:\n```\n<think>\n```\nTwo."),
+        ("Sure. <think>secret</think> Done.", "Sure. Done."),
+        ("Sure. <think>secret plan", "Sure."),
+        ("Sure. <think> secret plan", "Sure."),
+        ("Sure. <think>\nsecret", "Sure."),
+        ("First a word, then <think>this</think> and that.", "First a word, then and that."),
+        ("I <think> secret </think> will.", "I will."),
+        ("It is 4 <thinking>or 5?</thinking>.", "It is 4."),
+        ("- one\n- <think>secret</think>two", "- one\n- two"),
+        ("- one\n  1. two <think>secret\nplan</think>\n- three", "- one\n  1. two\n- three"),
+        ("> <think>secret</think>quoted", "> quoted"),
+        ("| a | <think>b</think>c |", "| a | c |"),
+        ("**Answer:** <think>b</think>c", "**Answer:** c"),
+        ("<p>Hi <think>secret</think>there</p>", "<p>Hi there</p>"),
+        ('{"a": "<think>secret</think>b"}', '{"a": "b"}'),
+        ("<think>a</think>x <think>b</think>y", "x y"),
+        ("One. <think>a</think> b</think> Two.", "One. Two."),
+        ("Use <think> to begin. <thinking>Hm.</thinking>So.", "Use <think> to begin. So."),
+        ("One.\n\n[THINK]a\n\nb[/THINK] Two.", "One.\n\nTwo."),
+        ("The `<think>` tag. <think>Is `</think>` right?</think> Yes.", "The `<think>` tag. Yes."),
     ],
 )
-def test_reasoning_that_begins_a_line_goes(text: str, answer: str):
+def test_reasoning_within_the_answer_goes(text: str, answer: str):
     assert without_reasoning(text) == answer
 
 
@@ -82,13 +108,45 @@ def test_reasoning_that_begins_a_line_goes(text: str, answer: str):
         'It ends with "</think>".',
         "Write it like this:\n\n```\n<think>\nHm.\n</think>\n```\n\nThat is all.",
         "Write only the end:\n\n```\nHm.\n</think>\n```\n\nThat is all.",
-        "First a word, then <think>this</think> and that.",
+        "Models write their reasoning between <think> and </think>.",
+        "Use <think> to begin it and </think> to end it.",
+        "It writes <think>, then (with </think>) an end.",
+        "- <think>: begins it\n- </think>: ends it",
+        "Wrap it in “<think>” and “</think>”.",
+        "It is a <thinking>-element.",
         "<review><reasoning>Cheap.</reasoning><score>5</score></review>",
         "1 < 2 and <thinker> is no tag.",
     ],
 )
 def test_an_answer_that_speaks_of_such_tags_stays_whole(text: str):
     assert without_reasoning(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "instruction"),
+    [
+        ("<reasoning>because</reasoning>\n<verdict>yes</verdict>", "Answer with <reasoning> and <verdict>."),
+        ("<reasoning>because</reasoning>", "Give your reasons as <reasoning>...</reasoning>."),
+        ("<thinking>why</thinking><answer>42</answer>", "Write <thinking> first, then <answer>."),
+        ("<Reasoning>a</Reasoning>\n<Verdict>b</Verdict>", "Answer in XML: the elements reasoning and verdict."),
+        ("Yes. <thoughts>a</thoughts>", "Put what you think into a tag “thoughts”."),
+    ],
+)
+def test_what_the_instruction_asked_for_stays(text: str, instruction: str):
+    assert without_reasoning(text, instruction) == text
+    assert without_reasoning(f"<think>Hm.</think>{text}", instruction) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "instruction"),
+    [
+        ("<think>Hm.</think>Yes.", "Write <think> first, in tags."),
+        ("<reasoning>Hm.</reasoning>Yes.", "No reasoning, only the answer."),
+        ("<thinking>Hm.</thinking>Yes.", "Use XML tags."),
+    ],
+)
+def test_what_it_did_not_ask_for_goes(text: str, instruction: str):
+    assert without_reasoning(text, instruction) == "Yes."
 
 
 @given(

@@ -9,7 +9,7 @@ import string
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic_ai.messages import TextPart, ThinkingPart, ToolCallPart
+from pydantic_ai.messages import ModelRequest, TextPart, ThinkingPart, ToolCallPart
 from pydantic_ai.models.wrapper import WrapperModel
 
 from voicegraph.errors import NodeError
@@ -48,7 +48,7 @@ class Careful(WrapperModel):
         """The answer without reasoning. NodeError where it cannot be used, and asking again would bring the same."""
         answer = await super().request(messages, model_settings, model_request_parameters)
         text = "".join(part.content for part in answer.parts if isinstance(part, TextPart))
-        bare = await beside(len(text) <= SMALL_CHARACTERS, without_reasoning, text)
+        bare = await beside(len(text) <= SMALL_CHARACTERS, without_reasoning, text, _instruction(messages))
         is_blank = not bare.strip(_INVISIBLE)
         if bare != text or is_blank:
             others = [part for part in answer.parts if not isinstance(part, TextPart)]
@@ -74,6 +74,11 @@ class Careful(WrapperModel):
                 f"{self._name} gave no usable answer: {what}. Ask for less, or for a longer answer.",
                 retryable=True,
             )
+
+
+def _instruction(messages: list[ModelMessage]) -> str:
+    """What the model was told to do, without the material that it was given."""
+    return "\n".join(message.instructions or "" for message in messages if isinstance(message, ModelRequest))
 
 
 def _why(answer: ModelResponse, blank: str, *, thought: bool) -> str:

@@ -308,3 +308,12 @@ async def test_a_cut_part_of_a_long_text_is_told_though_the_last_answer_is_whole
 async def test_reasoning_never_reaches_the_next_node(asking: MakeNode, model_server: Any) -> None:
     model_server.replies = [ended("First I consider.\n</think>\n\nThe answer.", "stop")]
     assert (await run(asking("summarize"))).text == "The answer."
+
+
+async def test_a_part_that_the_instruction_asked_for_reaches_it(asking: MakeNode, model_server: Any) -> None:
+    answer = "<reasoning>Cheap.</reasoning>\n<verdict>yes</verdict>"
+    model_server.replies = [ended(answer, "stop")] * 2
+    material = "A text with <reasoning> and <verdict>."
+    wanted = "Answer with <reasoning> and <verdict>."
+    assert (await run(asking("generate", material), instruction=wanted)).text == answer
+    assert (await run(asking("generate", material))).text == "<verdict>yes</verdict>"
