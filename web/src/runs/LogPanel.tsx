@@ -8,7 +8,7 @@ import type { Workflow } from '@/api/types';
 import { ClearButton } from '@/app/ClearButton';
 import { copyText } from '@/app/copy';
 import { Tooltip } from '@/app/Tooltip';
-import { loadEarlier } from './earlier';
+import { loadEarlier, wholeLog } from './earlier';
 import classes from './LogPanel.module.css';
 import { asText, filterLog, type LogLine, toLines } from './log';
 import { useRun } from './store';
@@ -24,6 +24,12 @@ export function LogPanel({ logs, workflow }: Props) {
   const [follow, setFollow] = useState(true);
   const wanted = useDeferredValue(filter);
   const lines = useMemo(() => filterLog(toLines(logs, workflow), wanted), [logs, workflow, wanted]);
+  const runId = useRun((state) => state.run?.id);
+  // Also what is before the lines that are here, unless that is nothing.
+  const text = () =>
+    runId && (logs[0]?.seq ?? 1) > 1
+      ? wholeLog(runId).then((all) => asText(filterLog(toLines(all, workflow), filter)))
+      : asText(filterLog(toLines(logs, workflow), filter));
   return (
     <section className={classes.panel} aria-label="Log">
       <div className={classes.tools}>
@@ -45,7 +51,7 @@ export function LogPanel({ logs, workflow }: Props) {
           onChange={(event) => setFollow(event.currentTarget.checked)}
         />
         <Tooltip label="Copy the log">
-          <ActionIcon size="md" aria-label="Copy the log" onClick={() => void copyText(asText(lines))}>
+          <ActionIcon size="md" aria-label="Copy the log" onClick={() => void copyText(text())}>
             <IconCopy size={15} aria-hidden />
           </ActionIcon>
         </Tooltip>
