@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import time_machine
 from support.web import Web, answer
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.catalogue.rss import Fetch, fetch
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.documents.feed import read_feed
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document, Kind
 from voicegraph.nodes.output import Output
@@ -42,7 +45,7 @@ async def read(node: NodeContext, url: str, **params: object) -> Output:
 
 async def test_entries_come_newest_first(web: Web, make_node: MakeNode) -> None:
     output = await read(make_node(), web.on("/", answer(200, RSS.encode(), content_type="application/rss+xml")))
-    new, old, bare = output.data
+    new, bare, old = output.data
     assert new["published"] == "2026-11-03T10:00:00.000Z"
     assert old == {
         "title": "Old",
@@ -55,8 +58,8 @@ async def test_entries_come_newest_first(web: Web, make_node: MakeNode) -> None:
     assert (bare["title"], bare["summary"], bare["published"]) == ("", "Only a summary", None)
     assert output.text == (
         "- [New](https://example.org/2) (2026-11-03)\n"
-        "- [Old](https://example.org/1) (2026-11-02)\n  Plain text & more\n"
-        "- Untitled\n  Only a summary"
+        "- Untitled\n  Only a summary\n"
+        "- [Old](https://example.org/1) (2026-11-02)\n  Plain text & more"
     )
     assert (output.meta["title"], output.meta["entries"], output.meta["format"]) == ("News & more", 3, "rss20")
 
@@ -259,6 +262,52 @@ async def test_a_json_feed(web: Web, make_node: MakeNode) -> None:
         assert (output.meta["title"], output.meta["format"]) == ("J", "json11")
 
 
+@pytest.mark.parametrize(
+    ("dates", "order"),
+    [
+        (["2026-11-03", "", "2026-11-01"], "0 1 2"),
+        (["soon", "2026-11-03", "2026-11-01"], "0 1 2"),
+        (["2026-11-03", "2026-11-01", "soon", "2026-11-02"], "0 3 1 2"),
+        (["2026-11-03", "9999-12-31", "2026-11-01"], "0 1 2"),
+        (["2026-11-01", "2099-01-01", "2026-11-03", "", "2026-11-02"], "2 3 4 0 1"),
+        (["2026-11-01", "2026-11-02", "", "2026-11-03"], "3 2 1 0"),
+        (["", "", ""], "0 1 2"),
+        (["2026-11-01", "2026-11-01", ""], "0 1 2"),
+        (["2026-11-01", "2027-11-01"], "1 0"),
+    ],
+)
+async def test_an_entry_whose_date_says_nothing_stays_beside_its_neighbours(
+    web: Web, make_node: MakeNode, dates: list[str], order: str
+) -> None:
+    items = "".join(f"<item><title>{at}</title><pubDate>{date}</pubDate></item>" for at, date in enumerate(dates))
+    url = web.on("/", answer(200, f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()))
+    with time_machine.travel("2026-12-01T12:00:00Z", tick=False):
+        whole = await read(make_node(), url)
+        first = await read(make_node(), url, limit=2)
+    assert [entry["title"] for entry in whole.data] == order.split()
+    assert first.data == whole.data[:2]
+    assert ("2099-01-01" in dates) == any((entry["published"] or "").startswith("2099-01-01") for entry in whole.data)
+
+
+@pytest.mark.parametrize(
+    ("given", "at"),
+    [
+        (1793613600, "2026-11-02T10:00:00.000Z"),
+        (1793613600.5, "2026-11-02T10:00:00.000Z"),
+        (1793613600000, "2026-11-02T10:00:00.000Z"),
+        ("1793613600", "2026-11-02T10:00:00.000Z"),
+        (20261102, "2026-11-02T00:00:00.000Z"),
+        (0, None),
+        (True, None),
+        (1e300, None),
+    ],
+)
+def test_a_json_feed_may_write_its_dates_as_numbers(given: object, at: str | None) -> None:
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "date_published": given}]}
+    entries: Any = read_feed("https://example.org/", json.dumps(feed).encode()).data
+    assert entries[0]["published"] == at
+
+
 async def test_a_page_that_leads_on_leads_to_its_feed(web: Web, make_node: MakeNode) -> None:
     page = '<html><head><META HTTP-EQUIV="Refresh" CONTENT="0; URL=\'/blog\'"></head></html>'
     link = '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head></html>'
@@ -287,8 +336,8 @@ async def test_a_feed_cannot_name_files_of_the_server(web: Web, make_node: MakeN
 
 async def test_long_summaries_are_cut_in_the_text(web: Web, make_node: MakeNode) -> None:
     output = await read(make_node(), web.on("/", answer(200, RSS.replace("Only a summary", "word " * 1_000).encode())))
-    assert len(output.data[2]["summary"]) <= 2_000
-    assert output.text.endswith("word …")
+    assert len(output.data[1]["summary"]) <= 2_000
+    assert "word …\n- [Old]" in output.text
     assert len(output.text) < 600
 
 

@@ -14,6 +14,7 @@ from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
 from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.documents.feed import MAX_ENTRIES, is_feed, root_of
+from voicegraph.nodes.documents.feed_order import newest_first
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.page import page_in_utf8
 from voicegraph.nodes.documents.page_head import http_of
@@ -38,7 +39,13 @@ class Fetch(Params):
         target="link",
         why="it is the feed to read",
     )
-    limit: int = param(20, title="Entries", description="How many to take, newest first.", ge=1, le=MAX_ENTRIES)
+    limit: int = param(
+        20,
+        title="Entries",
+        description="How many to take, newest first; one without a readable date stays beside its neighbours.",
+        ge=1,
+        le=MAX_ENTRIES,
+    )
 
     @field_validator("url", mode="before")
     @classmethod
@@ -52,10 +59,7 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     node.progress(f"Reading {shown(params.url)}")
     response = await _feed(params.url, node)
     document = await read_fetched("feed", str(response.url), await _xml(response))
-    entries = sorted(
-        cast("list[dict[str, Any]]", document.data), key=lambda entry: entry["published"] or "", reverse=True
-    )
-    entries = entries[: params.limit]
+    entries = newest_first(cast("list[dict[str, Any]]", document.data))[: params.limit]
     text = "\n".join(_line(entry) for entry in entries) or "The feed has no entries."
     return Output(text=text, data=cast("Any", entries), meta=document.meta)
 

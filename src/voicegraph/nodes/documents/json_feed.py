@@ -46,7 +46,7 @@ def _entry(
     plain = _text(item, "summary") or _text(item, "content_text")
     summary = words_of(plain, "text/plain", literal=True) if plain else words_of(_text(item, "content_html"))
     authors = [*_list(item, "authors"), _of(item, "author")]
-    dates = {"published_parsed": _text(item, "date_published"), "updated_parsed": _text(item, "date_modified")}
+    dates = {"published_parsed": _date(item, "date_published"), "updated_parsed": _date(item, "date_modified")}
     return {
         "title": words_of(_text(item, "title"), "text/plain", literal=True),
         "link": link(url) if url else None,
@@ -64,6 +64,14 @@ def _of(holder: Any, key: str) -> Any:
 def _text(holder: Any, key: str) -> str | None:
     value = holder.get(key)
     return value if isinstance(value, str) and value.strip() else None
+
+
+def _date(item: dict[str, Any], key: str) -> str | None:
+    """Some write the seconds since 1970, or thousandths of them, as a number."""
+    value = item.get(key)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e14:
+        return str(int(value))
+    return _text(item, key)
 
 
 def _list(holder: Any, key: str) -> list[Any]:
