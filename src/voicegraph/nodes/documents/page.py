@@ -11,8 +11,9 @@ from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.decoding import Decoded, decode
 from voicegraph.nodes.documents.large_page import HEAD_CHARACTERS
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
-from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of, title_of
+from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of
 from voicegraph.nodes.documents.page_source import readable, tree_of
+from voicegraph.nodes.documents.page_title import title_of
 from voicegraph.nodes.documents.text import shortened
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def read_page(address: str, content: bytes) -> Document:
     facts: Any = trafilatura.extract_metadata(tree if head is None else head, default_url=address)
     data: dict[str, JsonValue] = {
         "url": address,
-        "title": title_of(tree, facts.title),
+        "title": title_of(tree, address, facts.title),
         "author": facts.author,
         "site": facts.sitename,
         "date": facts.date,

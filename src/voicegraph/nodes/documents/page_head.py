@@ -19,7 +19,6 @@ _REFRESH = re.compile(
 """Seconds, with or without a figure before the point, and an address; an empty one is none (HTML 4.2.5.3)."""
 _FEED_SCHEME = re.compile(r"feed:(?:(?://)?((?=https?:))|(?=//))", re.IGNORECASE)
 """`feed://host/x` and `feed:https://host/x`, with which browsers once called their feed reader."""
-_SIGNS = re.compile(r"\W+")
 
 
 def base_of(tree: Any, address: str) -> str:
@@ -61,31 +60,6 @@ def http_of(address: str) -> str:
     """The address of a feed without the scheme that is none."""
     scheme = _FEED_SCHEME.match(address)
     return address if scheme is None else f"{'http:' if scheme[1] is None else ''}{address[scheme.end() :]}"
-
-
-def title_of(tree: Any, found: str | None) -> str | None:
-    """What the page calls itself in `<title>`, where `found` is a guess: a part of it, a heading of the text.
-
-    The library splits titles at signs (“Docs > Guide > Setup”, “a < b and c > d”) and passes over those with a point. What
-    stands in the page's other facts or is its heading was meant as a title, and is without the name of the site.
-    """
-    found = " ".join((found or "").split())
-    whole = " ".join((tree.findtext(".//title") or "").split())
-    return found if found and (not whole or _is_said(tree, found)) else whole or None
-
-
-def _is_said(tree: Any, title: str) -> bool:
-    wanted = _letters(title)
-    if any(_letters("".join(heading.itertext())) == wanted for heading in tree.iterfind(".//h1")):
-        return True
-    if any(_letters(meta.get("content")) == wanted for meta in tree.iterfind(".//meta[@content]")):
-        return True
-    scripts = tree.iterfind(".//script[@type='application/ld+json']")
-    return any(f" {wanted} " in f" {_letters(script.text or '')} " for script in scripts)
-
-
-def _letters(text: str) -> str:
-    return _SIGNS.sub(" ", text).strip().casefold()
 
 
 def absolute(base: str, target: str) -> str | None:
