@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.machinery import PathFinder
@@ -24,13 +24,12 @@ from voicegraph.errors import NodeError
 from voicegraph.fair import FairGate
 from voicegraph.nodes.bulk import beside, compact, is_small
 from voicegraph.nodes.expression_cost import Shape, microseconds, shape_of
-from voicegraph.nodes.expression_lookups import kinds, missing, nulls
-from voicegraph.nodes.expression_numbers import FUNCTIONS, Lookup, Unfamiliar, rewritten, with_large_numbers
-from voicegraph.nodes.expression_words import of_function, of_syntax
+from voicegraph.nodes.expression_faults import NAMES, explained
+from voicegraph.nodes.expression_functions import FUNCTIONS
+from voicegraph.nodes.expression_numbers import Rewriting, Unfamiliar, rewritten, with_large_numbers
 from voicegraph.nodes.turns import turn
 from voicegraph.nodes.type_words import type_word
 
-NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
 MAX_LENGTH = 2_000
 AT_ONCE_MICROSECONDS = 5_000
 AT_ONCE = 2
@@ -38,8 +37,6 @@ CHILD_SECONDS = 30.0
 _WORKER = "voicegraph.nodes.expression_worker"
 _GATE = FairGate(AT_ONCE)
 _MIXED = re.compile("No such overload|Unsupported operation|Cannot mix|Python function call failed")
-_NAMED = 3
-"""Paths that a message names."""
 _LOADING = threading.Lock()
 
 
@@ -48,7 +45,7 @@ class _Program:
     """A compiled expression, the names it needs, its outline for the estimate of its cost, and the paths it follows.
 
     `divides`: its divisions are calls already. `mixing`: the source with all its arithmetic as calls, for numbers of
-    two kinds; None where there is none in it.
+    two kinds; None where there is none in it. `outline`: its parts, None where it is not understood.
     """
 
     compiled: Any
@@ -56,7 +53,7 @@ class _Program:
     shape: Shape
     divides: bool
     mixing: str | None
-    lookups: tuple[Lookup, ...]
+    outline: Rewriting | None
 
 
 async def judge(expression: str, scope: Mapping[str, Any]) -> bool:
@@ -94,7 +91,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> bool:
     try:
         result = _executed(program, variables)
     except BaseException as error:
-        raise _explained(error, program.lookups, variables) from error
+        raise _explained(error, program, variables) from error
     if not isinstance(result, bool):
         raise _bad(f"it gives {type_word(result)}, not true or false; compare it with something")
     return result
@@ -102,7 +99,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> bool:
 
 def _executed(program: _Program, variables: dict[str, Any]) -> object:
     """What comes of it, as it stands or, where kinds of numbers meet, with its arithmetic as calls."""
-    context = _engine().Context(variables, _FUNCTIONS)
+    context = _engine().Context(variables, FUNCTIONS)
     try:
         return program.compiled.execute(context)
     except (TypeError, RuntimeError) as error:
@@ -142,9 +139,8 @@ def _compile(expression: str) -> _Program:
         if divided.used:
             compiled = _engine().compile(divided.text)
     except Unfamiliar:
-        return _Program(compiled, names, shape, False, None, ())
-    lookups = tuple(mixing.lookups)
-    return _Program(compiled, names, shape, bool(divided.used), mixing.text if mixing.used else None, lookups)
+        return _Program(compiled, names, shape, False, None, None)
+    return _Program(compiled, names, shape, bool(divided.used), mixing.text if mixing.used else None, mixing)
 
 
 @lru_cache(maxsize=512)
@@ -153,63 +149,19 @@ def _compiled(expression: str) -> Any:
 
 
 def _explained(
-    error: BaseException, lookups: Sequence[Lookup] = (), variables: Mapping[str, Any] = MappingProxyType({})
+    error: BaseException, program: _Program | None = None, variables: Mapping[str, Any] = MappingProxyType({})
 ) -> NodeError:
     """The library's complaint in a sentence. It also raises Rust panics, which are no `Exception`."""
     if isinstance(error, NodeError):
         return error
     if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
         raise error
-    for problem in (_of_data(error, lookups, variables), _of_operator(error, lookups, variables), _of_source(error)):
-        if problem:
-            return _bad(problem)
-    sentence = str(error).split("\n", 1)[0].split(". ", 1)[0]
-    return _bad(sentence[:300].rstrip(".") or type(error).__name__)
+    outline = program.outline if program else None
 
+    def value_of(part: str) -> object:
+        return _compiled(part).execute(_engine().Context(dict(variables), FUNCTIONS))
 
-def _of_data(error: BaseException, lookups: Sequence[Lookup], variables: Mapping[str, Any]) -> str | None:
-    """A field that is missing, or a name or function that there is not for this value."""
-    message = str(error)
-    if isinstance(error, KeyError):
-        there = missing(message.strip("'"), lookups, variables)
-        return f"the data has no {message}; has(…) can ask for it first{'. ' * bool(there)}{there}"
-    undefined = re.search(r"Undefined variable or function: '([^']*)'", message)
-    if undefined and undefined[1] in _KNOWN:
-        return _misfit(f"“{undefined[1]}” cannot be asked of its value", lookups, variables, of=kinds)
-    return f"“{undefined[1]}” is not known here; there are {', '.join(NAMES)}" if undefined else None
-
-
-def _of_operator(error: BaseException, lookups: Sequence[Lookup], variables: Mapping[str, Any]) -> str | None:
-    """Values that an operator does not take."""
-    message = str(error)
-    if failed := re.search(r"Python function call failed: (\w+): (.*?)(?:\. Check function|$)", message):
-        if failed[1] != "Misfit":
-            return failed[2]
-        return _misfit(f"an operator does not fit its values ({failed[2]})", lookups, variables)
-    if "No such overload" in message or "Unsupported operation" in message:
-        return _misfit("an operator does not fit its values", lookups, variables)
-    if refused := of_function(message):
-        return _misfit(refused, lookups, variables, of=kinds)
-    return None
-
-
-def _of_source(error: BaseException) -> str | None:
-    """What is wrong with the text of the condition."""
-    message = str(error)
-    if "Recursion limit" in message:
-        return "its brackets are nested too deeply; take some away, or split it over several conditions"
-    if syntax := re.search(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]{1,200})", message):
-        return f"at character {syntax[2]}: {of_syntax(syntax[3])}"
-    return None
-
-
-def _misfit(problem: str, lookups: Sequence[Lookup], variables: Mapping[str, Any], of: Any = None) -> str:
-    """The problem, and what is null or else of which kind; a condition can ask first whether something is null."""
-    if empty := nulls(lookups, variables)[:_NAMED]:
-        return f"{problem}: {', '.join(empty)} {'is' if len(empty) == 1 else 'are'} null; {empty[0]} != null asks first"
-    found = kinds(lookups, variables)[:_NAMED]
-    named = f": {', '.join(found)}" if found else ""
-    return f"{problem}{named}" if of else f"{problem}{named}; double(…) makes a number of a text, string(…) a text"
+    return _bad(explained(error, outline, variables, value_of))
 
 
 def _too_long() -> NodeError:
@@ -218,51 +170,6 @@ def _too_long() -> NodeError:
 
 def _bad(problem: str) -> NodeError:
     return NodeError("bad_expression", f"The condition cannot be judged: {problem}.")
-
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "lowerAscii": str.lower,
-    "upperAscii": str.upper,
-    "trim": str.strip,
-    **FUNCTIONS,
-}
-_KNOWN = frozenset(
-    [
-        "size",
-        "contains",
-        "startsWith",
-        "endsWith",
-        "matches",
-        "double",
-        "int",
-        "uint",
-        "string",
-        "bool",
-        "bytes",
-        "duration",
-        "timestamp",
-        "type",
-        "dyn",
-        "min",
-        "max",
-        "all",
-        "exists",
-        "exists_one",
-        "map",
-        "filter",
-        "lowerAscii",
-        "upperAscii",
-        "trim",
-        "getFullYear",
-        "getMonth",
-        "getDate",
-        "getDayOfWeek",
-        "getHours",
-        "getMinutes",
-        "getSeconds",
-    ]
-)
-"""Functions there are: of a value that they do not take, the library says that it knows no such function."""
 
 
 def _engine() -> Any:

@@ -14,6 +14,7 @@ MAX_ITEMS = 1_000
 """Items of a list that are looked through."""
 _SHOWN = 8
 _PLAIN = re.compile(r"[A-Za-z_]\w*\Z")
+_LENGTHS = frozenset({"length", "len", "size", "count"})
 _NOWHERE = object()
 
 
@@ -38,6 +39,22 @@ def kinds(lookups: Sequence[Lookup], variables: Mapping[str, Any]) -> list[str]:
         if path is not None and value is not _NOWHERE:
             found[f"{written(path)} is {type_word(value)}"] = None
     return list(found)
+
+
+def no_field(lookups: Sequence[Lookup], variables: Mapping[str, Any]) -> str:
+    """Which path asks a text, a number or a list for a field, where one does; `size(…)` is what `.length` is elsewhere."""
+    for lookup in lookups:
+        for path in _paths(lookup, variables):
+            for end in range(1, len(path)):
+                above, name = _at(path[:end], variables), path[end]
+                if above is None or above is _NOWHERE:
+                    break
+                if isinstance(name, str) and not isinstance(above, Mapping):
+                    place = written(path[:end])
+                    counts = name.lower() in _LENGTHS and isinstance(above, (str, list))
+                    told = f"; size({place}) is its length" if counts else ""
+                    return f"{place} is {type_word(above)}, and has no field “{cut(name, 40)}”{told}"
+    return ""
 
 
 def missing(key: str, lookups: Sequence[Lookup], variables: Mapping[str, Any]) -> str:

@@ -1,19 +1,15 @@
 """Arithmetic of conditions in which 12 computes as 12.5 does: JSON and CSV know numbers, CEL knows int and double.
 
 The library refuses `12 * 2.0` and cuts 12 / 5 down to 2, so that a condition would hold on some days only. Here the
-operators of such an expression are written as calls of functions that take either. Whole numbers stay whole and exact:
+operators of such an expression are written as calls of functions (`expression_functions.py`) that take either. Whole numbers stay whole and exact:
 turning all of them into doubles would make ids of 17 digits equal that are not.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-from voicegraph.nodes.type_words import type_word
 
 LEAST, MOST = -(2**63), 2**63 - 1
 _TOKEN = re.compile(
@@ -22,11 +18,14 @@ _TOKEN = re.compile(
     r"""|(?P<name>[A-Za-z_]\w*)|(?P<mark>&&|\|\||[=!<>]=|[-+*/%<>!?:.,()\[\]{}]))""",
     re.DOTALL,
 )
+CALLS = {"+": "vg_plus", "-": "vg_minus", "*": "vg_times", "/": "vg_over", "%": "vg_rest"}
 _LEVELS = (("||",), ("&&",), ("<", "<=", ">", ">=", "==", "!=", "in"), ("+", "-"), ("*", "/", "%"))
-_MACROS = frozenset({"all", "exists", "exists_one", "existsOne", "map", "filter"})
+MACROS = frozenset({"all", "exists", "exists_one", "existsOne", "map", "filter"})
 
 Key = str | int
 Path = tuple[Key, ...]
+Part = tuple[str, tuple[str, ...]]
+"""An operator, a call (`size()`) or a field (`.name`), and the texts of what it works on, as far as they can stand alone."""
 
 
 class Unfamiliar(Exception):
@@ -43,10 +42,11 @@ class Lookup:
 
 @dataclass
 class Rewriting:
-    """An expression with some of its operators as calls, and the paths it follows."""
+    """An expression with some of its operators as calls, the paths it follows, and what each part of it is made of."""
 
     operators: frozenset[str]
     text: str = ""
+    parts: dict[str, Part] = field(default_factory=dict[str, Part])
     lookups: list[Lookup] = field(default_factory=list[Lookup])
     used: set[str] = field(default_factory=set[str])
 
@@ -65,13 +65,14 @@ def rewritten(expression: str, operators: str) -> Rewriting:
 def with_large_numbers(expression: str) -> str:
     """The expression with whole numbers beyond 64 bits as the library takes them: without a sign, or as doubles."""
     pieces: list[str] = []
-    place, before = 0, ""
+    place, signed, ended = 0, False, False
     while token := _TOKEN.match(expression, place):
         text = token[0]
         if token.lastgroup == "number" and (number := _whole_number(token["number"])) is not None:
-            text = text[: len(text) - len(token["number"])] + _written(number, token["number"], before == "-")
+            text = text[: len(text) - len(token["number"])] + _written(number, token["number"], signed)
         pieces.append(text)
-        place, before = token.end(), token["mark"] or ""
+        place, signed = token.end(), token["mark"] == "-" and not ended
+        ended = token["name"] != "in" if token["mark"] is None else token["mark"] in ")]}"
     return "".join(pieces) + expression[place:]
 
 
@@ -139,7 +140,12 @@ class _Parser:
             return condition
         yes = self._binary(0)
         self._expect(":")
-        return f"{condition} ? {yes} : {self._expression()}"
+        no = self._expression()
+        return self._part(f"{condition} ? {yes} : {no}", "?", condition, yes, no)
+
+    def _part(self, text: str, operator: str, *operands: str) -> str:
+        self._found.parts[text] = (operator, operands)
+        return text
 
     def _binary(self, level: int) -> str:
         if level == len(_LEVELS):
@@ -150,15 +156,16 @@ class _Parser:
             right = self._binary(level + 1)
             if operator in self._found.operators:
                 self._found.used.add(operator)
-                left = f"{NAMES[operator]}({left}, {right})"
+                left = self._part(f"{CALLS[operator]}({left}, {right})", operator, left, right)
             else:
-                left = f"{left} {operator} {right}"
+                left = self._part(f"{left} {operator} {right}", operator, left, right)
         return left
 
     def _unary(self) -> str:
         for mark in "!-":
             if self._skip(mark):
-                return f"{mark}{self._unary()}"
+                inner = self._unary()
+                return self._part(f"{mark}{inner}", mark, inner)
         return self._member()
 
     def _member(self) -> str:
@@ -170,14 +177,16 @@ class _Parser:
                     raise Unfamiliar
                 if self._skip("("):
                     self._note(path)
-                    text, path = f"{text}.{name}({self._arguments(name, path)})", None
+                    given = self._arguments(name, path)
+                    alone = [] if name in MACROS else given
+                    text, path = self._part(f"{text}.{name}({', '.join(given)})", f"{name}()", text, *alone), None
                 else:
-                    text, path = f"{text}.{name}", (*path, name) if path else None
+                    text, path = self._part(f"{text}.{name}", f".{name}", text), (*path, name) if path else None
             elif self._skip("["):
                 key = self._literal_key()
                 index = self._expression()
                 self._expect("]")
-                text = f"{text}[{index}]"
+                text = self._part(f"{text}[{index}]", "[]", text, index)
                 if key is None:
                     self._note(path)
                 path = (*path, key) if path and key is not None else None
@@ -194,22 +203,22 @@ class _Parser:
             return text[1:-1]
         return int(text) if kind == "number" and text.isdecimal() else None
 
-    def _arguments(self, name: str, path: Path | None) -> str:
+    def _arguments(self, name: str, path: Path | None) -> list[str]:
         loops = self._loops
-        if name in _MACROS and path and self._peek()[0] == "name" and self._tokens[self._at + 1] == ("mark", ","):
+        if name in MACROS and path and self._peek()[0] == "name" and self._tokens[self._at + 1] == ("mark", ","):
             self._loops = {**loops, self._peek()[1]: path}
         texts = self._list(")", self._expression)
         self._loops = loops
         return texts
 
-    def _list(self, end: str, item: Callable[[], str]) -> str:
+    def _list(self, end: str, item: Callable[[], str]) -> list[str]:
         texts: list[str] = []
         while not self._skip(end):
             texts.append(item())
             if self._skip(end):
                 break
             self._expect(",")
-        return ", ".join(texts)
+        return texts
 
     def _primary(self) -> tuple[str, Path | None]:
         kind, text = self._next()
@@ -217,16 +226,19 @@ class _Parser:
             return text, None
         if kind == "name":
             if self._skip("("):
-                return f"{text}({self._arguments('', None)})", None
+                given = self._arguments("", None)
+                alone = [] if text == "has" else given
+                return self._part(f"{text}({', '.join(given)})", f"{text}()", *alone), None
             return text, (text,)
         if text == "(":
             inner = self._expression()
             self._expect(")")
-            return f"({inner})", None
+            return self._part(f"({inner})", "()", inner), None
         if text == "[":
-            return f"[{self._list(']', self._expression)}]", None
+            items = self._list("]", self._expression)
+            return self._part(f"[{', '.join(items)}]", "[", *items), None
         if text == "{":
-            return f"{{{self._list('}', self._entry)}}}", None
+            return f"{{{', '.join(self._list('}', self._entry))}}}", None
         raise Unfamiliar
 
     def _entry(self) -> str:
@@ -237,78 +249,3 @@ class _Parser:
     def _note(self, path: Path | None) -> None:
         if path:
             self._found.lookups.append(Lookup(path, self._loops))
-
-
-class Misfit(TypeError):
-    """Values that an operator does not take."""
-
-
-def _plus(left: Any, right: Any) -> Any:
-    if _numbers(left, right):
-        return _whole(left + right)
-    try:
-        return left + right  # texts, lists, times
-    except TypeError as error:
-        raise _misfit("+", left, right) from error
-
-
-def _minus(left: Any, right: Any) -> Any:
-    if _numbers(left, right):
-        return _whole(left - right)
-    try:
-        return left - right  # times
-    except TypeError as error:
-        raise _misfit("-", left, right) from error
-
-
-def _times(left: Any, right: Any) -> Any:
-    if not _numbers(left, right):
-        raise _misfit("*", left, right)
-    return _whole(left * right)
-
-
-def _over(left: Any, right: Any) -> Any:
-    """Whole where it comes out even."""
-    if not _numbers(left, right):
-        raise _misfit("/", left, right)
-    if not right:
-        raise ZeroDivisionError("division by zero")
-    if isinstance(left, int) and isinstance(right, int) and not left % right:
-        return _whole(left // right)
-    return left / right
-
-
-def _rest(left: Any, right: Any) -> Any:
-    """With the sign of the left side, as CEL has it."""
-    if not _numbers(left, right):
-        raise _misfit("%", left, right)
-    if not right:
-        raise ZeroDivisionError("division by zero")
-    if isinstance(left, int) and isinstance(right, int):
-        return abs(left) % abs(right) * (-1 if left < 0 else 1)
-    return math.fmod(left, right)
-
-
-NAMES = {"+": "vg_plus", "-": "vg_minus", "*": "vg_times", "/": "vg_over", "%": "vg_rest"}
-FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "vg_plus": _plus,
-    "vg_minus": _minus,
-    "vg_times": _times,
-    "vg_over": _over,
-    "vg_rest": _rest,
-}
-
-
-def _numbers(left: Any, right: Any) -> bool:
-    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (left, right))
-
-
-def _whole(value: int | float) -> int | float:
-    """The value, in the 64 bits that CEL has for whole numbers."""
-    if isinstance(value, int) and not LEAST <= value <= MOST:
-        raise OverflowError("integer overflow")
-    return value
-
-
-def _misfit(operator: str, left: Any, right: Any) -> Misfit:
-    return Misfit(f"{type_word(left)} {operator} {type_word(right)}")

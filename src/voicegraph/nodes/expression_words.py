@@ -14,6 +14,43 @@ _TAKES = {
     "timestamp": "a time like 2026-05-01T12:00:00Z",
     "duration": "a duration like 90s",
 }
+KNOWN = frozenset(
+    [
+        "size",
+        "contains",
+        "startsWith",
+        "endsWith",
+        "matches",
+        "double",
+        "int",
+        "uint",
+        "string",
+        "bool",
+        "bytes",
+        "duration",
+        "timestamp",
+        "type",
+        "dyn",
+        "min",
+        "max",
+        "all",
+        "exists",
+        "exists_one",
+        "map",
+        "filter",
+        "lowerAscii",
+        "upperAscii",
+        "trim",
+        "getFullYear",
+        "getMonth",
+        "getDate",
+        "getDayOfWeek",
+        "getHours",
+        "getMinutes",
+        "getSeconds",
+    ]
+)
+"""Functions there are: of a value that they do not take, the library says that it knows no such function."""
 _MISSING = re.compile(r"missing '(.+?)' at '(.+)'")
 _LITERAL = re.compile(r"invalid \w+ literal")
 _UNEXPECTED = re.compile(
@@ -28,6 +65,10 @@ def of_syntax(said: str) -> str:
     """What is wrong with the text of a condition at a place."""
     if found := _MISSING.match(said):
         return f"a “{found[1]}” is missing " + ("at the end" if found[2] == "<EOF>" else f"before “{found[2]}”")
+    if "has() macro" in said:
+        return "has(…) asks for a field, as in has(data.name)"
+    if reserved := re.match(r"reserved identifier: (\w+)", said):
+        return f"“{reserved[1]}” is no name that can stand there"
     if _LITERAL.match(said):
         return "this number cannot be read; it is too large, or not written as one"
     found = _UNEXPECTED.match(said)

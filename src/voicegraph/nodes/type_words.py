@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 _NAMES = {
@@ -38,6 +39,8 @@ def type_word(value: Any) -> str:
         ((int, float), "a number"),
         (str, "a text"),
         ((list, tuple, range), "a list"),
+        (datetime, "a time"),
+        (timedelta, "a duration"),
     )
     return next((name for kinds_of, name in kinds if isinstance(value, kinds_of)), "an object")
 
