@@ -14,7 +14,8 @@ from voicegraph.nodes.bulk import decode
 from voicegraph.nodes.decoding import Decoded, read_answer
 from voicegraph.nodes.filenames import clean_name, seen_name
 from voicegraph.nodes.json_lines import SUFFIXES, plain_records, records
-from voicegraph.nodes.jsonable import is_deeper, unsendable
+from voicegraph.nodes.json_words import wrong_json
+from voicegraph.nodes.jsonable import is_deeper, unkept
 
 _TEXTS = frozenset({
     "application/xml", "application/javascript", "application/x-javascript", "application/ecmascript",
@@ -27,8 +28,6 @@ _LINES = frozenset({
     "application/stream+json", "application/json-seq",
 })  # fmt: skip
 _TABLES = frozenset({"text/csv", "text/tab-separated-values", "application/csv"})
-_NO_JSON = re.compile(r"NaN|Infinity|[eE]\+?[3-9]\d\d|\\u[dD][89a-fA-F]")
-"""What a value comes from that data cannot hold."""
 _UNKNOWN = frozenset(
     {"application/octet-stream", "binary/octet-stream", "application/x-download", "application/unknown", "*/*"}
 )
@@ -93,14 +92,16 @@ def read_body(response: httpx.Response, encoding: str | None = None) -> Body:
         data = None if lines else plain_records(text, decode)
         if data is None:
             said = kind if kind not in _ANY else "JSON Lines"
-            return Body(read, None, f"The answer is announced as {said} and is none: {error}." if announced else None)
+            return Body(
+                read,
+                None,
+                f"The answer is announced as {said} and is none: {wrong_json(error)}." if announced else None,
+            )
     if is_deeper(MAX_DEPTH, data):
         return Body(
             read, None, f"The answer's JSON is nested more than {MAX_DEPTH} levels deep: it is kept as text only."
         )
-    problem = unsendable(data, MAX_DEPTH) if _NO_JSON.search(text) else None
-    note = f"Not all of the answer's data can be kept: {problem}; there it holds null, or ? for half a character."
-    return Body(read, data, note if problem else None)
+    return Body(read, data, unkept(text, data, "the answer's data"))
 
 
 def file_name(response: httpx.Response) -> str:

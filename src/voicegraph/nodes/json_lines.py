@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from voicegraph.nodes.json_words import BadJson, wrong_json
+
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
@@ -20,7 +22,7 @@ def records(text: str, decode: Callable[[str], JsonValue]) -> list[JsonValue]:
             try:
                 values.append(decode(record))
             except ValueError as error:
-                raise ValueError(f"line {number}: {error}") from error
+                raise BadJson(wrong_json(error, number)) from error
     return values
 
 

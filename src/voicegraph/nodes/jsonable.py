@@ -8,8 +8,12 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
+from voicegraph.graph.model import MAX_DEPTH
+
 MAX_SENT_DEPTH = 200
 """Levels that every library here can write; what nodes give to one another has fewer."""
+_UNKEPT = re.compile(r"NaN|Infinity|[eE]\+?[3-9]\d\d|\\u[dD][89a-fA-F]")
+"""What a value comes from that data cannot hold."""
 _HALF = re.compile("[\ud800-\udfff]")
 _PIECE = 1 << 20
 
@@ -50,3 +54,15 @@ def unsendable(data: JsonValue, limit: int = MAX_SENT_DEPTH) -> str | None:
         elif isinstance(value, list):
             left += cast("list[object]", value)
     return None
+
+
+def unkept(text: str, data: JsonValue, what: str) -> str | None:
+    """What is told of JSON that was read and holds what data cannot: NaN, a number beyond all limits, half a character."""
+    if not _UNKEPT.search(text) or is_deeper(MAX_DEPTH, data):
+        return None
+    problem = unsendable(data, MAX_DEPTH)
+    return (
+        f"Not all of {what} can be kept: {problem}; there it holds null, or ? for half a character."
+        if problem
+        else None
+    )

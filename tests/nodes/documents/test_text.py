@@ -30,10 +30,47 @@ def test_json_lines_give_a_list():
         parse_json("x.jsonl", b'{"a": 1}\nnone\n')
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"a": 1}\n{"a"', b'{"a": NaN}', b"[" * 200_000])
+@pytest.mark.parametrize("content", [b"{", b'{"a": 1}\n{"a"', b"[" * 200_000])
 def test_bad_json_is_located(content: bytes):
     with pytest.raises(NodeError, match=r"x\.json is not valid JSON"):
         parse_json("x.json", content)
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.jsonl"])
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e400"])
+def test_a_number_that_is_none_is_null_and_told_as_in_the_answer_of_a_service(name: str, number: str):
+    document = parse_json(name, f'{{"a": {number}}}'.encode())
+    assert document.data in ({"a": None}, [{"a": None}])
+    assert str(document.meta["note"]).startswith(f"Not all of {name}'s data can be kept: a number in it is ")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{", "line 1, column 2: it ends too early."),
+        (b"{a: 1}", "line 1, column 2: the name of a field is missing, in double quotation marks."),
+        (b'{"a": 1,\n "b" 2}', "line 2, column 6: a colon is missing behind the name of a field."),
+        (b"[1 2]", "line 1, column 4: a comma is missing."),
+        (b"[1,,2]", "line 1, column 4: a value is missing."),
+        (b'["a]', "line 1, column 2: a text begins there and is never closed."),
+        (b'["a\nb"]', "line 1, column 4: a text holds a line break"),
+        (b'["\\x"]', "line 1, column 3: a backslash stands before a sign that needs none."),
+        (b"[1] 2", "line 1, column 5: something stands behind its end."),
+        (b"[" * 200_000, "it is nested too deeply."),
+    ],
+)
+def test_what_is_wrong_with_json_is_said_in_words(content: bytes, says: str):
+    with pytest.raises(NodeError) as caught:
+        parse_json("x.json", content)
+    assert caught.value.message.startswith(f"x.json is not valid JSON: {says}")
+
+
+def test_a_broken_line_of_json_lines_is_named_once():
+    with pytest.raises(NodeError) as caught:
+        parse_json("x.jsonl", b'{"a": 1}\n{"a"}\n')
+    assert caught.value.message == (
+        "x.jsonl is not valid JSON: line 2, column 5: a colon is missing behind the name of a field."
+    )
 
 
 def test_a_saved_page_gives_its_readable_text():

@@ -18,6 +18,7 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.decoding import told
 from voicegraph.nodes.encoding_param import Encoding, encoding_param
 from voicegraph.nodes.http_headers import header_problem, headers_of
+from voicegraph.nodes.json_words import wrong_json
 from voicegraph.nodes.jsonable import unsendable
 from voicegraph.nodes.output import FileRef, Output
 from voicegraph.nodes.urls import Url, shown, with_query
@@ -70,7 +71,7 @@ class Request(Params):
         try:
             value = (decode(body) if body.strip() else None) if isinstance(body, str) else body
         except ValueError as error:
-            raise ValueError(f"this is not valid JSON: {error}") from error
+            raise ValueError(f"this is not valid JSON: {wrong_json(error)}") from error
         if problem := unsendable(value):
             raise ValueError(f"this cannot be sent as JSON: {problem}")
         return value

@@ -54,6 +54,8 @@ async def read_content(
         node.log(f"{name} is long: only a part of it is passed on.")
     for line in [*told(document.meta, name), *told_of_table(document.meta, name)]:
         node.log(line)
+    if note := document.meta.get("note"):
+        node.log(str(note))
     return Output(text=document.text, data=document.data, meta=document.meta)
 
 

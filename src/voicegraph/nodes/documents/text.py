@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes import bulk
 from voicegraph.nodes.charsets import WEB, decoded, marked, name_of, python_codec
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.decoding import UNTOLD, Decoded, Labels, decode
@@ -14,6 +15,8 @@ from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.page_source import readable, tree_of
 from voicegraph.nodes.guessing import WESTERN
 from voicegraph.nodes.json_lines import SUFFIXES, plain_records, records
+from voicegraph.nodes.json_words import wrong_json
+from voicegraph.nodes.jsonable import unkept
 from voicegraph.nodes.samples import wide
 
 if TYPE_CHECKING:
@@ -37,14 +40,18 @@ def parse_json(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
     try:
         data, form = _values_of(name, read.text)
     except (ValueError, RecursionError) as error:
-        raise NodeError("bad_json", f"{name} is not valid JSON: {error}.") from error
-    document = shortened(read.text, {"format": form, **read.meta})
+        raise NodeError("bad_json", f"{name} is not valid JSON: {wrong_json(error)}.") from error
+    meta: dict[str, JsonValue] = {"format": form, **read.meta}
+    if note := unkept(read.text, data, f"{name}'s data"):
+        meta["note"] = note
+        data = bulk.decode(bulk.compact(data))
+    document = shortened(read.text, meta)
     return Document(document.text, data, document.meta)
 
 
 def json_value(text: str) -> JsonValue:
-    """ValueError, RecursionError."""
-    return json.loads(text, parse_constant=_refuse_constant)
+    """ValueError, RecursionError. NaN and Infinity, which some programs write, are read as in the answers of services."""
+    return json.loads(text)
 
 
 def _values_of(name: str, text: str) -> tuple[JsonValue, str]:
@@ -100,7 +107,3 @@ def shortened(text: str, meta: dict[str, JsonValue]) -> Document:
     if len(text) <= MAX_TEXT:
         return Document(text, None, meta)
     return Document(cut(text, MAX_TEXT), None, {**meta, "truncated": True, "characters": len(text)})
-
-
-def _refuse_constant(value: str) -> None:
-    raise ValueError(f"{value} is not a JSON value")

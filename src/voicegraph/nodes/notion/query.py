@@ -14,6 +14,7 @@ from typing import Any, cast
 from pydantic import JsonValue
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.json_words import wrong_json
 
 Json = dict[str, Any]
 
@@ -52,8 +53,8 @@ def _parsed(given: JsonValue, what: str) -> JsonValue:
         return given or None
     try:
         return json.loads(given)
-    except ValueError as error:
-        raise NodeError(f"bad_{what}", f"The {what} is not valid JSON: {error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise NodeError(f"bad_{what}", f"The {what} is not valid JSON: {wrong_json(error)}.") from error
 
 
 def _sort(text: str) -> Json:
