@@ -19,6 +19,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+OF_ITS_OWN = "because of a fault of its own. The server's log has the details."
+"""What is told of an error that nobody foresaw; its words are for who runs the server, and may quote anything."""
+
 
 class VoiceGraphError(Exception):
     """Base of all. `message` says what happened and what to do; `code` is stable. `reason` is what a log needs of it, where

@@ -155,7 +155,7 @@ async def test_half_of_what_has_a_form_is_never_taken(model_server: Any, finish:
 @pytest.mark.parametrize(
     ("tool", "arguments", "output", "says"),
     [
-        ("final_result", "{}", Answered, "has not the form that was asked for (words: field required)"),
+        ("final_result", "{}", Answered, "has not the form that was asked for (words: this is missing"),
         ("other", "{}", Answered, "it calls a tool that there is not"),
         ("other", "{}", str, "it calls a tool that there is not"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from support.drive import Drive, ended
 from support.graphs import choice, node, workflow
 
-from voicegraph.errors import StorageError
+from voicegraph.errors import OF_ITS_OWN, StorageError
 from voicegraph.graph.model import NodeId, Workflow
 from voicegraph.run.promise import End, Promise
 from voicegraph.run.state import RunStatus
@@ -170,7 +170,7 @@ async def test_whatever_goes_wrong_outside_a_node_ends_the_run_with_a_reason(dri
     disk = drive.sink.disk
     assert disk.change.status is RunStatus.FAILED
     assert disk.change.error
-    assert disk.change.error["message"] == "VoiceGraph could not go on after Odd: ValueError: no such column"
+    assert disk.change.error["message"] == f"VoiceGraph could not go on after Odd {OF_ITS_OWN}"
     assert disk.story[-1] == ("error", None)
     assert not {"running", "retrying", "waiting"} & {*disk.statuses.values()}, "no node of a run that is over is open"
     assert drive.probe.gates["c"].left.is_set(), "what was in flight was stopped"

@@ -14,8 +14,10 @@ from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from voicegraph.errors import ConfigError, NodeError, Overloaded, StorageError, UserError, VoiceGraphError
+from voicegraph.errors import OF_ITS_OWN, ConfigError, NodeError, Overloaded, StorageError, UserError, VoiceGraphError
+from voicegraph.graph.explain import in_words
 from voicegraph.nodes.cutting import one_line
+from voicegraph.nodes.json_words import of_parser
 from voicegraph.run.redact import Redactor
 
 log = logging.getLogger(__name__)
@@ -95,11 +97,11 @@ def _ours(redactor: Redactor, request: Request, error: Exception) -> JSONRespons
 
 def _bad_request(_request: Request, error: Exception) -> JSONResponse:
     found = cast("RequestValidationError", error).errors()
-    details = [{"where": _where(e["loc"]), "message": e["msg"], "code": e["type"]} for e in found]
+    details = [{"where": _where(e["loc"]), "message": in_words(e)[0], "code": e["type"]} for e in found]
     first = details[0]
     if first["code"] == "json_invalid":
-        reason = one_line(str(found[0].get("ctx", {}).get("error", "")), 200).rstrip(".")
-        told = f"The body is not JSON{': ' if reason else ''}{reason}. Send a JSON object."
+        reason = one_line(of_parser(str(found[0].get("ctx", {}).get("error", "it is broken"))), 200).rstrip(".")
+        told = f"The body is not JSON: {reason}. Send a JSON object."
         return problem(HTTPStatus.BAD_REQUEST, "broken_json", told, details)
     if first["code"] == "missing" and not first["where"]:
         first["message"] = "The body is missing. Send a JSON object."
@@ -128,5 +130,5 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
 
 def _unexpected(_request: Request, error: Exception) -> JSONResponse:
     log.error("Unexpected error", exc_info=error)
-    message = "VoiceGraph could not answer because of a fault of its own. The server's log has the details."
+    message = f"VoiceGraph could not answer {OF_ITS_OWN}"
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)

@@ -30,6 +30,21 @@ _EXPECTED = {
     "int_from_float": "a whole number",
     "finite_number": "a finite number",
     "list_type": "a list",
+    "tuple_type": "a list",
+    "set_type": "a list",
+    "mapping_type": "an object with named values",
+    "dataclass_type": "an object with named values",
+    "bytes_type": "text",
+    "decimal_type": "a number",
+    "decimal_parsing": "a number",
+    "datetime_type": "a time like 2026-05-01T12:00:00Z",
+    "datetime_parsing": "a time like 2026-05-01T12:00:00Z",
+    "datetime_from_date_parsing": "a time like 2026-05-01T12:00:00Z",
+    "date_type": "a date like 2026-05-01",
+    "date_parsing": "a date like 2026-05-01",
+    "date_from_datetime_parsing": "a date like 2026-05-01",
+    "url_type": "an address that begins with https://",
+    "url_parsing": "an address that begins with https://",
     "dict_type": "an object with named values",
     "model_type": "an object with named values",
     "model_attributes_type": "an object with named values",
@@ -41,7 +56,16 @@ _LIMITS = {
     "less_than_equal": ("at most", "le", ""),
     "string_too_long": ("at most", "max_length", "characters long"),
     "string_too_short": ("at least", "min_length", "characters long"),
+    "too_long": ("at most", "max_length", "items long"),
+    "too_short": ("at least", "min_length", "items long"),
     "literal_error": ("", "expected", ""),
+    "enum": ("", "expected", ""),
+}
+_OTHERS = {
+    "extra_forbidden": "There is no such field here; look at how it is spelled, or take it away.",
+    "string_unicode": "This text holds half a character, which cannot be kept.",
+    "recursion_loop": "This is nested too deeply.",
+    "json_invalid": "This is not JSON.",
 }
 _LONGEST = 64
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", re.ASCII)
@@ -83,7 +107,7 @@ def kind_of(value: object) -> str:
 def explain(error: ValidationError, prefix: tuple[str | int, ...] = ()) -> list[Problem]:
     """One problem for each complaint; `prefix` says where in the workflow the validated part stands."""
     return [
-        Problem(locate((*prefix, *_path(found["loc"]))), *_in_words(cast("dict[str, Any]", found)))
+        Problem(locate((*prefix, *_path(found["loc"]))), *in_words(cast("dict[str, Any]", found)))
         for found in error.errors(include_url=False)
     ]
 
@@ -93,8 +117,8 @@ def _path(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
     return loc[:2] + loc[3:] if loc[:1] == ("triggers",) else loc
 
 
-def _in_words(found: Mapping[str, Any]) -> tuple[str, str]:
-    """(message, code). A complaint the tables do not know keeps pydantic's words."""
+def in_words(found: Mapping[str, Any]) -> tuple[str, str]:
+    """(message, code) of one of pydantic's complaints; what is right is said as far as the tables know it."""
     kind, name = str(found["type"]), str(found["loc"][-1]) if found["loc"] else ""
     if kind == "missing":
         return f"This is missing; {_MISSING.get(name, 'give it a value')}.", "missing"
@@ -104,11 +128,20 @@ def _in_words(found: Mapping[str, Any]) -> tuple[str, str]:
         value = found["input"]
         seen = str(value) if kind == "int_from_float" else kind_of(value)
         return f"This should be {_EXPECTED[kind]}, not {seen}.", "wrong_type"
-    if kind == "string_pattern_mismatch" and name in ("id", "workflowId"):
-        return "An id is 1 to 64 letters, digits, hyphens or underscores, without spaces or accents.", "bad_id"
     if kind in _LIMITS:
         return f"This should {_limit(kind, found['ctx'])}.", "out_of_range"
-    return str(found["msg"]), "invalid"
+    if kind == "string_pattern_mismatch" and name.lower().endswith("id"):
+        return "An id is 1 to 64 letters, digits, hyphens or underscores, without spaces or accents.", "bad_id"
+    return _in_other_words(kind, found), "invalid"
+
+
+def _in_other_words(kind: str, found: Mapping[str, Any]) -> str:
+    if kind == "string_pattern_mismatch":
+        return f"This does not fit the pattern {found['ctx']['pattern']}."
+    if kind in ("value_error", "assertion_error"):  # our own words
+        said = str(found["msg"]).partition(", ")[2].rstrip(".")
+        return f"{said[:1].upper()}{said[1:]}."
+    return _OTHERS.get(kind, "This is not what can stand here.")
 
 
 def _limit(kind: str, ctx: Mapping[str, Any]) -> str:

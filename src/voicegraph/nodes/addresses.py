@@ -96,7 +96,10 @@ class AddressGuard:
                 "invalid_url", f"“{shown(url)}” is no web address: its host or port cannot be read."
             ) from error
         if parts.scheme not in ("http", "https") or not host:
-            raise NodeError("invalid_url", f"“{shown(url)}” is no http or https address.")
+            raise NodeError(
+                "invalid_url",
+                f"“{shown(url)}” is not an address of the web: it must begin with http:// or https:// and name a host.",
+            )
         await self.addresses(host, port or (443 if parts.scheme == "https" else 80))
 
     def _permits(self, host: str, address: Address, port: int) -> bool:

@@ -37,7 +37,7 @@ class ChatService:
         finally:
             traffic.close()
         if problem:
-            said = f"{self.name} did not take the notification: {cut(problem, 500)}"
+            said = f"{self.name} did not take the notification: {cut(problem, 500).rstrip('.')}."
             raise traffic.failure or NodeError("notify_failed", said)
 
 
@@ -45,7 +45,10 @@ async def chat_service(url: SecretStr, http: httpx.AsyncClient, what: str = "the
     """The service this URL leads to. NodeError when Apprise cannot read it, or it is one that we do not let run."""
     plugin = await in_thread(plugin_of, url.get_secret_value())
     if plugin is None:
-        raise NodeError("bad_notify_url", f"Apprise cannot read {what}. See {HELP}.")
+        raise NodeError(
+            "bad_notify_url",
+            f"There is no service for {what}. It should look like tgram://token/chat or discord://id/token.",
+        )
     return ChatService(str(plugin.service_name), plugin, http)
 
 

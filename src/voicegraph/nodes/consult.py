@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from voicegraph.errors import NodeError
+from voicegraph.graph.explain import in_words
 from voicegraph.nodes.cutting import one_line
 from voicegraph.nodes.model_answers import flaw
 from voicegraph.nodes.model_bodies import words_of
@@ -152,7 +153,7 @@ def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
     who, name = f"{choice.provider}{_where(choice)}", choice.name
     status = error.status_code if isinstance(error, known.ModelHTTPError) else 0
     said = _said(error)
-    doubt = f".{_look_there(choice)}" if _is_unnamed(error) and choice.base_url else ""
+    doubt = _look_there(choice) if _is_unnamed(error) and choice.base_url else ""
     passing = status in (408, 409, 425, 429)
     # The first class that fits decides; the more special ones stand first.
     for kinds, code, retryable, message in (
@@ -165,36 +166,36 @@ def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
                 False,
                 f"{who} refused the key. Check {choice.key_setting}.",
             ),
-            (known.ModelQuotaExceededError, "model_quota", False, f"The account at {who} has no credit left: {said}"),
+            (known.ModelQuotaExceededError, "model_quota", False, f"The account at {who} has no credit left: {said}."),
             (known.ModelNotFoundError, "model_not_found", False, _no_model(choice)),
             (known.ModelContextWindowExceededError, "model_too_long", False, f"The input is too long for {name}."),
             (
                 known.ModelRateLimitError,
                 "model_rate_limit",
                 True,
-                f"{who} takes no more requests for now (rate limit): {said}",
+                f"{who} takes no more requests for now (rate limit): {said}.",
             ),
             (
                 known.ModelConnectionError,
                 "model_unavailable",
                 True,
-                f"{name} cannot be reached{_where(choice)}: {error}",
+                f"{name} cannot be reached{_where(choice)}. Is its server running?",
             ),
-            (known.ModelUnavailableError, "model_unavailable", True, f"{who} is not available: {said}"),
-            (known.ModelServerError, "model_unavailable", True, f"{who} failed: {said}"),
-            (known.ModelRequestTimeout, "model_unavailable", True, f"{name} took too long: {said}"),
-            (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {said}{doubt}"),
-            (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {said}"),
+            (known.ModelUnavailableError, "model_unavailable", True, f"{who} is not available: {said}."),
+            (known.ModelServerError, "model_unavailable", True, f"{who} failed: {said}."),
+            (known.ModelRequestTimeout, "model_unavailable", True, f"{name} took too long: {said}."),
+            (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {said}.{doubt}"),
+            (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {said}."),
         )
     ):
         if isinstance(error, kinds):
             after = getattr(error, "retry_after", None)
             return NodeError(code, _without_key(message, choice), retryable=retryable, retry_after=after)
     if _has_answered(error):
-        message = _without_key(f"{name} gave no usable answer: {why or _wrong(error)}", choice)
+        message = _without_key(f"{name} gave no usable answer: {(why or _wrong(error)).rstrip('.')}.", choice)
         return NodeError("model_answer", message, retryable=True)
-    reason = _ADDRESS.sub("", str(error).partition("\n")[0])
-    message = f"What answers{_where(choice)} does not speak as a model does ({reason}).{_look_there(choice)}"
+    what = "its answer is not JSON" if _NO_JSON in said else "its answer is not one that a model gives"
+    message = f"What answers{_where(choice)} does not speak as a model does: {what}.{_look_there(choice)}"
     return NodeError("model_foreign", _without_key(message, choice), retryable=True)
 
 
@@ -203,7 +204,7 @@ def _said(error: Exception) -> str:
     body: Any = getattr(error, "body", None)
     said = words_of(body) or (json.dumps(body, ensure_ascii=False, default=str) if body else "")
     status = getattr(error, "status_code", None)
-    return one_line(said or (f"status {status}" if status else str(error)), _LONGEST_REASON)
+    return one_line(said or (f"status {status}" if status else str(error)), _LONGEST_REASON).rstrip(".")
 
 
 def _is_unnamed(error: Exception) -> bool:
@@ -241,8 +242,9 @@ def _misformed(reason: BaseException) -> str:
     cause: BaseException | None = reason
     while cause is not None and not isinstance(cause, ValidationError):
         cause = cause.__cause__
-    found = cause.errors(include_url=False, include_input=False)[:3] if cause else []
-    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'all of it'}: {one['msg'].lower()}" for one in found)
+    found = cause.errors(include_url=False)[:3] if cause else []
+    told = [(".".join(map(str, one["loc"])) or "all of it", in_words(cast("dict[str, Any]", one))[0]) for one in found]
+    return "; ".join(f"{place}: {words.rstrip('.').lower()}" for place, words in told)
 
 
 def _no_model(choice: ModelChoice) -> str:

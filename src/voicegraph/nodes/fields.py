@@ -13,6 +13,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from voicegraph.graph.explain import in_words
 from voicegraph.nodes.action import Params, Target
 
 _KINDS = {
@@ -111,7 +112,7 @@ def schema_of(model: type[Params]) -> dict[str, Any]:
 
 def explain(error: ValidationError, model: type[Params]) -> list[Breach]:
     """A validation error in words that say what would be right. Never the value itself: it may be a secret."""
-    every = error.errors(include_url=False, include_context=False, include_input=False)
+    every = error.errors(include_url=False)
     kinds = _alternatives([found["loc"] for found in every])
     breaches: dict[str, Breach] = {}
     for found in every:
@@ -160,9 +161,11 @@ def _message(found: ErrorDetails, model: type[Params]) -> str:
         return f"there is no such param{hint} (the action takes {', '.join(known) or 'none'})"
     if found["type"] == "dict_type":
         return 'the value should be an object of names and values, like {"name": "value"}'
-    # "Input" is pydantic's word for the value; to users it is what comes into a node.
-    message = found["msg"].removeprefix("Value error, ").replace("Input should", "the value should", 1)
-    return message.removesuffix(".")  # it becomes part of a sentence
+    if found["type"] in ("value_error", "assertion_error"):
+        return found["msg"].partition(", ")[2].removesuffix(".")  # it becomes part of a sentence
+    if found["type"] == "int_from_float":
+        return "the value should be a whole number"
+    return in_words(cast("dict[str, Any]", found))[0].replace("This ", "the value ", 1).removesuffix(".")
 
 
 def _field(attribute: str, info: FieldInfo) -> ParamField:

@@ -45,7 +45,10 @@ async def judge_hop(request: httpx.Request) -> None:
     """Called before every request, redirects included; the hop before is in what httpx carries along. NodeError."""
     url = request.url
     if url.scheme not in ("http", "https") or not url.host or not is_port(url.port):
-        raise NodeError("invalid_url", f"“{shown(url)}” is no http or https address.")
+        raise NodeError(
+            "invalid_url",
+            f"“{shown(url)}” is not an address of the web: it must begin with http:// or https:// and name a host.",
+        )
     hop = request.extensions.get(_HOP)
     if not isinstance(hop, _Hop):
         request.extensions = {**request.extensions, _HOP: _Hop(url, request.method, _cookies_of(request))}
@@ -94,8 +97,8 @@ def _judge_location(response: httpx.Response) -> None:
     if scheme and scheme[1].lower() not in ("http", "https"):
         raise NodeError(
             "invalid_url",
-            f"{response.request.url.host} redirects to what is no http or https address (it begins with "
-            f"“{scheme[0][:20]}”).",
+            f"{response.request.url.host} redirects to an address that does not begin with http:// or https://, but with "
+            f"“{scheme[0][:20]}”.",
         )
     try:
         response.request.url.join(location).host  # noqa: B018  # pyright: ignore[reportUnusedExpression]

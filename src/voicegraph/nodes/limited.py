@@ -31,7 +31,8 @@ class LimitedBody(httpx.AsyncByteStream):
             self._stages = unpackers(encoding)
         except CannotUnpack as error:
             raise NodeError(
-                "bad_response", f"{host} answered in the encoding “{error}”, which was not asked for."
+                "bad_response",
+                f"{host} sent its answer packed as “{error}”, which cannot be unpacked here and was not asked for.",
             ) from error
         self._stream = stream
         self._max_bytes = max_bytes

@@ -44,7 +44,7 @@ def header(text: str) -> str:
     """The text in one line, its white space single; ValueError when it holds another control character."""
     text = LINE_ENDS.sub(" ", text)
     if control := CONTROL.search(text):
-        raise ValueError(f"a subject cannot contain the control character {control[0]!r}")
+        raise ValueError(f"a subject cannot contain the control character #x{ord(control[0]):02x}")
     return " ".join(text.split())
 
 
@@ -112,7 +112,7 @@ def _origin(sender: str) -> str:
     """The bare address of `VoiceGraph <robot@example.org>`."""
     address = parseaddr(sender)[1]
     if CONTROL.search(sender) or not ADDRESS.fullmatch(address) or "=?" in address:
-        raise ValueError(f"the sender {sender!r} is not an e-mail address")
+        raise ValueError(f"the sender “{sender}” is not an e-mail address")
     return ascii_domain(address)
 
 

@@ -144,11 +144,11 @@ def _load(choice: ModelChoice) -> Model:
             return OpenAIChatModel(choice.model, provider=provider)
         return infer_model(choice.name, lambda name: _provider(name, choice, key))
     except ImportError as error:
-        raise NodeError("not_configured", f"{choice.name} needs a package that is not installed: {error}") from error
+        raise NodeError("not_configured", f"{choice.name} needs a package that is not installed.") from error
     except (UserError, ValueError) as error:
-        raise NodeError("not_configured", _unusable(choice, str(error))) from error
+        raise NodeError("not_configured", _unusable(choice)) from error
     except Exception as error:  # of an address that cannot be read: the libraries' words quote it, passwords and all
-        raise NodeError("not_configured", _unusable(choice, type(error).__name__)) from error
+        raise NodeError("not_configured", _unusable(choice)) from error
 
 
 def _provider(name: str, choice: ModelChoice, key: str | None) -> Provider[Any]:
@@ -164,7 +164,8 @@ def _provider(name: str, choice: ModelChoice, key: str | None) -> Provider[Any]:
     return provider
 
 
-def _unusable(choice: ModelChoice, reason: str) -> str:
+def _unusable(choice: ModelChoice) -> str:
     if choice.provider in DEFAULT_MODELS and choice.key is None:
         return f"The model {choice.name} needs a key: set {choice.key_setting}."
-    return f"The model {choice.name} cannot be used: {reason}"
+    address = " and the address in VOICEGRAPH_MODEL_BASE_URL" if choice.base_url else ""
+    return f"The model {choice.name} cannot be used. Check its name in VOICEGRAPH_MODEL{address}."

@@ -39,7 +39,7 @@ def as_written(text: str) -> list[str]:
         raise ValueError(f"a list of addresses has at most {LONGEST:,} characters")
     found = [_address(person) for part in _parts(text) for person in _people(part)]
     if not found:
-        raise ValueError(f"{text!r} is not an e-mail address")
+        raise ValueError(f"“{text}” is not an e-mail address")
     if len(found) > MAX_RECIPIENTS:
         raise ValueError(f"at most {MAX_RECIPIENTS} recipients, not {len(found)}")
     return found
@@ -56,12 +56,12 @@ def ascii_domain(address: str) -> str:
     try:
         return address if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError as error:
-        raise ValueError(f"{address!r} is not an e-mail address") from error
+        raise ValueError(f"“{address}” is not an e-mail address") from error
 
 
 def _parts(text: str) -> Iterator[str]:
     if control := CONTROL.search(LINE_ENDS.sub(" ", text)):
-        raise ValueError(f"an address cannot contain the control character {control[0]!r}")
+        raise ValueError(f"an address cannot contain the control character #x{ord(control[0]):02x}")
     end = 0
     for found in _PART.finditer(text):
         if '"' in text[end : found.start()]:  # one that is never closed
@@ -69,7 +69,7 @@ def _parts(text: str) -> Iterator[str]:
         end = found.end()
         yield found[0]
     if left := text[end:].strip(" ,;\t\n\v\f\r\x85\u2028\u2029"):
-        raise ValueError(f"{left!r} is not an e-mail address: a quote is not closed")
+        raise ValueError(f"“{left}” is not an e-mail address: a quote is not closed")
 
 
 def _people(part: str) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _address(part: str) -> str:
     named = _NAMED.fullmatch(part)
     address = named["address"].strip() if named else part
     if (named and "@" in named["name"]) or not ADDRESS.fullmatch(address) or "=?" in address:
-        raise ValueError(f"{part!r} is not an e-mail address")
+        raise ValueError(f"“{part}” is not an e-mail address")
     return address
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
-from voicegraph.errors import NodeError
+from voicegraph.errors import OF_ITS_OWN, NodeError
 from voicegraph.graph.model import RunId
+
+log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 MAX_TRIES = 5
@@ -47,4 +50,5 @@ class Refusals:
 
 def refusal(cause: Exception) -> NodeError:
     """Of a node whose result the database refuses: the node has failed, and is not tried again."""
-    return NodeError("internal", f"VoiceGraph could not record the result: {type(cause).__name__}: {cause}")
+    log.error("A result is refused by the database", exc_info=cause)
+    return NodeError("internal", f"VoiceGraph could not record the result {OF_ITS_OWN}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from pydantic import JsonValue, ValidationError
 
 from voicegraph import clock, logs
-from voicegraph.errors import ConfigError, NodeError, UserError
+from voicegraph.errors import OF_ITS_OWN, ConfigError, NodeError, UserError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
 from voicegraph.nodes.bulk import Weight, beside, is_small, over_limit, weigh
@@ -29,6 +30,8 @@ from voicegraph.run.redact import Redactor
 from voicegraph.run.secret_values import secrets_of_params
 from voicegraph.run.waiting import within_limit
 from voicegraph.settings import Settings
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     import httpx
@@ -97,7 +100,7 @@ class NodeRunner:
             return within_limit(result, node.timeout, started_at)
         except TimeoutError as error:
             ours = f"The node took longer than {limit:g} seconds."
-            message = ours if deadline.expired() else f"A service did not answer in time. {error}".strip()
+            message = ours if deadline.expired() else "A service did not answer in time."
             raise _redacted(redactor, NodeError("timeout", message, retryable=True)) from error
         except asyncio.CancelledError as error:
             if (task := asyncio.current_task()) is None or task.cancelling():
@@ -109,14 +112,15 @@ class NodeRunner:
         except (ConfigError, UserError) as error:
             raise NodeError(error.code, redactor.text(error.message)) from error
         except OSError as error:
-            raise _redacted(redactor, NodeError("io", f"{type(error).__name__}: {error}", retryable=True)) from error
+            raise _redacted(redactor, NodeError("io", _of_machine(error), retryable=True)) from error
         except ValidationError as error:
             raise _redacted(redactor, _misshapen(error)) from error
         except Exception as error:
             if known := in_words(error):
                 raise known from error
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
-            raise _redacted(redactor, NodeError("unexpected", f"{type(error).__name__}: {error}")) from error
+            log.exception("A node failed unexpectedly")
+            raise NodeError("unexpected", f"VoiceGraph failed at this node {OF_ITS_OWN}") from error
 
     async def digest(self, attempt: Attempt) -> str | None:
         """Of all that the result of an item depends on; None where its params cannot be filled, as the attempt says."""
@@ -223,6 +227,11 @@ def _misshapen(error: ValidationError) -> NodeError:
     return NodeError(
         "bad_result", f"What the node gave cannot be kept: its {where or 'result'} is nothing JSON can hold."
     )
+
+
+def _of_machine(error: OSError) -> str:
+    """What the operating system says; it knows no values of the node."""
+    return f"This machine cannot do what the node needs: {(error.strerror or 'a file or a connection broke').lower()}."
 
 
 def _redacted(redactor: Redactor, error: NodeError) -> NodeError:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from voicegraph import clock
 from voicegraph.clock import iso
-from voicegraph.errors import NodeError
+from voicegraph.errors import OF_ITS_OWN, NodeError, VoiceGraphError
 from voicegraph.graph.branches import APPROVAL, BRANCHING, CONDITION, is_taken
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Suspend
@@ -115,7 +115,8 @@ class Script:
 
     def run_broken(self, entry: Entry, row: NodeRun, open_rows: Iterable[NodeRun], cause: Exception) -> None:
         """Something failed that is no node's doing; the log of the server has the details."""
-        message = f"VoiceGraph could not go on after {self._label(row.node_id)}: {type(cause).__name__}: {cause}"
+        why = f": {cause.message}" if isinstance(cause, VoiceGraphError) else f" {OF_ITS_OWN}"
+        message = f"VoiceGraph could not go on after {self._label(row.node_id)}{why}"
         error = error_json(NodeError("internal", message))
         row.output, row.error = None, error  # the output may be what could not be written
         self._close(entry, row, NodeStatus.FAILED)

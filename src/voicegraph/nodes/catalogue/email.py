@@ -79,7 +79,7 @@ async def send(params: Send, node: NodeContext) -> Output:
             attachments=attachments,
         )
     except ValueError as error:
-        raise NodeError("invalid_params", f"The mail cannot be written: {error}") from error
+        raise NodeError("invalid_params", f"The mail cannot be written: {error}.") from error
     if not is_formatted(body):
         node.log(PLAIN)
     refused = await deliver(message, [*to, *cc], settings, node.limit or TIMEOUT)

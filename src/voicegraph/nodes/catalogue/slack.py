@@ -134,13 +134,15 @@ def _failures(channel: str) -> Generator[None]:
     except SlackApiError as error:
         raise _refused(error, channel) from error
     except (OSError, SlackRequestError) as error:
-        raise NodeError("unreachable", f"Slack cannot be reached: {error}", retryable=True) from error
+        raise NodeError(
+            "unreachable", "Slack cannot be reached. Check the connection of this machine.", retryable=True
+        ) from error
     except AttributeError as error:  # of JSON that is no object, in the library's own look at it
         raise _no_slack() from error
 
 
 def _no_slack() -> NodeError:
-    return NodeError("bad_response", "What answers is no Slack. Check VOICEGRAPH_SLACK_BASE_URL.")
+    return NodeError("bad_response", "What answers is not Slack. Check VOICEGRAPH_SLACK_BASE_URL.")
 
 
 def _client(settings: Settings, seconds: float) -> Any:

@@ -80,6 +80,6 @@ async def _read(response: httpx.Response, address: str, encoding: str | None) ->
         return await beside(small, plain_text, content, charset, kind or "text", encoding)
     raise NodeError(
         "not_a_page",
-        f"{shown(address)} is no page but {kind}, which has no text to read; "
-        "an HTTP request node can download it as a file.",
+        f"{shown(address)} is not a page: its content is {kind}, which has no text to read. "
+        "An HTTP request node can download it as a file.",
     )

@@ -165,7 +165,9 @@ def _failures(what: str) -> Generator[None]:
     except HTTPResponseError as error:
         raise _node_error(what, error.status, error.headers, str(error)) from error
     except NotionClientErrorBase as error:
-        raise NodeError("invalid_request", f"Notion: {error}") from error
+        raise NodeError(
+            "invalid_request", "Notion cannot be asked this: an id or a part of the request is broken."
+        ) from error
     except ValueError as error:
         message = "Notion's answer is not JSON. Check VOICEGRAPH_NOTION_BASE_URL."
         raise NodeError("bad_response", message) from error
@@ -201,5 +203,5 @@ def _written_once() -> Generator[None]:
         raise NodeError(
             "outcome_unknown",
             "Notion did not confirm the write, so it may or may not have happened. "
-            f"Look in Notion before running this again. ({error})",
+            "Look in Notion before running this again.",
         ) from error

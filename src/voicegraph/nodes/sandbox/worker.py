@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -19,6 +20,10 @@ MAX_RESULT = 16 << 20
 MAX_DEPTH = 200
 SCRIPT = "script"
 MISSING = "The interpreter of scripts is not there; install VoiceGraph again (`voicegraph doctor` looks for it):"
+
+
+_NOT_YET = re.compile(r"The monty syntax parser does not yet support (?:the )?(.*)")
+_LONG_NUMBER = "integer string conversion"
 
 
 class _Printed:
@@ -43,7 +48,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     except monty.MontyError as error:
         return _failed(*explain(error, request["seconds"], request["memory"]))
     except (TypeError, ValueError, RecursionError) as error:
-        words = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        words = "it is nested too deeply" if isinstance(error, RecursionError) else str(error).rstrip(".")
+        if _LONG_NUMBER in words:
+            words = "a number in it has thousands of digits; make a text of it"
         return _failed("script_failed", f"The script's result cannot be used: {words}.")
     except OSError as error:
         # A script has no files: what is missing is the interpreter itself.
@@ -91,7 +98,10 @@ def explain(error: monty.MontyError, seconds: float, memory: int) -> tuple[str, 
     if isinstance(error, monty.MontyRuntimeError | monty.MontySyntaxError) and (frames := error.traceback()):
         where = f"Line {frames[-1].line}: "
     kind = "SyntaxError" if isinstance(error, monty.MontySyntaxError) else type(inner).__name__
-    return "script_failed", f"{where}{kind}: {str(inner)[:2_000] or 'no message'}"
+    said = str(inner)[:2_000].rstrip(".") or "no message"
+    if missing := _NOT_YET.match(said):
+        return "script_failed", f"{where}Scripts cannot use {missing[1]} yet; write it in another way."
+    return "script_failed", f"{where}{kind}: {said.partition('; use sys.')[0]}."
 
 
 def plain(value: object, depth: int = 0) -> object:

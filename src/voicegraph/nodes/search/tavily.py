@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.cutting import one_line
 from voicegraph.nodes.delegate import delegating_client
 from voicegraph.nodes.failures import excerpt, status_error, translated
 from voicegraph.nodes.search.results import Question, Result, result
@@ -65,7 +66,7 @@ async def try_key(key: str, base_url: str, http: httpx.AsyncClient) -> bool:
     except ValueError:
         told = None
     if not isinstance(told, dict) or not {"key", "account"} & told.keys():
-        raise NodeError("bad_response", "what answers is no Tavily. Check VOICEGRAPH_TAVILY_BASE_URL.")
+        raise NodeError("bad_response", "What answers is not Tavily. Check VOICEGRAPH_TAVILY_BASE_URL.")
     return True
 
 
@@ -86,14 +87,20 @@ def _failures() -> Generator[None]:
     except InvalidAPIKeyError as error:
         raise _refused() from error
     except UsageLimitExceededError as error:
-        raise NodeError("rate_limited", f"Tavily asks for a pause. {error}".rstrip(), retryable=True) from error
+        raise NodeError("rate_limited", f"Tavily asks for a pause.{_said(error)}", retryable=True) from error
     except ForbiddenError as error:
-        message = f"Tavily does not take this search; the plan may be used up. {error}"
-        raise NodeError("forbidden", message.rstrip()) from error
+        message = f"Tavily does not take this search; the plan may be used up.{_said(error)}"
+        raise NodeError("forbidden", message) from error
     except BadRequestError as error:
-        raise NodeError("rejected", f"Tavily does not take this search. {error}".rstrip()) from error
+        raise NodeError("rejected", f"Tavily does not take this search.{_said(error)}") from error
     except TavilyTimeout as error:
         raise NodeError("timeout", "Tavily did not answer in time.", retryable=True) from error
     except ValueError as error:
         message = "Tavily's answer is not JSON. Check VOICEGRAPH_TAVILY_BASE_URL."
         raise NodeError("bad_response", message) from error
+
+
+def _said(error: Exception) -> str:
+    """The service's own words."""
+    said = one_line(str(error), 300).rstrip(".")
+    return f" It said: {said}." if said else ""
