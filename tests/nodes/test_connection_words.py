@@ -28,7 +28,7 @@ SETTINGS = Settings(_env_file=None, allow_private_hosts=["127.0.0.1"])
         ),
         (
             b"HTTP/1.1 302 Found\r\nLocation: data:text/html,hi\r\nContent-Length: 0\r\n\r\n",
-            "redirects to what is no http",
+            "redirects to an address that does not begin with http",
         ),
         (
             b"HTTP/1.1 302 Found\r\nLocation: http://xn--/\r\nContent-Length: 0\r\n\r\n",

@@ -34,7 +34,7 @@ def test_without_the_header_the_engine_decides() -> None:
 def test_a_service_is_named_and_quoted() -> None:
     error = status_error(403, "GitHub", detail="Resource not accessible")
     assert error.message == (
-        "GitHub answered 403 Forbidden; the key or token may lack a permission. It said: Resource not accessible"
+        "GitHub answered 403 Forbidden; the key or token may lack a permission. It said: Resource not accessible."
     )
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from support.graphs import node, workflow
 from support.web import Web, answer, serving
+from support.words import flaw
 
 from voicegraph.errors import NodeError, NotFound
 from voicegraph.graph.model import Node, NodeId, RunId
@@ -175,6 +176,8 @@ async def outcome(runner: NodeRunner, node: Node, inputs: Inputs, item: Any = No
         refused.message.encode()
         assert refused.code != "unexpected", refused.message
         assert len(refused.message) < 1_000, refused.message
+        if node.type != "code":  # whose errors are Python's
+            assert not flaw(refused.message)
         return refused.code
     output = result if isinstance(result, Output) else result.output
     json.dumps(output.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -80,7 +81,8 @@ async def test_conditions_reach_no_python(api: Api, expression: str) -> None:
     response = await api.client.post("/api/execute", json={"workflow": steps(seed("in"), condition)})
     if response.status_code == 200:
         shown = await text_of(api, seed("in"), condition)
-        assert not any(trace in shown.replace(expression, "") for trace in PYTHON), shown
+        said = re.sub("“[^”]*”", "", shown.replace(expression, ""))  # less what is quoted of the condition
+        assert not any(trace in said for trace in PYTHON), shown
         assert "bad_" in shown or "invalid" in shown or "condition" in shown, shown
     else:
         assert response.status_code == 422

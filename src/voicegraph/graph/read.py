@@ -89,7 +89,7 @@ def _reason(error: Exception) -> str:
         return f": it holds a character that no text has, #x{int(error.character):04x}."
     if isinstance(error, UnicodeEncodeError):
         return f": it holds a character that no text has, #x{ord(error.object[error.start]):04x}."
-    return f": {' '.join(str(error).split())[:300] or type(error).__name__}"
+    return f": {' '.join(str(error).split())[:300] or 'it is broken'}."
 
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -37,7 +37,7 @@ _BY_CLASS: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def reason_of(error: httpx.HTTPError) -> str:
+def reason_of(error: Exception) -> str:
     """Why, as the end of a sentence."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):

@@ -17,3 +17,8 @@ def cut(text: str, length: int) -> str:
 def one_line(text: str, length: int) -> str:
     """The text on one line, cut."""
     return cut(" ".join(text.split()), length)
+
+
+def sentence(text: str) -> str:
+    """What somebody else said, with a full stop where it ends in nothing like it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

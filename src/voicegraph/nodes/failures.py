@@ -17,7 +17,7 @@ import httpx
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.nodes.connection_words import reason_of
-from voicegraph.nodes.cutting import cut, one_line
+from voicegraph.nodes.cutting import cut, one_line, sentence
 from voicegraph.nodes.decoding import text_of
 from voicegraph.nodes.urls import shown
 
@@ -81,7 +81,7 @@ def status_error(status: int, what: str, headers: Mapping[str, str] | None = Non
     """What an HTTP status means for the node. `what` is a URL or a service's name, `detail` what the service said."""
     phrase = responses.get(status, "")
     advice = f"; {_ADVICE[status]}" if status in _ADVICE else ""
-    said = f" It said: {detail}" if detail else ""
+    said = f" It said: {sentence(detail)}" if detail else ""
     return NodeError(
         _CODES.get(status, "server_error" if status >= 500 else "rejected"),
         f"{_name(what)} answered {status} {phrase}".rstrip() + f"{advice}.{said}",

@@ -14,7 +14,7 @@ from pydantic_ai.models.wrapper import WrapperModel
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
-from voicegraph.nodes.cutting import one_line
+from voicegraph.nodes.cutting import one_line, sentence
 from voicegraph.nodes.reasoning import without_reasoning
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Careful(WrapperModel):
         """Raise when the answer was broken off."""
         if answer.finish_reason == "content_filter":
             refusal = str((answer.provider_details or {}).get("refusal") or "")
-            said = f" It says: {one_line(refusal, _LONGEST)}" if refusal else ""
+            said = f" It says: {sentence(one_line(refusal, _LONGEST))}" if refusal else ""
             raise NodeError("model_filter", f"{self._name} or its provider refused to answer this.{said}")
         if answer.finish_reason == "length":
             what = self.why if empty else "the answer became too long and was cut off before it was whole"

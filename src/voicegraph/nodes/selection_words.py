@@ -35,10 +35,11 @@ def words_of(error: Exception) -> str:
         (known.IncompleteExpressionError, lambda _: "Incomplete expression: it ends too early"),
         (known.LexerError, _of_character),
         (known.ParseError, _of_part),
+        (known.UnknownFunctionError, lambda found: " ".join(str(found).split()).rstrip(".")),
+        (ValueError, lambda _: "the step of a slice is 0, which leads nowhere"),
         (TypeError, lambda _: "it compares or sorts values of several kinds"),
     )
-    as_it_is = " ".join(str(error).split()).rstrip(".")
-    return next((words(error) for kinds, words in told if isinstance(error, kinds)), as_it_is)
+    return next((words(error) for kinds, words in told if isinstance(error, kinds)), "it does not fit this data")
 
 
 def _of_value(error: Any) -> str:

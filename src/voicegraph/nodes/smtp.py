@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
+from voicegraph.nodes.connection_words import reason_of
 from voicegraph.nodes.cutting import one_line
 from voicegraph.nodes.mail import Mail
 from voicegraph.settings import Settings, name_in_use
@@ -110,12 +111,15 @@ def _fail(error: Exception, settings: Settings) -> NoReturn:
     if code:
         raise NodeError("smtp_refused", f"The mail server {server} refused: {said}", retryable=code < 500) from error
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
-        message = f"No secure connection to the mail server {server}: {said} See VOICEGRAPH_SMTP_TLS."
+        message = (
+            f"No secure connection to the mail server {server}: its certificate is not valid, or it does not speak TLS "
+            "there. See VOICEGRAPH_SMTP_TLS."
+        )
         raise NodeError("smtp_tls", message) from error
     if isinstance(error, OSError):
-        message = f"The mail server {server} cannot be reached: {said} Check SMTP_HOST and SMTP_PORT."
+        message = f"The mail server {server} cannot be reached: {reason_of(error)}. Check SMTP_HOST and SMTP_PORT."
         raise NodeError("smtp_unreachable", message, retryable=True) from error
-    raise NodeError("smtp_failed", f"The mail server {server} cannot be used: {said}") from error
+    raise NodeError("smtp_failed", f"The mail server {server} cannot be used: {reason_of(error)}.") from error
 
 
 def _line(text: str) -> str:

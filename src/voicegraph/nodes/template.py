@@ -190,7 +190,9 @@ def _bad_template(error: Exception) -> NodeError:
     if isinstance(error, RecursionError):
         return NodeError("bad_template", "The template cannot be filled: it is nested too deeply.")
     if not isinstance(error, LiquidError):
-        return NodeError("bad_template", f"The template cannot be filled: {without_types(str(error))}.")
+        return NodeError(
+            "bad_template", "The template cannot be filled: one of its filters or tags does not fit its values."
+        )
     wrong = "cannot be filled" if isinstance(error, Unfit) else "is wrong"
     return NodeError("bad_template", f"The template {wrong}{_where(error)}: {without_types(str(error.message))}.")
 

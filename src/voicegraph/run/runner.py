@@ -223,7 +223,7 @@ def _misshapen(error: ValidationError) -> NodeError:
     """Of an action that made an output of what an output cannot hold. Data may be too deep even to be looked at."""
     if any(one["type"].startswith("recursion_") for one in error.errors(include_url=False, include_input=False)):
         return too_deep()
-    where = ".".join(str(part) for part in error.errors(include_url=False, include_input=False)[0]["loc"])[:200]
+    where = next(iter(error.errors(include_url=False, include_input=False)[0]["loc"]), "")
     return NodeError(
         "bad_result", f"What the node gave cannot be kept: its {where or 'result'} is nothing JSON can hold."
     )

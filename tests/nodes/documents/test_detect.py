@@ -50,7 +50,7 @@ def test_what_cannot_be_read_says_what_to_do(name: str, content: bytes, code: st
 @pytest.mark.parametrize(
     ("wanted", "content", "hint"),
     [
-        ("csv", b"%PDF-1.7", "is not a CSV: its content is a PDF. Use the PDF upload"),
+        ("csv", b"%PDF-1.7", "is not a CSV: its content is a PDF. Use a node for PDFs"),
         ("csv", b"<html><body>Please log in</body></html>", "its content is a web page"),
         ("text", b"%PDF-1.7", "is not plain text"),
         ("pdf", b"[1]", "its content is JSON"),

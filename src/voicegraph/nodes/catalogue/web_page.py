@@ -74,7 +74,11 @@ async def _read(response: httpx.Response, address: str, encoding: str | None) ->
         read = await beside(small, decode_page, content, charset, None, encoding)
         document = await read_fetched("page", address, await beside(small, encoded, read.text))
         return Document(document.text, document.data, {**document.meta, **read.meta})
-    if kind == "application/pdf" or is_pdf(content):
+    if kind == "application/pdf" and not is_pdf(content):
+        raise NodeError(
+            "wrong_file", f"{shown(address)} is announced as a PDF, but its content is none. Look at it in a browser."
+        )
+    if is_pdf(content):
         return await parse(file_name(response), content, "pdf")
     if is_text(kind) or not kind:
         return await beside(small, plain_text, content, charset, kind or "text", encoding)

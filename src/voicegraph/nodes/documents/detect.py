@@ -79,7 +79,7 @@ def require(name: str, content: bytes, wanted: Kind, labels: Labels = UNTOLD) ->
     if found in _ACCEPTED[wanted]:
         return
     is_not = "plain text" if wanted == "text" else _NAMES[wanted]
-    advice = "Use the PDF upload" if found == "pdf" else "Use the file upload, which reads any of them"
+    advice = "Use a node for PDFs" if found == "pdf" else "Use a node that reads files of any kind"
     raise NodeError("wrong_file", f"{name} is not {is_not}: its content is {_NAMES[found]}. {advice}, or another file.")
 
 

@@ -34,7 +34,7 @@ def parse_pdf(name: str, content: bytes, soft_seconds: float = SOFT_SECONDS) -> 
     try:
         total = len(reader.pages)
     except Exception as error:  # pypdf lets errors of every kind through on broken files
-        raise _broken(name, error) from error
+        raise _broken(name) from error
     pages, seen, unreadable = _read_pages(reader, min(total, MAX_PAGES), time.monotonic() + soft_seconds)
     form = read_form(reader, seen)
     if not form.text and has_xfa(reader):
@@ -98,7 +98,7 @@ def _open(name: str, content: bytes) -> PdfReader:
     except DependencyError:
         locked, reader = True, None
     except Exception as error:
-        raise _broken(name, error) from error
+        raise _broken(name) from error
     if locked or reader is None:
         raise NodeError("encrypted_pdf", f"{name} is locked with a password. Save it without one and take that.")
     return reader
@@ -125,9 +125,5 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
 
 
-def _broken(name: str, error: Exception) -> NodeError:
-    with importing("pypdf"):
-        from pypdf.errors import PyPdfError
-
-    said = f": {error}" if isinstance(error, PyPdfError) and str(error) else ""  # other errors speak of Python
-    return NodeError("bad_pdf", f"{name} cannot be read as a PDF{said}. The file may be damaged or cut off.")
+def _broken(name: str) -> NodeError:
+    return NodeError("bad_pdf", f"{name} cannot be read as a PDF. The file may be damaged or cut off.")

@@ -16,6 +16,7 @@ import httpx
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.cutting import sentence
 from voicegraph.nodes.delegate import delegating_client
 from voicegraph.nodes.failures import status_error, translated
 from voicegraph.settings import Settings, name_in_use
@@ -179,7 +180,7 @@ def _node_error(what: str, status: int, headers: httpx.Headers, said: str) -> No
     if status == 403:
         return NodeError(
             "forbidden",
-            f"The Notion integration lacks a capability for this; allow it in its settings. It said: {said}",
+            f"The Notion integration lacks a capability for this; allow it in its settings. It said: {sentence(said)}",
         )
     if status == 404:
         return NodeError(

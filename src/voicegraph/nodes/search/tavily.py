@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.cutting import one_line
+from voicegraph.nodes.cutting import one_line, sentence
 from voicegraph.nodes.delegate import delegating_client
 from voicegraph.nodes.failures import excerpt, status_error, translated
 from voicegraph.nodes.search.results import Question, Result, result
@@ -102,5 +102,5 @@ def _failures() -> Generator[None]:
 
 def _said(error: Exception) -> str:
     """The service's own words."""
-    said = one_line(str(error), 300).rstrip(".")
-    return f" It said: {said}." if said else ""
+    said = one_line(str(error), 300)
+    return f" It said: {sentence(said)}" if said else ""
