@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from support.words import flaw
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.consult import UNKNOWN_WINDOW, consult, context_window
@@ -30,6 +31,7 @@ async def fails(server: Any, *reply: Any) -> NodeError:
     with pytest.raises(NodeError) as caught:
         await consult(choice_at(server.url), "be good", "hello")
     assert "sk-secret-canary" not in caught.value.message
+    assert not flaw(caught.value.message)
     return caught.value
 
 

@@ -225,13 +225,17 @@ def _has_answered(error: Exception) -> bool:
 def _wrong(error: Exception) -> str:
     """What is wrong with the answer; with the last of several, where they were checked."""
     refused = str(error).startswith(_REFUSED) or _NO_TOOL.match(str(error))
-    reason = error.__cause__ if error.__cause__ and refused else error
+    if not refused:
+        return "it became too long and was cut off before it was whole"
+    reason = error.__cause__ or error
     if reason is error and _NO_TOOL.match(str(error)):
         return "it has not the form that was asked for"
     if str(reason).startswith("Unknown tool name"):
         return "it calls a tool that there is not, instead of answering"
     if wrong := _misformed(reason):
         return f"it has not the form that was asked for ({one_line(wrong, _LONGEST_REASON)})"
+    if reason is error:
+        return "none of several was of use"
     return one_line(_ADDRESS.sub("", str(reason)), _LONGEST_REASON)
 
 

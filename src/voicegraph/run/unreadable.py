@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 def unreadable(error: Exception) -> NodeError:
     """The reason of a run that is closed because it cannot be read."""
-    message = error.message if isinstance(error, Unreadable) else f"It cannot be read ({type(error).__name__})."
+    message = error.message if isinstance(error, Unreadable) else "It cannot be read."
     return NodeError("unreadable", message)
 
 

@@ -52,6 +52,23 @@ async def test_a_part_of_a_long_file_is_announced(make_node: MakeNode):
     assert said == ["long.txt is long: only a part of it is passed on."]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.csv", b"Sales 2026\nname,amount\nA,1\nB,2\n", "begins with a title, \u201cSales 2026\u201d"),
+        ("a.csv", b"name,amount\nA,1,50\nB,2\n", "1 row is longer than the header"),
+        ("a.json", b'{"a": NaN}', "there it holds null"),
+    ],
+)
+async def test_what_may_not_be_read_as_it_was_meant_is_logged(
+    make_node: MakeNode, name: str, content: bytes, says: str
+):
+    said: list[str] = []
+    await upload(uploads.upload_any, make_node(log=said.append), name, content)
+    assert len(said) == 1
+    assert says in said[0]
+
+
 async def test_a_file_that_is_gone_says_so(make_node: MakeNode):
     with pytest.raises(NodeError) as caught:
         await uploads.upload_any.run(uploads.UploadAny(file_id="file_9"), make_node())

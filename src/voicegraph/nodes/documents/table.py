@@ -115,7 +115,9 @@ def _read(name: str, text: str, form: Form) -> _Parts:
         if "field larger" in str(error) and '"' in text:
             raise _never_closed(name, reader.line_num, lines, form) from error
         raise NodeError(
-            "bad_csv", f"{name} is not valid CSV: line {reader.line_num + form.skipped}: {error}."
+            "bad_csv",
+            f"{name} is not valid CSV: in line {reader.line_num + form.skipped} "
+            f"there is a cell of more than {MAX_FIELD:,} characters, or a sign that no table holds.",
         ) from error
     at = header_at(kept)
     width = max(map(len, kept[at:]), default=0)
