@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import zlib
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -74,7 +78,10 @@ async def test_a_form_that_is_none_is_refused_in_words(hook: Hook, body: bytes, 
         (b'{"a": 1e400}', "body.a: This number is Infinity, or too large to be told from it"),
         (b'{"a": NaN}', "body.a: JSON has no NaN"),
         (b'{"a":', "it is broken at line 1, column 6"),
-        (gzip.compress(b"{}", mtime=0), "The body is compressed (gzip). Send it as it is."),
+        (
+            gzip.compress(b"{}", mtime=0),
+            "The body is compressed (gzip). Send it as it is, or name it in Content-Encoding.",
+        ),
     ],
 )
 async def test_json_that_cannot_be_read_says_why(hook: Hook, body: bytes, says: str) -> None:
@@ -115,3 +122,68 @@ async def test_only_who_has_the_secret_is_answered_and_only_with_what_can_be_not
     for bad in ("<script>", "a" * 1_001, "ä", ""):
         assert (await client.get(hook.path, params={"challenge": bad, "token": hook.secret})).status_code == 405
     assert (await client.get(hook.path)).status_code == 405
+
+
+DATA = b'{"name": "Ada"}'
+GZIP = partial(gzip.compress, mtime=0)
+"""Without the time in it, which would call each case otherwise in each process."""
+BROTLI: Callable[[bytes], bytes] = import_module("brotli").compress
+
+
+def bare(content: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", GZIP(DATA)),
+        ("X-GZIP", GZIP(DATA)),
+        ("deflate", zlib.compress(DATA)),
+        ("deflate", bare(DATA)),
+        ("br", BROTLI(DATA)),
+        ("gzip, br", BROTLI(GZIP(DATA))),
+        ("identity", DATA),
+        ("utf-8", DATA),
+    ],
+)
+async def test_a_packed_body_is_unpacked_and_signed_as_it_was_sent(hook: Hook, encoding: str, body: bytes) -> None:
+    headers = {"content-type": "application/json", "content-encoding": encoding}
+    for judged in (hook.signed(body), {"authorization": f"Bearer {hook.secret}", "webhook-id": "msg_2"}):
+        response = await hook.send(body, headers | judged)
+        assert response.status_code == 202, response.text
+        run = await hook.api.over(response.json()["runId"])
+        assert run["triggerData"]["body"] == {"name": "Ada"}
+    response = await hook.send(body, headers | hook.signed(body + b" ", "msg_3"))
+    assert response.status_code == 401
+
+
+async def test_a_packed_form_is_its_fields(hook: Hook) -> None:
+    headers = {"authorization": f"Bearer {hook.secret}", "content-type": FIELDS, "content-encoding": "br"}
+    response = await hook.send(BROTLI(b"a=1&b=2"), headers)
+    assert (await hook.api.over(response.json()["runId"]))["triggerData"]["body"] == {"a": "1", "b": "2"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status", "code", "says"),
+    [
+        ("zstd", b"\x28\xb5\x2f\xfd", 415, "unsupported_encoding", "in the encoding “zstd”. Send it as it is, or packed with"),
+        ("gzip", DATA, 400, "broken_encoding", "it is no gzip data, or broken. Its Content-Encoding says “gzip”."),
+        ("br", DATA, 400, "broken_encoding", "it is no br data, or broken."),
+        ("deflate", b"not deflated", 400, "broken_encoding", "it is no deflate data, or broken."),
+        ("gzip", GZIP(DATA)[:-9], 400, "broken_encoding", "it is gzip data that is cut off."),
+        ("gzip", GZIP(b" " * (300 << 10)), 413, "too_large", "larger than 262,144 bytes when it is unpacked"),
+        ("br", BROTLI(GZIP(b" " * (300 << 10))), 400, "broken_json", "The body is compressed (gzip)."),
+        ("gzip", GZIP(b"{"), 400, "broken_json", "it is broken at line 1, column 2"),
+    ],
+)  # fmt: skip
+async def test_a_body_that_cannot_be_unpacked_says_why(
+    hook: Hook, encoding: str, body: bytes, status: int, code: str, says: str
+) -> None:
+    headers = {"content-type": "application/json", "content-encoding": encoding}
+    response = await hook.send(body, headers | {"authorization": f"Bearer {hook.secret}"})
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert says in response.json()["error"]
+    (call,) = await hook.calls()
+    assert (call["status"], call["code"]) == (status, code)

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from voicegraph.api.problems import TooLarge, problem
 from voicegraph.settings import Settings
 from voicegraph.speech.transcriber import MAX_AUDIO_BYTES
+from voicegraph.triggers.content import MAX_BODY
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 AUDIO_PATH = "/api/transcribe"
@@ -30,7 +31,6 @@ FORM_PATHS = "/approve/"
 """Pages for people without an account, which work without a script: their forms are sent as forms are."""
 HOOK_PATH = re.compile(r"/api/hooks/[^/]+")
 """Called by other services, with what they have: any type of body, but a small one. The route asks for the secret."""
-MAX_HOOK_BYTES = 256 << 10
 RUN_PATHS = frozenset({"/api/execute", "/api/execute-background", "/api/execute-inngest"})
 """Their bodies may carry the files of upload nodes, as Base64 at worst."""
 MAX_JSON_BYTES = 4 << 20
@@ -135,7 +135,7 @@ class Guard:
         if path == AUDIO_PATH:
             return min(self._max_upload, MAX_AUDIO_BYTES) + MULTIPART_WRAPPING
         if HOOK_PATH.fullmatch(path):
-            return MAX_HOOK_BYTES
+            return MAX_BODY
         if path in RUN_PATHS:
             return MAX_JSON_BYTES + self._max_upload * 4 // 3
         return self._max_upload + MULTIPART_WRAPPING if path in UPLOAD_PATHS else MAX_JSON_BYTES

@@ -41,6 +41,10 @@ class CannotUnpack(ValueError):
     """A coding that is real, and not known here. `str` is its name."""
 
 
+class TooMuch(ValueError):
+    """A body that unfolds to more than is read."""
+
+
 def unpackers(encoding: str) -> list[Unpacker]:
     """What unpacks a body of this Content-Encoding, the outermost first. CannotUnpack."""
     names = [name.partition(";")[0].strip(' \t"').lower() for name in encoding.split(",")]
@@ -62,6 +66,27 @@ def through(
         return
     for piece in stages[at].feed(packed):
         yield from through(stages, piece, count, at + 1)
+
+
+def unpacked(packed: bytes, encoding: str, most: int) -> bytes:
+    """A whole body of this Content-Encoding. CannotUnpack, TooMuch, or ValueError, which says what is wrong with it."""
+    stages = unpackers(encoding)
+    sizes = [0] * (len(stages) + 1)
+
+    def count(stage: int, size: int) -> None:
+        sizes[stage] += size
+        if sizes[stage] > most:
+            raise TooMuch
+
+    try:
+        body = b"".join(through(stages, packed, count))
+    except TooMuch:
+        raise
+    except ValueError as error:
+        raise ValueError(f"no {', '.join(stage.name for stage in reversed(stages))} data, or broken") from error
+    if cut := next((stage for stage in stages if not stage.is_whole()), None):
+        raise ValueError(f"{cut.name} data that is cut off")
+    return body
 
 
 class _Gzip:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from email import errors, policy
 from email.message import Message
 from email.parser import BytesParser
@@ -19,6 +20,7 @@ from voicegraph.graph.decode import flaws
 from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.charsets import charset_in, codec_of
 from voicegraph.nodes.decoding import decode
+from voicegraph.nodes.unpacking import CannotUnpack, TooMuch, unpacked
 from voicegraph.triggers.names import is_secret, is_shown_header
 from voicegraph.triggers.secrets import PREFIX, Call
 
@@ -34,6 +36,8 @@ _FORM_FLAWS: dict[type[Exception], str] = {
     errors.CloseBoundaryNotFoundDefect: "The form is cut off: the boundary at its end is missing.",
 }
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"PK\x03\x04", "zip"))
+MAX_BODY = 256 << 10
+"""Bytes of a body, as it comes and unpacked."""
 _STEERING = frozenset({"token", "wait"})
 
 
@@ -47,10 +51,16 @@ class BadType(UserError):
     status = 415
 
 
+class BodyTooLarge(UserError):
+    """The body unfolds to more than is read."""
+
+    status = 413
+
+
 def trigger_of(call: Call, delivery_id: str, at: float) -> dict[str, JsonValue]:
-    """`body`, `headers`, `query`, `deliveryId`, `receivedAt`. BadBody, BadType."""
+    """`body`, `headers`, `query`, `deliveryId`, `receivedAt`. BadBody, BadType, BodyTooLarge."""
     return {
-        "body": body_of(call),
+        "body": body_of(_unpacked(call)),
         "headers": _shown({name: text for name, text in call.headers.items() if is_shown_header(name)}),
         "query": _shown(
             {name: text for name, text in call.query.items() if name not in _STEERING and not is_secret(name)}
@@ -58,6 +68,24 @@ def trigger_of(call: Call, delivery_id: str, at: float) -> dict[str, JsonValue]:
         "deliveryId": delivery_id,
         "receivedAt": iso(at),
     }
+
+
+def _unpacked(call: Call) -> Call:
+    """The call with its body as it was before the sender packed it; what was signed are the bytes as they came."""
+    encoding = call.headers.get("content-encoding", "")
+    if not encoding or not call.body:
+        return call
+    try:
+        return replace(call, body=unpacked(call.body, encoding, MAX_BODY))
+    except CannotUnpack as error:
+        message = f"The body is in the encoding “{error}”. Send it as it is, or packed with gzip, deflate or br."
+        raise BadType("unsupported_encoding", message) from error
+    except TooMuch as error:
+        message = f"The body is larger than {MAX_BODY:,} bytes when it is unpacked. Send a smaller one."
+        raise BodyTooLarge("too_large", message) from error
+    except ValueError as error:
+        message = f"The body cannot be unpacked: it is {error}. Its Content-Encoding says “{encoding[:80]}”."
+        raise BadBody("broken_encoding", message) from error
 
 
 def body_of(call: Call) -> JsonValue:
@@ -170,7 +198,7 @@ def _single(fields: Mapping[str, Sequence[JsonValue]]) -> dict[str, JsonValue]:
 def _text(call: Call, code: str = "broken_text") -> str:
     """In the charset of its type, or that of its own XML declaration; a sender can be told to name it, so none is guessed."""
     if packed := next((name for sign, name in _PACKED if call.body.startswith(sign)), None):
-        raise BadBody(code, f"The body is compressed ({packed}). Send it as it is.")
+        raise BadBody(code, f"The body is compressed ({packed}). Send it as it is, or name it in Content-Encoding.")
     markup = call.body[:64].lstrip().startswith(b"<")
     read = decode(call.body, declared=_charset(call), markup=markup)
     if read.guessed and not read.encoding.startswith("utf-"):
