@@ -171,7 +171,7 @@ async def test_a_model_that_never_gets_it_right_is_unavailable(planner: LlmPlann
 @pytest.mark.parametrize(
     ("broken", "why"),
     [
-        (step("a", "email.send", params={"to": "evil＠x.example"}), "'evil＠x.example' is not an e-mail address"),
+        (step("a", "email.send", params={"to": "evil＠x.example"}), "“evil＠x.example” is not an e-mail address"),
         (step("a", "email.send", params={"whom": "x@y.org"}), "there is no such param"),
     ],
 )
