@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 from support.api import seed, steps, template
 from support.site import Site
@@ -30,6 +31,15 @@ def ran(studio: Studio, workflow: dict[str, Any]) -> str:
 
 def name_of(page: Page) -> Any:
     return page.get_by_label("Name of the workflow")
+
+
+@pytest.mark.parametrize("place", ["/", "/w/", "/runs/"])
+def test_a_page_that_was_opened_by_its_address_has_the_focus(studio: Studio, page: Page, place: str) -> None:
+    saved(studio, GREET)
+    run = ran(studio, GREET)
+    page.goto(studio.url + {"/": place, "/w/": "/w/wf_greet", "/runs/": f"/runs/{run}"}[place])
+    expect(page).to_have_title(re.compile("VoiceGraph$"))
+    studio.wait_until(lambda: page.evaluate("document.activeElement !== document.body"))
 
 
 def test_a_saved_workflow_and_its_run_are_found_at_their_addresses(studio: Studio, page: Page, site: Site) -> None:

@@ -143,6 +143,17 @@ def test_enter_accepts_a_proposal_and_esc_takes_it_back(studio: Studio, page: Pa
     expect(page.get_by_role("textbox", name="Name of the workflow")).to_have_value("Tides")
 
 
+def test_a_sentence_for_a_new_workflow_comes_back_as_one(studio: Studio, page: Page) -> None:
+    chain(studio)
+    page.get_by_role("radiogroup").get_by_text("New", exact=True).click()
+    studio.say(SENTENCE)
+    expect(studio.proposal).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(studio.command).to_have_value(SENTENCE)
+    expect(page.get_by_role("radio", name="New", exact=True)).to_be_checked()
+    expect(studio.nodes).to_have_count(3)
+
+
 def test_esc_closes_one_thing_at_a_time(studio: Studio, page: Page) -> None:
     chain(studio)
     studio.say("add a step that waits 5 minutes")

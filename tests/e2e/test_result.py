@@ -119,18 +119,31 @@ def test_the_run_button_stops_the_run_it_started(studio: Studio, page: Any, site
     site.hold("/article")
     studio.plan(f"Read {site.url('/article')}")
     stop = page.get_by_role("form", name="Command bar").get_by_role("button", name="Stop", exact=True)
-    for press in (stop.click, lambda: page.keyboard.press("Control+Enter")):
-        studio.run_button.click()
-        studio.start_if_asked()
-        studio.expect_run("running")
-        expect(page).to_have_title(re.compile("^▶ Running"))
-        expect(stop).to_be_visible()
-        press()
-        studio.expect_run("cancelled")
-        expect(page).to_have_title(re.compile("^■ Cancelled"))
-        expect(result_of(studio)).to_contain_text("The run was cancelled.")
-        expect(studio.run_button).to_be_visible()
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("running")
+    expect(page).to_have_title(re.compile("^▶ Running"))
+    stop.click()
+    studio.expect_run("cancelled")
+    expect(page).to_have_title(re.compile("^■ Cancelled"))
+    expect(result_of(studio)).to_contain_text("The run was cancelled.")
+    expect(studio.run_button).to_be_visible()
     site.release("/article")
+
+
+def test_the_key_for_run_asks_beside_a_run_and_stops_none(studio: Studio, page: Any, site: Site) -> None:
+    site.hold("/article")
+    studio.plan(f"Read {site.url('/article')}")
+    studio.run_button.click()
+    studio.start_if_asked()
+    studio.expect_run("running")
+    page.keyboard.press("Control+Enter")
+    question = page.get_by_role("dialog", name="A run is still going")
+    question.get_by_role("button", name="Watch it").click()
+    expect(question).to_be_hidden()
+    studio.expect_run("running")
+    site.release("/article")
+    studio.expect_run("completed")
 
 
 @pytest.mark.parametrize("press", ["click", "key"])
@@ -270,6 +283,19 @@ def test_on_a_phone_too_a_run_that_is_over_shows_its_result(open_window: OpenWin
         expect(studio.runs.first).to_contain_text("Completed")
         page.get_by_test_id(f"run-{run}").get_by_role("link").first.click()
     expect(result_of(studio).get_by_role("heading", name="Tides")).to_be_visible()
+
+
+def test_on_a_phone_a_proposal_is_seen_after_a_run(open_window: OpenWindow) -> None:
+    studio = open_window(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).open()
+    opened(studio, steps(seed("# Tides", id="a"), name="Tides"))
+    studio.run_button.click()
+    expect(result_of(studio).get_by_role("heading", name="Tides")).to_be_visible()
+    studio.say("also email it to me@example.org")
+    expect(studio.proposal).to_be_visible()
+    expect(studio.nodes).to_have_count(2)
+    expect(result_of(studio)).to_be_hidden()
+    studio.settle()
+    studio.page.screenshot(path=PICTURES / "result-then-proposal.png")
 
 
 def test_esc_clears_the_filter_of_the_log_before_it_leaves(studio: Studio, page: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 from support.drafts import (
@@ -156,6 +158,30 @@ def test_what_the_page_knows_to_be_deleted_is_unsaved_work(studio: Studio, page:
     question(studio).get_by_role("button", name="Save first").click()
     expect(studio.nodes).to_have_count(0)
     assert names(studio) == ["Trip Planner"]
+
+
+@pytest.mark.parametrize("learned", ["list", "compare", "restore"])
+def test_what_its_versions_say_is_deleted_is_unsaved_work_too(studio: Studio, page: Page, learned: str) -> None:
+    studio.watch.allow(r"status of 404")
+    twice_saved(studio)
+    deleted = f"{studio.url}/api/workflows/{only_id(studio)}"
+    if learned == "list":
+        page.request.delete(deleted)
+        studio.choose("Versions")
+    else:
+        studio.choose("Versions")
+        name = "Compare version 1" if learned == "compare" else "Restore version 1"
+        button = page.get_by_role("button", name=re.compile(name))
+        expect(button).to_be_visible()
+        page.request.delete(deleted)
+        button.click()
+    gone = page.get_by_role("dialog", name="Deleted elsewhere")
+    gone.get_by_role("button", name="Not now").click()
+    expect(unsaved(studio)).to_be_visible()
+    studio.choose("New workflow")
+    question(studio).get_by_role("button", name="Save first").click()
+    expect(studio.nodes).to_have_count(0)
+    assert names(studio) == ["Two"]
 
 
 def test_a_saved_workflow_without_nodes_is_still_unsaved_work_on_it(studio: Studio, page: Page) -> None:

@@ -72,6 +72,31 @@ def test_both_are_kept(studio: Studio, other: Studio) -> None:
     assert names(studio) == ["Mine (copy)", "Theirs"]
 
 
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_copy_of_what_is_paused_is_paused(studio: Studio, other: Studio, paused: bool) -> None:
+    request, url = studio.page.request, studio.url
+    triggers = [{"kind": "schedule", "cron": "0 9 * * *", "timezone": "UTC"}, {"kind": "webhook"}]
+    workflow = request.get(f"{url}/api/workflows/{only_id(studio)}").json()["workflow"] | {"triggers": triggers}
+    request.post(f"{url}/api/workflows", data={"workflow": workflow})
+    for window in (studio, other):
+        window.page.reload()
+        expect(window.page.get_by_text("09:00")).to_be_visible()
+    if paused:
+        (schedule,) = request.get(f"{url}/api/schedules").json()["schedules"]
+        (hook,) = request.get(f"{url}/api/hooks").json()["hooks"]
+        request.post(f"{url}/api/schedules/{schedule['id']}/pause", data={})
+        request.post(f"{url}/api/hooks/{hook['id']}/pause", data={})
+    conflict(studio, other).get_by_role("button", name="Keep both").click()
+    expect(named(studio)).to_have_value("Mine (copy)")
+
+    def states() -> list[bool]:
+        return [
+            one["paused"] for kind in ("schedules", "hooks") for one in request.get(f"{url}/api/{kind}").json()[kind]
+        ]
+
+    studio.wait_until(lambda: states() == [paused] * 4)
+
+
 def test_theirs_is_overwritten_and_stays_among_the_versions(studio: Studio, other: Studio) -> None:
     dialog = conflict(studio, other)
     dialog.get_by_role("button", name="Overwrite").click()

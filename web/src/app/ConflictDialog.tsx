@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
 import { toJson } from '@/api/json';
-import type { GraphDiff, Workflow } from '@/api/types';
+import type { GraphDiff, LiveHook, LiveSchedule, Workflow } from '@/api/types';
 import { ago, exact } from '@/runs/format';
 import { useMinute } from '@/runs/useMinute';
 import { changesOf } from '@/workflow/changes';
@@ -93,8 +93,9 @@ function Newer({ conflict, newest }: { conflict: Conflict; newest: NonNullable<C
         </Button>
       </Group>
       <p className={classes.hint}>
-        Keep both saves yours as a copy{mine.triggers.length > 0 && ', whose triggers are live, too'}. After
-        Reload theirs, Undo brings yours back. What is overwritten stays among the versions.
+        Keep both saves yours as a copy
+        {mine.triggers.length > 0 && ', whose triggers are live or paused as yours are'}. After Reload theirs,
+        Undo brings yours back. What is overwritten stays among the versions.
       </p>
     </>
   );
@@ -176,6 +177,31 @@ async function saveCopy(): Promise<boolean> {
   becomeNew();
   useEditor.setState(({ workflow }) => ({ workflow: { ...workflow, name: copyName(workflow.name) } }));
   const saved = await saveWorkflow();
-  if (!saved) useEditor.setState(before);
+  if (saved) await pauseAlike(before.workflow.workflowId, useEditor.getState().workflow.workflowId);
+  else useEditor.setState(before);
   return saved;
+}
+
+/** A copy's triggers are paused as those of its original are. */
+async function pauseAlike(original: string, copy: string): Promise<void> {
+  try {
+    await Promise.all([
+      pauseThose(await api.schedules(original), await api.schedules(copy), api.pauseSchedule),
+      pauseThose(await api.hooks(original), await api.hooks(copy), api.pauseHook),
+    ]);
+  } catch (error) {
+    toastError('The triggers of the copy are live: they could not be paused as those of its original', error);
+  }
+  refreshList();
+}
+
+type Live = Pick<LiveSchedule | LiveHook, 'id' | 'triggerId' | 'paused'>;
+
+async function pauseThose(
+  theirs: Live[],
+  mine: Live[],
+  pause: (id: string) => Promise<unknown>,
+): Promise<void> {
+  const paused = new Set(theirs.filter((one) => one.paused).map((one) => one.triggerId));
+  await Promise.all(mine.filter((one) => paused.has(one.triggerId)).map((one) => pause(one.id)));
 }

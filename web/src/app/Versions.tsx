@@ -1,6 +1,7 @@
 import { Badge, Button, Skeleton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { describe } from '@/api/http';
+import { useEffect } from 'react';
+import { ApiError, describe } from '@/api/http';
 import { useVersions } from '@/api/queries';
 import type { VersionCard } from '@/api/types';
 import { ago, exact } from '@/runs/format';
@@ -9,7 +10,7 @@ import { useEditor } from '@/workflow/editor';
 import { Dialog } from './Dialog';
 import { confirmLeaving } from './leave';
 import { Note } from './Note';
-import { restoreVersion, showVersion } from './olderVersions';
+import { noteDeleted, restoreVersion, showVersion } from './olderVersions';
 import { useUi } from './ui';
 import { usePhone } from './usePhone';
 import classes from './Versions.module.css';
@@ -20,6 +21,10 @@ export function Versions() {
   const id = useEditor((state) => state.saved?.workflowId);
   const phone = usePhone();
   const { data: versions, error } = useVersions(id, open);
+  const gone = error instanceof ApiError && error.status === 404;
+  useEffect(() => {
+    if (gone && id !== undefined) noteDeleted(id);
+  }, [gone, id]);
   return (
     <Dialog
       opened={open}

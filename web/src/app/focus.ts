@@ -77,9 +77,9 @@ function remember(element: Element): void {
 
 function restore(): void {
   const { activeElement, body } = document;
-  const last = recent.at(-1);
-  if (!last || (activeElement && activeElement !== body)) return;
-  if (left && takesFocus(last.element)) return;
+  if (activeElement && activeElement !== body) return;
+  const last = recent.at(-1); // none on a page that has just come
+  if (left && (!last || takesFocus(last.element))) return;
   const scope = topModal() ?? body;
   for (const place of recent.toReversed()) {
     const { element } = place;

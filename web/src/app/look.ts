@@ -6,9 +6,10 @@ export function closeProposal(): void {
   const { proposal, reject } = useEditor.getState();
   if (!proposal) return;
   const { command, set } = useUi.getState();
+  const isBack = !command.trim() && proposal.kind !== 'version';
   set({
     highlighted: [],
-    ...(command.trim() || proposal.kind === 'version' ? {} : { command: proposal.text }),
+    ...(isBack && { command: proposal.text, mode: proposal.kind === 'plan' ? 'new' : 'edit' }),
   });
   reject();
 }

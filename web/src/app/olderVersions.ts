@@ -1,19 +1,22 @@
 /** Older versions of the saved workflow: on the canvas as a proposed change, or saved anew as the newest one. */
 import { api } from '@/api/client';
+import { ApiError } from '@/api/http';
 import { exact } from '@/runs/format';
 import { useRun } from '@/runs/store';
 import { closeRun } from '@/runs/watch';
 import { useEditor } from '@/workflow/editor';
 import { ask } from './ask';
-import { type Conflict, conflictOf, useConflict } from './conflict';
+import { conflictOf, useConflict } from './conflict';
 import { closeProposal } from './look';
 import { becomeNew, refreshList } from './save';
 import { closeToast, toast, toastError } from './toasts';
 import { useUi } from './ui';
+import { isPhone } from './usePhone';
 
 function toCanvas(): void {
   if (useRun.getState().readOnly) closeRun();
   useUi.getState().set({ dialog: null, inspected: null });
+  if (isPhone()) useUi.getState().set({ dockOpen: false });
   useUi.getState().requestFit();
 }
 
@@ -28,7 +31,8 @@ export async function showVersion(id: string, version: number, savedAt: string):
       .proposeVersion(version, `Version ${version}, saved ${exact(savedAt)}.`, workflow, diff);
     toCanvas();
   } catch (error) {
-    toastError(`Version ${version} could not be shown`, error);
+    if (await isDeleted(id, error)) noteDeleted(id);
+    else toastError(`Version ${version} could not be shown`, error);
   }
 }
 
@@ -39,10 +43,8 @@ export async function restoreVersion(id: string, version: number, seen: number):
   const { saved, version: known = 0 } = useEditor.getState();
   // One's own last save was seen, too: Save first comes between the list and this.
   const newest = saved?.workflowId === id ? Math.max(seen, known) : seen;
-  let found = false;
   try {
     const old = await api.version(id, version);
-    found = true;
     const stored = await api.saveWorkflow(old.workflow, { version: newest, restoredFrom: version });
     const editor = useEditor.getState();
     editor.reject();
@@ -54,18 +56,27 @@ export async function restoreVersion(id: string, version: number, seen: number):
       `It is version ${stored.version} now. Undo shows what was on the canvas.`,
     );
   } catch (error) {
-    const conflict = found ? conflictOf(error, useEditor.getState().workflow) : null;
+    const conflict = conflictOf(error, useEditor.getState().workflow);
     if (conflict?.newest) askAgain(id, version, conflict.newest);
-    else if (conflict) noteDeleted(id, conflict);
+    else if (await isDeleted(id, error)) noteDeleted(id);
     else toastError(`Version ${version} was not restored`, error, NOT_RESTORED);
   }
   refreshList();
 }
 
-/** What is on the canvas is unsaved work from here on. */
-function noteDeleted(id: string, conflict: Conflict): void {
+/** Whether what was not found is the workflow itself, and not this version of it. */
+async function isDeleted(id: string, error: unknown): Promise<boolean> {
+  if (!isNotFound(error)) return false;
+  return await api.workflow(id).then(() => false, isNotFound);
+}
+
+const isNotFound = (error: unknown) => error instanceof ApiError && error.status === 404;
+
+/** Somebody deleted it: what is on the canvas is unsaved work from here on, which is said. */
+export function noteDeleted(id: string): void {
+  const { workflow } = useEditor.getState();
   becomeNew(id);
-  useConflict.getState().set(conflict);
+  if (workflow.workflowId === id) useConflict.getState().set({ mine: workflow, newest: null });
   useUi.getState().set({ dialog: null });
 }
 

@@ -61,12 +61,11 @@ export function useShortcuts(): void {
 const DOUBLE_MS = 500;
 let pressedAt = Number.NEGATIVE_INFINITY;
 
-/** In a dialog it is the dialog's own form that is sent. */
+/** The key for Run stops nothing: beside a run that goes on it asks. In a dialog it sends the dialog's own form. */
 function runOrSubmit(event: KeyboardEvent): void {
   const again = event.repeat || event.timeStamp - pressedAt < DOUBLE_MS;
   pressedAt = event.timeStamp;
-  // A key that is held, or pressed twice, starts a run and does not stop it again.
-  if (!modalOpen() && !again) void useRunner.getState().runOrStop();
+  if (!modalOpen() && !again) void useRunner.getState().run();
   if (!modalOpen()) return;
   const form = event.target instanceof Element ? event.target.closest('[aria-modal="true"] form') : null;
   if (form instanceof HTMLFormElement) form.requestSubmit();

@@ -11,6 +11,8 @@ export interface View extends MarkedGraph {
   /** It is looked at alone: a past run, or what lies over the draft and is not built on. */
   readOnly: boolean;
   proposed: boolean;
+  /** What lies over the draft is an older version of it. */
+  older: boolean;
 }
 
 export function useView(): View {
@@ -29,6 +31,7 @@ export function useView(): View {
       triggers: workflow.triggers ?? [],
       readOnly: runWorkflow !== undefined || onlyLooked,
       proposed,
+      older: proposed && proposal?.kind === 'version',
     };
   }, [draft, proposal, onlyLooked, runWorkflow]);
 }

@@ -58,8 +58,9 @@ async function onBeforeDelete(): Promise<boolean> {
   return !modalOpen();
 }
 
-function labelOf({ readOnly, proposed }: View): string {
+function labelOf({ readOnly, proposed, older }: View): string {
   if (!readOnly) return 'Workflow';
+  if (older) return 'An older version, read-only';
   return proposed ? 'What is proposed, read-only' : 'Workflow of this run, read-only';
 }
 

@@ -13,7 +13,7 @@ import classes from './CommandBar.module.css';
 export function RunControls() {
   const { background, setBackground } = useUi();
   const { data: info } = useInfo();
-  const { runOrStop, starting, stopping } = useRunner();
+  const { run, stop, starting, stopping } = useRunner();
   const live = useRun((state) => liveOnCanvas(state) !== null);
   const proposed = useEditor((state) => state.proposal !== null);
   const engine = info ? ` Engine: ${info.engine.title}.` : '';
@@ -30,14 +30,14 @@ export function RunControls() {
           aria-description={meaning}
         />
       </Tooltip>
-      <Tooltip label={live ? 'Stop this run (Ctrl+Enter)' : 'Ctrl+Enter'}>
+      <Tooltip label={live ? 'Stop this run' : 'Ctrl+Enter'}>
         {live ? (
           <Button
             radius="md"
             loading={stopping}
             leftSection={<IconPlayerStopFilled size={15} aria-hidden />}
             // The second click of a double click on Run is not for Stop, which stands there by then.
-            onClick={(event) => event.detail < 2 && void runOrStop()}
+            onClick={(event) => event.detail < 2 && void stop()}
           >
             Stop
           </Button>
@@ -48,7 +48,7 @@ export function RunControls() {
             radius="md"
             loading={starting}
             leftSection={<IconPlayerPlayFilled size={15} aria-hidden />}
-            onClick={() => void runOrStop()}
+            onClick={() => void run()}
           >
             {background ? 'Run in Background' : 'Run Workflow'}
           </Button>

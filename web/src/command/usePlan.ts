@@ -4,6 +4,7 @@ import { api } from '@/api/client';
 import { ApiError, isAbort } from '@/api/http';
 import type { PlannerName } from '@/api/types';
 import { useUi } from '@/app/ui';
+import { isPhone } from '@/app/usePhone';
 import { runIfClear } from '@/voice/autorun';
 import { carryOut } from '@/voice/commands';
 import { speak } from '@/voice/speak';
@@ -51,6 +52,7 @@ export function usePlan() {
       const { command, set } = useUi.getState();
       // What was typed in the meantime is the next sentence.
       set({ mode: 'edit', inspected: null, ...(command.trim() === text ? { command: '' } : {}) });
+      if (isPhone()) set({ dockOpen: false }); // the last result would cover what is proposed
     },
     onError: (error) => !isAbort(error) && speak(toRefusal(error).message),
   });

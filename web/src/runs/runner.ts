@@ -26,8 +26,8 @@ interface RunnerState {
   /** A run of this workflow that is not over, while it is asked whether there shall be another. */
   going: RunLink | null;
   run: (options?: { another?: boolean }) => Promise<void>;
-  /** The run button: it starts a run or, while one goes on the canvas, stops it. */
-  runOrStop: () => Promise<void>;
+  /** Stops the run on the canvas. */
+  stop: () => Promise<void>;
   start: (config: RunConfig) => Promise<void>;
   close: () => void;
 }
@@ -95,10 +95,9 @@ export const useRunner = create<RunnerState>()((set, get) => {
     going: null,
     stopping: false,
 
-    runOrStop: async () => {
+    stop: async () => {
       const run = liveOnCanvas(useRun.getState());
-      if (!run) return await get().run();
-      if (get().stopping || get().starting) return;
+      if (!run || get().stopping || get().starting) return;
       set({ stopping: true });
       await stopRun(run.id);
       set({ stopping: false });
