@@ -86,3 +86,13 @@ async def test_nothing_to_read_says_so(api: Api) -> None:
     response = await api.call("POST", "/api/execute", {"workflow": steps(READ)})
     run = await api.call("GET", f"/api/runs/{response.headers['x-run-id']}")
     assert run["error"]["code"] == "no_files"
+
+
+async def test_a_pdf_behind_junk_and_a_text_about_one(api: Api, site: Site, make_pdf: Callable[..., bytes]) -> None:
+    junk = b"HTTP/1.1 200 OK\r\n\r\n" + make_pdf("Hello there")
+    about = b"%PDF-1.4 is how a PDF begins.\nThis text is none.\n"
+    for path, media_type in (("/d", "application/octet-stream"), ("/e.pdf", "application/pdf")):
+        page = {"type": "web_page", "action": "fetch", "params": {"url": site.put(path, junk, media_type)}}
+        assert "Hello there" in (await read(api, page))["text"]
+    page = {"type": "web_page", "action": "fetch", "params": {"url": site.put("/about.txt", about, "text/plain")}}
+    assert "how a PDF begins" in (await read(api, page))["text"]

@@ -47,6 +47,19 @@ def test_what_cannot_be_read_says_what_to_do(name: str, content: bytes, code: st
     assert hint in caught.value.message
 
 
+ABOUT = b"%PDF-1.4 is how a PDF begins.\nThis text is none.\n"
+WHOLE = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\nstartxref\n9\n%%EOF\n"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.csv", "a.log"])
+def test_a_text_that_begins_as_a_pdf_does_is_one_where_its_name_says_so(name: str) -> None:
+    assert detect(name, ABOUT) != "pdf"
+    assert detect(name, WHOLE) == "pdf"
+    assert detect(name, b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + bytes(range(99))) == "pdf"
+    assert detect("scan", ABOUT) == "pdf"
+    require("notes", ABOUT, "text")
+
+
 @pytest.mark.parametrize(
     ("wanted", "content", "hint"),
     [

@@ -84,3 +84,22 @@ def test_a_saved_page_gives_its_readable_text():
 def test_a_page_without_text_is_refused():
     with pytest.raises(NodeError, match="without readable text"):
         parse_html("x.html", b"<html><body><img src=a></body></html>")
+
+
+@pytest.mark.parametrize(
+    ("content", "is_binary"),
+    [
+        (b"a,b\n1,2\n" + b"\x00" * 500, False),
+        (b"one line" + b"\x00" * 8_000, False),
+        (b"a\x0cb\x1b[0m" + b"\x00" * 100, False),
+        (b"end\x1a" + b"\x00" * 100, False),
+        (("안녕하세요 세계 " * 9).encode("iso2022_kr"), False),
+        (b"\x0e\x0f" * 50, True),
+        (b"\x00" * 500, True),
+        (b"\x7fELF" + b"\x00" * 60, True),
+        (b"\x01\x02\x03" + b"\x00" * 60, True),
+        (b"", False),
+    ],
+)
+def test_what_fills_a_block_and_what_shifts_to_korean_is_no_sign_of_a_program(content: bytes, is_binary: bool) -> None:
+    assert looks_binary(content) is is_binary

@@ -13,7 +13,7 @@ from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.decoding import told
-from voicegraph.nodes.documents.detect import is_pdf
+from voicegraph.nodes.documents.detect import is_pdf, is_pdf_behind, is_whole_pdf
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document
@@ -74,11 +74,12 @@ async def _read(response: httpx.Response, address: str, encoding: str | None) ->
         read = await beside(small, decode_page, content, charset, None, encoding)
         document = await read_fetched("page", address, await beside(small, encoded, read.text))
         return Document(document.text, document.data, {**document.meta, **read.meta})
-    if kind == "application/pdf" and not is_pdf(content):
+    pdf = is_whole_pdf(content) if is_text(kind) else is_pdf(content) or is_pdf_behind(content)
+    if kind == "application/pdf" and not pdf:
         raise NodeError(
             "wrong_file", f"{shown(address)} is announced as a PDF, but its content is none. Look at it in a browser."
         )
-    if is_pdf(content):
+    if pdf:
         return await parse(file_name(response), content, "pdf")
     if is_text(kind) or not kind:
         return await beside(small, plain_text, content, charset, kind or "text", encoding)

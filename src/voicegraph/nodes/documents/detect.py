@@ -15,6 +15,8 @@ from voicegraph.nodes.documents.text import json_value, looks_binary, read_text
 from voicegraph.nodes.json_lines import SUFFIXES, plain_records
 
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
+_PDF_PART = re.compile(rb"^\d+ \d+ obj\b|^startxref\b|^xref\b|^trailer\b|^%%EOF", re.MULTILINE)
+_TEXT_ABOUT = 4_096
 _PDF_END = 2_048
 _SIGNATURES = (
     (b"PK\x03\x04", "an Office document or a ZIP archive"),
@@ -64,8 +66,8 @@ READABLE = "CSV, TSV, JSON, PDF, text, Markdown and HTML"
 
 def detect(name: str, content: bytes, labels: Labels = UNTOLD) -> Kind:
     """How to read a file of any kind; NodeError when nothing here can."""
-    found = _by_content(name, content, labels)
     suffix = PurePath(name).suffix.lower()
+    found = _by_content(name, content, labels, is_text=suffix in _KINDS)
     if suffix == ".pdf":
         require(name, content, "pdf")
     return "pdf" if found == "pdf" else _KINDS.get(suffix) or found or "text"
@@ -75,7 +77,7 @@ def require(name: str, content: bytes, wanted: Kind, labels: Labels = UNTOLD) ->
     """NodeError when the content is plainly not of the wanted kind, whatever the name says."""
     if wanted not in _ACCEPTED:
         return
-    found = _by_content(name, content, labels)
+    found = _by_content(name, content, labels, is_text=wanted != "pdf")
     if found in _ACCEPTED[wanted]:
         return
     is_not = "plain text" if wanted == "text" else _NAMES[wanted]
@@ -83,11 +85,14 @@ def require(name: str, content: bytes, wanted: Kind, labels: Labels = UNTOLD) ->
     raise NodeError("wrong_file", f"{name} is not {is_not}: its content is {_NAMES[found]}. {advice}, or another file.")
 
 
-def _by_content(name: str, content: bytes, labels: Labels) -> Kind | None:
-    """PDFs, JSON and web pages give themselves away; binary files are refused; None is any other text."""
+def _by_content(name: str, content: bytes, labels: Labels, *, is_text: bool) -> Kind | None:
+    """PDFs, JSON and web pages give themselves away; binary files are refused; None is any other text.
+
+    `is_text` where it is one by its name or by what it is read as: then a PDF is what has more of one than the first line.
+    """
     if not content.strip():
         raise NodeError("empty_file", f"{name} is empty. Choose a file with content.")
-    if is_pdf(content) or (PurePath(name).suffix.lower() not in _KINDS and _is_pdf_behind(content)):
+    if is_whole_pdf(content) if is_text else is_pdf(content) or is_pdf_behind(content):
         return "pdf"
     _refuse_binary(name, content, labels)
     text = read_text(content, labels).text.strip()
@@ -113,7 +118,15 @@ def is_pdf(content: bytes) -> bool:
     return content[:HEADER_WITHIN].lstrip(BOM_UTF8 + b" \t\r\n\f\x00").startswith(HEADER)
 
 
-def _is_pdf_behind(content: bytes) -> bool:
+def is_whole_pdf(content: bytes) -> bool:
+    """Whether it begins as a PDF does, and no text follows that only speaks of one."""
+    if not is_pdf(content):
+        return False
+    rest = content[content.find(HEADER) :][len("%PDF-1.4") : _TEXT_ABOUT]
+    return not rest.strip() or _PDF_PART.search(content) is not None or looks_binary(content)
+
+
+def is_pdf_behind(content: bytes) -> bool:
     """Whether a PDF stands behind something else, such as the head of an answer; not where JSON or text quotes one."""
     found = _PDF_HEADER.search(content, 0, HEADER_WITHIN + 8)
     return found is not None and not content.lstrip().startswith((b"{", b"[")) and b"startxref" in content[-_PDF_END:]

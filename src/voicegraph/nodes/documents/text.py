@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _SAMPLE = 4096
 _NUL = "\x00"
+_WRITTEN = "\t\n\f\r\x1b"
+_KOREAN, _SHIFTS = b"\x1b$)C", "\x0e\x0f"
+"""How iso-2022-kr announces itself, and the signs by which it goes to Korean and back."""
 _END_MARK = "\x1a"
 """What programs of DOS write behind the last line."""
 
@@ -96,10 +99,17 @@ def looks_binary(content: bytes, labels: Labels = UNTOLD) -> bool:
         return False
     name = name_of(labels.named) or name_of(labels.declared) or ""
     text = decoded(sample, python_codec(name if name.startswith("utf-16") else WESTERN), WEB)
-    text = text.rstrip(f"{_NUL}{_END_MARK}") if _END_MARK in text else text
-    controls = sum(character < " " and character not in "\t\n\f\r\x1b" for character in text)
-    strange = controls + sum("\ud800" <= character <= "\uf8ff" or character == "\ufffd" for character in text)
-    return strange > max(1, len(text) // 20) or text.count(_NUL) > 1 + len(text) // 500 or text == _NUL
+    fine = _WRITTEN + _SHIFTS if _KOREAN in sample or name == "iso-2022-kr" else _WRITTEN
+    bare = text.rstrip(f"{_NUL}{_END_MARK}")
+    if _END_MARK in text[len(bare) :] or (bare and not _controls(bare, fine)):
+        text = bare  # the rest fills a block
+    strange = _controls(text, fine) + sum("\ud800" <= one <= "\uf8ff" or one == "\ufffd" for one in text)
+    is_empty = bool(text) and not text.strip(_NUL)
+    return is_empty or strange > max(1, len(text) // 20) or text.count(_NUL) > 1 + len(text) // 500
+
+
+def _controls(text: str, fine: str) -> int:
+    return sum((one < " " or one == "\x7f") and one not in fine for one in text)
 
 
 def shortened(text: str, meta: dict[str, JsonValue]) -> Document:
