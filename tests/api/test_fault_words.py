@@ -173,7 +173,7 @@ async def test_faults_of_what_answers(api: Api, web: Web, name: str) -> None:
 FILES = {
     "a.json": [b"{", b"{a: 1}", b"[" * 5_000, b'{"a": 1,}', b"nul", b""],
     "a.jsonl": [b'{"a": 1}\n{"a"}\n', b'{"a": 1}\nnone\n'],
-    "a.csv": [b'a,b\n"1,2\n', b"", b"%PDF-1.7 x", b"\x00\x01\x02\x03" * 50],
+    "a.csv": [b'a,b\n"1,2\n', b"", b"%PDF-1.7\n1 0 obj\n<< >>\nendobj", b"\x00\x01\x02\x03" * 50],
     "a.pdf": [b"%PDF-1.7 x", b"no PDF"],
 }
 

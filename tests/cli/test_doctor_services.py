@@ -253,7 +253,7 @@ def test_a_model_that_the_speech_service_does_not_list_is_told(cli: Cli, service
 def test_an_apprise_url_that_cannot_be_read_is_bad_and_not_quoted(cli: Cli, on: str) -> None:
     settings = {"VOICEGRAPH_NOTIFY_URL": "foo://s3cret-of-mine@bar", "VOICEGRAPH_NOTIFY_ON": on}
     state, message = finding(cli, "notifications", **settings)
-    assert (state, "Apprise cannot read VOICEGRAPH_NOTIFY_URL" in message) == ("bad", True), message
+    assert (state, "There is no service for VOICEGRAPH_NOTIFY_URL" in message) == ("bad", True), message
     assert "s3cret" not in message
 
 

@@ -202,7 +202,9 @@ async def test_data_without_end_fails_the_node_and_not_the_reader(bench: Bench):
     assert (await bench.error(node("a"), inputs=Inputs("in", data))).code == "too_deep"
 
 
-async def test_secrets_are_hidden_wherever_they_could_come_out(make: Callable[..., Bench]):
+async def test_secrets_are_hidden_wherever_they_could_come_out(
+    make: Callable[..., Bench], caplog: pytest.LogCaptureFixture
+):
     bench = make(slack_bot_token=SecretStr(SECRET))
 
     done = await bench.attempt(node("a", text=f"Authorization: Bearer {SECRET}"))
@@ -216,6 +218,8 @@ async def test_secrets_are_hidden_wherever_they_could_come_out(make: Callable[..
     said = [done.text, waits.output.text, waits.message, failed.message]
     assert all(MASK in text for text in said), said
     assert SECRET not in str([*said, crashed.message, slow.message])
+    assert f"{MASK} is no number" in caplog.text, "the server's log has the details"
+    assert SECRET not in caplog.text
 
 
 async def test_secrets_in_log_lines_are_hidden(make: Callable[..., Bench]):

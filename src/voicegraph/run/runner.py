@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from traceback import format_exception
 from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import JsonValue, ValidationError
@@ -31,10 +32,10 @@ from voicegraph.run.secret_values import secrets_of_params
 from voicegraph.run.waiting import within_limit
 from voicegraph.settings import Settings
 
-log = logging.getLogger(__name__)
-
 if TYPE_CHECKING:
     import httpx
+
+log = logging.getLogger(__name__)
 
 MAX_LINE = 4_000
 """Characters that are kept of a line."""
@@ -119,7 +120,7 @@ class NodeRunner:
             if known := in_words(error):
                 raise known from error
             # A catalogue file let something unforeseen through: the run must end with a reason, not hang.
-            log.exception("A node failed unexpectedly")
+            log.error("A node failed unexpectedly:\n%s", redactor.text("".join(format_exception(error))))  # noqa: TRY400 - redacted
             raise NodeError("unexpected", f"VoiceGraph failed at this node {OF_ITS_OWN}") from error
 
     async def digest(self, attempt: Attempt) -> str | None:

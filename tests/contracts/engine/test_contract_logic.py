@@ -74,7 +74,7 @@ async def test_a_script_that_fails_names_its_line_and_is_not_tried_again(host: H
     assert told.kinds("a") == ["start", "error"]
     error = told.detail.summary.error
     assert error
-    assert error["message"] == "Line 2: ZeroDivisionError: division by zero"
+    assert error["message"] == "Line 2: ZeroDivisionError: division by zero."
 
 
 async def test_a_saved_file_belongs_to_the_node_and_can_be_read(host: Host):
