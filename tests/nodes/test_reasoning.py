@@ -31,6 +31,13 @@ from voicegraph.nodes.reasoning import without_reasoning
         "Hm.\n</thinking>\nThe answer.",
         "I might write `<think>` here.\n</think>\nThe answer.",
         "I think the answer is short </think> The answer.",
+        "\ufeff<think>Hm.</think>The answer.",
+        "<think/>The answer.",
+        "<think />\n\nThe answer.",
+        "<think></think>The answer.",
+        "<think>...</think>The answer.",
+        "<antThinking>Hm.</antThinking>The answer.",
+        "<scratchpad>Hm.</scratchpad>\nThe answer.",
         "<think>\n<think>\nHm.\n</think>\n\nThe answer.",
         "<think>Hm.</thinking>The answer.",
         "<think>\n```py\nHm\n</think>\nThe answer.",
@@ -114,6 +121,11 @@ def test_reasoning_within_the_answer_goes(text: str, answer: str):
         "- <think>: begins it\n- </think>: ends it",
         "Wrap it in “<think>” and “</think>”.",
         "It is a <thinking>-element.",
+        "vLLM strips everything up to </think> from the content.",
+        "The opening tag <think> is added by the template, so only </think> is seen.",
+        "Close with </think> when done.\nThen answer.",
+        "- DeepSeek R1 writes its reasoning in <think>...</think> tags.",
+        "1. Use <think> in prompts\n2. Close with </think>\n3. Done",
         "<review><reasoning>Cheap.</reasoning><score>5</score></review>",
         "1 < 2 and <thinker> is no tag.",
     ],
@@ -129,12 +141,21 @@ def test_an_answer_that_speaks_of_such_tags_stays_whole(text: str):
         ("<reasoning>because</reasoning>", "Give your reasons as <reasoning>...</reasoning>."),
         ("<thinking>why</thinking><answer>42</answer>", "Write <thinking> first, then <answer>."),
         ("<Reasoning>a</Reasoning>\n<Verdict>b</Verdict>", "Answer in XML: the elements reasoning and verdict."),
+        ("<thoughts><thought>a</thought></thoughts>", "List each <thought>."),
         ("Yes. <thoughts>a</thoughts>", "Put what you think into a tag “thoughts”."),
     ],
 )
 def test_what_the_instruction_asked_for_stays(text: str, instruction: str):
     assert without_reasoning(text, instruction) == text
     assert without_reasoning(f"<think>Hm.</think>{text}", instruction) == text
+
+
+def test_a_part_that_the_material_holds_or_asks_for_stays():
+    asked = "<reasoning>because</reasoning>\n<verdict>yes</verdict>"
+    assert without_reasoning(asked, "", "Put your reasons in <reasoning> and the verdict in <verdict>.") == asked
+    assert without_reasoning("<thought>eins</thought>", "", "<thought>one</thought>") == "<thought>eins</thought>"
+    assert without_reasoning("<think>Hm.</think>Yes.", "", "A page on <think> and <thinking>.") == "Yes."
+    assert without_reasoning("<thinking>Hm.</thinking>Yes.", "", "A page on <think> and <thinking>.") == "Yes."
 
 
 @pytest.mark.parametrize(

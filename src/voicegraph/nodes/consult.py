@@ -51,6 +51,8 @@ class Answer(Generic[T]):
     metrics: Metrics
     finish: str | None = None
     """Why it is not whole: `length`, it became too long, or `content_filter`. None when it ended by itself."""
+    kept_back: int = 0
+    """Characters of the model's reasoning that stood in it."""
 
 
 async def consult(
@@ -105,7 +107,9 @@ async def consult(
         message = f"{choice.key_setting} cannot be sent: it holds a character that is not ASCII."
         raise NodeError("not_configured", message) from error
     reason = result.response.finish_reason
-    return Answer(result.output, _metrics(choice, result.usage), reason if reason in CUT_SHORT else None)
+    return Answer(
+        result.output, _metrics(choice, result.usage), reason if reason in CUT_SHORT else None, model.kept_back
+    )
 
 
 def _validator(check: Callable[[Any], str | None]) -> Callable[[Any], Any]:

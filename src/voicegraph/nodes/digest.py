@@ -86,7 +86,7 @@ async def _work(
         meta["truncated"] = {"characters": sum(map(len, used)), "of": length}
     if len(used) == 1:
         only = await _ask(asked, task, used[0])
-        return Digest(only.output, only.metrics, meta | _cut([only]))
+        return Digest(only.output, only.metrics, meta | _told([only]))
     answers: list[Answer[str]] = []
     for number, piece in enumerate(used, 1):
         progress(f"Part {number} of {len(used)}")
@@ -94,14 +94,16 @@ async def _work(
     joined = "\n\n".join(answer.output for answer in answers)
     final = f"{task}\nThe material has been worked on in parts; make one result of the results, without repetitions."
     answers.append(await _ask(asked, final, joined))
-    meta |= {"parts": len(used)} | _cut(answers)
+    meta |= {"parts": len(used)} | _told(answers)
     return Digest(answers[-1].output, total(answer.metrics for answer in answers), meta)
 
 
-def _cut(answers: list[Answer[str]]) -> dict[str, JsonValue]:
-    """What is to be said when one of them is not whole; why the last one is not goes first."""
+def _told(answers: list[Answer[str]]) -> dict[str, JsonValue]:
+    """What is to be said when one of them is not whole, why the last one is not goes first; and of reasoning in them."""
     reason = next((answer.finish for answer in reversed(answers) if answer.finish), None)
-    return {"cut": True, "finishReason": reason} if reason else {}
+    told: dict[str, JsonValue] = {"cut": True, "finishReason": reason} if reason else {}
+    kept_back = sum(answer.kept_back for answer in answers)
+    return told | {"reasoningKeptBack": kept_back} if kept_back else told
 
 
 async def _ask(asked: Asked, task: str, material: str) -> Answer[str]:

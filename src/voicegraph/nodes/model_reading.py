@@ -9,7 +9,7 @@ import string
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic_ai.messages import ModelRequest, TextPart, ThinkingPart, ToolCallPart
+from pydantic_ai.messages import ModelRequest, TextPart, ThinkingPart, ToolCallPart, UserPromptPart
 from pydantic_ai.models.wrapper import WrapperModel
 
 from voicegraph.errors import NodeError
@@ -38,6 +38,8 @@ class Careful(WrapperModel):
         self._name = name
         self.why = ""
         """Why the last answer held nothing, in words; empty when it held something."""
+        self.kept_back = 0
+        """Characters of reasoning that stood in the last answer's text."""
 
     async def request(
         self,
@@ -48,7 +50,8 @@ class Careful(WrapperModel):
         """The answer without reasoning. NodeError where it cannot be used, and asking again would bring the same."""
         answer = await super().request(messages, model_settings, model_request_parameters)
         text = "".join(part.content for part in answer.parts if isinstance(part, TextPart))
-        bare = await beside(len(text) <= SMALL_CHARACTERS, without_reasoning, text, _instruction(messages))
+        bare = await beside(len(text) <= SMALL_CHARACTERS, without_reasoning, text, *_asked(messages))
+        self.kept_back = len(text) - len(bare) if bare != text else 0
         is_blank = not bare.strip(_INVISIBLE)
         if bare != text or is_blank:
             others = [part for part in answer.parts if not isinstance(part, TextPart)]
@@ -76,9 +79,11 @@ class Careful(WrapperModel):
             )
 
 
-def _instruction(messages: list[ModelMessage]) -> str:
-    """What the model was told to do, without the material that it was given."""
-    return "\n".join(message.instructions or "" for message in messages if isinstance(message, ModelRequest))
+def _asked(messages: list[ModelMessage]) -> tuple[str, str]:
+    """What the model was told to do, and the material that it was given."""
+    requests = [message for message in messages if isinstance(message, ModelRequest)]
+    prompts = [part.content for request in requests for part in request.parts if isinstance(part, UserPromptPart)]
+    return "\n".join(request.instructions or "" for request in requests), "\n".join(map(str, prompts))
 
 
 def _why(answer: ModelResponse, blank: str, *, thought: bool) -> str:

@@ -15,33 +15,44 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from voicegraph.nodes.reasoning_tags import closes, closing_tags, is_spoken_of, is_within_sentence, name_of, tags
+from voicegraph.nodes.reasoning_tags import (
+    closes,
+    closing_tags,
+    is_reasoning_name,
+    is_spoken_of,
+    is_within_sentence,
+    name_of,
+    tags,
+)
 
 _CHANNEL = re.compile(r"\s*(?:<\|start\|>assistant\s*)?<\|channel\|>")
 _FINAL = re.compile(r"<\|channel\|>\s*final\b[^<]{0,200}<\|message\|>")
 _END = re.compile(r"\s*<\|(?:return|end|im_end)\|>\s*\Z")
 _ELEMENT = re.compile(r"<(?P<close>/)?(?P<name>[A-Za-z][\w.-]{0,60})>")
-_PART_NAMES = frozenset({"reasoning", "thinking", "thought", "thoughts"})
+_PART_NAMES = frozenset({"reasoning", "thinking", "thought"})
 """Names that people give to parts of an answer, too."""
+_IN_MATERIAL = frozenset({"reasoning", "thought"})
+"""Those of them that are rarely a model's own."""
 _ASKS_FOR_ELEMENTS = re.compile(r"\b(?:xml|tags?|elements?)\b", re.IGNORECASE)
 _GAP = re.compile(r"\s*\n|[^\S\n]*")
 _SPACE_AT_END = re.compile(r"[^\S\n]*\Z")
 
 
-def without_reasoning(text: str, instruction: str = "") -> str:
+def without_reasoning(text: str, instruction: str = "", material: str = "") -> str:
     """The answer alone; empty where nothing but reasoning is there.
 
-    `instruction` is what the model was asked for: an element that it names is a part of the answer.
+    `instruction` is what the model was asked for: an element that it names is a part of the answer. `material` is what it
+    was given, which may hold such elements or, where it is a prompt of its own, ask for them.
     """
     if _CHANNEL.match(text):
         parts = _FINAL.split(text)
         return _END.sub("", parts[-1]).strip() if len(parts) > 1 else ""
     kept: list[str] = []
     end = 0
-    for began, ended in _Answer(text, _asked_for(instruction)).reasoning():
+    for began, ended in _Answer(text, _asked_for(instruction, material)).reasoning():
         kept.append(text[end:began])
         end = ended
-    return _joined([*kept, text[end:]]).strip() if end else text
+    return _joined([*kept, text[end:]]).lstrip("\ufeff").strip() if end else text
 
 
 @dataclass
@@ -55,7 +66,7 @@ class _Answer:
         """Where it begins and ends, one after the other."""
         start = 0
         while tag := self._first(start):
-            end = tag.end() if closes(tag) else _end(self.text, tag)
+            end = tag.end() if closes(tag) or tag["empty"] else _end(self.text, tag)
             if not end and is_within_sentence(self.text, tag):
                 self.never_closed.add(name_of(tag))
                 continue
@@ -78,25 +89,27 @@ class _Answer:
         edges: list[int] = []
         closings = {found["name"]: found.end() for found in _ELEMENT.finditer(self.text) if found["close"]}
         for found in _ELEMENT.finditer(self.text):
-            is_outer = not found["close"] and found["name"].lower() not in {*_PART_NAMES, "think"}
+            is_outer = not found["close"] and not is_reasoning_name(found["name"])
             end = closings.get(found["name"], 0) if is_outer else 0
             if end > found.end() and (not edges or found.start() >= edges[-1]):
                 edges += [found.start(), end]
         return edges
 
 
-def _asked_for(instruction: str) -> set[str]:
-    """The names of parts that the instruction asks for, as `<reasoning>` or as “the elements reasoning and verdict”."""
-    speaks_of_elements = bool(_ASKS_FOR_ELEMENTS.search(instruction))
-    before, after = ("\\b", "\\b") if speaks_of_elements else ("<", ">")
-    return {name for name in _PART_NAMES if re.search(f"{before}{name}{after}", instruction, re.IGNORECASE)}
+def _asked_for(instruction: str, material: str) -> set[str]:
+    """The names of parts that are asked for, as `<reasoning>` or as “the elements reasoning and verdict”."""
+    names = {name for name in _PART_NAMES if re.search(rf"<{name}s?>", instruction, re.IGNORECASE)}
+    names |= {name for name in _IN_MATERIAL if re.search(rf"<{name}s?>", material, re.IGNORECASE)}
+    if _ASKS_FOR_ELEMENTS.search(instruction):
+        names |= {name for name in _PART_NAMES if re.search(rf"\b{name}s?\b", instruction, re.IGNORECASE)}
+    return names
 
 
 def _end(text: str, opened: re.Match[str]) -> int:
     """Where the reasoning ends that begins there; 0 when it is never closed."""
     depth, last = 1, 0
     for tag in tags(text, opened.end()):
-        if name_of(tag) != name_of(opened) or is_spoken_of(text, tag):
+        if name_of(tag) != name_of(opened) or tag["empty"] or is_spoken_of(text, tag):
             continue
         depth += -1 if closes(tag) else 1
         if closes(tag):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 _FENCE = r"^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*$"
 _CODE = r"(?<!`)(?P<marks>`+)(?!`)(?:[^\n]{0,2000}?[^`\n])(?P=marks)(?!`)"
 _TAG = (
-    r"<(?P<close>/)?(?:seed:)?(?P<name>think|thinking|thoughts?|reasoning)(?:\s[^<>]{0,200})?>"
+    r"<(?P<close>/)?(?:seed:|ant)?(?P<name>think|thinking|thoughts?|reasoning|scratchpad|inner_monologue)(?:\s[^<>]{0,200}?)?(?P<empty>/)?>"
     r"|\[(?P<close2>/)?(?P<name2>THINK)\]|◁(?P<close3>/)?(?P<name3>think)▷"
     r"|<\|(?:begin_of_|start_|(?P<close4>end_of_|end_))(?P<name4>thought|thinking)\|>"
 )
@@ -19,14 +19,20 @@ _TOKEN = re.compile(f"{_FENCE}|{_CODE}|{_TAG}", re.IGNORECASE | re.MULTILINE)
 _ANY = re.compile(_TAG, re.IGNORECASE)
 _NOUN = r"(?:tags?|tokens?|elements?|markers?|balises?|etiquetas?)"
 _AND = r"(?:and|or|und|oder|et|ou|y|o)"
+_DOTS = r"(?:\.{3}|…)"
 _QUOTE_BEFORE = re.compile(r"['\"“‘«„]\Z")
 _QUOTE_AFTER = re.compile(r"['\"”’»“]")
 _WORD_BEFORE = re.compile(r"\w[,;:]? \(?\Z")
 _MARK_AFTER = re.compile(r"[,;:)]|[.!?](?:\s|\Z)")
-_OPENING_IS_MEANT = re.compile(rf" ?{_AND} (?:\W?</|an? )", re.IGNORECASE)
+_OPENING_IS_MEANT = re.compile(rf" ?{_AND} (?:\W?</|an? )|{_DOTS}</", re.IGNORECASE)
 _NOUN_BEFORE = re.compile(rf"\b{_NOUN} \Z", re.IGNORECASE)
 _NOUN_AFTER = re.compile(rf"[ -]{_NOUN}\b", re.IGNORECASE)
-_CLOSING_IS_MEANT = re.compile(rf"\b(?:{_AND}|the|an?|das|la|le) \Z", re.IGNORECASE)
+_CLOSING_IS_MEANT = re.compile(
+    rf"\b(?:{_AND}|the|an?|only|to|with|by|in|of|at|until|before|after|using|das|dem|den|mit|bis|nur|la|le|el|avec|con) \Z"
+    rf"|\w \(?<\w+>{_DOTS}\Z",
+    re.IGNORECASE,
+)
+"""Words with which no thought ends."""
 _NEAR = 80
 """Characters around a tag that say whether it is spoken of."""
 
@@ -61,11 +67,13 @@ def is_spoken_of(text: str, tag: re.Match[str]) -> bool:
         return True
     if before[-1:] in (" ", "(") and _MARK_AFTER.match(after):
         return True
+    if closes(tag) and _CLOSING_IS_MEANT.search(before):
+        return True
     if not _WORD_BEFORE.search(before):
         return False
     if _NOUN_AFTER.match(after) or _NOUN_BEFORE.search(before):
         return True
-    return bool(_CLOSING_IS_MEANT.search(before) if closes(tag) else _OPENING_IS_MEANT.match(after))
+    return not closes(tag) and _OPENING_IS_MEANT.match(after) is not None
 
 
 def is_within_sentence(text: str, tag: re.Match[str]) -> bool:
@@ -86,5 +94,10 @@ def closes(tag: re.Match[str]) -> bool:
 
 
 def name_of(tag: re.Match[str]) -> str:
-    """`think`, `thinking`, …"""
-    return (tag["name"] or tag["name2"] or tag["name3"] or tag["name4"]).lower()
+    """`think`, `thinking`, …; `thought` for its plural, too."""
+    return (tag["name"] or tag["name2"] or tag["name3"] or tag["name4"]).lower().removesuffix("s")
+
+
+def is_reasoning_name(name: str) -> bool:
+    """Whether models write reasoning under this name."""
+    return _ANY.fullmatch(f"<{name}>") is not None

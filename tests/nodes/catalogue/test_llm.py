@@ -307,13 +307,20 @@ async def test_a_cut_part_of_a_long_text_is_told_though_the_last_answer_is_whole
 
 async def test_reasoning_never_reaches_the_next_node(asking: MakeNode, model_server: Any) -> None:
     model_server.replies = [ended("First I consider.\n</think>\n\nThe answer.", "stop")]
-    assert (await run(asking("summarize"))).text == "The answer."
+    output = await run(asking("summarize"))
+    assert (output.text, output.meta["reasoningKeptBack"]) == ("The answer.", 28)
 
 
 async def test_a_part_that_the_instruction_asked_for_reaches_it(asking: MakeNode, model_server: Any) -> None:
-    answer = "<reasoning>Cheap.</reasoning>\n<verdict>yes</verdict>"
+    answer = "<thinking>Cheap.</thinking>\n<verdict>yes</verdict>"
     model_server.replies = [ended(answer, "stop")] * 2
-    material = "A text with <reasoning> and <verdict>."
-    wanted = "Answer with <reasoning> and <verdict>."
+    material = "A text with <thinking> and <verdict>."
+    wanted = "Answer with <thinking> and <verdict>."
     assert (await run(asking("generate", material), instruction=wanted)).text == answer
     assert (await run(asking("generate", material))).text == "<verdict>yes</verdict>"
+
+
+async def test_a_prompt_that_is_the_input_may_ask_for_a_part_too(asking: MakeNode, model_server: Any) -> None:
+    answer = "<reasoning>Cheap.</reasoning>\n<verdict>yes</verdict>"
+    model_server.replies = [ended(answer, "stop")]
+    assert (await run(asking("generate", "Judge it, with <reasoning> and <verdict>."))).text == answer

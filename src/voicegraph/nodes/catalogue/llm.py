@@ -123,6 +123,8 @@ async def _run(params: Llm, node: NodeContext) -> Output:
     )
     if "truncated" in result.meta:
         node.log("The input is longer than the model can read; only its beginning was used.")
+    if kept_back := result.meta.get("reasoningKeptBack"):
+        node.log(f"The model's reasoning within its answer, {kept_back:,} characters, was kept back.")
     meta: dict[str, JsonValue] = {"method": "model", "model": choice.name, **result.meta}
     if "cut" in result.meta:
         node.log(_NOT_WHOLE[str(result.meta["finishReason"])])
