@@ -109,3 +109,32 @@ async def test_a_feed(api: Api, site: Site, media_type: str) -> None:
     url = site.put("/", feed.encode("cp1251"), media_type)
     output = await output_of(api, {"type": "rss", "action": "fetch", "params": {"url": url}})
     assert output["data"][0]["title"] == "Новости дня"
+
+
+FEED = "<?xml version='1.0'{}?><rss version='2.0'><channel><item><title>{}</title></item></channel></rss>"
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "params", "title", "meta", "line"),
+    [
+        (FEED.format("", "Новости дня сегодня").encode("cp1251"), "text/xml", {}, "Новости дня сегодня",
+         {"encoding": "windows-1251", "encodingGuessed": True}, "does not say how its text is encoded"),
+        (FEED.format("", "Größe und Straße").encode("latin-1"), "text/xml; charset=utf-8", {}, "Größe und Straße",
+         {"encoding": "windows-1252", "encodingGuessed": True, "encodingDeclared": "utf-8"}, "text is utf-8, which it is not"),
+        (FEED.format(" encoding='utf-8'", "Köln, Größe, B\udce4r").encode("utf-8", "surrogateescape"), "text/xml", {}, "Köln, Größe, B\ufffdr",
+         {"encoding": "utf-8", "replacedCharacters": 1}, "1 bad byte stands as"),
+        (FEED.format("", "Да").encode("mac_cyrillic"), "text/xml", {"encoding": "x-mac-cyrillic"}, "Да",
+         {"encoding": "x-mac-cyrillic"}, ""),
+        (FEED.format(" encoding='iso-8859-1'", "Größe").encode("latin-1"), "text/xml; charset=utf-8", {}, "Größe",
+         {"encoding": "windows-1252"}, ""),
+    ],
+)  # fmt: skip
+async def test_a_feed_tells_how_it_was_read(
+    api: Api, site: Site, content: bytes, media_type: str, params: Any, title: str, meta: dict[str, Any], line: str
+) -> None:
+    url = site.put("/", content, media_type)
+    output = await output_of(api, {"type": "rss", "action": "fetch", "params": {"url": url, **params}})
+    assert output["data"][0]["title"] == title
+    assert {name: value for name, value in output["meta"].items() if "ncod" in name or "replaced" in name} == meta
+    assert line in output["log"]
+    assert bool(line) == any(word in output["log"] for word in ("encoded", "utf-8"))

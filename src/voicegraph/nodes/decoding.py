@@ -142,7 +142,8 @@ def _declared(names: list[str], sample: bytes) -> str | None:
         return "utf-8"
     for name in names:
         if name == "utf-8":
-            if runs <= 1 or len(good) >= runs:
+            alone = set(names) == {"utf-8"}
+            if (alone and runs <= 1) or len(good) >= runs:
                 return name
         elif name.startswith("utf-16"):
             return name

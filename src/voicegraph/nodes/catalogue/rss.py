@@ -11,13 +11,16 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bodies import media_type
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
+from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.decoding import told
 from voicegraph.nodes.documents.feed import MAX_ENTRIES, is_feed, root_of
 from voicegraph.nodes.documents.feed_order import newest_first
 from voicegraph.nodes.documents.fetched import read_fetched
-from voicegraph.nodes.documents.page import page_in_utf8
+from voicegraph.nodes.documents.page import decode_page, page_in_utf8
 from voicegraph.nodes.documents.page_head import http_of
+from voicegraph.nodes.encoding_param import Encoding, encoding_param
 from voicegraph.nodes.failures import too_many_redirects
 from voicegraph.nodes.leading import PAGES, led_on
 from voicegraph.nodes.output import Output
@@ -46,6 +49,7 @@ class Fetch(Params):
         ge=1,
         le=MAX_ENTRIES,
     )
+    encoding: Encoding = encoding_param()
 
     @field_validator("url", mode="before")
     @classmethod
@@ -58,10 +62,15 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     """Reads an RSS, Atom or JSON feed: a list as text, the entries as data."""
     node.progress(f"Reading {shown(params.url)}")
     response = await _feed(params.url, node)
-    document = await read_fetched("feed", str(response.url), await _xml(response))
+    address, content = str(response.url), response.content
+    small = len(content) <= SMALL_CHARACTERS
+    read = await beside(small, decode_page, content, response.charset_encoding, None, params.encoding)
+    document = await read_fetched("feed", address, await beside(small, encoded, read.text))
+    for line in told(read.meta, shown(address)):
+        node.log(line)
     entries = newest_first(cast("list[dict[str, Any]]", document.data))[: params.limit]
     text = "\n".join(_line(entry) for entry in entries) or "The feed has no entries."
-    return Output(text=text, data=cast("Any", entries), meta=document.meta)
+    return Output(text=text, data=cast("Any", entries), meta={**document.meta, **read.meta})
 
 
 async def _feed(url: str, node: NodeContext) -> httpx.Response:
@@ -70,7 +79,8 @@ async def _feed(url: str, node: NodeContext) -> httpx.Response:
         response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
         if not _is_page(response):
             return response
-        source = await _in_utf8(response, response.content[:MAX_HEAD])
+        head = response.content[:MAX_HEAD]
+        source = await beside(len(head) <= SMALL_CHARACTERS, page_in_utf8, head, response.charset_encoding)
         page = await read_fetched("feed_link", str(response.url), source)
         if isinstance(page.data, str):
             node.log(f"The page announces its feed: {shown(page.data)}")
@@ -89,16 +99,6 @@ def _is_page(response: httpx.Response) -> bool:
     if is_feed(content) or content[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):  # JSON Feed under any name
         return False
     return media_type(response) in PAGES or root_of(content) == "html"
-
-
-async def _xml(response: httpx.Response) -> bytes:
-    """The feed's bytes, in UTF-8."""
-    content = response.content
-    return await _in_utf8(response, content)
-
-
-async def _in_utf8(response: httpx.Response, content: bytes) -> bytes:
-    return await beside(len(content) <= SMALL_CHARACTERS, page_in_utf8, content, response.charset_encoding)
 
 
 def _line(entry: dict[str, Any]) -> str:
