@@ -1,7 +1,8 @@
 """Conditions in CEL, the Common Expression Language (https://cel.dev), over the names templates have.
 
 `size(data) > 10`, `input.contains("outage")`, `data.exists(row, double(row.price) > 9.5)`, `has(trigger.body.id)`;
-of the string extensions `lowerAscii`, `upperAscii` and `trim`, which here know all letters. Numbers compute with each
+of the string extensions `lowerAscii`, `upperAscii` and `trim`, which here know all letters. Texts are counted in characters
+(`expression_source.py`). Numbers compute with each
 other, whole or not (`expression_numbers.py`).
 """
 
@@ -26,7 +27,8 @@ from voicegraph.nodes.bulk import beside, compact, is_small
 from voicegraph.nodes.expression_cost import Shape, microseconds, shape_of
 from voicegraph.nodes.expression_faults import NAMES, explained
 from voicegraph.nodes.expression_functions import FUNCTIONS
-from voicegraph.nodes.expression_numbers import Rewriting, Unfamiliar, rewritten, with_large_numbers
+from voicegraph.nodes.expression_numbers import Rewriting, Unfamiliar, rewritten
+from voicegraph.nodes.expression_source import with_large_numbers, with_sizes
 from voicegraph.nodes.turns import turn
 from voicegraph.nodes.type_words import type_word
 
@@ -134,6 +136,9 @@ def _compile(expression: str) -> _Program:
         names = tuple(name for name in cast("list[str]", compiled.variables()) if name in NAMES)
     except BaseException as error:
         raise _explained(error) from error
+    if shape.sizes:
+        expression = with_sizes(expression)
+        compiled = _engine().compile(expression)
     try:
         divided, mixing = rewritten(expression, "/"), rewritten(expression, "+-*/%")
         if divided.used:

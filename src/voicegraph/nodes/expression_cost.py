@@ -15,6 +15,7 @@ from voicegraph.nodes.bulk import MAX_VALUES
 PER_VALUE = 3.0  # to hand a value over
 PER_STEP = 0.5  # of a loop
 PER_CALL = 3.0  # of a function that is not the library's
+PER_SIZED_VALUE = 1.0  # of what `size` is asked of, which is a function of ours
 PER_COPIED_VALUE = 0.03  # a variable used within a loop is copied in every step
 PER_COLLECTED_VALUE = 0.25  # `map` and `filter` copy what they have so far in every step
 PER_SEARCHED_CHARACTER = 0.001
@@ -47,6 +48,7 @@ class Shape:
     arithmetic: int = 0
     commas: int = 0
     pattern: int = 0
+    sizes: int = 0
     comments: bool = False
     inner: frozenset[str] = frozenset()
 
@@ -84,6 +86,7 @@ def shape_of(expression: str) -> Shape:
             literal = max(literal, UNKNOWN_PATTERN if "{" in text else len(text))
         elif kind == "name" and any(brackets):
             inner.add(text)
+        shape.sizes += text == "size"
         shape.comments |= kind == "comment"
         shape.plus += kind == "plus"
         shape.arithmetic += kind in ("plus", "arithmetic")
@@ -125,10 +128,13 @@ def microseconds(shape: Shape, variables: Mapping[str, object], *, calls: bool =
         + PER_SEARCHED_CHARACTER * inner.characters
         + PER_PATTERN_CHARACTER * shape.pattern
         + PER_COLLECTED_VALUE * whole.values * shape.collects
+        + (PER_CALL + PER_SIZED_VALUE * inner.values) * shape.sizes
     )
     if calls:
         per_step += PER_CALL * shape.arithmetic + PER_VALUE * inner.values * shape.plus
-    once = PER_VALUE * whole.values + PER_MATCHED_CHARACTER * shape.pattern * whole.characters
+    once = (
+        PER_VALUE + PER_SIZED_VALUE * shape.sizes
+    ) * whole.values + PER_MATCHED_CHARACTER * shape.pattern * whole.characters
     most = once + steps * per_step * shape.growth
     grown = whole.characters * shape.growth if shape.plus else 0
     return None if whole.values > MAX_VALUES or most > MAX_MICROSECONDS or grown > MAX_CHARACTERS else most

@@ -1,12 +1,13 @@
-"""The functions that conditions have beside the library's own: arithmetic of all numbers, and those of texts."""
+"""The functions that conditions have beside the library's own: arithmetic of all numbers, those of texts, and `size`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sized
+from typing import Any, cast
 
-from voicegraph.nodes.expression_numbers import CALLS, LEAST, MOST
+from voicegraph.nodes.expression_numbers import CALLS
+from voicegraph.nodes.expression_source import LEAST, MOST, SIZE
 from voicegraph.nodes.type_words import type_word
 
 
@@ -75,10 +76,18 @@ def _of_a_text(name: str, function: Callable[[str], str]) -> Callable[..., str]:
     return call
 
 
+def _size(*given: Any) -> int:
+    """Characters of a text, items of a list, fields of an object: the library counts a text's bytes."""
+    if len(given) != 1 or not isinstance(given[0], (str, bytes, list, dict)):
+        raise Refused("“size” cannot be asked of its value")
+    return len(cast("Sized", given[0]))
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lowerAscii": _of_a_text("lowerAscii", str.lower),
     "upperAscii": _of_a_text("upperAscii", str.upper),
     "trim": _of_a_text("trim", str.strip),
+    SIZE: _size,
     **dict(zip(CALLS.values(), (_plus, _minus, _times, _over, _rest), strict=True)),
 }
 

@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-LEAST, MOST = -(2**63), 2**63 - 1
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""\s*(?:(?P<string>[rRbB]{0,2}(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))"""
     r"""|(?P<number>0[xX][0-9a-fA-F]+[uU]?|(?:\d+\.\d+|\.\d+|\d+)(?:[eE][+-]?\d+)?[uU]?)"""
     r"""|(?P<name>[A-Za-z_]\w*)|(?P<mark>&&|\|\||[=!<>]=|[-+*/%<>!?:.,()\[\]{}]))""",
@@ -62,38 +61,6 @@ def rewritten(expression: str, operators: str) -> Rewriting:
     return found
 
 
-def with_large_numbers(expression: str) -> str:
-    """The expression with whole numbers beyond 64 bits as the library takes them: without a sign, or as doubles."""
-    pieces: list[str] = []
-    place, signed, ended = 0, False, False
-    while token := _TOKEN.match(expression, place):
-        text = token[0]
-        if token.lastgroup == "number" and (number := _whole_number(token["number"])) is not None:
-            text = text[: len(text) - len(token["number"])] + _written(number, token["number"], signed)
-        pieces.append(text)
-        place, signed = token.end(), token["mark"] == "-" and not ended
-        ended = token["name"] != "in" if token["mark"] is None else token["mark"] in ")]}"
-    return "".join(pieces) + expression[place:]
-
-
-def _whole_number(text: str) -> int | None:
-    try:
-        return int(text, 0 if text[:2].lower() == "0x" else 10)
-    except ValueError:
-        return None
-
-
-def _written(number: int, text: str, negative: bool) -> str:
-    if number <= MOST + negative:
-        return text
-    if number < 2**64 and not negative:
-        return f"{number}u"
-    try:
-        return f"{float(number):.17e}"
-    except OverflowError:
-        return text
-
-
 class _Parser:
     """Recursive descent over CEL's grammar (cel-spec, doc/langdef.md), which writes down again what it reads."""
 
@@ -104,7 +71,7 @@ class _Parser:
         self._loops: dict[str, Path] = {}
         place, text = 0, expression.rstrip()
         while place < len(text):
-            token = _TOKEN.match(text, place)
+            token = TOKEN.match(text, place)
             if token is None or token.lastgroup is None:
                 raise Unfamiliar
             self._tokens.append((token.lastgroup, token[token.lastgroup]))
