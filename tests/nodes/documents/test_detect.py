@@ -86,3 +86,24 @@ def test_what_cannot_be_read_asks_for_no_upload(content: bytes) -> None:
     with pytest.raises(NodeError) as caught:
         parse_pdf("report.pdf", content) if content.startswith(b"%PDF") else detect("report.docx", content)
     assert "pload" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["<div>Access denied</div>", '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "<html>x</html>",
+     "<!-- moved -->\n<a href='/'>x</a>", "<Error><Code>1</Code></Error>"],
+)  # fmt: skip
+def test_xml_and_pieces_of_pages_are_no_table(content: str):
+    with pytest.raises(NodeError, match="is not a CSV: its content is") as caught:
+        detect("a.csv", content.encode())
+    assert caught.value.code == "wrong_file"
+    with pytest.raises(NodeError, match="is not a CSV: its content is"):
+        require("a.csv", content.encode(), "csv")
+
+
+@pytest.mark.parametrize(
+    "content", ["<b>x</b>,1\n<i>y</i>,2", "<a@b.de>,x\n<c@d.de>,<y>", "text\n<p>a</p>", "<5,<6\n1,2"]
+)
+def test_a_table_may_hold_tags(content: str):
+    assert detect("a.csv", content.encode()) == "csv"
+    require("a.csv", content.encode(), "csv")

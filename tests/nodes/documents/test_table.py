@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from voicegraph.errors import NodeError
 from voicegraph.nodes.documents.model import MAX_COLUMNS, MAX_ROWS
 from voicegraph.nodes.documents.table import parse_csv
+from voicegraph.nodes.documents.table_words import told_of_table
 
 SALES = "region,units,price,code\nNorth,3,1.5,007\nSouth,,2,12\n"
 
@@ -261,3 +262,29 @@ def test_a_delimiter_behind_a_backslash_is_none_where_the_other_rows_say_so(text
     data = parse_csv("x.csv", text.encode()).data
     assert isinstance(data, list)
     assert data[0] == row
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('"he said "hi" there",1', ['he said "hi" there', 1]),
+        ('"Miller, "Bob"",1', ['Miller, "Bob"', 1]),
+        ('"he said "hi"",1', ['he said "hi"', 1]),
+        ('"Miller, "Bob", Jr" x",1', None),
+        ('"5" pipe",1', ['5" pipe', 1]),
+        ('"x ""y"" "z" w",1', ['x "y" "z" w', 1]),
+        ('"","x "y" z"', ["", 'x "y" z']),
+    ],
+)
+def test_a_quote_that_was_not_written_twice_is_a_part_of_the_text_and_told(line: str, cells: list[object] | None):
+    document = parse_csv("x.csv", f"a,b\n{line}\n".encode())
+    if cells:
+        assert [*document.data[0].values()] == cells
+    assert document.meta["strayQuotes"] == [2]
+    said = [*told_of_table(document.meta, "x.csv")]
+    assert "in line 2 a quotation mark stands within a cell" in said[-1]
+
+
+@pytest.mark.parametrize("line", ['"say ""hi""",1', '5" pipe,1', '"a" ,1', '"x\ny ""z""",1', '"",1', 'say "hi",1'])
+def test_quotes_that_are_right_are_not_told(line: str):
+    assert "strayQuotes" not in parse_csv("x.csv", f"a,b\n{line}\n".encode()).meta

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from voicegraph.nodes.documents.table import parse_csv, told_of_table
+from voicegraph.nodes.documents.table import parse_csv
+from voicegraph.nodes.documents.table_words import told_of_table
 
 
 def read(text: str) -> tuple[Any, dict[str, Any], str]:
@@ -100,3 +101,55 @@ def test_rows_that_are_longer_than_the_header_are_told(text: str, columns: list[
     told = [*told_of_table(meta, "x.csv")]
     assert len(told) == bool(longer)
     assert all("longer than the header" in line for line in told)
+
+
+UNDER_AN_EMPTY_LINE = {
+    "a comma": ("Report, 2025\n\nname,amount\nA,1\nB,2", "Report, 2025"),
+    "a comma before a quarter": ("Sales, Q1 2025\n\nname,amount\nA,1\nB,2", "Sales, Q1 2025"),
+    "commas, as many": ("Sales, by name, in EUR\n\nname,amount,year\nA,1,2025\nB,2,2025", "Sales, by name, in EUR"),
+    "a semicolon": ("Report; 2025\n\nname;amount\nA;1\nB;2", "Report; 2025"),
+    "cells": ("Report,2025\n,\nname,amount\nA,1\nB,2", "Report 2025"),
+    "two lines": ("From,2025-01-01\nTo,2025-02-01\n\nname,amount,x\nA,1,0\nB,2,0", "From 2025-01-01\nTo 2025-02-01"),
+}
+
+
+@pytest.mark.parametrize("name", UNDER_AN_EMPTY_LINE)
+def test_a_title_of_several_cells_is_one_above_an_empty_line(name: str):
+    text, title = UNDER_AN_EMPTY_LINE[name]
+    data, meta, _ = read(text)
+    assert [(row["name"], row["amount"]) for row in data] == [("A", 1), ("B", 2)]
+    assert meta["title"] == title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,city\n\nAnna,Berlin\nBert,Bonn",
+        "name,age\n\nAnna,n/a\nBert,12",
+        "name,age\n\nAnna,3\n\nBert,12",
+        "a,b\n1,2\n3,4\n\nregion,amount,x\nN,1,2",
+        "a, b\n\nx, y\nz, w",
+    ],
+)
+def test_a_header_stays_one_above_an_empty_line(text: str):
+    _, meta, _ = read(text)
+    assert "title" not in meta
+    assert meta["columns"][:2] == [cell.strip() for cell in text.split("\n", maxsplit=1)[0].split(",")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name\nA,1", "in a column called column_2;"),
+        ("name,amount\nA,1,50", "in a column called column_3;"),
+        ("name,amount\nA,1,50,2", "in columns called column_3 and column_4;"),
+        ("name,amount\nA,1,50,2,3", "in columns called column_3 to column_5;"),
+    ],
+)
+def test_the_columns_without_a_name_are_named_as_they_are(text: str, words: str):
+    [line] = told_of_table(read(text)[1], "x.csv")
+    assert words in line
+
+
+def test_what_is_no_table_is_told_nothing_of_columns():
+    assert [*told_of_table({"format": "rss", "title": "My Blog"}, "f.rss")] == []

@@ -16,6 +16,7 @@ from voicegraph.nodes.json_lines import SUFFIXES, plain_records
 
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
 _PDF_PART = re.compile(rb"^\d+ \d+ obj\b|^startxref\b|^xref\b|^trailer\b|^%%EOF", re.MULTILINE)
+_TAG = re.compile(r"<[A-Za-z][\w:.-]*(?=[\s/>])")
 _TEXT_ABOUT = 4_096
 _PDF_END = 2_048
 _SIGNATURES = (
@@ -70,6 +71,8 @@ def detect(name: str, content: bytes, labels: Labels = UNTOLD) -> Kind:
     found = _by_content(name, content, labels, is_text=suffix in _KINDS)
     if suffix == ".pdf":
         require(name, content, "pdf")
+    if _KINDS.get(suffix) == "csv" and (found == "html" or _is_markup(read_text(content, labels).text)):
+        raise _no_table(name)
     return "pdf" if found == "pdf" else _KINDS.get(suffix) or found or "text"
 
 
@@ -78,6 +81,8 @@ def require(name: str, content: bytes, wanted: Kind, labels: Labels = UNTOLD) ->
     if wanted not in _ACCEPTED:
         return
     found = _by_content(name, content, labels, is_text=wanted != "pdf")
+    if wanted == "csv" and found is None and _is_markup(read_text(content, labels).text):
+        raise _no_table(name)
     if found in _ACCEPTED[wanted]:
         return
     is_not = "plain text" if wanted == "text" else _NAMES[wanted]
@@ -99,6 +104,21 @@ def _by_content(name: str, content: bytes, labels: Labels, *, is_text: bool) -> 
     if text[:100].lower().startswith(("<!doctype html", "<html")):
         return "html"
     return "json" if text.startswith(("{", "[")) and _is_json(text) else None
+
+
+def _is_markup(text: str) -> bool:
+    """Whether it is XML or a piece of a web page, which no table is that has a sign in its first cell."""
+    text = text.strip()
+    tags = _TAG.match(text) and ("</" in text or "/>" in text) and text.endswith(">")
+    return bool(tags) or text.startswith(("<?xml", "<!--", "<!DOCTYPE", "<!doctype"))
+
+
+def _no_table(name: str) -> NodeError:
+    return NodeError(
+        "wrong_file",
+        f"{name} is not a CSV: its content is XML or a web page, such as a server sends where a sign-in is missing. "
+        "Get the table itself, or give the file the name of what it is.",
+    )
 
 
 def is_no_text(name: str) -> bool:

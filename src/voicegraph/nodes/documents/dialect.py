@@ -1,4 +1,4 @@
-"""How a CSV file is written: what separates its cells, how quotes stand in them, and where one is never closed."""
+"""How a CSV file is written: what separates its cells, and how quotes stand in them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -123,44 +122,3 @@ def _quotes_fit(sample: list[str], options: dict[str, Any]) -> bool:
     except csv.Error:
         return reader.line_num == _SAMPLE_LINES
     return True
-
-
-END = "\ue0f0end\ue0f1"
-"""A last line, which is a row of its own unless a quote is open."""
-
-
-def with_end(text: str, noted: list[str]) -> Iterator[str]:
-    """The lines of the text, and END; each is noted as it is taken."""
-    for line in io.StringIO(text, newline=""):
-        noted.append(line)
-        yield line
-    noted.append(END)
-    yield END
-
-
-def is_swallowed(lines: list[str], form: Form) -> bool:
-    """Whether a row of several lines has a quote within a cell: where the next one stood, a cell that was open ended."""
-    if len(lines) < 2:
-        return False
-    row = re.sub(rf'"[ \t]+(?=[{re.escape(form.delimiter)}\r\n]|$)', '"', "".join(lines))
-    try:
-        for _ in csv.reader(io.StringIO(row, newline=""), strict=True, **form.options(row)):
-            pass
-    except csv.Error:
-        return True
-    return False
-
-
-def opened_in(lines: list[str], form: Form) -> int:
-    """In which line of a row the quote stands that should have been closed, counted from 0."""
-    row = "".join(lines)
-    signs = re.compile(r'\\\\.|"' if form.escapes else r'""|"', re.DOTALL)
-    before = re.compile(rf"(?:^|[{re.escape(form.delimiter)}\r\n]) *$")
-    inside, opened, at = False, 0, 0
-    while found := signs.search(row, at):
-        at = found.end()
-        if inside:
-            inside = found[0] != '"'
-        elif found[0][0] == '"' and before.search(row[max(0, found.start() - 20) : found.start()]):
-            inside, opened, at = True, found.start(), found.start() + 1
-    return row.count("\n", 0, opened)

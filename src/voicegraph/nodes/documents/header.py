@@ -18,13 +18,21 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _VALUE = re.compile(r"[-+(]?\s*[$€£¥]?\s*[-+]?\d")
 """How an amount, a date or a time begins, and no name of a column does that is no year."""
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*\s?[%$€£¥]?")
+_MISSING = frozenset({"", "-", "?", "n/a", "na", "nan", "null", "none", "nil", "unknown", "tbd", "k.a."})
+"""What stands among numbers where one is missing."""
 _DECIMAL_COMMA = re.compile(r"(?<![\w,:/])(?<!\w-)(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,(?:\d+|-+))(?![\w,])")
 """In a number on its own (`1,50`, `-1.234,5`, `5,-`), or commas among thousands; not in a list (`1,2,3`) or behind a date."""
 
 
-def header_at(rows: Sequence[Row]) -> int:
-    """Which row names the columns: the first, unless that is a title, lines of one filled cell above a row of names."""
+def header_at(rows: Sequence[Row], gaps: Sequence[int] = ()) -> int:
+    """Which row names the columns: the first, unless that is a title, lines of one filled cell above a row of names.
+
+    `gaps` are the rows above which an empty line stands: what is above it may be a title of several cells.
+    """
     rows = rows[:_LOOKED_AT]
+    gaps = [gap for gap in gaps if 0 < gap < len(rows)]
+    if len(gaps) == 1 and gaps[0] <= _MOST_LINES and _is_title(rows[: gaps[0]], rows[gaps[0]], rows[gaps[0] + 1 :]):
+        return gaps[0]
     at = next((at for at, row in enumerate(rows[: _MOST_LINES + 1]) if len(_filled(row)) > 1), 0)
     return at if at and _heads(rows[at], rows[at + 1 :]) else 0
 
@@ -51,6 +59,20 @@ def only_within_cells(cells: Sequence[str], sign: str) -> bool:
 def without_decimals(text: str) -> str:
     """The text without its numbers that hold a comma."""
     return _DECIMAL_COMMA.sub("", text)
+
+
+def _is_title(above: Sequence[Row], names: Row, body: Sequence[Row]) -> bool:
+    """Whether lines above an empty one are no header, with or without rows: a sentence, of another width, or over names."""
+    if not _heads(names, body) or _heads(above[0], above[1:]):
+        return False
+    if {len(names)}.isdisjoint(map(len, above)) or (is_sentence(above[0]) and not is_sentence(names)):
+        return True
+    return _MISSING.isdisjoint(name.strip().lower() for name in names) and _counts(names, body)
+
+
+def is_sentence(row: Row) -> bool:
+    """Whether a space stands behind each sign that made cells of it."""
+    return len(row) > 1 and all(cell.startswith(" ") for cell in row[1:])
 
 
 def _heads(names: Row, body: Sequence[Row]) -> bool:

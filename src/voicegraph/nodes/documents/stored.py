@@ -12,7 +12,7 @@ from voicegraph.nodes.decoding import UNTOLD, Decoded, Labels, decode, told
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document, Kind
-from voicegraph.nodes.documents.table import told_of_table
+from voicegraph.nodes.documents.table_words import told_of_table
 from voicegraph.nodes.json_lines import SUFFIXES
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.threads import in_thread

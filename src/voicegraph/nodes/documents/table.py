@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.cutting import one_line
 from voicegraph.nodes.decoding import UNTOLD, Labels
-from voicegraph.nodes.documents.dialect import (
-    END,
-    MAX_FIELD,
-    ONE_COLUMN,
-    Form,
-    form_of,
-    is_swallowed,
-    opened_in,
-    with_end,
-)
-from voicegraph.nodes.documents.header import header_at
+from voicegraph.nodes.documents.dialect import MAX_FIELD, ONE_COLUMN, Form, form_of
+from voicegraph.nodes.documents.header import header_at, is_sentence
 from voicegraph.nodes.documents.model import MAX_COLUMNS, MAX_ROWS, Document
+from voicegraph.nodes.documents.quotes import END, as_text, has_stray_quote, is_swallowed, opened_in, with_end
+from voicegraph.nodes.documents.table_words import MOST_TOLD
 from voicegraph.nodes.documents.text import read_text
 from voicegraph.nodes.tables import markdown_table
 
@@ -44,7 +36,7 @@ def parse_csv(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
     A column whose every value is a plain number holds numbers, with null for empty cells; others hold strings. So do
     numbers with a decimal comma: `1,234` is one and a bit here and more than a thousand there, and nothing in a file tells.
     `meta`: `rows` and `columns` of the file, `encoding`, `delimiter`, `shownRows` and `keptRows` when cut;
-    `title` of the lines above the header, `longerRows` than the header. `delimiter` is null where there is one column.
+    `title` of the lines above the header, `longerRows` than the header, `strayQuotes` (the first lines that have some). `delimiter` is null where there is one column.
     """
     read = read_text(content, labels)
     form, text = form_of(read.text)
@@ -65,6 +57,8 @@ def parse_csv(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
         table = f"{parts.title}\n\n{table}"
     if parts.longer:
         meta["longerRows"] = parts.longer
+    if parts.stray:
+        meta["strayQuotes"] = [*parts.stray]
     if min(shown, len(rows)) < total:
         meta |= {"truncated": True, "shownRows": shown, "keptRows": len(rows)}
         table += f"\n\n… and {total - shown} more rows."
@@ -72,44 +66,57 @@ def parse_csv(name: str, content: bytes, labels: Labels = UNTOLD) -> Document:
     return Document(f"### {name}\n\n{table}", data, meta)
 
 
-def told_of_table(meta: dict[str, JsonValue], name: str) -> Iterable[str]:
-    """What the log says of a table that may not be read as it was meant."""
-    if title := meta.get("title"):
-        shown = one_line(str(title), 100)
-        yield f"{name} begins with a title, “{shown}”: the row under it was taken for the names of the columns."
-    if count := meta.get("longerRows"):
-        longer = "1 row is" if count == 1 else f"{count} rows are"
-        yield (
-            f"{name}: {longer} longer than the header. What has no name there is in columns called column_2, column_3 and so on; "
-            "look whether what separates the cells stands within them, too."
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Of a table: at most MAX_ROWS of its rows padded to one width, of `total`; how many are longer than the header."""
+    """Of a table: at most MAX_ROWS of its rows padded to one width, of `total`; how many are longer than the header.
+
+    `stray` are the first lines in which quotes were not written twice.
+    """
 
     title: str
     header: list[str]
     rows: list[Row]
     total: int
     longer: int
+    stray: list[int]
 
 
-def _read(name: str, text: str, form: Form) -> _Parts:
+@dataclass(slots=True)
+class _Lines:
+    """The rows as they stand, title and header among them: at most one more than MAX_ROWS of `total`.
+
+    `gaps` are the rows above which an empty line stands, `stray` the first lines with quotes that were not written twice.
+    """
+
+    kept: list[Row]
+    gaps: list[int]
+    stray: list[int]
+    total: int = 0
+
+    def add(self, row: Row) -> None:
+        """One more row, or an empty line."""
+        if any(cell.strip() for cell in row):
+            self.total += 1
+            if len(self.kept) <= MAX_ROWS:
+                self.kept.append(row)
+        elif self.gaps[-1:] != [len(self.kept)]:
+            self.gaps.append(len(self.kept))
+
+
+def _lines(name: str, text: str, form: Form) -> _Lines:
     csv.field_size_limit(MAX_FIELD)
     lines: list[str] = []
     reader = csv.reader(with_end(text, lines), **form.options(text))
-    kept: list[Row] = []
-    total = 0
+    found = _Lines([], [], [])
     try:
         for row in reader:
             if (row and row[-1].endswith(END) and row != [END]) or is_swallowed(lines, form):
                 raise _never_closed(name, reader.line_num, lines, form)
-            if row != [END] and any(cell.strip() for cell in row):
-                total += 1
-                if len(kept) <= MAX_ROWS:
-                    kept.append(row)
+            if any('"' in cell for cell in row) and has_stray_quote("".join(lines), form):
+                found.stray = [*found.stray, reader.line_num + form.skipped][:MOST_TOLD]
+                found.add(as_text(lines[0], form) or row)
+            elif row != [END]:
+                found.add(row)
             lines.clear()
     except csv.Error as error:
         if "field larger" in str(error) and '"' in text:
@@ -119,7 +126,13 @@ def _read(name: str, text: str, form: Form) -> _Parts:
             f"{name} is not valid CSV: in line {reader.line_num + form.skipped} "
             f"there is a cell of more than {MAX_FIELD:,} characters, or a sign that no table holds.",
         ) from error
-    at = header_at(kept)
+    return found
+
+
+def _read(name: str, text: str, form: Form) -> _Parts:
+    found = _lines(name, text, form)
+    kept = found.kept
+    at = header_at(kept, found.gaps)
     width = max(map(len, kept[at:]), default=0)
     if width > MAX_COLUMNS:
         raise NodeError("too_wide", f"{name} has {width} columns; at most {MAX_COLUMNS} are read.")
@@ -129,11 +142,12 @@ def _read(name: str, text: str, form: Form) -> _Parts:
     headless = all(_NUMBER.fullmatch(cell) or _DECIMAL.fullmatch(cell) for cell in map(str.strip, given))
     body = kept[at : at + MAX_ROWS] if headless else kept[at + 1 : at + 1 + MAX_ROWS]
     return _Parts(
-        title="\n".join(" ".join(" ".join(row).split()) for row in kept[:at]),
+        title="\n".join(" ".join((form.delimiter if is_sentence(row) else " ").join(row).split()) for row in kept[:at]),
         header=_names([] if headless else given, width),
         rows=[row + [""] * (width - len(row)) for row in body],
-        total=total - at - (not headless),
+        total=found.total - at - (not headless),
         longer=0 if headless else sum(any(map(str.strip, row[len(given) :])) for row in body),
+        stray=found.stray,
     )
 
 
