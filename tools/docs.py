@@ -30,7 +30,8 @@ SETTINGS_INTRO = (
 )
 NODES_INTRO = (
     "Every action of the catalogue. Params are [Liquid templates](workflows.md#templates) that are filled when the "
-    "node runs. *Asked for* marks what the run dialog asks when the workflow leaves it open."
+    "node runs; conditions (CEL), selections (JMESPath) and scripts (Python) are none, they name `data` themselves. "
+    "*Asked for* marks what the run dialog asks when the workflow leaves it open."
 )
 
 

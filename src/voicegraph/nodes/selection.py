@@ -18,7 +18,8 @@ from voicegraph.fair import FairGate
 from voicegraph.imports import importing
 from voicegraph.nodes.bulk import MAX_VALUES, beside, compact, decode, is_small
 from voicegraph.nodes.expression_cost import measure
-from voicegraph.nodes.selection_words import words_of
+from voicegraph.nodes.expression_templates import in_selection
+from voicegraph.nodes.selection_words import BadSelection, words_of
 from voicegraph.nodes.threads import in_thread
 
 MAX_LENGTH = 2_000
@@ -110,15 +111,17 @@ def _leaves(value: JsonValue) -> Iterator[str | float]:
 
 def _compiled(expression: str) -> Any:
     """The expression, ready to search with; ValueError when it is no JMESPath. jmespath itself keeps recent ones."""
+    if template := in_selection(expression):
+        raise BadSelection(template)
     with importing("jmespath"):
         import jmespath
 
     try:
         compiled = cast("Any", jmespath).compile(expression)
     except RecursionError as error:
-        raise ValueError("The expression is nested too deeply.") from error
+        raise BadSelection("it is nested too deeply") from error
     if compiled.parsed["type"] == "expref" or any(map(_refers, _parts(compiled.parsed))):
-        raise ValueError(f"An expression behind & is for {', '.join(sorted(_REFERRING))} only.")
+        raise BadSelection(f"an expression behind & is for {', '.join(sorted(_REFERRING))} only")
     return compiled
 
 

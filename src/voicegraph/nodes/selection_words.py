@@ -21,6 +21,10 @@ _TAKEN = {
 }
 
 
+class BadSelection(ValueError):
+    """What is wrong with an expression, in words: the end of a sentence."""
+
+
 def words_of(error: Exception) -> str:
     """The complaint as the end of a sentence."""
     with importing("jmespath"):
@@ -28,6 +32,7 @@ def words_of(error: Exception) -> str:
 
     # The first class that fits decides; the more special ones stand first.
     told: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
+        (BadSelection, str),
         (RecursionError, lambda _: "it is nested too deeply"),
         (known.JMESPathTypeError, _of_value),
         (known.ArityError, _of_count),

@@ -1,0 +1,70 @@
+"""A template within a condition or a selection is refused, with what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from voicegraph.errors import NodeError
+from voicegraph.nodes.catalogue.condition import If
+from voicegraph.nodes.catalogue.transform import Select
+from voicegraph.nodes.expression import check, evaluate
+from voicegraph.nodes.selection import check_selection, select
+
+SCOPE = {"input": "x", "data": {"s": "open", "n": 3}, "config": {"x": "open"}, "nodes": {"step-0": {"text": "t"}}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "instead"),
+    [
+        ('"{{ data.s }}" == "open"', 'write data.s == "open".'),
+        ("'{{data.s}}' == 'open'", "write data.s == 'open'."),
+        ('data.s == "{{ config.x }}"', "write data.s == config.x."),
+        ('data.s == "{{- config.x -}}"', "write data.s == config.x."),
+        ('{{ data.s }} == "open"', 'write data.s == "open".'),
+        ("{{ data.n > 5 }}", "write data.n > 5."),
+        ('"{input}" == "x"', 'write input == "x".'),
+        ('input.contains("{{ data.s }}")', "write input.contains(data.s)."),
+        ('input == "a {{ data.s }} b"', 'write input == ("a " + data.s + " b").'),
+        ('"{{ data.s | downcase }}" == "open"', 'write data.s.lowerAscii() == "open".'),
+        ('"{{ nodes["step-0"].text }}" == "t"', 'write nodes["step-0"].text == "t".'),
+        ("\"{{ nodes['step-0'].text }}\" == 't'", "write nodes['step-0'].text == 't'."),
+        ('"{{ nodes.step-0.text }}" == "t"', 'write nodes["step-0"].text == "t".'),
+        ('{% if data.s == "open" %}true{% endif %}', "write data.name for {{ data.name }}, without quotes."),
+        ('{{ data.s | where: "a" }} ==', "write data.name for {{ data.name }}, without quotes."),
+    ],
+)
+def test_a_template_in_a_condition(condition: str, instead: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        evaluate(condition, SCOPE)
+    assert (caught.value.code, caught.value.retryable) == ("bad_expression", False)
+    assert "it is no template: “{" in caught.value.message
+    assert caught.value.message.endswith(instead)
+    assert check(condition) == caught.value.message
+    with pytest.raises(ValueError, match="it is no template"):
+        If(expression=condition)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["input.contains('{{')", "input.contains('{{ name }}')", "input.contains('{% raw %}')", "input != '{ input }'"],
+)
+def test_braces_alone_are_text(condition: str) -> None:
+    assert check(condition) is None
+    assert isinstance(evaluate(condition, SCOPE), bool)
+
+
+@pytest.mark.parametrize(
+    "expression", ["items[?name == '{{ config.x }}']", "{{ data.s }}", 'items[?a == `"{{ input }}"`]', "'{input}'"]
+)
+def test_a_template_in_a_selection(expression: str) -> None:
+    assert "it is no template: “{" in (check_selection(expression) or "")
+    with pytest.raises(NodeError, match="it is no template"):
+        select(expression, {"s": 1})
+    with pytest.raises(ValueError, match="or the value itself"):
+        Select(expression=expression)
+
+
+@pytest.mark.parametrize("expression", ["{a: s, b: {c: n}}", "contains(s, '{{')", "s == '{{ name }}'"])
+def test_braces_of_a_selection_stay(expression: str) -> None:
+    assert check_selection(expression) is None
+    select(expression, {"s": "a", "n": 1})
