@@ -7,7 +7,7 @@ import re
 import pytest
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.expression import evaluate
+from voicegraph.nodes.expression import check, evaluate
 
 MET = {
     "data": {"i": 5, "s": "abc", "d": "2026-01-01T00:00:00Z", "n": None, "l": [1, 2], "rows": [{"s": "x"}]},
@@ -64,3 +64,79 @@ def test_the_part_that_fails_is_the_one_that_is_named(condition: str, says: str)
 def test_a_minus_between_numbers_is_no_sign(condition: str) -> None:
     assert evaluate(condition, MET)
     assert evaluate("data.i in [-9223372036854775808, 5] && -9223372036854775808 < data.i", MET)
+
+
+SYNTAX = [
+    ('data?.s == "x"', "at character 5: “?.” is not known here; has(data.name) asks whether there is a field."),
+    ("data.l?.size() > 0", "at character 7: “?.” is not known here;"),
+    ('data[?"s"] == 1', "at character 5: “[?” is not known here;"),
+    ("data.?s == 1", "at character 5: “.?” is not known here;"),
+    ('data.s ?? "x"', "at character 8: “??” is not known here; has(data.name) ? data.name :"),
+    ("data.n > 5 ? true", "at character 12: a “:” is missing behind the “?”"),
+    ("data.s == '?' ? true", "at character 15: a “:” is missing behind the “?”"),
+    ('data["s] == 1', 'at character 6: the text that begins with "s] == 1 is never closed.'),
+    ("size(data.l[) > 3", "at character 13: “)” does not belong there."),
+    ("data.`a` == 1", "at character 5: this cannot be read."),
+    ("data.l.all(1, true)", "the name of an item is missing, as the x in data.all(x, x > 1)."),
+    ("not data.t", "at character 1: “not” does not belong there; write !, as in !data.done."),
+    ("data.i > 1 && not data.t", "at character 15: “not” does not belong there; write !, as in !data.done."),
+    ("not(data.i > 1)", "“not” is not known here; write !, as in !data.done."),
+    ("data.s is null", "“is” does not belong there; write ==."),
+    ("data.s == “open”", 'at character 11: the quotation mark “ does not belong there; write ".'),
+    ("data.i ≥ 5", "“≥” does not belong there; write >=."),
+    ("data.ä == 1", 'a name with such letters stands in brackets, as in data["größe"].'),
+    ('"\\q" == "a"', "a backslash in it is written as two."),
+    ("b'\\u1234' == data.s", "a backslash in it is written as two."),
+    ('data.s ==\n "x" && &&', "at character 9 of line 2: “&&” does not belong there."),
+    ('data.s == "a\nb"', 'the text that begins with "a is never closed.'),
+    ("data.i == 99999999999999999999u", "this number cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("condition", "says"), SYNTAX)
+def test_what_is_wrong_with_the_text_is_said_at_its_place(condition: str, says: str) -> None:
+    assert says in (check(condition) or "") or says in _told(condition)
+
+
+def _told(condition: str) -> str:
+    try:
+        evaluate(condition, MET)
+    except NodeError as error:
+        return error.message
+    return ""
+
+
+WHOLE = [
+    'data.s == "open" && size(data.l) > 3',
+    "data.l.all(x, x.n > 1.5 || x.s in [\"a\", 'b'])",
+    "has(data.s) ? data.n > 5 : !data.t",
+    'data["rows"][0].s.matches("^a{2}[bc]$")',
+    '{"a": 1, "b": [2, 3u]}.a == -0x1F',
+    'timestamp(data.d) - duration("3h") < timestamp("2024-01-01T00:00:00Z")',
+    "data.l.map(x, x.y > 1, x.z * 2e3) == [b'abc']",
+    "r'\\d' + '''x\ny''' == data.l.filter(i, i > 0)[0]",
+]
+PUT = [*"()[]{}.,?:'\"`=!&|<>+-*/%@#$;\\~^ a1_é“\n\0", "??", "?.", "not ", "and "]
+OTHERS = re.compile(
+    r"Context|token|mismatch|extraneous|viable|expecting|EOF|NUM_|IDENTIFIER|Incomplete|unsupported|reserved|macro|ident|"
+    r"literal|overload|No such|Python|descriptor|invalid|Undefined|argument|`_|vg_|None|[!?.:,;]\.\Z|\.\."
+)
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+def test_no_broken_condition_is_told_in_the_librarys_words(whole: str) -> None:
+    """One character left out, or one put in, at every place: what the condition itself says is left out of the look."""
+    spots = range(len(whole) + 1)
+    broken = {whole[:at] + whole[at + 1 :] for at in spots} | {whole[:at] for at in spots}
+    broken |= {whole[:at] + put + whole[at:] for at in spots for put in PUT}
+    for condition in sorted(broken):
+        told = _told(condition)
+        ours = re.sub(
+            r"“.*?”(?!”)|begins with .* is never closed|text that is one: .*|has no '.*?';|data has .*",
+            "",
+            told,
+            flags=re.DOTALL,
+        )
+        assert not OTHERS.search(ours), (condition, told)
+        assert not told or told.startswith("The condition cannot be judged: "), (condition, told)
+        assert not told or told.endswith("."), (condition, told)

@@ -96,7 +96,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> bool:
     try:
         result = _executed(program, variables)
     except BaseException as error:
-        raise _explained(error, program, variables) from error
+        raise _explained(error, expression, program, variables) from error
     if not isinstance(result, bool):
         raise _bad(f"it gives {type_word(result)}, not true or false; compare it with something")
     return result
@@ -140,7 +140,7 @@ def _compile(expression: str) -> _Program:
         compiled = _engine().compile(expression)
         names = tuple(name for name in cast("list[str]", compiled.variables()) if name in NAMES)
     except BaseException as error:
-        raise _explained(error) from error
+        raise _explained(error, expression) from error
     if shape.sizes:
         expression = with_sizes(expression)
         compiled = _engine().compile(expression)
@@ -166,7 +166,10 @@ def _compiled(expression: str) -> Any:
 
 
 def _explained(
-    error: BaseException, program: _Program | None = None, variables: Mapping[str, Any] = MappingProxyType({})
+    error: BaseException,
+    source: str,
+    program: _Program | None = None,
+    variables: Mapping[str, Any] = MappingProxyType({}),
 ) -> NodeError:
     """The library's complaint in a sentence. It also raises Rust panics, which are no `Exception`."""
     if isinstance(error, NodeError):
@@ -178,7 +181,7 @@ def _explained(
     def value_of(part: str) -> object:
         return _compiled(part).execute(_engine().Context(dict(variables), FUNCTIONS))
 
-    return _bad(explained(error, outline, variables, value_of))
+    return _bad(explained(error, source, outline, variables, value_of))
 
 
 def _too_long() -> NodeError:

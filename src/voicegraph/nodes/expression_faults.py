@@ -14,7 +14,7 @@ from typing import Any
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.expression_lookups import kinds, missing, no_field, nulls
 from voicegraph.nodes.expression_numbers import MACROS, Lookup, Part, Rewriting, Unfamiliar, rewritten
-from voicegraph.nodes.expression_words import KNOWN, of_function, of_syntax
+from voicegraph.nodes.expression_words import KNOWN, instead_of, of_function, of_syntax
 from voicegraph.nodes.type_words import type_word
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
@@ -33,9 +33,11 @@ _OF_NUMBERS = {
 Evaluate = Callable[[str], object]
 
 
-def explained(error: BaseException, outline: Rewriting | None, variables: Mapping[str, Any], value_of: Evaluate) -> str:
+def explained(
+    error: BaseException, source: str, outline: Rewriting | None, variables: Mapping[str, Any], value_of: Evaluate
+) -> str:
     """The library's complaint in a clause. `value_of` judges a part of the condition."""
-    return _of_source(error) or _of_name(error) or _Met(outline, variables, value_of).words(error)
+    return _of_source(error, source) or _of_name(error) or _Met(outline, variables, value_of).words(error)
 
 
 def culprit(whole: str, parts: Mapping[str, Part], value_of: Evaluate) -> str:
@@ -170,14 +172,14 @@ def _of_name(error: BaseException) -> str | None:
     undefined = _UNDEFINED.search(str(error))
     if undefined is None or undefined[1] in KNOWN:
         return None
+    if ours := instead_of(undefined[1]):
+        return f"“{undefined[1]}” is not known here; write {ours}"
     return f"“{undefined[1]}” is not known here; there are {', '.join(NAMES)}"
 
 
-def _of_source(error: BaseException) -> str | None:
+def _of_source(error: BaseException, source: str) -> str | None:
     """What is wrong with the text of the condition."""
     message = str(error)
     if "Recursion limit" in message:
         return "its brackets are nested too deeply; take some away, or split it over several conditions"
-    if syntax := re.search(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]{1,200})", message):
-        return f"at character {syntax[2]}: {of_syntax(syntax[3])}"
-    return None
+    return of_syntax(message, source)
