@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
-from voicegraph.run.list_marks import BOLD, BULLET, Line, counts
+from voicegraph.run.list_marks import BOLD, BULLET, Line, Mark, counts
 
 _OPENING = re.compile(
     r"(?:(?:sure|certainly|of course|absolutely|great|ok|okay)\b.*|here(?:'s|’s| is| are)\b.*|below (?:is|are)\b.*|the following\b.*):",
@@ -110,6 +110,18 @@ def _starts(lines: Sequence[Line]) -> list[int]:
             ordered.setdefault(mark.kind, []).append((at, mark.count))
     bullets = [at for at, mark in outer if mark.kind == BULLET]
     chains = {kind: [at for at, _ in found] for kind, found in ordered.items() if _is_chain(kind, found)}
+    starts = _outer_starts(outer, bullets, chains)
+    if starts:
+        return starts + _of_other_marks(lines, outer, chains, starts, margin)
+    for level in (BOLD, "##", "###", "####", "#####", "######"):
+        found = [at for at, line, mark in marked if mark.kind == level and line.indent == 0]
+        if len(found) > 1:
+            return found
+    return []
+
+
+def _outer_starts(outer: Sequence[tuple[int, Mark]], bullets: list[int], chains: dict[str, list[int]]) -> list[int]:
+    """The items of the kind that comes first."""
     first = min(chains.values(), key=lambda ats: ats[0]) if chains else []
     if first and (not bullets or first[0] < bullets[0]):
         return first
@@ -117,11 +129,30 @@ def _starts(lines: Sequence[Line]) -> list[int]:
         place = {at: position for position, (at, _) in enumerate(outer, 1)}
         mixed = {at for at, mark in outer if mark.ordered and mark.kind[-2] == "1" and mark.count == place[at] > 1}
         return [at for at, mark in outer if mark.kind == BULLET or at in mixed]
-    for level in (BOLD, "##", "###", "####", "#####", "######"):
-        found = [at for at, line, mark in marked if mark.kind == level and line.indent == 0]
-        if len(found) > 1:
-            return found
     return []
+
+
+def _of_other_marks(
+    lines: Sequence[Line],
+    outer: Sequence[tuple[int, Mark]],
+    chains: dict[str, list[int]],
+    starts: Sequence[int],
+    margin: int,
+) -> list[int]:
+    """The items of a further list with other marks, behind the first one and a line that leads to it: “And also:”.
+
+    Where items of the first one hold such marks, so does its last.
+    """
+    taken = {*starts}
+    others = [(at, mark) for at, mark in outer if at not in taken]
+    if not others or others[0][0] < starts[-1]:
+        return []
+    at, mark = others[0]
+    filled = [line for line in lines[starts[-1] + 1 : at] if line.text]
+    lead = filled[-1] if filled else None
+    if lead is None or lead.indent > margin + 1 or lead.fenced or not lead.text.rstrip("*_").endswith((":", "：")):
+        return []
+    return chains.get(mark.kind, []) if mark.ordered else [at for at, one in others if one.kind == mark.kind]
 
 
 def _is_chain(kind: str, found: Sequence[tuple[int, int]]) -> bool:
@@ -183,7 +214,7 @@ def _lead(lines: Sequence[Line], margin: int) -> int:
     titled = line.mark is not None and (
         line.mark.heading > 0 or (line.mark.kind == BOLD and line.mark.rest != line.text)
     )
-    if line.indent > margin or line.fenced or not (titled or line.text.rstrip("*_").endswith(":")):
+    if line.indent > margin or line.fenced or not (titled or line.text.rstrip("*_").endswith((":", "："))):
         return 0
     if line.mark is not None and not titled and line.mark.kind != BOLD:
         return 0  # an item of an inner list

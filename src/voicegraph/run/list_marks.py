@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _BULLET = re.compile(r"(?:[-*+–—·](?=\s)|[•‣◦▪●○])\s*(?:\[[ xX]\]\s+)?(?=\S)")
 _ORDERED = re.compile(
-    r"(?P<bold>\*\*|__)?(?P<open>\()?(?P<label>\d{1,5}|[a-z]|[ivx]{2,5}|[A-Z])(?P<end>[.)])(?P<close>\*\*|__)?\s+(?=\S)"
+    r"(?P<bold>\*\*|__)?(?P<open>[(（])?(?P<label>\d{1,5}|[a-z]|[ivx]{2,5}|[A-Z]|[一二三四五六七八九十])"
+    r"(?:(?P<end>[.)])(?P<close>\*\*|__)?\s+|(?P<wide>[、．）])\s*)(?=\S)"
 )
-_KEYCAP = re.compile(r"(\d)\ufe0f?\u20e3\s*(?=\S)")
+"""The signs of Chinese and Japanese have their space within them."""
+_KEYCAP = re.compile(r"(?:(\d)\ufe0f?\u20e3|([①-⒇❶-➓]))\s*(?=\S)")
 _BOLD = re.compile(r"(\*\*|__)(?P<words>(?!\s)[^*_]{1,200})\1")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
 _FENCE = re.compile(r"(```+|~~~+)")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
+_CHINESE = "一二三四五六七八九十"
+_ENDS = ".)、．）"
 
 BULLET, BOLD = "bullet", "bold"
 
@@ -31,7 +36,7 @@ class Mark:
     @property
     def ordered(self) -> bool:
         """Whether it counts."""
-        return self.kind[-1] in ".)"
+        return self.kind[-1] in _ENDS
 
     @property
     def heading(self) -> int:
@@ -77,7 +82,8 @@ def mark_of(line: str) -> Mark | None:
     if found := _BULLET.match(line):
         return Mark(BULLET, 0, line[found.end() :])
     if found := _KEYCAP.match(line):
-        return Mark("1.", int(found[1]), line[found.end() :])
+        kind, sign = ("1.", found[1]) if found[1] else ("①1.", found[2])
+        return Mark(kind, int(unicodedata.numeric(sign)), line[found.end() :])
     if found := _ORDERED.match(line):
         return _ordered(found, line[found.end() :])
     if found := _HEADING.match(line):
@@ -112,12 +118,15 @@ def _ordered(found: re.Match[str], rest: str) -> Mark | None:
         kind, count = "1", int(label)
     elif label in _ROMAN:
         kind, count = "i", _ROMAN.index(label) + 1
+    elif label in _CHINESE:
+        kind, count = "一", _CHINESE.index(label) + 1
     elif len(label) == 1:
         kind, count = "A" if label.isupper() else "a", ord(label.lower()) - 96
     else:
         return None
-    if found["open"] and found["end"] != ")":
+    end = found["end"] or found["wide"]
+    if (found["open"] and end not in ")）") or (found["wide"] and kind in "aAi"):
         return None
     if found["bold"] and not found["close"]:  # `**1. Title** …`
         rest = found["bold"] + rest
-    return Mark(f"{'(' if found['open'] else ''}{kind}{found['end']}", count, rest)
+    return Mark(f"{'(' if found['open'] else ''}{kind}{end}", count, rest)

@@ -59,11 +59,20 @@ def _written(text: str) -> list[JsonValue]:
 
 
 def _plain(text: str) -> list[str]:
-    """Every line that holds something; of lines without marks, a sentence is known only by the words models use."""
+    """Every line that holds something; of lines without marks, a sentence is known by the words models use.
+
+    So is what has a colon and an empty line behind it, where the others stand together and have none.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) > 2 and opening(lines[0]):
+    head, *blocks = re.split(r"\n\s*\n", text.strip().replace("\r\n", "\n"))
+    leads = _is_lead(head) and len(blocks) == 1 and not any(map(_is_lead, lines[1:]))
+    if len(lines) > 2 and (leads or opening(lines[0])):
         lines = lines[1:-1] if len(lines) > 3 and closing(lines[-1]) else lines[1:]
     return lines
+
+
+def _is_lead(line: str) -> bool:
+    return "\n" not in line and line.rstrip("*_ ").endswith((":", "："))
 
 
 def _decoded(text: str) -> list[JsonValue] | None:
