@@ -14,8 +14,9 @@ from voicegraph.imports import importing
 from voicegraph.nodes.charsets import WEB, decoded, marked, python_codec
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.feed_dates import published, read_date
+from voicegraph.nodes.documents.feed_source import without_bare_ampersands
 from voicegraph.nodes.documents.json_feed import read_json_feed
-from voicegraph.nodes.documents.markup import words_of
+from voicegraph.nodes.documents.markup import line_of, words_of
 from voicegraph.nodes.documents.model import Document
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def read_feed(address: str, content: bytes) -> Document:
             return found
     # A stream, because feedparser takes other bytes for the name of a file. Markup is stripped below, at less cost.
     headers = {"content-location": address, "content-type": "application/xml; charset=utf-8"}
-    feed = feedparser.parse(BytesIO(content), response_headers=headers, sanitize_html=False)
+    source = BytesIO(without_bare_ampersands(content))
+    feed = feedparser.parse(source, response_headers=headers, sanitize_html=False)
     version = feed.get("version", "")
     if not version and not feed.entries:
         from voicegraph.nodes.urls import shown
@@ -97,15 +99,19 @@ def _entry(entry: Any, literal: bool) -> JsonValue:
         "published": published(entry),
         "author": entry.get("author"),
         "summary": cut(summary, MAX_SUMMARY),
-        "tags": [tag.term for tag in entry.get("tags", []) if tag.get("term")],
+        "tags": [_line(tag.term, literal) for tag in entry.get("tags", []) if tag.get("term")],
     }
 
 
 def _words(holder: Any, name: str, literal: bool) -> str:
     detail: dict[str, Any] = holder.get(f"{name}_detail") or {}
     value = holder.get(name)
-    # A title about `<script>` is no script: of a title something stays.
-    return words_of(value, detail.get("type"), literal=literal) or words_of(value, "text/plain", literal=True)
+    return _line(value or "", literal, detail.get("type"))
+
+
+def _line(text: str, literal: bool, kind: str | None = "text/plain") -> str:
+    words = words_of(text, kind, literal=True) if literal else line_of(text, kind)
+    return words or words_of(text, "text/plain", literal=True)  # a title about `<script>` is no script
 
 
 @cache

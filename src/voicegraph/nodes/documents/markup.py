@@ -13,6 +13,9 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _UNREAD = re.compile(r"<(script|style|template)(?=[\s/>])|<(!--)", re.IGNORECASE)
+_SPOKEN_OF = re.compile(r"(?<![^\s(\[{'\"`“„‘«/])<(/?)([a-z][a-z0-9]*)>(?![^\s.,:;!?)\]}'\"`”“’»/])", re.IGNORECASE)
+"""A tag without attributes that stands like a word; it is one where it has no counterpart."""
+_REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);")
 _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])[^<>]*>", re.IGNORECASE) for name in ("script", "style", "template")} | {
     "!--": re.compile("-->")
 }
@@ -21,15 +24,29 @@ _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])[^<>]*>", re.IGNORECASE) for name
 def words_of(markup: str | None, kind: str | None = "text/html", *, literal: bool = False) -> str:
     """The text, its white space tidied. `kind` is what the feed says it is; `literal` where its word can be trusted.
 
-    RSS cannot say that a title is text, so that one without a single whole element may be either: of those only the tags
-    of HTML go.
+    RSS cannot say that a text is one, so that what has no whole element may be either: of that only the tags of HTML go,
+    and only whole references are read (“BTC&ETH” holds none).
     """
     text = markup or ""
     if literal and kind == "text/plain":
         return " ".join(text.split())
     text = without_code(text)
-    tags = _KNOWN if kind == "text/plain" else _TAG
-    return " ".join(html.unescape(tags.sub(" ", text)).split())
+    if kind == "text/plain":
+        text = _REFERENCE.sub(lambda reference: html.unescape(reference[0]), _KNOWN.sub(" ", text))
+    else:
+        text = html.unescape(_TAG.sub(" ", text))
+    return " ".join(text.split())
+
+
+def line_of(text: str, kind: str | None) -> str:
+    """The same of a title or a tag of RSS: a tag that stands like a word is one (“Use <div> in HTML”)."""
+    low = text.lower()
+
+    def kept(tag: re.Match[str]) -> str:
+        counterpart = f"<{'' if tag[1] else '/'}{tag[2].lower()}"
+        return tag[0] if counterpart in low else f"&lt;{tag[1]}{tag[2]}&gt;"
+
+    return words_of(_SPOKEN_OF.sub(kept, text), kind)
 
 
 def without_code(markup: str) -> str:
