@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from voicegraph.errors import NodeError
 from voicegraph.graph.explain import in_words
-from voicegraph.nodes.cutting import one_line
+from voicegraph.nodes.cutting import one_line, sentence
 from voicegraph.nodes.model_answers import flaw
 from voicegraph.nodes.model_bodies import words_of
 from voicegraph.nodes.models import ModelChoice, load
@@ -170,14 +170,19 @@ def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
                 False,
                 f"{who} refused the key. Check {choice.key_setting}.",
             ),
-            (known.ModelQuotaExceededError, "model_quota", False, f"The account at {who} has no credit left: {said}."),
+            (
+                known.ModelQuotaExceededError,
+                "model_quota",
+                False,
+                f"The account at {who} has no credit left: {sentence(said)}",
+            ),
             (known.ModelNotFoundError, "model_not_found", False, _no_model(choice)),
             (known.ModelContextWindowExceededError, "model_too_long", False, f"The input is too long for {name}."),
             (
                 known.ModelRateLimitError,
                 "model_rate_limit",
                 True,
-                f"{who} takes no more requests for now (rate limit): {said}.",
+                f"{who} takes no more requests for now (rate limit): {sentence(said)}",
             ),
             (
                 known.ModelConnectionError,
@@ -185,11 +190,11 @@ def explain(error: Exception, choice: ModelChoice, why: str = "") -> NodeError:
                 True,
                 f"{name} cannot be reached{_where(choice)}. Is its server running?",
             ),
-            (known.ModelUnavailableError, "model_unavailable", True, f"{who} is not available: {said}."),
-            (known.ModelServerError, "model_unavailable", True, f"{who} failed: {said}."),
-            (known.ModelRequestTimeout, "model_unavailable", True, f"{name} took too long: {said}."),
-            (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {said}.{doubt}"),
-            (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {said}."),
+            (known.ModelUnavailableError, "model_unavailable", True, f"{who} is not available: {sentence(said)}"),
+            (known.ModelServerError, "model_unavailable", True, f"{who} failed: {sentence(said)}"),
+            (known.ModelRequestTimeout, "model_unavailable", True, f"{name} took too long: {sentence(said)}"),
+            (known.ModelAPIError, "model_rejected", passing, f"{who} refused the request: {sentence(said)}{doubt}"),
+            (known.ContentFilterError, "model_filter", False, f"{who} filtered the answer: {sentence(said)}"),
         )
     ):
         if isinstance(error, kinds):

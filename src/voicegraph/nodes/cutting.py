@@ -6,7 +6,10 @@ so whatever a service, a page or a file says is shortened here.
 
 from __future__ import annotations
 
+import re
+
 MARK = "…"
+_ENDED = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s*\Z")
 
 
 def cut(text: str, length: int) -> str:
@@ -20,5 +23,5 @@ def one_line(text: str, length: int) -> str:
 
 
 def sentence(text: str) -> str:
-    """What somebody else said, with a full stop where it ends in nothing like it."""
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    """What somebody else said, with a full stop where it ends in nothing like it; the quotation marks of a sentence count."""
+    return text if _ENDED.search(text) else f"{text.rstrip()}."

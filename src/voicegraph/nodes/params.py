@@ -15,6 +15,7 @@ from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, Wire, Workflow
 from voicegraph.nodes.action import Action, Params
 from voicegraph.nodes.bulk import beside, is_small
+from voicegraph.nodes.cutting import sentence
 from voicegraph.nodes.fields import ParamField, ParamFields, explain, fields_of, schema_of
 from voicegraph.nodes.jsonable import unsendable
 from voicegraph.nodes.problems import Notice, notices, problems
@@ -101,7 +102,7 @@ def _bound(
         breach = explain(error, action.params)[0]
         emptied = breach.param not in values and breach.param in _given(fields, node, config)
         message = "its template gave an empty text" if emptied else breach.message
-        raise NodeError("invalid_params", f"{breach.place}: {message}.") from error
+        raise NodeError("invalid_params", f"{breach.place}: {sentence(message)}") from error
 
 
 def missing_params(

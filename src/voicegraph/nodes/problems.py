@@ -14,6 +14,7 @@ from voicegraph.graph.branches import APPROVAL, BRANCHING
 from voicegraph.graph.model import Node, Wire, Workflow
 from voicegraph.graph.original import TYPES
 from voicegraph.nodes.action import Action, Lack
+from voicegraph.nodes.cutting import sentence
 from voicegraph.nodes.fields import explain, fields_of, texts_of
 from voicegraph.nodes.quantity import too_many
 from voicegraph.nodes.registry import Registry
@@ -150,7 +151,7 @@ def _of_params(place: str, node: Node, action: Action) -> Iterator[Problem]:
         complete = len(literal) == len(node.params)
         for breach in explain(error, action.params):
             if breach.param in literal or (not breach.param and complete):
-                yield Problem(f"{place}.{breach.place}", f"{breach.message}.", "invalid_param")
+                yield Problem(f"{place}.{breach.place}", sentence(breach.message), "invalid_param")
 
 
 def _is_filled_later(value: Any) -> bool:

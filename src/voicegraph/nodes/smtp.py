@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
 from voicegraph.nodes.connection_words import reason_of
-from voicegraph.nodes.cutting import one_line
+from voicegraph.nodes.cutting import one_line, sentence
 from voicegraph.nodes.mail import Mail
 from voicegraph.settings import Settings, name_in_use
 
@@ -124,4 +124,4 @@ def _fail(error: Exception, settings: Settings) -> NoReturn:
 
 def _line(text: str) -> str:
     """One line of what a server said, as a sentence."""
-    return f"{one_line(text, 300).rstrip('.')}."
+    return sentence(one_line(text, 300))

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.type_words import without_types
+from voicegraph.nodes.template_words import bad_template
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
-    from liquid.exceptions import LiquidError
 
     from voicegraph.nodes.liquid_limits import Budget
 
@@ -30,6 +29,7 @@ CACHED_LENGTH = 4_000
 
 _OPEN = re.compile(r"\{\{|\{%")
 _VERBATIM = re.compile(r"\{%-?\s{0,99}(raw|doc|comment)\b")
+_ELSIF = re.compile(r"(?<=\{%)-?\s{0,99}elsif\b")
 _LONG_SPACE = re.compile(r"\s{100}")
 
 
@@ -62,7 +62,7 @@ def render(text: str, scope: Mapping[str, Any], budget: Budget | None = None) ->
 
         return fill(template, scope, budget or new_budget())
     except Exception as error:  # whatever a filter trips over is the template's fault
-        raise _bad_template(error) from error
+        raise bad_template(error, text, lambda: _each_tag(text)) from error
 
 
 def check(text: str) -> str | None:
@@ -114,7 +114,7 @@ def _parse(text: str) -> BoundTemplate:
         template = _environment().from_string(source)
         prepare(template)
     except Exception as error:  # RecursionError among others
-        raise _bad_template(error) from error
+        raise bad_template(error, text, lambda: _each_tag(text)) from error
     return template
 
 
@@ -145,6 +145,19 @@ def _scan(text: str) -> str:
         position = _end_of_tag(text, opening.start())
         pieces.append(text[opening.start() : position])
     raise NodeError("bad_template", f"The template has more than {MAX_TAGS:,} tags; split it over several nodes.")
+
+
+def _each_tag(text: str) -> Iterator[tuple[int, Exception | None]]:
+    """Where each tag begins, and what is said of it when it stands alone."""
+    position = 0
+    while opening := _OPEN.search(text, position):
+        position = _end_of_tag(text, opening.start())
+        try:
+            _environment().from_string(_ELSIF.sub(" if", text[opening.start() : position]))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is compared with what was said
+            yield opening.start(), error
+        else:
+            yield opening.start(), None
 
 
 def _outside(text: str) -> str:
@@ -179,30 +192,3 @@ def _bad_tag(text: str, start: int, problem: str) -> NodeError:
         f"The template is wrong in line {line} at “{excerpt}”: {problem}. "
         "Text that is meant literally goes between {% raw %} and {% endraw %}.",
     )
-
-
-def _bad_template(error: Exception) -> NodeError:
-    with importing("liquid"):
-        from liquid.exceptions import LiquidError
-
-        from voicegraph.nodes.liquid_values import Unfit
-
-    if isinstance(error, RecursionError):
-        return NodeError("bad_template", "The template cannot be filled: it is nested too deeply.")
-    if not isinstance(error, LiquidError):
-        return NodeError(
-            "bad_template", "The template cannot be filled: one of its filters or tags does not fit its values."
-        )
-    wrong = "cannot be filled" if isinstance(error, Unfit) else "is wrong"
-    return NodeError("bad_template", f"The template {wrong}{_where(error)}: {without_types(str(error.message))}.")
-
-
-def _where(error: LiquidError) -> str:
-    try:
-        context = error.context()
-    except ValueError:  # an error at the very end of the text is outside of every line
-        context = None
-    if context is None:
-        return ""
-    line, column, _, current, _ = context
-    return f" in line {line} at “{current[max(column - 3, 0) : column + 37]}”"

@@ -5,9 +5,13 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
+from voicegraph.errors import NodeError
+from voicegraph.graph.model import Workflow
+from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.nodes.catalogue.code import Run, run
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.problems import problems
 
 MakeNode = Callable[..., NodeContext]
 
@@ -55,3 +59,20 @@ async def test_more_than_a_mebibyte_of_print_is_cut(make_node: MakeNode) -> None
 def test_bounds_and_syntax_are_checked_with_the_params(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Run.model_validate(given)
+
+
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [("json.loads('{}')", "import 'json'?"), ("raise ValueError('no way!')", "no way!"), ("1 / 0", "zero.")],
+)
+async def test_a_fault_of_a_script_ends_in_one_mark(make_node: MakeNode, code: str, ends: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        await run.run(Run(code=code), make_node())
+    assert caught.value.message.endswith(ends)
+
+
+def test_a_fault_of_syntax_ends_in_one_mark() -> None:
+    node = {"id": "a", "type": "code", "action": "run", "params": {"code": "if x = 1:\n  2"}}
+    found = problems(Workflow.model_validate({"nodes": [node], "edges": []}), builtin_registry())
+    assert [one.message for one in found if not one.message.endswith("instead of '='?")] == []
+    assert found

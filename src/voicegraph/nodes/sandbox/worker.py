@@ -12,6 +12,7 @@ from typing import IO, Any, Literal, cast
 import pydantic_monty as monty
 
 from voicegraph.child import confine
+from voicegraph.nodes.cutting import sentence
 
 MEMORY_BYTES = 2 << 30
 """Of this process; the interpreter's own limit is the script's."""
@@ -51,7 +52,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         words = "it is nested too deeply" if isinstance(error, RecursionError) else str(error).rstrip(".")
         if _LONG_NUMBER in words:
             words = "a number in it has thousands of digits; make a text of it"
-        return _failed("script_failed", f"The script's result cannot be used: {words}.")
+        return _failed("script_failed", f"The script's result cannot be used: {sentence(words)}")
     except OSError as error:
         # A script has no files: what is missing is the interpreter itself.
         return _failed("not_configured", f"{MISSING} {str(error).partition(';')[0]}.")
@@ -101,7 +102,7 @@ def explain(error: monty.MontyError, seconds: float, memory: int) -> tuple[str, 
     said = str(inner)[:2_000].rstrip(".") or "no message"
     if missing := _NOT_YET.match(said):
         return "script_failed", f"{where}Scripts cannot use {missing[1]} yet; write it in another way."
-    return "script_failed", f"{where}{kind}: {said.partition('; use sys.')[0]}."
+    return "script_failed", f"{where}{kind}: {sentence(said.partition('; use sys.')[0])}"
 
 
 def plain(value: object, depth: int = 0) -> object:
