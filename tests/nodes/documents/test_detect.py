@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.documents.detect import detect, require
+from voicegraph.nodes.documents.detect import detect, require, signature
 from voicegraph.nodes.documents.pdf import parse_pdf
 
 
@@ -107,3 +107,34 @@ def test_xml_and_pieces_of_pages_are_no_table(content: str):
 def test_a_table_may_hold_tags(content: str):
     assert detect("a.csv", content.encode()) == "csv"
     require("a.csv", content.encode(), "csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00", "an audio or video file"),
+        (b"\xfd7zXZ\x00\x00\x04", "a compressed archive"),
+        (b"BZh91AY&SY\x12\x34", "a compressed archive"),
+        (b"\x28\xb5\x2f\xfd\x04\x00", "a compressed archive"),
+        (b"\x7fELF\x02\x01\x01\x00", "a program"),
+        (b"MZ\x90\x00\x03\x00\x00\x00", "a program"),
+        (b"BM\x36\x00\x03\x00\x00\x00\x00\x00\x36\x00", "an image"),
+        (b"GIF89a\x01\x00\x01\x00", "an image"),
+        (b"RIFF\x24\x00\x00\x00WAVE", "an audio or video file"),
+        (b"ID3\x03\x00\x00\x00", "an audio file"),
+        (b"SQLite format 3\x00", "a database"),
+        (b"MZ is how a program begins.", None),
+        (b"BM, BMP and BMW", None),
+        (b"BZh is the sign of bzip2", None),
+        (b"ID3 tags explained", None),
+        (b"RIFF raff", None),
+        (b"ftyp", None),
+    ],
+)
+def test_the_signs_of_files_that_are_no_text(content: bytes, what: str | None) -> None:
+    assert signature(content) == what
+    if what:
+        with pytest.raises(NodeError, match=f"is {what}"):
+            detect("a.txt", content + b"\x00" * 9)
+    else:
+        assert detect("a.txt", content) == "text"

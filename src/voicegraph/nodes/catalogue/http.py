@@ -15,7 +15,8 @@ from voicegraph.nodes.bodies import file_name, is_for_files, is_text, may_be_jso
 from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, compact, decode, is_small
 from voicegraph.nodes.client import send, translated
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.decoding import told
+from voicegraph.nodes.decoding import Labels, told
+from voicegraph.nodes.documents.arrived import PDF, no_text, without_packing
 from voicegraph.nodes.encoding_param import Encoding, encoding_param
 from voicegraph.nodes.http_headers import header_problem, headers_of
 from voicegraph.nodes.json_words import wrong_json
@@ -143,8 +144,15 @@ async def _output(response: httpx.Response, node: NodeContext, encoding: str | N
         "url": shown(response.url),
         "headers": {name: value for name, value in response.headers.items() if name != "set-cookie"},
     }
+    is_text_by_name = is_text(kind) or not kind
+    if is_text_by_name and not file_name(response).lower().endswith((".gz", ".tgz")):
+        response = await without_packing(response, node)
     small = len(response.content) <= SMALL_CHARACTERS
-    if kind and response.content and not is_text(kind):
+    if is_text_by_name and (found := no_text(response.content, Labels(encoding, response.charset_encoding))):
+        announced = f"is announced as {kind}, but " if kind else ""
+        node.log(f"{shown(response.url)} {announced}is {found}: it is kept as a file.")
+        kind, is_text_by_name = "application/pdf" if found == PDF else "application/octet-stream", False
+    if response.content and not is_text_by_name:
         ref = await node.files.save(file_name(response), kind, response.content)
         body = await beside(small, read_body, response, encoding) if may_be_json(response) else None
         if body is None or body.data is None:

@@ -14,7 +14,8 @@ from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
 from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.decoding import told
+from voicegraph.nodes.decoding import Labels, told
+from voicegraph.nodes.documents.arrived import no_text, without_packing
 from voicegraph.nodes.documents.feed import MAX_ENTRIES, is_feed, root_of
 from voicegraph.nodes.documents.feed_order import newest_first
 from voicegraph.nodes.documents.fetched import read_fetched
@@ -63,6 +64,10 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     node.progress(f"Reading {shown(params.url)}")
     response = await _feed(params.url, node)
     address, content = str(response.url), response.content
+    if found := no_text(content, Labels(params.encoding, response.charset_encoding)):
+        raise NodeError(
+            "not_a_feed", f"{shown(address)} is no feed: its content is {found}. Give the feed's own address."
+        )
     small = len(content) <= SMALL_CHARACTERS
     read = await beside(small, decode_page, content, response.charset_encoding, None, params.encoding)
     document = await read_fetched("feed", address, await beside(small, encoded, read.text))
@@ -76,7 +81,7 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
 async def _feed(url: str, node: NodeContext) -> httpx.Response:
     """The response with the feed; a page's own link is followed once, as browsers did, and where the page leads on."""
     for _ in range(MAX_REDIRECTS):
-        response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
+        response = await _sent(url, node)
         if not _is_page(response):
             return response
         head = response.content[:MAX_HEAD]
@@ -84,7 +89,7 @@ async def _feed(url: str, node: NodeContext) -> httpx.Response:
         page = await read_fetched("feed_link", str(response.url), source)
         if isinstance(page.data, str):
             node.log(f"The page announces its feed: {shown(page.data)}")
-            return await send(node.http, "GET", page.data, headers={"Accept": _ACCEPT})
+            return await _sent(page.data, node)
         url = led_on(response, page, node)
         if not url:
             raise NodeError(
@@ -94,9 +99,15 @@ async def _feed(url: str, node: NodeContext) -> httpx.Response:
     raise too_many_redirects(url)
 
 
+async def _sent(url: str, node: NodeContext) -> httpx.Response:
+    return await without_packing(await send(node.http, "GET", url, headers={"Accept": _ACCEPT}), node)
+
+
 def _is_page(response: httpx.Response) -> bool:
     content = response.content
-    if is_feed(content) or content[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):  # JSON Feed under any name
+    if (
+        is_feed(content) or no_text(content) or content[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    ):  # JSON Feed under any name
         return False
     return media_type(response) in PAGES or root_of(content) == "html"
 

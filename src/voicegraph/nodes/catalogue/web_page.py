@@ -12,8 +12,9 @@ from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside
 from voicegraph.nodes.charsets import encoded
 from voicegraph.nodes.client import MAX_REDIRECTS, send
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.decoding import told
-from voicegraph.nodes.documents.detect import is_pdf, is_pdf_behind, is_whole_pdf
+from voicegraph.nodes.decoding import Labels, told
+from voicegraph.nodes.documents.arrived import PDF, no_text, without_packing
+from voicegraph.nodes.documents.detect import is_pdf, is_pdf_behind
 from voicegraph.nodes.documents.fetched import read_fetched
 from voicegraph.nodes.documents.isolated import parse
 from voicegraph.nodes.documents.model import Document
@@ -51,7 +52,8 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     data: JsonValue = {"url": address, "title": None, "links": [], **facts}
     files: list[FileRef] = []
     if document.meta.get("format") != "page":  # a document, which another node may read as what it is
-        media = response.headers.get("content-type", "application/octet-stream")
+        is_pdf_file = document.meta.get("format") == "pdf"
+        media = "application/pdf" if is_pdf_file else response.headers.get("content-type", "application/octet-stream")
         files.append(await node.files.save(file_name(response), media, response.content))
     return Output(text=text, data=data, files=files, meta={"status": response.status_code, **document.meta})
 
@@ -59,7 +61,7 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
 async def _page(url: str, node: NodeContext, encoding: str | None) -> tuple[httpx.Response, Document]:
     """The page, and what it says: the one it leads on to, where it does (`<meta http-equiv="refresh">`)."""
     for _ in range(MAX_REDIRECTS):
-        response = await send(node.http, "GET", url, headers={"Accept": _ACCEPT})
+        response = await without_packing(await send(node.http, "GET", url, headers={"Accept": _ACCEPT}), node)
         document = await _read(response, str(response.url), encoding)
         url = led_on(response, document, node)
         if not url:
@@ -70,21 +72,33 @@ async def _page(url: str, node: NodeContext, encoding: str | None) -> tuple[http
 async def _read(response: httpx.Response, address: str, encoding: str | None) -> Document:
     kind, content, charset = media_type(response), response.content, response.charset_encoding
     small = len(content) <= SMALL_CHARACTERS
-    if kind in PAGES or (not kind and content.lstrip().startswith(b"<")):
+    is_text_by_name = is_text(kind) or not kind
+    found = no_text(content, Labels(encoding, charset)) if is_text_by_name else None
+    if found and found != PDF:
+        raise _no_page(address, kind, found)
+    if found != PDF and (kind in PAGES or (not kind and content.lstrip().startswith(b"<"))):
         read = await beside(small, decode_page, content, charset, None, encoding)
         document = await read_fetched("page", address, await beside(small, encoded, read.text))
         return Document(document.text, document.data, {**document.meta, **read.meta})
-    pdf = is_whole_pdf(content) if is_text(kind) else is_pdf(content) or is_pdf_behind(content)
+    pdf = found == PDF or (not is_text(kind) and (is_pdf(content) or is_pdf_behind(content)))
     if kind == "application/pdf" and not pdf:
         raise NodeError(
             "wrong_file", f"{shown(address)} is announced as a PDF, but its content is none. Look at it in a browser."
         )
     if pdf:
         return await parse(file_name(response), content, "pdf")
-    if is_text(kind) or not kind:
+    if is_text_by_name:
         return await beside(small, plain_text, content, charset, kind or "text", encoding)
-    raise NodeError(
+    raise _no_page(address, "", kind)
+
+
+def _no_page(address: str, announced: str, what: str) -> NodeError:
+    why = (
+        f"is announced as {announced}, but its content is {what}"
+        if announced
+        else f"is not a page: its content is {what}"
+    )
+    return NodeError(
         "not_a_page",
-        f"{shown(address)} is not a page: its content is {kind}, which has no text to read. "
-        "An HTTP request node can download it as a file.",
+        f"{shown(address)} {why}, which has no text to read. An HTTP request node can download it as a file.",
     )

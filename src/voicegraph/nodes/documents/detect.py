@@ -24,14 +24,26 @@ _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
     (b"\x1f\x8b\x08", "a compressed archive"),
     (b"7z\xbc\xaf", "a compressed archive"),
     (b"Rar!", "a compressed archive"),
+    (b"\xfd7zXZ\x00", "a compressed archive"),
+    (b"BZh91AY&SY", "a compressed archive"),
+    (b"\x28\xb5\x2f\xfd", "a compressed archive"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "a database"),
+)
+_LETTERED = (
+    (b"GIF8", "an image"),
+    (b"BM", "an image"),
     (b"RIFF", "an audio or video file"),
     (b"ID3", "an audio file"),
     (b"OggS", "an audio file"),
+    (b"MZ", "a program"),
 )
+"""What a text may begin with as well: none holds NUL so soon."""
+_SOON = 64
+_MP4 = re.compile(rb"\x00\x00..ftyp", re.DOTALL)
 _KINDS: dict[str, Kind] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -128,9 +140,7 @@ def is_no_text(name: str) -> bool:
 
 def signature(content: bytes) -> str | None:
     """What a file is that begins like that, in words; None where it may be text."""
-    return (
-        "a PDF" if is_pdf(content) else next((what for start, what in _SIGNATURES if content.startswith(start)), None)
-    )
+    return "a PDF" if is_pdf(content) else _binary(content)
 
 
 def is_pdf(content: bytes) -> bool:
@@ -152,8 +162,15 @@ def is_pdf_behind(content: bytes) -> bool:
     return found is not None and not content.lstrip().startswith((b"{", b"[")) and b"startxref" in content[-_PDF_END:]
 
 
+def _binary(content: bytes) -> str | None:
+    if _MP4.match(content):
+        return "an audio or video file"
+    known = _SIGNATURES + _LETTERED if b"\x00" in content[:_SOON] else _SIGNATURES
+    return next((what for start, what in known if content.startswith(start)), None)
+
+
 def _refuse_binary(name: str, content: bytes, labels: Labels) -> None:
-    found = next((what for signature, what in _SIGNATURES if content.startswith(signature)), None)
+    found = _binary(content)
     if found or looks_binary(content, labels):
         mend = _MENDS.get(PurePath(name).suffix.lower(), f"Take one of {READABLE}")
         what = found or "a binary file"
