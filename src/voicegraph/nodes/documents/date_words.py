@@ -7,9 +7,10 @@ ZONES = {
     "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "sgt": 8, "hkt": 8, "awst": 8, "acst": 9.5,
     "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "nst": -3.5, "ndt": -2.5, "adt": -3, "ast": -4,
     "edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8, "akdt": -8, "akst": -9,
-    "hst": -10,
+    "hst": -10, "ist": 5.5,
 }  # fmt: skip
-"""Hours from UTC. A name that is left out means several zones, or none: such a date is read as UTC."""
+"""Hours from UTC. Of a name of several zones the one of most feeds counts (IST is India's, CST America's); a name that is left
+out is none: its time is read as UTC, as a date that is hours off still orders the entries."""
 MONTHS = {
     name: number
     for number, names in enumerate(

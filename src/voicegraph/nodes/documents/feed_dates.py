@@ -1,4 +1,7 @@
-"""Dates of feeds: in figures, as people write them (`date_forms.py`), since 1970; and absurd ones."""
+"""Dates of feeds: in figures, as people write them (`date_forms.py`), since 1970; and absurd ones.
+
+Before that are the zeros of programs (30 Nov -0001, 0001-01-01, 1970-01-01), years cut short (125) and what nobody put in a feed.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ _BEGUN = re.compile(
 _DAY_WITH_ZONE = re.compile(r"\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:?\d\d)")
 _PARTS = re.compile(r"(?P<year>\d{4})(?:[-./](?P<month>\d\d)|-?(?P<of_year>\d{3}))?(?=T|$)")
 """A year, its month, or a day of it by number (ISO 8601)."""
+_FIRST = 24 * 60 * 60
+"""Seconds since 1970: the first day of it is the zero of Unix in some zone."""
 _NO_DATE = (0, 1, 1, 0, 0, 0, 0, 1, 0)
 """What `published` leaves out, and feedparser does not read anew."""
 
@@ -70,11 +75,12 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 
 def published(entry: Any) -> str | None:
-    """When an entry was published, else changed; None for the year 0 and others that no calendar has."""
+    """When an entry was published, else changed; None before 1970 and for years that no calendar has."""
     for key in ("published_parsed", "updated_parsed"):
         try:
-            if key in entry and (at := entry[key]):  # feedparser gives the one for the other where it is asked blindly
-                return clock.iso(calendar.timegm(at))
+            # feedparser gives the one for the other where it is asked blindly
+            if key in entry and (at := entry[key]) and (seconds := calendar.timegm(at)) >= _FIRST:
+                return clock.iso(seconds)
         except (ValueError, OverflowError, OSError):
             continue
     return None
