@@ -225,3 +225,21 @@ async def test_the_judge_of_these_tests_is_not_asleep(api: Api) -> None:
         parts = {"status_code": 200, "headers": good.headers, "content": good.content} | change
         with pytest.raises((AssertionError, schemathesis.core.failures.FailureGroup)):
             await api.judge(httpx.Response(**parts, request=good.request))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"text": "größe"}'.encode("latin-1"), "The body is not UTF-8 text. Send a JSON object in UTF-8."),
+        (b'{"a": ' * 3_000 + b"1" + b"}" * 3_000, "The body's lists and objects are nested too deep; "),
+        (b'{"text": ' + b"9" * 5000 + b"}", "The body holds a whole number with thousands of digits;"),
+        (b'{"text": "a",}', "The body is not JSON: "),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/execute", "/api/execute-background", "/api/check"])
+async def test_why_a_body_cannot_be_read_is_said(api: Api, path: str, content: bytes, says: str) -> None:
+    problem = await api.call("POST", path, content, status=400)
+    assert problem["error"].startswith(says)
+    if b"9" not in content:  # in a large body such a number is too large a value
+        large = (await api.call("POST", path, b" " * (600 << 10) + content, status=400))["error"]
+        assert large.startswith(says) or "nested more than 500 levels deep" in large

@@ -31,6 +31,8 @@ def params(type: str, action: str, **given: Any) -> dict[str, Any]:
         ("email", "send", {"customMessage": "", "to": "a@b.de"}, {"to": "a@b.de"}),
         ("github", "get_issues", {"owner": "octocat", "repo": "hello"}, {"repo": "octocat/hello"}),
         ("github", "get_issues", {"owner": "x", "repo": "octocat/hello"}, {"repo": "octocat/hello"}),
+        ("github", "get_issues", {"owner": "octocat"}, {"repo": "octocat"}),
+        ("github", "get_issues", {"owner": " ", "repo": ""}, {"repo": ""}),
         ("github", "get_repos", {"owner": "octocat", "repo": ""}, {"username": "octocat"}),
         ("github", "get_repos", {"username": "octocat"}, {"username": "octocat"}),
         ("prompt", "seed", {"prompt": "is no param here"}, {"prompt": "is no param here"}),

@@ -10,7 +10,15 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.expression import check, evaluate
 
 MET = {
-    "data": {"i": 5, "s": "abc", "d": "2026-01-01T00:00:00Z", "n": None, "l": [1, 2], "rows": [{"s": "x"}]},
+    "data": {
+        "i": 5,
+        "s": "abc",
+        "d": "2026-01-01T00:00:00Z",
+        "n": None,
+        "open": "[",
+        "l": [1, 2],
+        "rows": [{"s": "x"}],
+    },
     "input": "x",
 }
 
@@ -47,6 +55,15 @@ MET = {
         ("lowerAscii(data.i) == 'a'", "“lowerAscii” is asked of one text, not of a number"),
         ("data.s.trim(1) == 'a'", "“trim” is asked of one text, not of a text and a number"),
         ("trim(data.n) == ''", "data.n is null"),
+        ('data.d.matches("[")', 'is given what is no regular expression: "[" is none.'),
+        ("data.s.matches(data.open)", "is given what is no regular expression: data.open holds none."),
+        ("input.contains(5)", "“contains” looks for a text, not for a number; string(…) makes a text."),
+        ("input.startsWith(data.i)", "“startsWith” looks for a text, not for a number; string(…) makes a text."),
+        ("input.contains(data.n)", "not for null: data.n is null; data.n != null asks first."),
+        ("data.n.contains('a')", "data.n is null; data.n != null asks first."),
+        ("data.i.contains('a')", "“contains” cannot be asked of its value: data.i is a number."),
+        ("data.l.contains(1)", "“contains” looks into a text; 1 in data.l asks a list."),
+        ("input.endsWith()", "“endsWith” is asked of a text, and takes one in its brackets."),
         ("has(data)", "has(…) asks for a field, as in has(data.name)."),
         ("if data.i", "“if” is no name that can stand there."),
     ],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.jsonable import unkept
 from voicegraph.nodes.selection import check_selection, literals_of, pick, select
 
 DATA = [{"name": "Ada", "n": 3, "tags": ["a", "b"]}, {"name": "Bob", "n": 1, "tags": ["c"]}]
@@ -151,3 +153,32 @@ def test_what_is_wrong_is_said_without_the_librarys_words(expression: str, data:
     with pytest.raises(NodeError) as caught:
         select(expression, data)
     assert caught.value.message.endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("&x", "an expression behind & is for map, max_by, min_by, sort_by only"),
+        ("[&x]", "an expression behind & is for"),
+        ("x[::0]", "the step of a slice is 0"),
+    ],
+)
+def test_what_is_wrong_with_a_selection_is_named(expression: str, says: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        select(expression, {"x": [1]})
+    assert says in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"a": NaN}', "a number in it is NaN (not a number); there it holds null."),
+        ("[1e999]", "a number in it is too large (Infinity); there it holds null."),
+        ("[1e999, NaN]", "is NaN (not a number) and a number in it is too large (Infinity); there it holds null."),
+        ('["\\ud800"]', "stands alone); there it holds ?."),
+        ('["\\ud800", NaN]', "stands alone); there it holds null, or ? for half a character."),
+        ('["NaN"]', ""),
+    ],
+)
+def test_the_note_speaks_of_what_is_there(text: str, told: str) -> None:
+    assert (unkept(text, json.loads(text), "it") or "").endswith(told)

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from voicegraph.errors import OF_ITS_OWN, ConfigError, NodeError, Overloaded, StorageError, UserError, VoiceGraphError
 from voicegraph.graph.explain import in_words
+from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.cutting import one_line
 from voicegraph.nodes.json_words import of_parser
 from voicegraph.run.redact import Redactor
@@ -34,6 +35,12 @@ HTTP_PROBLEMS = {
     ),
 }
 """Refusals of the web framework in our words."""
+UNREAD: dict[type[Exception], str] = {
+    UnicodeDecodeError: "The body is not UTF-8 text. Send a JSON object in UTF-8.",
+    RecursionError: f"The body's lists and objects are nested too deep; {MAX_DEPTH} levels are the most.",
+    ValueError: "The body holds a whole number with thousands of digits; send it in quotation marks.",
+}
+"""Why a body of JSON could not be read, where it is not its grammar; the first kind that fits is told."""
 
 
 class _Problem(JSONResponse):
@@ -123,6 +130,8 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
         return problem(failure.status_code, "too_large", failure.detail)
     status = HTTPStatus(failure.status_code)
     code, message = HTTP_PROBLEMS.get(status, ("http_error", str(failure.detail)))
+    if status == HTTPStatus.BAD_REQUEST:
+        message = next((words for kind, words in UNREAD.items() if isinstance(error.__cause__, kind)), message)
     response = problem(status, code, message)
     response.headers.update(failure.headers or {})
     return response

@@ -153,9 +153,9 @@ def _github(params: Raw, action: object) -> Raw:
         return params
     if action == "get_repos":
         return _renamed({name: value for name, value in params.items() if name != "repo"}, "owner", "username")
-    if not isinstance(repo, str) or not repo.strip():
-        return params
     rest = {name: value for name, value in params.items() if name != "owner"}
+    if not isinstance(repo, str) or not repo.strip():
+        return {**rest, "repo": owner} if owner.strip() else rest  # which is asked for the other half
     whole = repo if "/" in repo or not owner.strip() else f"{owner.strip()}/{repo.strip()}"
     return {**rest, "repo": whole}
 

@@ -14,7 +14,7 @@ from typing import Any
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.expression_lookups import kinds, missing, no_field, nulls
 from voicegraph.nodes.expression_numbers import MACROS, Lookup, Part, Rewriting, Unfamiliar, rewritten
-from voicegraph.nodes.expression_words import KNOWN, instead_of, of_function, of_syntax
+from voicegraph.nodes.expression_words import KNOWN, TEXT_SEARCHES, instead_of, of_function, of_syntax
 from voicegraph.nodes.type_words import type_word
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
@@ -22,6 +22,8 @@ SECONDS = 1.0
 """For finding the part; a condition over much data is told without it."""
 _NAMED = 3
 """Paths that a message names."""
+_SHOWN = 40
+"""Characters of a condition's part that a message shows."""
 _OPERATORS = frozenset([*"+-*/%<>!?", "<=", ">=", "==", "!=", "&&", "||", "in"])
 _CALL_FAILED = re.compile(r"Python function call failed: (\w+):? ?(.*?)(?:\. Check function|$)", re.DOTALL)
 _UNDEFINED = re.compile(r"Undefined variable or function: '([^']*)'")
@@ -101,13 +103,35 @@ class _Met:
             return self._operator(ours)
         if kind == "Refused":
             return self._misfit(ours)
+        if wrong := self._argument(said):
+            return wrong
         undefined = _UNDEFINED.search(said)
         refused = of_function(said) or (f"“{undefined[1]}” cannot be asked of its value" if undefined else None)
         if refused is None:
             return self._operator("")
         told = self._misfit(refused)
         literal = self._part[1][0] if self._part[1] and told == refused else ""
-        return f"{told}: {cut(literal, 40)} is not" if literal and told.endswith("is one") else told
+        return f"{told}: {cut(literal, _SHOWN)} is not" if literal and told.endswith("is one") else told
+
+    def _argument(self, said: str) -> str | None:
+        """What is wrong with what stands in the brackets of a function that looks into a text."""
+        operator, operands = self._part
+        name = operator.removesuffix("()")
+        if name not in TEXT_SEARCHES:
+            return None
+        if len(operands) != 2:
+            return f"“{name}” is asked of a text, and takes one in its brackets"
+        if "'matches' error" in said:
+            given = operands[1]
+            what = f": {cut(given, _SHOWN)} is none" if given[0] in "rR\"'" else f": {cut(given, _SHOWN)} holds none"
+            return f"“matches” is given what is no regular expression{what}"
+        text, sought = map(self._kind, operands)
+        if name == "contains" and text == "a list":
+            return f"“contains” looks into a text; {cut(operands[1], _SHOWN)} in {cut(operands[0], _SHOWN)} asks a list"
+        if text != "a text" or sought == "a text":
+            return None
+        wrong = f"“{name}” looks for a text, not for {sought}"
+        return self._misfit(wrong) if sought == "null" else f"{wrong}; string(…) makes a text"
 
     def _no_key(self, said: str) -> str:
         there = missing(said.strip("'"), self._lookups, self._variables)

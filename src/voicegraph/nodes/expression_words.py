@@ -63,6 +63,7 @@ KNOWN = frozenset(
     ]
 )
 """Functions there are: of a value that they do not take, the library says that it knows no such function."""
+TEXT_SEARCHES = frozenset({"contains", "startsWith", "endsWith", "matches"})
 _SYNTAX = re.compile(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]+)")
 _MISSING = re.compile(r"missing '(.+?)' at '(.+)'")
 _BACKSLASH = "this text cannot be read; a backslash in it is written as two"
@@ -160,7 +161,5 @@ def of_function(said: str) -> str | None:
     found = _FUNCTION.search(said)
     if found is None:
         return None
-    if found[1] == "matches":
-        return "“matches” is given what is no regular expression"
     takes = _TAKES.get(found[1])
     return f"“{found[1]}” makes {takes} of a text that is one" if takes else f"“{found[1]}” cannot use its value"

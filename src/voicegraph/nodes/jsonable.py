@@ -16,6 +16,11 @@ _UNKEPT = re.compile(r"NaN|Infinity|[eE]\+?[3-9]\d\d|\\u[dD][89a-fA-F]")
 """What a value comes from that data cannot hold."""
 _HALF = re.compile("[\ud800-\udfff]")
 _PIECE = 1 << 20
+_FLAWS = {
+    "NaN": "a number in it is NaN (not a number)",
+    "Infinity": "a number in it is too large (Infinity)",
+    "half": "a text in it holds half a character (an escape like \\ud800 stands alone)",
+}
 
 
 def has_half(text: str) -> bool:
@@ -41,28 +46,33 @@ def unsendable(data: JsonValue, limit: int = MAX_SENT_DEPTH) -> str | None:
     """What of the value cannot be sent as JSON, in words; None when all of it can."""
     if is_deeper(limit, data):
         return f"it is nested more than {limit} levels deep"
+    return next((words for flaw, words in _FLAWS.items() if flaw in _flaws(data)), None)
+
+
+def _flaws(data: JsonValue) -> set[str]:
+    """Which of `_FLAWS` are in it."""
+    found: set[str] = set()
     left: list[object] = [data]
     while left:
         value = left.pop()
         if isinstance(value, float) and not math.isfinite(value):
-            return "a number in it is " + ("NaN (none)" if math.isnan(value) else "too large (Infinity)")
-        if isinstance(value, str) and has_half(value):
-            return "a text in it holds half a character (an escape like \\ud800 stands alone)"
-        if isinstance(value, dict):
+            found.add("NaN" if math.isnan(value) else "Infinity")
+        elif isinstance(value, str) and has_half(value):
+            found.add("half")
+        elif isinstance(value, dict):
             holder = cast("dict[str, Any]", value)
             left += [*holder, *holder.values()]
         elif isinstance(value, list):
             left += cast("list[object]", value)
-    return None
+    return found
 
 
 def unkept(text: str, data: JsonValue, what: str) -> str | None:
     """What is told of JSON that was read and holds what data cannot: NaN, a number beyond all limits, half a character."""
     if not _UNKEPT.search(text) or is_deeper(MAX_DEPTH, data):
         return None
-    problem = unsendable(data, MAX_DEPTH)
-    return (
-        f"Not all of {what} can be kept: {problem}; there it holds null, or ? for half a character."
-        if problem
-        else None
-    )
+    if not (flaws := _flaws(data)):
+        return None
+    told = " and ".join(words for flaw, words in _FLAWS.items() if flaw in flaws)
+    instead = "?" if flaws == {"half"} else "null, or ? for half a character" if "half" in flaws else "null"
+    return f"Not all of {what} can be kept: {told}; there it holds {instead}."

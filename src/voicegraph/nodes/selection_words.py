@@ -21,6 +21,9 @@ _TAKEN = {
 }
 
 
+_STEP = "the step of a slice is 0, which leads nowhere"
+
+
 class BadSelection(ValueError):
     """What is wrong with an expression, in words: the end of a sentence."""
 
@@ -41,7 +44,7 @@ def words_of(error: Exception) -> str:
         (known.LexerError, _of_character),
         (known.ParseError, _of_part),
         (known.UnknownFunctionError, lambda found: " ".join(str(found).split()).rstrip(".")),
-        (ValueError, lambda _: "the step of a slice is 0, which leads nowhere"),
+        (ValueError, lambda found: _STEP if "slice" in str(found) else "it does not fit this data"),
         (TypeError, lambda _: "it compares or sorts values of several kinds"),
     )
     return next((words(error) for kinds, words in told if isinstance(error, kinds)), "it does not fit this data")
