@@ -29,6 +29,18 @@ from voicegraph.nodes.durations import Span, parse_moment, parse_span, parse_zon
         ("P1DT2H", 93_600),
         ("P1W", 604_800),
         ("PT0.5S", 0.5),
+        ("half an hour", 1_800),
+        ("Half a day", 43_200),
+        ("half-hour", 1_800),
+        ("an hour and a half", 5_400),
+        ("one and a half hours", 5_400),
+        ("two and a half days", 216_000),
+        ("a quarter of an hour", 900),
+        ("twenty-five minutes", 1_500),
+        ("a couple of hours", 7_200),
+        ("1,5 hours", 5_400),
+        ("a day and a half and an hour", 133_200),
+        ("123456789012345 s", 123_456_789_012_345),
     ],
 )
 def test_durations(text: str, seconds: float) -> None:
@@ -47,6 +59,9 @@ def test_durations(text: str, seconds: float) -> None:
         ("1.5 years", 18, 0),
         ("1.5 months", 1, 15),
         ("6 weeks", 0, 42),
+        ("half a month", 0, 15),
+        ("a month and a half", 1, 15),
+        ("half a year", 6, 0),
         ("1 month, 2 days", 1, 2),
         ("P1M", 1, 0),
         ("P1Y2M3D", 14, 3),
@@ -89,7 +104,7 @@ def test_spans_read_back_as_written_and_never_longer_than_their_longest(
     "text", ["", "soon", "5 moons", "a", "monthly", "1h foo", "P", "PT", "-5", "1..2h", "1 2", "h", "1e3", "٣h h"]
 )
 def test_what_is_no_duration(text: str) -> None:
-    with pytest.raises(ValueError, match="write a duration"):
+    with pytest.raises(ValueError, match="is no duration; write one like 90"):
         parse_span(text)
 
 

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from voicegraph.graph.explain import quoted
+from voicegraph.speech.text.numbers import NUMBER, to_number
+from voicegraph.speech.text.patterns import either, named, rx
+
 LONGEST = 366 * 86_400.0
 """Seconds a node waits at most: a year, the longest sleep that Inngest keeps."""
 
@@ -23,13 +27,22 @@ _ISO = re.compile(
     ),
     re.IGNORECASE,
 )
-_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_PART = re.compile(
-    rf"(\d+(?:\.\d+)?\s*|(?:an?|{'|'.join(_WORDS)})\s+)"
-    r"(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|mo|mos|mths?|months?|y|yrs?|years?)(?![a-z])"
-    r"[\s,]*(?:and\s+)?",
-    re.IGNORECASE,
+AMOUNT = either(
+    rf"(?:{NUMBER}|\d+(?:\.\d+)?)(?: and a half)?",
+    "(?:a )?half(?: of)?(?: an?)?",
+    "(?:a )?quarter of an?",
+    "three quarters of an?",
+    "an?",
+    "another",
 )
+"""Regular expression of how many units, in figures and words; `MORE` may stand behind it, `AND_A_HALF` behind the unit."""
+MORE = "(?: (?:more|further|additional|full|whole))?"
+AND_A_HALF = "(?: and a half)"
+_UNIT = "s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|mo|mos|mths?|months?|y|yrs?|years?"
+_PART = rx(
+    named("amount", AMOUNT), MORE, r"(?:(?<=\d)|[ -]) *", named("unit", _UNIT), r"(?![a-z])", named("half", AND_A_HALF), "?",
+    r"[\s,]*(?:and\s+)?",
+)  # fmt: skip
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 
 
@@ -59,17 +72,24 @@ class Span:
 
 
 def parse_span(text: str) -> Span:
-    """The span of `90`, `2h`, `10 minutes`, `1 hour 30 min`, `a month`, or ISO 8601 (`PT10M`). ValueError for anything else."""
+    """The span of `90`, `2h`, `10 minutes`, `1 hour 30 min`, `half an hour`, `a month`, or ISO 8601 (`PT10M`). ValueError for anything else."""
     text = text.strip()
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return Span(0, float(text))
     iso = _ISO.fullmatch(text)
     if iso and any(iso.groupdict().values()):
         return _span((float(amount), unit) for unit, amount in iso.groupdict().items() if amount)
-    parts = _PART.findall(text)
-    if not parts or _PART.sub("", text).strip():
-        raise ValueError("write a duration like 90, 10 minutes, 2h, 3 months or PT10M")
-    return _span((_amount(amount.strip().lower()), _unit(unit.lower())) for amount, unit in parts)
+    parts: list[tuple[float, str]] = []
+    at = 0
+    text = " ".join(text.split())
+    while found := _PART.match(text, at):
+        parts.append((_amount(found["amount"].lower()) + (0.5 if found["half"] else 0), _unit(found["unit"].lower())))
+        at = found.end()
+    if not parts or at < len(text):
+        raise ValueError(
+            f"{quoted(text)} is no duration; write one like 90, 10 minutes, 2h, half an hour, 3 months or PT10M"
+        )
+    return _span(parts)
 
 
 def short_span(text: str) -> str:
@@ -111,7 +131,12 @@ def _unit(name: str) -> str:
 
 
 def _amount(text: str) -> float:
-    return 1.0 if text in {"a", "an"} else float(_WORDS.index(text) + 1 if text in _WORDS else text)
+    number = text.removesuffix(" and a half")
+    if number[0].isdigit() or re.fullmatch(NUMBER, number):
+        return to_number(number) + (0.5 if number != text else 0)
+    if "quarter" in text:
+        return 0.75 if text.startswith("three") else 0.25
+    return 0.5 if "half" in text else 1.0
 
 
 def _span(parts: Iterable[tuple[float, str]]) -> Span:
