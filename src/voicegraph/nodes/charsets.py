@@ -24,7 +24,8 @@ WEB = "web"
 """The error handler of the web: U+FFFD for each bad byte, and what browsers know of a charset and Python does not."""
 
 _CODECS = {
-    "utf-8": "utf_8", "utf-16le": "utf_16_le", "utf-16be": "utf_16_be", "ibm866": "cp866", "macintosh": "mac_roman",
+    "utf-8": "utf_8", "utf-16le": "utf_16_le", "utf-16be": "utf_16_be", "utf-32le": "utf_32_le",
+    "utf-32be": "utf_32_be", "ibm866": "cp866", "macintosh": "mac_roman",
     "x-mac-cyrillic": "mac_cyrillic", "windows-874": "cp874", "gbk": "gb18030", "gb18030": "gb18030",
     "big5": "big5hkscs", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp_ext", "shift_jis": "cp932", "euc-kr": "cp949",
     "koi8-r": "koi8_r", "koi8-u": "koi8_u", "iso-8859-8-i": "iso8859_8", "x-user-defined": "x_user_defined",
@@ -35,13 +36,13 @@ _CODECS = {
 }  # fmt: skip
 """The encodings of the WHATWG's standard and Python's names of them. No punycode, zlib or base64, which are no charsets.
 
-Known as well, where they are named: two that browsers refuse for the sake of scripts in pages, as nothing
+Known as well, where they are named: UTF-32, two that browsers refuse for the sake of scripts in pages, as nothing
 here is run, and the code pages of DOS, in which old programs still write their tables. Of these only 850, of Western Europe,
 is guessed: what it holds is plainly no text in Windows' own.
 """
 _PYTHONS = {"latin_1": "windows-1252", "ascii": "windows-1252", "iso8859_9": "windows-1254", "gb2312": "gbk", "gbk": "gbk",
             "big5": "big5", "cp950": "big5", "shift_jis": "shift_jis", "euc_kr": "euc-kr", "iso2022_jp": "iso-2022-jp",
-            "utf_16": "utf-16le"}  # fmt: skip
+            "utf_16": "utf-16le", "utf_32": "utf-32le"}  # fmt: skip
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

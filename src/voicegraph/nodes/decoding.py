@@ -145,8 +145,10 @@ def _declared(names: list[str], sample: bytes) -> str | None:
             alone = set(names) == {"utf-8"}
             if (alone and runs <= 1) or len(good) >= runs:
                 return name
-        elif name.startswith("utf-16"):
+        elif name.startswith("utf-16") or (name.startswith("utf-32") and wide(sample) == name):
             return name
+        elif name.startswith("utf-32"):
+            continue
         elif not wide(sample):
             text = decoded(sample, python_codec(name), WEB)
             wrong = text.count("\ufffd")

@@ -73,5 +73,6 @@ def _is_written(character: str) -> bool:
 def _is_plausible(sample: bytes, text: str) -> bool:
     """Western text has a NUL beside every letter; other text, by its bytes, is no ASCII with a stray NUL."""
     ascii_share = sum(character < "\x80" for character in text) / max(len(text), 1)
-    odd = sum(byte > 0x7F or (byte < 0x20 and byte not in b"\t\n\r\f") for byte in sample) / len(sample)
+    bare = sample.rstrip(b"\x00")  # what fills a block is no sign of anything
+    odd = sum(byte > 0x7F or (byte < 0x20 and byte not in b"\t\n\r\f") for byte in bare) / len(sample)
     return ascii_share > 0.7 or (ascii_share > 0.01 and odd > 0.2 and len(text) >= 4)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from voicegraph.errors import NodeError
+from voicegraph.nodes.decoding import Labels, decode
 from voicegraph.nodes.documents.model import MAX_TEXT
 from voicegraph.nodes.documents.text import looks_binary, parse_html, parse_json, parse_text
 
@@ -103,3 +104,42 @@ def test_a_page_without_text_is_refused():
 )
 def test_what_fills_a_block_and_what_shifts_to_korean_is_no_sign_of_a_program(content: bytes, is_binary: bool) -> None:
     assert looks_binary(content) is is_binary
+
+
+@pytest.mark.parametrize("nuls", range(1, 9))
+@pytest.mark.parametrize("text", ['{"a":1}', '{"a":12}', "hi", "name,amount\nAnna,12\nBert,13\n", "word word\n" * 190])
+def test_what_fills_a_block_is_left_out_whatever_its_length(text: str, nuls: int) -> None:
+    content = text.encode() + b"\x00" * nuls
+    assert not looks_binary(content)
+    assert parse_text("x.txt", content).text == text
+    if text[0] == "{":
+        assert parse_json("x.json", content).text == text
+
+
+def test_a_person_who_names_the_encoding_says_that_it_is_text() -> None:
+    content = b"Anna\x00\x00\x00\x00\x00\x00Berlin\x00\x00\x00\x00\n" * 20
+    assert looks_binary(content)
+    assert not looks_binary(content, Labels("utf-8"))
+    assert parse_text("x.txt", content, Labels("utf-8")).text == "AnnaBerlin\n" * 20
+    assert looks_binary(b"\x01\x02\x03\x04" * 60, Labels("utf-8"))
+    assert looks_binary(b"\x00" * 60, Labels("utf-8"))
+
+
+@pytest.mark.parametrize("label", ["utf-32", "UTF-32LE", "utf_32_be"])
+def test_utf_32_may_be_named(label: str) -> None:
+    content = "Grüße, 世界".encode("utf-32-be" if "be" in label else "utf-32-le")
+    assert decode(content, named=label).text == "Grüße, 世界"
+    assert not looks_binary(content, Labels(label))
+    assert decode(b"hi there", declared=label).text == "hi there"
+
+
+KOREAN = "안녕하세요, 오늘 회의는 세 시에 시작합니다."
+
+
+@pytest.mark.parametrize("times", [1, 300])
+def test_korean_with_shifts_is_text_with_its_mark_and_where_the_page_names_it(times: int) -> None:
+    page = f'<html><head><meta charset="ISO-2022-KR"></head><body><p>{KOREAN * times}</p></body></html>'
+    for content in (page.encode("iso2022_kr"), page.encode("iso2022_kr").replace(b"\x1b$)C", b"")):
+        assert not looks_binary(content)
+    assert KOREAN in parse_html("x.html", page.encode("iso2022_kr")).text
+    assert parse_text("x.txt", (KOREAN * times).encode("iso2022_kr")).text == KOREAN * times

@@ -10,6 +10,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes import bulk
 from voicegraph.nodes.charsets import WEB, decoded, marked, name_of, python_codec
 from voicegraph.nodes.cutting import cut
+from voicegraph.nodes.declared import declared_in
 from voicegraph.nodes.decoding import UNTOLD, Decoded, Labels, decode
 from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.page_source import readable, tree_of
@@ -92,20 +93,30 @@ def read_text(content: bytes, labels: Labels = UNTOLD, *, markup: bool = False) 
 def looks_binary(content: bytes, labels: Labels = UNTOLD) -> bool:
     """NUL or many control characters near the beginning, in no encoding of text that explains them.
 
+    NUL counts for nothing where a person named the encoding: records of a fixed width are filled with it.
     A single one is a fault of the text: a program stopped while it wrote, a field of fixed width.
     """
     sample = content[:_SAMPLE]
     if marked(sample) or wide(sample):
         return False
     name = name_of(labels.named) or name_of(labels.declared) or ""
-    text = decoded(sample, python_codec(name if name.startswith("utf-16") else WESTERN), WEB)
-    fine = _WRITTEN + _SHIFTS if _KOREAN in sample or name == "iso-2022-kr" else _WRITTEN
+    text = decoded(sample, python_codec(name if name.startswith(("utf-16", "utf-32")) else WESTERN), WEB)
+    fine = _WRITTEN + _SHIFTS if _is_korean(sample, name) else _WRITTEN
+    if name_of(labels.named) and (filled := text.replace(_NUL, "")):
+        text = filled
     bare = text.rstrip(f"{_NUL}{_END_MARK}")
     if _END_MARK in text[len(bare) :] or (bare and not _controls(bare, fine)):
         text = bare  # the rest fills a block
     strange = _controls(text, fine) + sum("\ud800" <= one <= "\uf8ff" or one == "\ufffd" for one in text)
     is_empty = bool(text) and not text.strip(_NUL)
     return is_empty or strange > max(1, len(text) // 20) or text.count(_NUL) > 1 + len(text) // 500
+
+
+def _is_korean(sample: bytes, name: str) -> bool:
+    """Whether it is announced as iso-2022-kr, in its bytes, by its label or by the page itself."""
+    if _KOREAN in sample or name == "iso-2022-kr":
+        return True
+    return b"<" in sample and any(name_of(label) == "iso-2022-kr" for label in declared_in(sample))
 
 
 def _controls(text: str, fine: str) -> int:
