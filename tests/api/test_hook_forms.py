@@ -96,6 +96,53 @@ async def test_a_name_that_comes_twice_keeps_both(hook: Hook) -> None:
     assert (data["body"], data["query"]) == ({"x": ["1", "2"]}, {"a": ["1", "2"], "b": "3"})
 
 
+def in_parts(*fields: tuple[str, bytes]) -> bytes:
+    parts = [f'--X\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + text for name, text in fields]
+    return b"\r\n".join([*parts, b"--X--"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "fields"),
+    [
+        (FIELDS, b"b=%FC", {"b": "ü"}),
+        (FIELDS, b"b=\xfc&c=Gr%F6%DFe", {"b": "ü", "c": "Größe"}),
+        (FIELDS, b"%FC=1", {"ü": "1"}),
+        (FIELDS, b"b=%C3%BC&c=\xc3\xb6", {"b": "ü", "c": "ö"}),
+        (FIELDS, b"_charset_=windows-1251&b=%CC%E8%F0", {"_charset_": "windows-1251", "b": "Мир"}),
+        (FIELDS + "; charset=koi8-r", b"_charset_=windows-1251&b=%ED%C9%D2", {"_charset_": "windows-1251", "b": "Мир"}),
+        (FIELDS, b"_charset_=none&b=%C3%BC", {"_charset_": "none", "b": "ü"}),
+        (FORM, in_parts(("a", b"\xfc")), {"a": "ü"}),
+        (FORM, in_parts(("a", "ü".encode())), {"a": "ü"}),
+        (
+            FORM,
+            in_parts(("_charset_", b"windows-1251"), ("a", b"\xcc\xe8\xf0")),
+            {"_charset_": "windows-1251", "a": "Мир"},
+        ),
+    ],
+)
+async def test_a_form_is_read_in_the_encoding_it_says_or_has(
+    hook: Hook, kind: str, body: bytes, fields: dict[str, str]
+) -> None:
+    assert (await seen(hook, body, kind))["body"] == fields
+
+
+@pytest.mark.parametrize("kind", ["text/plain; charset=UTF-8", "text/html", ""])
+@pytest.mark.parametrize(
+    ("body", "becomes"),
+    [
+        (b'{"Type": "Notification", "Message": "hi"}', {"Type": "Notification", "Message": "hi"}),
+        (b" [1, 2]\n", [1, 2]),
+        (b'{"a": 1}\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
+        (b"[draft] hello", "[draft] hello"),
+        (b'{"a": NaN}', '{"a": NaN}'),
+        (b"12", "12"),
+        (b'"x"', '"x"'),
+    ],
+)
+async def test_json_is_data_whatever_its_type_says(hook: Hook, kind: str, body: bytes, becomes: object) -> None:
+    assert (await seen(hook, body, kind))["body"] == becomes
+
+
 async def test_challenges_are_said_back_and_start_nothing(hook: Hook) -> None:
     secret = {"token": hook.secret}
     client, slack = hook.api.client, {"type": "url_verification", "challenge": "3eZbr"}
