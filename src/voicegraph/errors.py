@@ -61,9 +61,11 @@ class GraphError(UserError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         first = problems[0]
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         place = f"{first.where}: " if first.where else ""
-        super().__init__("invalid_workflow", f"{place}{first.message}{more}", [asdict(p) for p in problems])
+        said = f"{place}{first.message}"
+        if len(problems) > 1:
+            said = f"{said.removesuffix('.')} (and {len(problems) - 1} more)."
+        super().__init__("invalid_workflow", said, [asdict(p) for p in problems])
         self.problems = list(problems)
 
 

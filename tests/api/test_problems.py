@@ -167,7 +167,8 @@ async def test_every_breach_is_said_at_once(api: Api) -> None:
         "nodes[2].params.methd",
         "nodes[3].params.expression",
     ]
-    assert "(and 4 more)" in problem["error"]
+    assert problem["error"].endswith(" (and 4 more).")
+    assert ". (and" not in problem["error"]
 
 
 async def test_a_fault_of_the_servers_own_says_so_in_the_same_form(settings: Settings) -> None:

@@ -173,7 +173,10 @@ def test_the_graph_is_not_changed() -> None:
     ("params", "says"),
     [
         ({}, "params.to: a value is still missing; fill it in the node's form."),
-        ({"to": "{{ nothing }}"}, "params.to: its template gave an empty text."),
+        (
+            {"to": "{{ nothing }}"},
+            "params.to: its template gave an empty text; where there may be nothing to write, put a condition before the node, or give another text for that case: {% else %} in a loop, or | default.",
+        ),
         ({"to": 5}, "params.to: the value should be text, not a number."),
         ({"to": "a", "manyCopies": "{{ input }}"}, "params.manyCopies: the value should be a whole number, not text"),
         ({"to": "a", "manyCopies": 10}, "params.manyCopies: the value should be at most 9."),

@@ -36,6 +36,12 @@ AT_ONCE_CHARACTERS = 1_000
 """What the params of a node may hold to be read on the loop: to read a condition takes some 20 microseconds for each."""
 
 
+_EMPTIED = (
+    "its template gave an empty text; where there may be nothing to write, put a condition before the node, "
+    "or give another text for that case: {% else %} in a loop, or | default"
+)
+
+
 class MissingParam(Wire):
     """A value a run still needs: answered by `config[config]` when that is set, else `config.params[nodeId][param]`."""
 
@@ -101,7 +107,7 @@ def _bound(
     except ValidationError as error:
         breach = explain(error, action.params)[0]
         emptied = breach.param not in values and breach.param in _given(fields, node, config)
-        message = "its template gave an empty text" if emptied else breach.message
+        message = _EMPTIED if emptied else breach.message
         raise NodeError("invalid_params", f"{breach.place}: {sentence(message)}") from error
 
 

@@ -130,6 +130,14 @@ async def test_a_repeated_attempt_has_the_same_message_id(mailing: MakeNode, mai
     assert first["Message-ID"].endswith("@example.com>")
 
 
+async def test_a_subject_that_is_too_long_is_cut_and_told(mailing: MakeNode, mailbox: Mailbox) -> None:
+    logged: list[str] = []
+    output = await run(mailing(mailbox, log=logged.append), to="dana@example.com", subject="word " * 400)
+    assert mailbox.last()["Subject"] == ("word " * 400)[:899] + "…"
+    assert output.data["subject"].endswith("…")
+    assert logged[0] == "The subject has 1,999 characters; its first 900 are sent."
+
+
 async def test_subject_body_cc_and_several_recipients(mailing: MakeNode, mailbox: Mailbox) -> None:
     await run(
         mailing(mailbox),

@@ -10,6 +10,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.bulk import beside
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.mail import Attachment, compose, header, subject_of
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.recipients import Recipients, addresses
@@ -18,6 +19,8 @@ from voicegraph.nodes.smtp import TIMEOUT, deliver, lacking, sender_of
 
 SMALL_MARKDOWN = 4_000
 """Characters that become HTML in a millisecond or two."""
+LONGEST_SUBJECT = 900
+"""Characters; a template may give more, which is cut."""
 MAX_ATTACHED = 20 << 20
 """Bytes of attachments; mail servers commonly refuse more than 25 MB, and base64 adds a third."""
 
@@ -39,7 +42,9 @@ class Send(Params):
     )
     cc: Recipients | None = param(None, title="Cc", target="recipient")
     subject: Annotated[str, BeforeValidator(_line)] = param(
-        "", title="Subject", description="Empty: the first heading of the text.", max_length=900
+        "",
+        title="Subject",
+        description=f"Empty: the first heading of the text. At most {LONGEST_SUBJECT} characters are sent.",
     )
     body: str = param("", title="Text", description="Markdown. Empty: what comes in.", widget="markdown")
     attach_files: bool = param(False, title="Attach the files that come in")
@@ -63,7 +68,9 @@ async def send(params: Send, node: NodeContext) -> Output:
     if not body.strip() and not attachments:
         raise NodeError("empty_input", "There is nothing to send: the input is empty.")
     to, cc = addresses(params.to), addresses(params.cc) if params.cc else []
-    subject = params.subject or subject_of(body, node.label)
+    subject = cut(params.subject, LONGEST_SUBJECT) or subject_of(body, node.label)
+    if len(params.subject) > LONGEST_SUBJECT:
+        node.log(f"The subject has {len(params.subject):,} characters; its first {LONGEST_SUBJECT} are sent.")
     # The content is in the key because a node that runs for each item sends several mails.
     key = "\n".join((node.idempotency_key, *to, *cc, subject, body))
     try:
