@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from voicegraph.errors import NodeError
+from voicegraph.graph.model import Workflow
+from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.nodes.catalogue.condition import If
 from voicegraph.nodes.catalogue.transform import Select
 from voicegraph.nodes.expression import check, evaluate
+from voicegraph.nodes.problems import problems
+from voicegraph.nodes.sandbox.syntax import check_syntax
 from voicegraph.nodes.selection import check_selection, select
 
 SCOPE = {"input": "x", "data": {"s": "open", "n": 3}, "config": {"x": "open"}, "nodes": {"step-0": {"text": "t"}}}
@@ -68,3 +72,29 @@ def test_a_template_in_a_selection(expression: str) -> None:
 def test_braces_of_a_selection_stay(expression: str) -> None:
     assert check_selection(expression) is None
     select(expression, {"s": "a", "n": 1})
+
+
+@pytest.mark.parametrize("code", ["{{ data.s }}", "x = 1\nx == {{ input }}"])
+def test_a_template_in_a_script(code: str) -> None:
+    assert "a script is no template; write data" in (check_syntax(code) or "")
+
+
+@pytest.mark.parametrize("code", ["{1, 2}", "f'{{ {data} }}'", "'{{ input }}'", "{(1,): {2}}", "[{3}]"])
+def test_braces_of_a_script_stay(code: str) -> None:
+    assert check_syntax(code) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "param", "text"),
+    [
+        ("condition.if", "expression", '"{{ data.s }}" == "open"'),
+        ("transform.select", "expression", "[?a == '{{ config.x }}']"),
+        ("code.run", "code", "{{ data.s }}"),
+    ],
+)
+def test_the_check_names_the_field(kind: str, param: str, text: str) -> None:
+    type_, action = kind.split(".")
+    node = {"id": "a", "type": type_, "action": action, "params": {param: text}}
+    found = problems(Workflow.model_validate({"nodes": [node], "edges": []}), builtin_registry())
+    assert [one.where for one in found] == [f"nodes[0].params.{param}"]
+    assert "no template" in found[0].message

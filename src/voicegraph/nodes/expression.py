@@ -29,7 +29,7 @@ from voicegraph.nodes.expression_faults import NAMES, explained
 from voicegraph.nodes.expression_functions import FUNCTIONS
 from voicegraph.nodes.expression_numbers import Rewriting, Unfamiliar, rewritten
 from voicegraph.nodes.expression_source import with_large_numbers, with_sizes
-from voicegraph.nodes.expression_templates import first_template, in_condition, without_templates
+from voicegraph.nodes.expression_templates import in_condition
 from voicegraph.nodes.turns import turn
 from voicegraph.nodes.type_words import type_word
 
@@ -37,8 +37,6 @@ MAX_LENGTH = 2_000
 AT_ONCE_MICROSECONDS = 5_000
 AT_ONCE = 2
 CHILD_SECONDS = 30.0
-_SHOWN = 200
-"""Characters of a condition that a message shows."""
 _WORKER = "voicegraph.nodes.expression_worker"
 _GATE = FairGate(AT_ONCE)
 _MIXED = re.compile("No such overload|Unsupported operation|Cannot mix|Python function call failed")
@@ -130,8 +128,8 @@ def _compile(expression: str) -> _Program:
         raise _bad(f"it is longer than {MAX_LENGTH:,} characters")
     if not expression.strip():
         raise _bad("it is empty")
-    if template := in_condition(expression):
-        raise _bad(template + _instead(without_templates(expression)))
+    if template := in_condition(expression, check):
+        raise _bad(template)
     shape = shape_of(expression)
     if shape.comments:
         raise _bad("it holds a comment")
@@ -151,13 +149,6 @@ def _compile(expression: str) -> _Program:
     except Unfamiliar:
         return _Program(compiled, names, shape, False, None, None)
     return _Program(compiled, names, shape, bool(divided.used), mixing.text if mixing.used else None, mixing)
-
-
-def _instead(condition: str) -> str:
-    """What to write in place of a template, as far as that can be told."""
-    if len(condition) <= _SHOWN and first_template(condition) is None and check(condition) is None:
-        return f"; write {condition}"
-    return "; write data.name for {{ data.name }}, without quotes"
 
 
 @lru_cache(maxsize=512)

@@ -14,7 +14,7 @@ from typing import Any
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.expression_lookups import kinds, missing, no_field, nulls
 from voicegraph.nodes.expression_numbers import MACROS, Lookup, Part, Rewriting, Unfamiliar, rewritten
-from voicegraph.nodes.expression_words import KNOWN, TEXT_SEARCHES, instead_of, of_function, of_syntax
+from voicegraph.nodes.expression_words import TEXT_SEARCHES, UNDEFINED, of_function, of_name, of_syntax
 from voicegraph.nodes.type_words import type_word
 
 NAMES = ("input", "data", "item", "nodes", "config", "trigger", "run")
@@ -26,7 +26,6 @@ _SHOWN = 40
 """Characters of a condition's part that a message shows."""
 _OPERATORS = frozenset([*"+-*/%<>!?", "<=", ">=", "==", "!=", "&&", "||", "in"])
 _CALL_FAILED = re.compile(r"Python function call failed: (\w+):? ?(.*?)(?:\. Check function|$)", re.DOTALL)
-_UNDEFINED = re.compile(r"Undefined variable or function: '([^']*)'")
 _OF_NUMBERS = {
     "ZeroDivisionError": "it comes to a division by zero; != 0 can ask first",
     "OverflowError": "a whole number leaves the range that conditions have (overflow), which ends at 9,223,372,036,854,775,807",
@@ -39,7 +38,7 @@ def explained(
     error: BaseException, source: str, outline: Rewriting | None, variables: Mapping[str, Any], value_of: Evaluate
 ) -> str:
     """The library's complaint in a clause. `value_of` judges a part of the condition."""
-    return _of_source(error, source) or _of_name(error) or _Met(outline, variables, value_of).words(error)
+    return _of_source(error, source) or of_name(str(error), NAMES) or _Met(outline, variables, value_of).words(error)
 
 
 def culprit(whole: str, parts: Mapping[str, Part], value_of: Evaluate) -> str:
@@ -105,7 +104,7 @@ class _Met:
             return self._misfit(ours)
         if wrong := self._argument(said):
             return wrong
-        undefined = _UNDEFINED.search(said)
+        undefined = UNDEFINED.search(said)
         refused = of_function(said) or (f"“{undefined[1]}” cannot be asked of its value" if undefined else None)
         if refused is None:
             return self._operator("")
@@ -190,15 +189,6 @@ def _lookups(text: str, outline: Rewriting) -> Sequence[Lookup]:
         return rewritten(text, "").lookups
     except Unfamiliar:
         return ()
-
-
-def _of_name(error: BaseException) -> str | None:
-    undefined = _UNDEFINED.search(str(error))
-    if undefined is None or undefined[1] in KNOWN:
-        return None
-    if ours := instead_of(undefined[1]):
-        return f"“{undefined[1]}” is not known here; write {ours}"
-    return f"“{undefined[1]}” is not known here; there are {', '.join(NAMES)}"
 
 
 def _of_source(error: BaseException, source: str) -> str | None:

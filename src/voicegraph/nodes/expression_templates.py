@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from voicegraph.nodes.cutting import cut
 
@@ -17,6 +18,8 @@ _BLOCK = re.compile(
 _HYPHENED = re.compile(r"\.([A-Za-z_]\w*(?:-\w+)+)")
 _CALLS = {"downcase": ".lowerAscii()", "upcase": ".upperAscii()", "strip": ".trim()", "size": ".size()"}
 """Liquid's filters that conditions have as functions."""
+_SHOWN = 200
+"""Characters of a condition that a message shows."""
 
 
 def first_template(text: str) -> str | None:
@@ -32,10 +35,15 @@ def without_templates(condition: str) -> str:
     return _FOUND.sub(_plain, condition)
 
 
-def in_condition(condition: str) -> str | None:
-    """What is wrong with a template in a condition, or None; what to write instead follows by `without_templates`."""
+def in_condition(condition: str, wrong: Callable[[str], str | None]) -> str | None:
+    """What is wrong with a template in a condition, and what to write instead where `wrong` finds nothing in that."""
     found = first_template(condition)
-    return found and f"it is no template: “{cut(found, 60)}” is not filled in it"
+    if found is None:
+        return None
+    meant = without_templates(condition)
+    is_plain = len(meant) <= _SHOWN and first_template(meant) is None and wrong(meant) is None
+    instead = f"write {meant}" if is_plain else "write data.name for {{ data.name }}, without quotes"
+    return f"it is no template: “{cut(found, 60)}” is not filled in it; {instead}"
 
 
 def in_selection(expression: str) -> str | None:

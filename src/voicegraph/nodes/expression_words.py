@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _OURS = {
     "and": "&&",
@@ -63,6 +64,7 @@ KNOWN = frozenset(
     ]
 )
 """Functions there are: of a value that they do not take, the library says that it knows no such function."""
+UNDEFINED = re.compile(r"Undefined variable or function: '([^']*)'")
 TEXT_SEARCHES = frozenset({"contains", "startsWith", "endsWith", "matches"})
 _SYNTAX = re.compile(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]+)")
 _MISSING = re.compile(r"missing '(.+?)' at '(.+)'")
@@ -163,3 +165,12 @@ def of_function(said: str) -> str | None:
         return None
     takes = _TAKES.get(found[1])
     return f"“{found[1]}” makes {takes} of a text that is one" if takes else f"“{found[1]}” cannot use its value"
+
+
+def of_name(said: str, names: Iterable[str]) -> str | None:
+    """What is wrong with a name that is not known; `names` are those there are."""
+    undefined = UNDEFINED.search(said)
+    if undefined is None or undefined[1] in KNOWN:
+        return None
+    ours = instead_of(undefined[1])
+    return f"“{undefined[1]}” is not known here; " + (f"write {ours}" if ours else f"there are {', '.join(names)}")
