@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -160,12 +161,46 @@ def test_what_the_page_knows_to_be_deleted_is_unsaved_work(studio: Studio, page:
     assert names(studio) == ["Trip Planner"]
 
 
-@pytest.mark.parametrize("learned", ["list", "compare", "restore"])
+@pytest.mark.parametrize("opened", ["the same", "another first"])
+def test_the_next_tab_has_the_unsaved_work_of_a_closed_one(studio: Studio, page: Page, opened: str) -> None:
+    studio.use_template("Trip Planner")
+    saved(studio)
+    mine = page.url
+    rename(studio, "Mine")
+    expect(unsaved(studio)).to_be_visible()
+    context = page.context
+    page.close()
+    if opened == "another first":
+        other = seeded(context.new_page(), studio)
+        expect(named(other)).to_have_value("First")
+        other.page.close()
+    again = Studio(context.new_page(), studio.url, studio.watch)
+    again.page.goto(mine)
+    expect(named(again)).to_have_value("Mine")
+    expect(unsaved(again)).to_be_visible()
+    expect(again.page).to_have_url(mine)
+
+
+def seeded(page: Page, studio: Studio) -> Studio:
+    """At the address of another saved workflow."""
+    graph = {**json.loads(FIRST), "workflowId": "wf_first"}
+    assert page.request.post(f"{studio.url}/api/workflows", data={"workflow": graph}).ok
+    page.goto(f"{studio.url}/w/wf_first")
+    return Studio(page, studio.url, studio.watch)
+
+
+@pytest.mark.parametrize("learned", ["workflows", "list", "compare", "restore"])
 def test_what_its_versions_say_is_deleted_is_unsaved_work_too(studio: Studio, page: Page, learned: str) -> None:
     studio.watch.allow(r"status of 404")
     twice_saved(studio)
     deleted = f"{studio.url}/api/workflows/{only_id(studio)}"
-    if learned == "list":
+    if learned == "workflows":
+        page.request.delete(deleted)
+        studio.choose("Saved workflows")
+        expect(unsaved(studio)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    elif learned == "list":
         page.request.delete(deleted)
         studio.choose("Versions")
     else:
@@ -175,8 +210,8 @@ def test_what_its_versions_say_is_deleted_is_unsaved_work_too(studio: Studio, pa
         expect(button).to_be_visible()
         page.request.delete(deleted)
         button.click()
-    gone = page.get_by_role("dialog", name="Deleted elsewhere")
-    gone.get_by_role("button", name="Not now").click()
+    if learned != "workflows":
+        page.get_by_role("dialog", name="Deleted elsewhere").get_by_role("button", name="Not now").click()
     expect(unsaved(studio)).to_be_visible()
     studio.choose("New workflow")
     question(studio).get_by_role("button", name="Save first").click()

@@ -22,8 +22,8 @@ async function start(): Promise<void> {
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
   setNonce(styleNonce()); // for the scroll lock behind dialogs, which adds a style tag of its own
-  // A link to a workflow wants that one, not what a closed window left behind.
-  const keeper = await DraftKeeper.open(placeOf(location).kind !== 'workflow');
+  const place = placeOf(location);
+  const keeper = await DraftKeeper.open(place.kind === 'workflow' ? place.id : undefined);
   restoreDraft(keeper);
   startNavigation(keeper.kept?.runId ?? null);
   startTitle();

@@ -25,6 +25,12 @@ async def test_the_scope_is_all_it_sees(make_node: MakeNode) -> None:
     assert lines == ["two"]
 
 
+async def test_lines_that_the_log_leaves_out_are_told(make_node: MakeNode) -> None:
+    lines: list[str] = []
+    await run.run(Run(code="for i in range(300):\n    print(i)\n'ok'"), make_node(log=lines.append))
+    assert lines[199:] == ["199", "It printed more: these are the first 200 lines."]
+
+
 @pytest.mark.parametrize(
     ("code", "seen"),
     [

@@ -1,18 +1,19 @@
 import { ActionIcon, Skeleton, TextInput } from '@mantine/core';
 import { IconCheck, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { SavedWorkflow } from '@/api/types';
 import { ago, exact } from '@/runs/format';
+import { useEditor } from '@/workflow/editor';
 import { onPlainClick, workflowPath } from './address';
 import { ConfirmDelete } from './ConfirmDelete';
 import { Dialog } from './Dialog';
 import { confirmLeaving } from './leave';
 import classes from './SavedWorkflows.module.css';
-import { deleteWorkflow, openWorkflow, renameWorkflow } from './save';
+import { deleteWorkflow, noteIfMissing, openWorkflow, renameWorkflow } from './save';
 import { Tooltip } from './Tooltip';
 import { useUi } from './ui';
 import { usePhone } from './usePhone';
@@ -21,6 +22,11 @@ export function SavedWorkflows() {
   const open = useUi((state) => state.dialog === 'open-workflow');
   const phone = usePhone();
   const { data: workflows, error } = useSavedWorkflows(open, true);
+  const shown = useEditor((state) => state.saved?.workflowId);
+  const missing = open && workflows?.every((workflow) => workflow.id !== shown) ? shown : undefined;
+  useEffect(() => {
+    if (missing !== undefined) void noteIfMissing(missing);
+  }, [missing]);
   return (
     <Dialog
       opened={open}

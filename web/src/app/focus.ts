@@ -45,6 +45,7 @@ export function keepFocus(): () => void {
   };
   const onKey = () => {
     left = false;
+    document.querySelector('[data-unasked]')?.removeAttribute('data-unasked');
   };
   const changes = new MutationObserver(look);
   changes.observe(document.body, {
@@ -90,6 +91,8 @@ function restore(): void {
   }
   if (scope === body) focusCanvas();
   else focusOn(scope);
+  // Of a page that has just come nobody needs a frame around the canvas: no key was pressed yet.
+  if (!last && scope === body) document.activeElement?.setAttribute('data-unasked', '');
 }
 
 /** In the list or form that lost it: what has moved up into its place, or else what stood before it. */

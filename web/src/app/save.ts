@@ -140,6 +140,11 @@ function noteMissing(id: string, error: unknown): void {
   refreshList();
 }
 
+/** The list does not have it: either the list is older than it, or somebody deleted it. */
+export async function noteIfMissing(id: string): Promise<void> {
+  await api.workflow(id).catch((error: unknown) => noteMissing(id, error));
+}
+
 /** An older version is gone with the workflow. */
 function renewedProposal(
   proposal: Proposal | null,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { workflow } from '@/test/fakes';
 import { wholeDiff } from './diff';
 import { DraftKeeper } from './draft';
@@ -65,5 +65,36 @@ describe('two tabs', () => {
     } finally {
       Reflect.deleteProperty(navigator, 'locks');
     }
+  });
+});
+
+describe('a closed tab', () => {
+  // Its locks are free.
+  const request = async (_name: string, _options: unknown, use: (lock: object) => unknown) => void use({});
+  beforeEach(() => Object.defineProperty(navigator, 'locks', { configurable: true, value: { request } }));
+  afterEach(() => Reflect.deleteProperty(navigator, 'locks'));
+
+  /** One that has the workflow open as it is saved, or changed. */
+  async function closed(workflowId: string, name: string): Promise<void> {
+    sessionStorage.clear();
+    const saved = workflow(['a'], [], { workflowId, name: 'Saved' });
+    useEditor.getState().open({ ...saved, name }, { saved, version: 1 });
+    (await DraftKeeper.open(workflowId)).write(useEditor.getState(), null);
+    sessionStorage.clear();
+  }
+
+  it('leaves its unsaved work to the next one, also where a later one had none', async () => {
+    await closed('w-1', 'Changed');
+    await closed('w-2', 'Saved');
+    expect((await DraftKeeper.open()).kept?.workflow.name).toBe('Changed');
+  });
+
+  it('leaves it to the one that opens that workflow, and to no other', async () => {
+    await closed('w-1', 'Changed');
+    expect((await DraftKeeper.open('w-2')).kept).toBeNull();
+    sessionStorage.clear();
+    expect((await DraftKeeper.open('w-1')).kept?.workflow.name).toBe('Changed');
+    await closed('w-2', 'Saved');
+    expect((await DraftKeeper.open('w-2')).kept).toBeNull();
   });
 });

@@ -10,6 +10,7 @@ import { fromJson, toJson } from '@/api/json';
 import type { RunConfig } from '@/api/types';
 import type { EditorState, Proposal, Step } from './editor';
 import { type KeptUndo, readUndo, writeUndo } from './keptUndo';
+import { isEmpty } from './ops';
 
 export interface KeptDraft extends Step {
   proposal: Proposal | null;
@@ -31,12 +32,26 @@ function read(slot: string): KeptDraft | null {
   }
 }
 
-/** Every kept slot with its content, newest first. */
-function keptSlots(): [string, KeptDraft | null][] {
+/** Whether it holds what is saved nowhere. Its objects come from a text, so that contents are compared. */
+function isUnsaved({ workflow, saved, proposal }: KeptDraft): boolean {
+  return proposal !== null || (saved ? toJson(workflow) !== toJson(saved) : !isEmpty(workflow));
+}
+
+interface Slot {
+  name: string;
+  kept: KeptDraft | null;
+  unsaved: boolean;
+}
+
+/** Every kept slot: those with unsaved work first, then the newest. */
+function keptSlots(): Slot[] {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
-  const found = keys.map((key) => key.slice(PREFIX.length));
-  const entries = found.map((slot): [string, KeptDraft | null] => [slot, read(slot)]);
-  return entries.sort(([, a], [, b]) => (b?.at ?? 0) - (a?.at ?? 0));
+  const slots = keys.map((key): Slot => {
+    const name = key.slice(PREFIX.length);
+    const kept = read(name);
+    return { name, kept, unsaved: kept !== null && isUnsaved(kept) };
+  });
+  return slots.sort((a, b) => Number(b.unsaved) - Number(a.unsaved) || (b.kept?.at ?? 0) - (a.kept?.at ?? 0));
 }
 
 /** Hold the slot's lock for the life of the page. False when another tab has it. */
@@ -61,31 +76,35 @@ export class DraftKeeper {
     return readUndo(this.kept?.at);
   }
 
-  /** Find this tab's slot and what it holds. A new tab takes up what a closed one left behind, if it `adopts`. */
-  static async open(adopts = true): Promise<DraftKeeper> {
+  /**
+   * Find this tab's slot and what it holds. A new tab takes up what a closed one left behind: unsaved work rather than
+   * saved, and where it was opened for a saved workflow, `id`, only unsaved work on that one.
+   */
+  static async open(id?: string): Promise<DraftKeeper> {
     try {
-      return await DraftKeeper.#find(adopts);
+      return await DraftKeeper.#find(id);
     } catch {
       return new DraftKeeper('closed', null); // no storage at all: work goes on, unkept
     }
   }
 
-  static async #find(adopts: boolean): Promise<DraftKeeper> {
+  static async #find(id: string | undefined): Promise<DraftKeeper> {
     const own = sessionStorage.getItem(SLOT);
     if (own && (await claim(own))) return new DraftKeeper(own, read(own));
     const fresh = crypto.getRandomValues(new Uint32Array(2)).join('-');
     sessionStorage.setItem(SLOT, fresh);
     await claim(fresh);
     if (own) return new DraftKeeper(fresh, read(own)); // a duplicated tab goes on with a copy
-    return new DraftKeeper(fresh, adopts ? await DraftKeeper.#adopt() : null);
+    return new DraftKeeper(fresh, await DraftKeeper.#adopt(id));
   }
 
-  static async #adopt(): Promise<KeptDraft | null> {
+  static async #adopt(id: string | undefined): Promise<KeptDraft | null> {
     const found = keptSlots();
-    for (const [slot] of found.slice(MAX_KEPT)) localStorage.removeItem(PREFIX + slot);
-    for (const [slot, kept] of found.slice(0, MAX_KEPT)) {
-      if (!kept || !(await claim(slot))) continue;
-      localStorage.removeItem(PREFIX + slot);
+    for (const { name } of found.slice(MAX_KEPT)) localStorage.removeItem(PREFIX + name);
+    for (const { name, kept, unsaved } of found.slice(0, MAX_KEPT)) {
+      const isWanted = id === undefined || (unsaved && kept?.saved?.workflowId === id);
+      if (!kept || !isWanted || !(await claim(name))) continue;
+      localStorage.removeItem(PREFIX + name);
       return kept;
     }
     return null;

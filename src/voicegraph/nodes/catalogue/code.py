@@ -46,6 +46,9 @@ async def run(params: Run, node: NodeContext) -> Output:
     ran = await run_script(params.code, given, params.seconds, params.memory_mib << 20)
     if ran.value is None:
         return Output(text=ran.printed, meta={"cut": True} if ran.cut else {})
-    for line in ran.printed.splitlines()[:LINES_SHOWN]:
+    lines = ran.printed.splitlines()
+    for line in lines[:LINES_SHOWN]:
         node.log(line)
+    if len(lines) > LINES_SHOWN or ran.cut:
+        node.log(f"It printed more: these are the first {min(len(lines), LINES_SHOWN)} lines.")
     return Output(text=ran.text, data=ran.value)
