@@ -351,3 +351,11 @@ async def test_a_title_about_a_script_stays(web: Web, make_node: MakeNode) -> No
     feed = RSS.replace("<title>Old<", "<title>&lt;script&gt; explained<")
     output = await read(make_node(), web.on("/", answer(200, feed.encode(), content_type="text/xml")))
     assert "<script> explained" in [entry["title"] for entry in output.data]
+
+
+async def test_a_feed_that_is_cut_off_is_told(web: Web, make_node: MakeNode) -> None:
+    lines: list[str] = []
+    body = RSS[: RSS.index("New</title>")].encode()
+    output = await read(make_node(log=lines.append), web.on("/", answer(200, body)))
+    assert ([entry["title"] for entry in output.data], output.meta["truncated"]) == (["Old"], True)
+    assert lines[-1] == "The feed is cut off before its end: 1 entry came whole, the rest is missing."

@@ -73,6 +73,8 @@ async def fetch(params: Fetch, node: NodeContext) -> Output:
     document = await read_fetched("feed", address, await beside(small, encoded, read.text))
     for line in told(read.meta, shown(address)):
         node.log(line)
+    if note := document.meta.get("note"):
+        node.log(str(note))
     entries = newest_first(cast("list[dict[str, Any]]", document.data))[: params.limit]
     text = "\n".join(_line(entry) for entry in entries) or "The feed has no entries."
     return Output(text=text, data=cast("Any", entries), meta={**document.meta, **read.meta})

@@ -14,7 +14,7 @@ from voicegraph.imports import importing
 from voicegraph.nodes.charsets import WEB, decoded, marked, python_codec
 from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.feed_dates import published, read_date
-from voicegraph.nodes.documents.feed_source import without_bare_ampersands
+from voicegraph.nodes.documents.feed_source import ends_within_an_entry, is_cut_off, without_bare_ampersands
 from voicegraph.nodes.documents.json_feed import read_json_feed
 from voicegraph.nodes.documents.markup import line_of, words_of
 from voicegraph.nodes.documents.model import Document
@@ -51,6 +51,7 @@ def is_feed(content: bytes) -> bool:
 def read_feed(address: str, content: bytes) -> Document:
     """Title and link of the feed in `meta`, its entries, in its own order, in `data`; no text.
 
+    Of one that is cut off, the entries that came whole: `meta.truncated`, and `meta.note` for the log.
     An entry has title, link, published (ISO 8601 or None), author, summary (text without markup) and tags.
     Raises NodeError `not_a_feed`.
     """
@@ -70,13 +71,24 @@ def read_feed(address: str, content: bytes) -> Document:
 
         raise NodeError("not_a_feed", f"{shown(address)} is neither RSS nor Atom; give the address of the feed itself.")
     literal = version.startswith("atom")
+    entries: list[Any] = feed.entries
+    root = root_of(content)
+    cut_off = root in _ROOTS and is_cut_off(content, root)
+    if cut_off and ends_within_an_entry(content):
+        entries = entries[:-1]
     meta: dict[str, JsonValue] = {
         "format": version or "unknown",
         "title": _words(feed.feed, "title", literal),
         "link": feed.feed.get("link"),
-        "entries": len(feed.entries),
+        "entries": len(entries),
     }
-    return Document("", [_entry(entry, literal) for entry in feed.entries[:MAX_ENTRIES]], meta)
+    if cut_off:
+        came = "no entry" if not entries else "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
+        meta |= {
+            "truncated": True,
+            "note": f"The feed is cut off before its end: {came} came whole, the rest is missing.",
+        }
+    return Document("", [_entry(entry, literal) for entry in entries[:MAX_ENTRIES]], meta)
 
 
 def _from_its_beginning(content: bytes) -> bytes:

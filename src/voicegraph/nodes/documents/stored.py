@@ -50,7 +50,7 @@ async def read_content(
     if kind is None and _is_feed(content):
         kind = "feed"
     document = await (_feed(name, content, labels) if kind == "feed" else parse(name, content, kind, labels=labels))
-    if document.meta.get("truncated"):
+    if document.meta.get("truncated") and kind != "feed":
         node.log(f"{name} is long: only a part of it is passed on.")
     for line in [*told(document.meta, name), *told_of_table(document.meta, name)]:
         node.log(line)
