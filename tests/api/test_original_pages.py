@@ -163,7 +163,7 @@ async def test_the_encoding_of_a_file_in_base64_counts(
     [
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "a.txt", "a.txt is an image, which cannot be read."),
         (b"PK\x03\x04" + b"\x00" * 20, "a.docx", "Save it as PDF or plain text instead."),
-        (b"BM\x00\x01\x02\x03" * 5, "a.bmp", "a.bmp is a binary file, which cannot be read."),
+        (b"BM\x00\x01\x02\x03" * 5, "a.bmp", "a.bmp is an image, which cannot be read."),
     ],
 )
 async def test_a_binary_file_in_base64_is_refused_as_an_upload_is(

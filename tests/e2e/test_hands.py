@@ -147,7 +147,7 @@ def test_a_form_says_beside_the_field_what_is_wrong_with_it(studio: Studio, page
     told(studio, "Template", "Dear {{ input", "the tag is never closed")
     page.keyboard.press("Escape")
     studio.open_node("wait")
-    told(studio, "Time to answer", "soon", "Write a duration like 90, 10 minutes, 2h, 3 months or PT10M.")
+    told(studio, "Time to answer", "soon", "“soon” is no duration; write one like 90, 10 minutes, 2h")
 
 
 def test_the_run_dialog_says_what_is_wrong_with_an_answer_before_it_is_sent(studio: Studio) -> None:

@@ -269,6 +269,7 @@ def test_a_new_workflow_from_a_sentence_asks_before_it_replaces_unsaved_work(stu
     studio.say("Write a greeting to Ada and save it to a file")
     expect(studio.proposal).to_be_visible()
     page.keyboard.press("Enter")
+    expect(question(studio)).to_be_visible()
     page.keyboard.press("Escape")
     expect(question(studio)).to_be_hidden()
     studio.proposal.get_by_role("button", name="Accept").click()
