@@ -29,8 +29,9 @@ from voicegraph.history.notices import Notices
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import OtherProcesses, SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
+from voicegraph.history.reader import Reader
 from voicegraph.history.schedules import Schedules
-from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.store import StoredRuns
 from voicegraph.history.upkeep import Upkeep
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.builtin import builtin_registry, warm_up

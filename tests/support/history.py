@@ -22,8 +22,9 @@ from voicegraph.history.feed import Feed
 from voicegraph.history.files import StoredFiles
 from voicegraph.history.journal import Journal
 from voicegraph.history.queries import RunQueries
+from voicegraph.history.reader import Reader
 from voicegraph.history.removal import Removals
-from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.store import StoredRuns
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.run.events import EngineName, NewRun
 from voicegraph.settings import Settings

@@ -27,7 +27,8 @@ from voicegraph.history.files import StoredFiles
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase
 from voicegraph.history.queries import RunQueries
-from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.reader import Reader
+from voicegraph.history.store import StoredRuns
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.pipeline import Pipeline
 from voicegraph.plan.rules import RulesPlanner

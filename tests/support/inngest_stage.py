@@ -27,7 +27,7 @@ from voicegraph.history.files import StoredFiles
 from voicegraph.history.outbox import Outbox
 from voicegraph.history.processes import SharedDatabase, SharedRuns
 from voicegraph.history.queries import RunQueries
-from voicegraph.history.store import Reader
+from voicegraph.history.reader import Reader
 from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.plan.rules import RulesPlanner

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, text
 
 from voicegraph.history.journal import Journal
-from voicegraph.history.store import Reader
+from voicegraph.history.reader import Reader
 from voicegraph.rounds import Rounds
 
 PRESENCE = 0x566F6963  # "Voic": with the number of a process, the lock that a living one holds

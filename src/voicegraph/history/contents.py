@@ -19,7 +19,7 @@ from voicegraph.db.file_tables import loose_files
 from voicegraph.db.private import close_folder_of_files, private_file, private_folder
 from voicegraph.errors import StorageError
 from voicegraph.history.journal import Journal
-from voicegraph.history.store import Reader
+from voicegraph.history.reader import Reader
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from voicegraph.graph.model import ID_PATTERN, RunId, new_id
 from voicegraph.history.contents import Contents
 from voicegraph.history.file_uses import drop_file, unused
 from voicegraph.history.journal import Journal
+from voicegraph.history.reader import Reader
 from voicegraph.history.rows import plain
-from voicegraph.history.store import Reader
 from voicegraph.history.values import tidied
 from voicegraph.nodes.filenames import seen_name
 from voicegraph.nodes.output import FileRef

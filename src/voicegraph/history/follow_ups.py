@@ -14,8 +14,8 @@ from voicegraph import clock
 from voicegraph.db.tables import follow_ups, run_events
 from voicegraph.graph.model import RunId, WorkflowId
 from voicegraph.history.journal import Journal
+from voicegraph.history.reader import Reader
 from voicegraph.history.rows import plain
-from voicegraph.history.store import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from voicegraph.db.tables import runs
 from voicegraph.db.workflow_tables import webhook_calls, webhooks, workflows
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import RunId, new_id
+from voicegraph.history.idempotency import require_same_request
 from voicegraph.history.journal import Journal
-from voicegraph.history.queries import require_same_request
+from voicegraph.history.reader import Reader
 from voicegraph.history.rows import plain
 from voicegraph.history.schedule_rows import all_of
-from voicegraph.history.store import Reader
 from voicegraph.history.values import known_status, tidied
 from voicegraph.run.events import Entry
 

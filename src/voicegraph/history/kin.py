@@ -12,8 +12,9 @@ from voicegraph.errors import NotFound, UserError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.history.approvals import IS_WAITING
 from voicegraph.history.lenient import Lenient
+from voicegraph.history.reader import Reader
 from voicegraph.history.rows import plain
-from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.store import StoredRuns
 from voicegraph.history.workflows import readable
 from voicegraph.run.children import Ancestor, ChildLine, Kin
 from voicegraph.run.events import EngineName, StoredRun

@@ -15,8 +15,8 @@ from voicegraph.db.tables import run_payloads, runs
 from voicegraph.graph.model import new_id
 from voicegraph.history.journal import Journal
 from voicegraph.history.lenient import BROKEN, Lenient, error_of
+from voicegraph.history.reader import Reader
 from voicegraph.history.rows import dump, plain
-from voicegraph.history.store import Reader
 from voicegraph.history.values import Row, tidied
 
 BATCH = 100

@@ -12,7 +12,7 @@ from voicegraph import clock
 from voicegraph.db.tables import outbox, run_payloads, runs
 from voicegraph.graph.model import RunId
 from voicegraph.history.journal import Journal
-from voicegraph.history.store import Reader
+from voicegraph.history.reader import Reader
 from voicegraph.run.state import RunStatus
 
 CAP_SECONDS = 30.0

@@ -17,8 +17,9 @@ from voicegraph.history.backlog import Backlog
 from voicegraph.history.feed import Feed
 from voicegraph.history.journal import Journal
 from voicegraph.history.listen import Listener
+from voicegraph.history.reader import Reader
 from voicegraph.history.shared import SharedEntryWriter
-from voicegraph.history.store import Reader, StoredRuns
+from voicegraph.history.store import StoredRuns
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import EngineName
 

@@ -9,19 +9,19 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from voicegraph.db.tables import run_payloads, runs
-from voicegraph.errors import Conflict
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.history.approvals import Approval, OpenApprovals, one_approval, open_approvals
 from voicegraph.history.details import RunDetail, detail_of, payload_of, trigger_data_of
 from voicegraph.history.event_pages import EventPage, events_of, page_of_events
 from voicegraph.history.filters import Finder, RunFilter, in_order
+from voicegraph.history.idempotency import require_same_request
 from voicegraph.history.items import ItemPage, page_of
 from voicegraph.history.lenient import Lenient
 from voicegraph.history.listed import Listed, listed
 from voicegraph.history.load import load_origin, load_run
 from voicegraph.history.outputs import MAX_PIECE, Piece, piece_of, same
+from voicegraph.history.reader import Reader
 from voicegraph.history.statistics import WorkflowFigures, figures
-from voicegraph.history.store import Reader
 from voicegraph.history.summaries import RunSummary, summaries_of, summary_of
 from voicegraph.run.events import RunEvent, StoredRun
 
@@ -149,13 +149,6 @@ class RunQueries:
             return None
         require_same_request(found.id, found.request_digest, digest)
         return RunId(found.id)
-
-
-def require_same_request(run_id: str, known: str | None, digest: str | None) -> None:
-    """Conflict when both requests that came with one key are known by their digests, and differ."""
-    if digest and known and digest != known:
-        message = f"This Idempotency-Key was used for another request, which made the run {run_id}. Send another key."
-        raise Conflict("key_used", message)
 
 
 def _page(connection: Connection, which: RunFilter, limit: int, cursor: str | None) -> RunPage:

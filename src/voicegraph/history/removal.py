@@ -17,7 +17,7 @@ from voicegraph.history.contents import Contents
 from voicegraph.history.file_uses import forget_runs
 from voicegraph.history.filters import Finder, RunFilter
 from voicegraph.history.journal import Journal
-from voicegraph.history.store import Reader
+from voicegraph.history.reader import Reader
 
 log = logging.getLogger(__name__)
 

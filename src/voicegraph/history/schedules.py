@@ -13,8 +13,8 @@ from voicegraph.errors import NotFound
 from voicegraph.graph.times import next_time
 from voicegraph.history.firing import Firing, Settled, settle
 from voicegraph.history.journal import Journal
+from voicegraph.history.reader import Reader
 from voicegraph.history.schedule_rows import LiveSchedule, ScheduleLine, all_of, is_active, read_lines
-from voicegraph.history.store import Reader
 from voicegraph.run.events import Entry
 
 BATCH = 100

@@ -18,9 +18,9 @@ from voicegraph.history.file_uses import drop_unused
 from voicegraph.history.filters import Finder, RunFilter
 from voicegraph.history.journal import Journal
 from voicegraph.history.marks import drop_old_marks
+from voicegraph.history.reader import Reader
 from voicegraph.history.removal import Removal, Removals
 from voicegraph.history.room import require_room, require_writes
-from voicegraph.history.store import Reader
 from voicegraph.rounds import Rounds
 from voicegraph.settings import Settings
 

@@ -16,8 +16,8 @@ from voicegraph.graph.model import Workflow, WorkflowId
 from voicegraph.history.file_uses import note_workflow
 from voicegraph.history.journal import Journal
 from voicegraph.history.lenient import BROKEN
+from voicegraph.history.reader import Reader
 from voicegraph.history.rows import dump, plain
-from voicegraph.history.store import Reader
 from voicegraph.history.triggers import keep_in_step, removed_ids
 from voicegraph.history.uses import users_of
 from voicegraph.history.values import tidied
