@@ -14,8 +14,8 @@ from bench.report import Report, spread
 from voicegraph.app import running
 from voicegraph.db.tables import node_runs, run_payloads, runs
 from voicegraph.graph.model import first_id
-from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
+from voicegraph.store.views.filters import RunFilter
 
 RUNS = 100_000
 LAST_YEAR = 1.7e9

@@ -12,10 +12,10 @@ from bench.report import Report
 from voicegraph import clock
 from voicegraph.app import running
 from voicegraph.graph.model import Node, NodeId, RunId, Workflow, new_id
-from voicegraph.history.queries import RunFilter
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.events import NewRun
 from voicegraph.settings import Settings
+from voicegraph.store.views.queries import RunFilter
 
 QUEUED = 10_000
 WAITING = 2_000

@@ -19,11 +19,11 @@ from voicegraph.asgi import create_app
 from voicegraph.db.presence import Presence
 from voicegraph.errors import ConfigError, StorageError
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.history.filters import RunFilter
 from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.pipeline import RunRequest
 from voicegraph.run.events import Entry
 from voicegraph.settings import Settings
+from voicegraph.store.views.filters import RunFilter
 
 __all__ = ["migrated"]
 

@@ -13,7 +13,7 @@ import pytest
 import voicegraph
 
 SOURCE = Path(voicegraph.__file__).parent
-ALONE = ("cli/", "db/", "history/", "engines/", "speech/", "nodes/consult.py", "nodes/models.py")
+ALONE = ("cli/", "db/", "store/", "engines/", "speech/", "nodes/consult.py", "nodes/models.py")
 """Where no other thread imports the same: commands, what `create_engine` has loaded, children; `models.load` goes before
 `consult`, and holds everybody off for more than an import."""
 

@@ -17,9 +17,9 @@ from voicegraph.app import running
 from voicegraph.errors import GraphError, NotFound, Refusal, UserError
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.history.filters import RunFilter
 from voicegraph.pipeline import MissingValues, Pipeline, RunRequest
 from voicegraph.run.events import RunEvent
+from voicegraph.store.views.filters import RunFilter
 
 __all__ = ["migrated"]
 MAIL = {"id": "send", "type": "email", "action": "send", "label": "Mail it"}

@@ -17,23 +17,6 @@ from voicegraph.db.opening import Database, opened
 from voicegraph.db.presence import Presence
 from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
-from voicegraph.history.backlog import Backlog
-from voicegraph.history.feed import Feed
-from voicegraph.history.files import StoredFiles
-from voicegraph.history.follow_ups import FollowUps
-from voicegraph.history.hooks import Webhooks
-from voicegraph.history.journal import Journal
-from voicegraph.history.kin import StoredFamilies
-from voicegraph.history.lives import Lives
-from voicegraph.history.notices import Notices
-from voicegraph.history.outbox import Outbox
-from voicegraph.history.processes import OtherProcesses, SharedDatabase, SharedRuns
-from voicegraph.history.queries import RunQueries
-from voicegraph.history.reader import Reader
-from voicegraph.history.schedules import Schedules
-from voicegraph.history.store import StoredRuns
-from voicegraph.history.upkeep import Upkeep
-from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.builtin import builtin_registry, warm_up
 from voicegraph.nodes.client import guarded_client
 from voicegraph.nodes.models import choose
@@ -56,6 +39,23 @@ from voicegraph.settings import Settings
 from voicegraph.speech.choice import Endpoint, endpoint, transcriber_kind
 from voicegraph.speech.embedded import EmbeddedTranscriber
 from voicegraph.speech.transcriber import Transcriber
+from voicegraph.store.core.backlog_limit import Backlog
+from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.journal import Journal
+from voicegraph.store.core.reader import Reader
+from voicegraph.store.files.stored_files import StoredFiles
+from voicegraph.store.notices.notices import Notices
+from voicegraph.store.notices.outbox import Outbox
+from voicegraph.store.processes.process_ends import Lives
+from voicegraph.store.processes.shared_database import OtherProcesses, SharedDatabase, SharedRuns
+from voicegraph.store.runs.failed_runs import FollowUps
+from voicegraph.store.runs.parents import StoredFamilies
+from voicegraph.store.runs.stored_runs import StoredRuns
+from voicegraph.store.triggers.due_slots import Schedules
+from voicegraph.store.triggers.webhook_rows import Webhooks
+from voicegraph.store.upkeep.retention import Upkeep
+from voicegraph.store.views.queries import RunQueries
+from voicegraph.store.workflows.saved_workflows import SavedWorkflows
 from voicegraph.triggers import Triggers
 from voicegraph.triggers.door import WebhookDoor
 from voicegraph.triggers.failures import ErrorWorkflows

@@ -18,15 +18,6 @@ from voicegraph import clock
 from voicegraph.errors import ConfigError, Conflict, GraphError, NotFound, Problem, UserError
 from voicegraph.graph.diff import diff
 from voicegraph.graph.model import NodeId, RunId, Workflow, new_id, unpinned
-from voicegraph.history.feed import Feed
-from voicegraph.history.files import StoredFiles
-from voicegraph.history.filters import RunFilter
-from voicegraph.history.follow import follow
-from voicegraph.history.queries import RunQueries
-from voicegraph.history.summaries import RunSummary
-from voicegraph.history.upkeep import Upkeep
-from voicegraph.history.versions import Version
-from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.problems import bad_expressions
@@ -48,6 +39,15 @@ from voicegraph.settings import Settings
 from voicegraph.speech.names import entities, hot_words
 from voicegraph.speech.repair import repair
 from voicegraph.speech.transcriber import Transcriber
+from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.files.stored_files import StoredFiles
+from voicegraph.store.upkeep.retention import Upkeep
+from voicegraph.store.views.filters import RunFilter
+from voicegraph.store.views.follow import follow
+from voicegraph.store.views.queries import RunQueries
+from voicegraph.store.views.summaries import RunSummary
+from voicegraph.store.workflows.saved_workflows import SavedWorkflows
+from voicegraph.store.workflows.versions import Version
 
 RECENT_RUNS = 20
 """How far back names are looked for that may be said again."""

@@ -17,8 +17,8 @@ from voicegraph.db.file_tables import files
 from voicegraph.db.notice_tables import notify_messages, notify_states
 from voicegraph.db.tables import item_runs, metadata, node_runs, run_events, run_payloads, runs
 from voicegraph.db.workflow_tables import schedule_slots, schedules, webhook_calls, webhooks, workflows
-from voicegraph.history.values import NAMES as KNOWN_NAMES
 from voicegraph.settings import Settings
+from voicegraph.store.core.column_values import NAMES as KNOWN_NAMES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

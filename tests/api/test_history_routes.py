@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.api import Api, seed, sse, steps, template, wait
 
-from voicegraph.history import details
+from voicegraph.store.views import details
 
 
 async def started(api: Api, said: str = "", workflow: dict[str, Any] | None = None, **more: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.api import Api, seed, steps
 
-from voicegraph.history.versions import KEPT_VERSIONS
+from voicegraph.store.workflows.versions import KEPT_VERSIONS
 
 WORKFLOW = steps(seed("Ada", id="a", label="Start"), seed(id="b"), name="Greeting")
 

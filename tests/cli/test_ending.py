@@ -28,9 +28,9 @@ from voicegraph.app import running
 from voicegraph.cli.watch import Watch
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.history.filters import RunFilter
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.settings import Settings
+from voicegraph.store.views.filters import RunFilter
 
 Node = dict[str, Any]
 

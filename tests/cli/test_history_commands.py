@@ -12,7 +12,7 @@ from support.cli import Cli
 from support.process import Serve
 
 from voicegraph.api import whole
-from voicegraph.history import details
+from voicegraph.store.views import details
 
 HELLO = steps(seed("Ada", id="a", label="Name"), template("Hello {{ input }}!", id="b", label="Greet"), name="Greeting")
 BROKEN = steps(seed(), template("{{ 1 | divided_by: 0 }}", label="Divide"), name="Broken")

@@ -13,12 +13,12 @@ from voicegraph.app import Runtime, running
 from voicegraph.cli.watch import Watch
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.history.details import RunDetail
-from voicegraph.history.journal import Journal
-from voicegraph.history.queries import RunQueries
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.run.events import Entry, RunEvent
 from voicegraph.settings import Settings
+from voicegraph.store.core.journal import Journal
+from voicegraph.store.views.details import RunDetail
+from voicegraph.store.views.queries import RunQueries
 
 
 @pytest.mark.parametrize("read", [True, False])

@@ -15,9 +15,9 @@ from voicegraph.db.presence import Presence
 from voicegraph.engines import live as module
 from voicegraph.errors import Conflict, NotFound, Overloaded, StorageError
 from voicegraph.graph.model import RunId
-from voicegraph.history.processes import OtherProcesses
 from voicegraph.run.events import Entry
 from voicegraph.run.ports import Engine
+from voicegraph.store.processes.shared_database import OtherProcesses
 
 HELD = workflow("a>b", nodes=[node("a", "gate")])
 

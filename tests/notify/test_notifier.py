@@ -15,12 +15,12 @@ from support.history import History, new_run
 from support.mailbox import Mailbox, mailbox_on_loopback
 
 from voicegraph.graph.model import NodeId, Notify, RunId, WorkflowId
-from voicegraph.history.notices import Notices
 from voicegraph.nodes.client import guarded_client
 from voicegraph.notify import notifier as notifier_module
 from voicegraph.notify.notifier import Notifier
 from voicegraph.run.events import EngineName, Entry, NodeRun, RunChange
 from voicegraph.run.state import NodeStatus, RunStatus
+from voicegraph.store.notices.notices import Notices
 
 # Apprise imports `imghdr`, which Python 3.11 says will go.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

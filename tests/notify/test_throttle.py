@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicegraph.history.notices import Decision, Fact, State
 from voicegraph.nodes.mail import compose, header
 from voicegraph.notify.texts import Writer, readable
 from voicegraph.notify.throttle import Throttle
 from voicegraph.settings import Settings
+from voicegraph.store.notices.notices import Decision, Fact, State
 
 WISHES = {"on": ["failed"], "email": "bea@example.org", "mail": True, "chat": False}
 

@@ -13,7 +13,6 @@ from support.graphs import node, workflow
 
 from voicegraph.errors import OF_ITS_OWN, ConfigError, NodeError, NotFound
 from voicegraph.graph.model import Node, NodeId, RunId
-from voicegraph.history.files import StoredFiles
 from voicegraph.nodes.action import action
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Inputs, Output, Suspend
@@ -22,6 +21,7 @@ from voicegraph.run.events import NewRun
 from voicegraph.run.redact import MASK
 from voicegraph.run.runner import MAX_LINES, Attempt, NodeRunner
 from voicegraph.settings import Settings
+from voicegraph.store.files.stored_files import StoredFiles
 
 SECRET = "xoxb-canary-123"
 

@@ -12,7 +12,6 @@ from support.sink import Disk, MemorySink
 
 from voicegraph import clock
 from voicegraph.graph.model import RunId, Workflow
-from voicegraph.history.files import StoredFiles
 from voicegraph.run.blame import SUSPECT_DEATHS, Death, Flight, SuspectTurns, blamed
 from voicegraph.run.driver import RunDriver
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, StoredRun
@@ -20,6 +19,7 @@ from voicegraph.run.promise import End, Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.run.state import NodeStatus
 from voicegraph.settings import Settings
+from voicegraph.store.files.stored_files import StoredFiles
 
 BACKGROUND = Promise(retries=True, parks=True, retry_base=0.01)
 
@@ -84,7 +84,7 @@ class Drive:
 
     async def crash(self, lived: float = 0.0) -> None:
         """Everything in memory is gone, `lived` seconds from now; what was not on the disk is lost. Blame is laid, as
-        `history.lives` does it.
+        `store.processes.process_ends` does it.
         """
         await self._halt()
         judged, old = self._judged(Death(clock.now() + lived)), self.sink

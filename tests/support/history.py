@@ -17,17 +17,17 @@ from voicegraph import clock
 from voicegraph.db.connect import connect
 from voicegraph.db.migrate import migrate
 from voicegraph.graph.model import RunId, Workflow, new_id
-from voicegraph.history.contents import Contents
-from voicegraph.history.feed import Feed
-from voicegraph.history.files import StoredFiles
-from voicegraph.history.journal import Journal
-from voicegraph.history.queries import RunQueries
-from voicegraph.history.reader import Reader
-from voicegraph.history.removal import Removals
-from voicegraph.history.store import StoredRuns
-from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.run.events import EngineName, NewRun
 from voicegraph.settings import Settings
+from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.journal import Journal
+from voicegraph.store.core.reader import Reader
+from voicegraph.store.files.contents import Contents
+from voicegraph.store.files.stored_files import StoredFiles
+from voicegraph.store.runs.stored_runs import StoredRuns
+from voicegraph.store.upkeep.removal import Removals
+from voicegraph.store.views.queries import RunQueries
+from voicegraph.store.workflows.saved_workflows import SavedWorkflows
 
 
 @dataclass

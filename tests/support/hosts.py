@@ -19,10 +19,6 @@ from voicegraph.db.lock import OwnerLock
 from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import NodeId, RunId, Workflow
-from voicegraph.history.details import RunDetail
-from voicegraph.history.follow import follow
-from voicegraph.history.kin import StoredFamilies
-from voicegraph.history.lives import Lives
 from voicegraph.run.answers import Answer
 from voicegraph.run.approval import Decision
 from voicegraph.run.children import Children
@@ -31,6 +27,10 @@ from voicegraph.run.ports import Engine
 from voicegraph.run.promise import Promise
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
+from voicegraph.store.processes.process_ends import Lives
+from voicegraph.store.runs.parents import StoredFamilies
+from voicegraph.store.views.details import RunDetail
+from voicegraph.store.views.follow import follow
 
 PATIENCE = 60.0
 

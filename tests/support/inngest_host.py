@@ -22,20 +22,20 @@ from voicegraph.db.tables import item_runs, node_runs
 from voicegraph.engines.inngest.engine import InngestEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.history.backlog import Backlog
-from voicegraph.history.files import StoredFiles
-from voicegraph.history.outbox import Outbox
-from voicegraph.history.processes import SharedDatabase
-from voicegraph.history.queries import RunQueries
-from voicegraph.history.reader import Reader
-from voicegraph.history.store import StoredRuns
-from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.pipeline import Pipeline
 from voicegraph.plan.rules import RulesPlanner
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import NewRun
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
+from voicegraph.store.core.backlog_limit import Backlog
+from voicegraph.store.core.reader import Reader
+from voicegraph.store.files.stored_files import StoredFiles
+from voicegraph.store.notices.outbox import Outbox
+from voicegraph.store.processes.shared_database import SharedDatabase
+from voicegraph.store.runs.stored_runs import StoredRuns
+from voicegraph.store.views.queries import RunQueries
+from voicegraph.store.workflows.saved_workflows import SavedWorkflows
 
 
 class InngestHost(Host):

@@ -21,20 +21,20 @@ from voicegraph.app import make_live
 from voicegraph.db.migrate import open_database
 from voicegraph.engines.inngest.engine import InngestEngine
 from voicegraph.graph.model import RunId, Workflow
-from voicegraph.history.backlog import Backlog
-from voicegraph.history.details import RunDetail
-from voicegraph.history.files import StoredFiles
-from voicegraph.history.outbox import Outbox
-from voicegraph.history.processes import SharedDatabase, SharedRuns
-from voicegraph.history.queries import RunQueries
-from voicegraph.history.reader import Reader
-from voicegraph.history.workflows import SavedWorkflows
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.plan.rules import RulesPlanner
 from voicegraph.run.events import RunEvent
 from voicegraph.run.queue import Slots
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
+from voicegraph.store.core.backlog_limit import Backlog
+from voicegraph.store.core.reader import Reader
+from voicegraph.store.files.stored_files import StoredFiles
+from voicegraph.store.notices.outbox import Outbox
+from voicegraph.store.processes.shared_database import SharedDatabase, SharedRuns
+from voicegraph.store.views.details import RunDetail
+from voicegraph.store.views.queries import RunQueries
+from voicegraph.store.workflows.saved_workflows import SavedWorkflows
 
 KEY = "signkey-test-" + "ab" * 32
 

@@ -16,8 +16,6 @@ from voicegraph.db.migrate import migrate
 from voicegraph.db.tables import node_runs, run_events, runs
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import NodeId, RunId, Workflow, new_id
-from voicegraph.history.load import load_run
-from voicegraph.history.rows import EntryWriter
 from voicegraph.nodes.action import Params, action
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output, Result
@@ -28,6 +26,8 @@ from voicegraph.run.driver import End, Promise, RunDriver
 from voicegraph.run.events import Entry, NewRun, StoredRun
 from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
+from voicegraph.store.core.rows import EntryWriter
+from voicegraph.store.core.run_rows import load_run
 
 T = TypeVar("T")
 Key = tuple[RunId, NodeId]

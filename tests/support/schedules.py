@@ -14,9 +14,9 @@ from support.graphs import workflow
 
 from voicegraph.app import Runtime, running
 from voicegraph.graph.model import Node, NodeId, RunId, Schedule, Trigger, Workflow
-from voicegraph.history.filters import RunFilter
-from voicegraph.history.summaries import RunSummary
 from voicegraph.settings import Settings
+from voicegraph.store.views.filters import RunFilter
+from voicegraph.store.views.summaries import RunSummary
 from voicegraph.triggers.schedules import ScheduleInfo
 
 ZONE = "Europe/Berlin"

@@ -9,8 +9,8 @@ from typing import Any, cast
 from support.hosts import EmbeddedHost
 
 from voicegraph.graph.model import RunId
-from voicegraph.history.store import StoredRuns
 from voicegraph.run.events import StoredRun
+from voicegraph.store.runs.stored_runs import StoredRuns
 
 
 class LateStore:

@@ -18,10 +18,10 @@ from voicegraph.app import Runtime, running
 from voicegraph.errors import GraphError
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.history.filters import RunFilter
-from voicegraph.history.summaries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.settings import Settings
+from voicegraph.store.views.filters import RunFilter
+from voicegraph.store.views.summaries import RunSummary
 
 __all__ = ["migrated"]
 BROKEN = {"id": "bad", "type": "condition", "action": "if", "label": "Judge", "params": {"expression": "data.x > 1"}}

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
-from voicegraph.history.approvals import Approval
-from voicegraph.history.values import Question
 from voicegraph.nodes.output import Output
 from voicegraph.run.approval import MAX_COMMENT
 from voicegraph.run.events import NodeRun
+from voicegraph.store.core.column_values import Question
+from voicegraph.store.runs.open_approvals import Approval
 
 
 class Waits(Question):

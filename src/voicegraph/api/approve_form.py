@@ -10,11 +10,11 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
-from voicegraph.history.approvals import Approval
 from voicegraph.nodes.bulk import pretty, spaced
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.rendered import as_html, is_formatted
 from voicegraph.run.approval import MAX_COMMENT
+from voicegraph.store.runs.open_approvals import Approval
 
 MAX_FILES = 200
 """Files that are named."""

@@ -21,7 +21,6 @@ from voicegraph.api.deps import Wired
 from voicegraph.api.plain_page import page
 from voicegraph.errors import Conflict, NotFound, StorageError, Unreadable
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
-from voicegraph.history.approvals import Approval
 from voicegraph.nodes.bulk import beside, is_small
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.shortened import shortened
@@ -29,6 +28,7 @@ from voicegraph.pipeline import Pipeline
 from voicegraph.run.answers import nobody_answered
 from voicegraph.run.approval import MAX_COMMENT, Decision, approver_of, standing
 from voicegraph.run.state import NodeStatus
+from voicegraph.store.runs.open_approvals import Approval
 
 router = APIRouter(include_in_schema=False, prefix="/approve")
 MAX_FORM = 64 << 10

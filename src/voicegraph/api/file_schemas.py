@@ -6,8 +6,8 @@ from pydantic import Field
 
 from voicegraph.clock import iso
 from voicegraph.graph.model import Wire
-from voicegraph.history.files import FileLine, FilePage
 from voicegraph.nodes.output import FileRef
+from voicegraph.store.files.stored_files import FileLine, FilePage
 
 
 class FileAnswer(Wire):

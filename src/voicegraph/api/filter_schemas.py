@@ -9,7 +9,7 @@ from pydantic import Field
 from voicegraph.api.run_schemas import RunStatusName, RunTriggerName
 from voicegraph.errors import UserError
 from voicegraph.graph.model import ID_PATTERN, Wire
-from voicegraph.history.filters import RunFilter
+from voicegraph.store.views.filters import RunFilter
 
 STATUS = "Any of these; repeat it for several."
 TEXT = "Words of the command, the name, the results or the error; quotes keep words together."

@@ -10,7 +10,7 @@ from fastapi import Depends, Query
 from voicegraph.api.filter_schemas import SINCE, STATUS, TEXT, UNTIL, FilterBody
 from voicegraph.api.run_schemas import RunStatusName, RunTriggerName
 from voicegraph.graph.model import ID_PATTERN
-from voicegraph.history.filters import RunFilter
+from voicegraph.store.views.filters import RunFilter
 
 
 def _of_query(

@@ -13,9 +13,10 @@ from voicegraph.api.schemas import Json
 from voicegraph.api.titles import titles_of
 from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
-from voicegraph.history import compare, removal, statistics, upkeep
-from voicegraph.history.listed import Listed
-from voicegraph.history.summaries import RunSummary as Summary
+from voicegraph.store.upkeep import removal, retention
+from voicegraph.store.views import comparison, statistics
+from voicegraph.store.views.list_pages import Listed
+from voicegraph.store.views.summaries import RunSummary as Summary
 
 MAX_IDS = 1_000
 
@@ -96,7 +97,7 @@ class RetentionAnswer(Wire):
     removal: RemovalAnswer | None = None
 
     @classmethod
-    def of(cls, plan: upkeep.Plan, begun: removal.Removal | None = None) -> RetentionAnswer:
+    def of(cls, plan: retention.Plan, begun: removal.Removal | None = None) -> RetentionAnswer:
         """From the record."""
         answer = RemovalAnswer.of(begun) if begun else None
         return cls(days=plan.days, runs=plan.runs, count=plan.count, kept=plan.kept, removal=answer)
@@ -181,7 +182,7 @@ class NodeComparison(Wire):
     compared: bool = Field(description="Whether both runs have a result of it.")
 
     @classmethod
-    def of(cls, pair: compare.NodePair) -> NodeComparison:
+    def of(cls, pair: comparison.NodePair) -> NodeComparison:
         """From the record. Outputs are in `lines`, so they are not repeated."""
         sides = [side and NodeResult.of(side).model_copy(update={"output": None}) for side in (pair.left, pair.right)]
         return cls(

@@ -10,7 +10,7 @@ from voicegraph.api.run_schemas import RunStatusName
 from voicegraph.api.schemas import Json
 from voicegraph.clock import iso
 from voicegraph.graph.model import Wire
-from voicegraph.history.hooks import LiveWebhook, WebhookCall
+from voicegraph.store.triggers.webhook_rows import LiveWebhook, WebhookCall
 
 
 class HookAnswer(Wire):

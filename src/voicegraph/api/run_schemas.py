@@ -12,15 +12,15 @@ from voicegraph.api.schemas import Json
 from voicegraph.api.titles import UNTITLED, Titles, titles_of, wire_of
 from voicegraph.clock import iso, ms
 from voicegraph.graph.model import ID_PATTERN, Wire
-from voicegraph.history.details import RunDetail
-from voicegraph.history.event_pages import EventPage
-from voicegraph.history.items import ItemPage
-from voicegraph.history.lineage import RunLink as Link
-from voicegraph.history.summaries import RunSummary as Summary
-from voicegraph.history.values import ErrorInfo
 from voicegraph.nodes.output import FileRef, Metrics, Output
 from voicegraph.run.events import ItemRun, Kind, NodeRun, RunEvent
 from voicegraph.run.queue import Place
+from voicegraph.store.core.column_values import ErrorInfo
+from voicegraph.store.views.details import RunDetail
+from voicegraph.store.views.event_pages import EventPage
+from voicegraph.store.views.item_pages import ItemPage
+from voicegraph.store.views.lineage import RunLink as Link
+from voicegraph.store.views.summaries import RunSummary as Summary
 
 RunStatusName = Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]
 

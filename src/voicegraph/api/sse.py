@@ -9,8 +9,8 @@ from fastapi.sse import ServerSentEvent
 
 from voicegraph.api.titles import Titles, wire_of
 from voicegraph.errors import UserError
-from voicegraph.history.rows import dump
 from voicegraph.run.events import RunEvent
+from voicegraph.store.core.rows import dump
 
 MAX_SEQ = 2**31 - 1
 """More events than any run has, and the largest number that PostgreSQL compares with a `seq`."""

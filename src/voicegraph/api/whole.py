@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from voicegraph.api.run_schemas import Event, NodeResult, Run
 from voicegraph.api.titles import titles_of
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.history.export import details
-from voicegraph.history.filters import RunFilter
-from voicegraph.history.queries import RunQueries
+from voicegraph.store.views.export import details
+from voicegraph.store.views.filters import RunFilter
+from voicegraph.store.views.queries import RunQueries
 
 PAGE = 500
 PIECE = 4 << 20

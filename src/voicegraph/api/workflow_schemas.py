@@ -10,8 +10,8 @@ from voicegraph.api.schemas import Json
 from voicegraph.clock import iso
 from voicegraph.graph.diff import Diff
 from voicegraph.graph.model import Wire, Workflow
-from voicegraph.history.versions import Version, VersionLine
-from voicegraph.history.workflows import SavedWorkflow
+from voicegraph.store.workflows.saved_workflows import SavedWorkflow
+from voicegraph.store.workflows.versions import Version, VersionLine
 
 MAX_NUMBER = 2**31 - 1
 """No database takes a larger one in a column of integers."""

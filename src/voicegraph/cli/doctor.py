@@ -23,10 +23,10 @@ from voicegraph.cli.view import out, print_json
 from voicegraph.db.look import look
 from voicegraph.db.migrate import HEAD
 from voicegraph.errors import NodeError, VoiceGraphError
-from voicegraph.history.upkeep import files_of
 from voicegraph.nodes.smtp import connect_and_login, lacking
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
+from voicegraph.store.upkeep.retention import files_of
 
 TIMEOUT = 10.0
 LOW_DISK = 100 << 20

@@ -7,11 +7,11 @@ import asyncio
 from voicegraph.cli.doctor_finding import Finding
 from voicegraph.db.look import look, reading
 from voicegraph.errors import VoiceGraphError
-from voicegraph.history.notices import Message, latest
 from voicegraph.nodes.chat import configured_service
 from voicegraph.nodes.client import guarded_client
 from voicegraph.nodes.recipients import addresses
 from voicegraph.settings import Settings
+from voicegraph.store.notices.notices import Message, latest
 
 
 def last_messages(settings: Settings) -> list[Message]:

@@ -13,10 +13,10 @@ from voicegraph.app import running
 from voicegraph.cli.view import out
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId
-from voicegraph.history.export import as_csv, one_as_csv
-from voicegraph.history.filters import RunFilter
-from voicegraph.history.queries import RunQueries
 from voicegraph.settings import Settings
+from voicegraph.store.views.export import as_csv, one_as_csv
+from voicegraph.store.views.filters import RunFilter
+from voicegraph.store.views.queries import RunQueries
 
 
 async def export_run(settings: Settings, run_id: str, written: str, output: Path | None) -> None:

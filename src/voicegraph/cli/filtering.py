@@ -11,7 +11,7 @@ import typer
 from voicegraph.run.state import RunStatus
 
 if TYPE_CHECKING:
-    from voicegraph.history.filters import RunFilter
+    from voicegraph.store.views.filters import RunFilter
 
 
 class TriggerChoice(StrEnum):
@@ -55,7 +55,7 @@ def run_filter(
     until: datetime | None = None,
 ) -> RunFilter:
     """The filter that the options say."""
-    from voicegraph.history.filters import RunFilter
+    from voicegraph.store.views.filters import RunFilter
 
     return RunFilter(
         statuses=tuple(str(one) for one in status or ()),

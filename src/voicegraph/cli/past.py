@@ -15,8 +15,8 @@ from voicegraph.cli.streams import say
 from voicegraph.cli.view import out, print_json, status_text
 from voicegraph.clock import iso
 from voicegraph.graph.model import RunId
-from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
+from voicegraph.store.views.filters import RunFilter
 
 HEADINGS = ("run", "status", "when (UTC)", "took", "what was said")
 LESS = ("took", "when (UTC)")

@@ -12,8 +12,8 @@ from voicegraph.app import running
 from voicegraph.cli.past import took
 from voicegraph.cli.view import out, print_json
 from voicegraph.errors import UserError
-from voicegraph.history.filters import RunFilter
 from voicegraph.settings import Settings
+from voicegraph.store.views.filters import RunFilter
 
 
 async def show_statistics(settings: Settings, which: RunFilter, as_json: bool) -> None:

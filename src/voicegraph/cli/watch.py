@@ -14,8 +14,8 @@ from voicegraph.cli.ending import while_read, whole, why
 from voicegraph.cli.streams import say
 from voicegraph.cli.view import Lines, Progress, out, print_json
 from voicegraph.graph.model import RunId, Workflow
-from voicegraph.history.details import RunDetail
 from voicegraph.run.events import RunEvent
+from voicegraph.store.views.details import RunDetail
 
 PAGE = 500
 

@@ -155,7 +155,7 @@ run_events = Table(
     Column("event_key", String(160)),
     sqlite_with_rowid=False,
 )
-# Only set where several processes write one run (`history.shared`); the others pay nothing for it.
+# Only set where several processes write one run (`store.core.shared_writes`); the others pay nothing for it.
 _keyed = run_events.c.event_key.is_not(None)
 Index(
     "uq_run_events_key",
@@ -185,7 +185,7 @@ follow_ups = Table(
     Column("created_at", Double, nullable=False),
 )
 
-# A row for each process that writes: see `history.marks`.
+# A row for each process that writes: see `store.core.commit_marks`.
 write_marks = Table(
     "write_marks",
     metadata,

@@ -39,7 +39,7 @@ INTERRUPTED = NodeError(
 
 
 class Others(Protocol):
-    """Other processes that run live runs on this database (`history.processes`)."""
+    """Other processes that run live runs on this database (`store.processes.shared_database`)."""
 
     hear: bool
     """Whether they are told when a run is cancelled here."""

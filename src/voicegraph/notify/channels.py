@@ -7,13 +7,13 @@ import asyncio
 import httpx
 
 from voicegraph.errors import NodeError
-from voicegraph.history.notices import Draft
 from voicegraph.nodes.chat import configured_service
 from voicegraph.nodes.mail import compose
 from voicegraph.nodes.recipients import addresses
 from voicegraph.nodes.smtp import deliver, lacking, sender_of
 from voicegraph.notify.texts import readable
 from voicegraph.settings import Settings
+from voicegraph.store.notices.notices import Draft
 
 CHAT_SECONDS = 60.0
 

@@ -10,8 +10,6 @@ import httpx
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
-from voicegraph.history.feed import Feed
-from voicegraph.history.notices import Draft, Fact, Message, Notices
 from voicegraph.notify.channels import Channels
 from voicegraph.notify.texts import Writer
 from voicegraph.notify.throttle import Throttle, Wishes
@@ -20,6 +18,8 @@ from voicegraph.run.events import Entry
 from voicegraph.run.redact import Redactor
 from voicegraph.run.state import NodeStatus
 from voicegraph.settings import Settings
+from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.notices.notices import Draft, Fact, Message, Notices
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from voicegraph.history.notices import Fact
 from voicegraph.nodes.mail import MAX_SUBJECT
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
+from voicegraph.store.notices.notices import Fact
 
 MAX_ERROR = 2_000
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voicegraph.history.notices import Decision, Draft, Fact, State, States
 from voicegraph.notify.texts import Writer
 from voicegraph.settings import Settings
+from voicegraph.store.notices.notices import Decision, Draft, Fact, State, States
 
 FAILING = "failed"
 

@@ -24,7 +24,7 @@ class Owner(Protocol):
 
 
 class Lives(Protocol):
-    """The lives of the processes that own the database, one after the other (`history.lives`)."""
+    """The lives of the processes that own the database, one after the other (`store.processes.process_ends`)."""
 
     async def begin(self, engine: EngineName) -> None:
         """Lay the death before this life to the nodes that were at work, where there is evidence."""

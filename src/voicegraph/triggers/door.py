@@ -13,10 +13,10 @@ from voicegraph import clock
 from voicegraph.db.secret_key import server_key
 from voicegraph.errors import Conflict, NotFound, Overloaded, UserError
 from voicegraph.graph.model import RunId, new_id
-from voicegraph.history.hooks import LiveWebhook, WebhookCall, Webhooks
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.run.handover import final_outputs
 from voicegraph.run.state import RunStatus
+from voicegraph.store.triggers.webhook_rows import LiveWebhook, WebhookCall, Webhooks
 from voicegraph.triggers.challenges import challenge_of
 from voicegraph.triggers.content import trigger_of
 from voicegraph.triggers.rate import Rate

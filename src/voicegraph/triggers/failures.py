@@ -12,13 +12,13 @@ from pydantic import JsonValue
 
 from voicegraph.clock import iso
 from voicegraph.errors import Overloaded, StorageError, Unreadable, VoiceGraphError
-from voicegraph.history.follow_ups import FollowUp, FollowUps
-from voicegraph.history.summaries import RunSummary
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry
 from voicegraph.run.handover import error_data, failure_of
 from voicegraph.run.state import RunStatus
+from voicegraph.store.runs.failed_runs import FollowUp, FollowUps
+from voicegraph.store.views.summaries import RunSummary
 
 log = logging.getLogger(__name__)
 

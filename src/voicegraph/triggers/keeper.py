@@ -18,12 +18,12 @@ from voicegraph.clock import iso
 from voicegraph.errors import Conflict, UserError
 from voicegraph.graph.model import RunId, new_id
 from voicegraph.graph.times import next_time, times_until
-from voicegraph.history.firing import Firing
-from voicegraph.history.schedule_rows import LiveSchedule
-from voicegraph.history.schedules import Schedules
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry, NewRun
+from voicegraph.store.triggers.due_slots import Schedules
+from voicegraph.store.triggers.firing import Firing
+from voicegraph.store.triggers.schedule_rows import LiveSchedule
 from voicegraph.triggers.misfire import MAX_CATCH_UP, judge
 
 log = logging.getLogger(__name__)

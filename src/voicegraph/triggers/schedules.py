@@ -13,9 +13,9 @@ from voicegraph.errors import UserError
 from voicegraph.graph.cron import check_zone, parse_cron
 from voicegraph.graph.model import RunId
 from voicegraph.graph.times import in_words, next_times, server_zone
-from voicegraph.history.schedule_rows import ScheduleLine
-from voicegraph.history.schedules import Schedules
 from voicegraph.pipeline import Pipeline, RunRequest
+from voicegraph.store.triggers.due_slots import Schedules
+from voicegraph.store.triggers.schedule_rows import ScheduleLine
 from voicegraph.triggers.keeper import ScheduleKeeper, trigger_data
 
 SHOWN_TIMES = 5

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voicegraph.errors import UserError
-from voicegraph.history.hooks import LiveWebhook
+from voicegraph.store.triggers.webhook_rows import LiveWebhook
 
 PREFIX = "whsec_"
 TOLERANCE_SECONDS = 300

@@ -7,7 +7,7 @@ from support.graphs import node, workflow
 from support.hosts import Host
 
 from voicegraph.graph.model import Node, RunId, Workflow, WorkflowId
-from voicegraph.history.follow_ups import FollowUp, FollowUps
+from voicegraph.store.runs.failed_runs import FollowUp, FollowUps
 
 OTHER = WorkflowId("wf_other")
 

@@ -17,10 +17,10 @@ from support.stores import LateStore
 
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import Node, NodeId, Retry, RunId, Workflow, WorkflowId
-from voicegraph.history.follow_ups import FollowUps
-from voicegraph.history.kin import StoredFamilies
 from voicegraph.run.children import MAX_DEPTH, Kin
 from voicegraph.run.events import EngineName, Entry
+from voicegraph.store.runs.failed_runs import FollowUps
+from voicegraph.store.runs.parents import StoredFamilies
 
 
 def step(name: str, node_id: str = "step", **more: Any) -> Node:

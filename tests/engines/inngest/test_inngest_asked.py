@@ -15,11 +15,11 @@ from support.inngest_stage import Process, Stage
 from voicegraph.engines.inngest import asked
 from voicegraph.errors import Problem
 from voicegraph.graph.model import Node, NodeId, RunId
-from voicegraph.history.details import RunDetail
-from voicegraph.history.filters import RunFilter
 from voicegraph.nodes.targets import OUTSIDE_TARGET
 from voicegraph.pipeline import Check, Pipeline
 from voicegraph.run.approval import Decision
+from voicegraph.store.views.details import RunDetail
+from voicegraph.store.views.filters import RunFilter
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="presses the dashboard's buttons")
 EXECUTE = "voicegraph-execute-workflow"

@@ -17,8 +17,8 @@ from voicegraph.engines.inngest.look import Look
 from voicegraph.engines.inngest.memo import Claim
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import Node, NodeId, RunId
-from voicegraph.history.details import RunDetail
 from voicegraph.run.approval import Decision
+from voicegraph.store.views.details import RunDetail
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="needs a server that loses its state")
 SENT_AGAIN = "Inngest has not called for this run though it is due"

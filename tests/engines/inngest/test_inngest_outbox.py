@@ -11,9 +11,9 @@ from support.inngest_server import REAL_SERVER
 from support.inngest_stage import Process, Stage, until
 
 from voicegraph.graph.model import RunId
-from voicegraph.history.feed import StatusChange
-from voicegraph.history.summaries import RunSummary
 from voicegraph.run.state import RunStatus
+from voicegraph.store.core.event_feed import StatusChange
+from voicegraph.store.views.summaries import RunSummary
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="needs a server that goes away")
 

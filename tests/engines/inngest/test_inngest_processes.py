@@ -19,8 +19,8 @@ from support.postgres import Postgres
 from support.process import Serve
 
 from voicegraph.graph.model import RunId
-from voicegraph.history.alive import PRESENCE
 from voicegraph.pipeline import RunRequest
+from voicegraph.store.processes.signs_of_life import PRESENCE
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="chooses which process is called")
 
@@ -153,7 +153,7 @@ async def suspects(process: Process, run_id: RunId) -> None:
 
 def look_again(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     """Time for the next look at the live runs of others."""
-    monkeypatch.setattr("voicegraph.history.processes.SURE_SECONDS", 0.0)
+    monkeypatch.setattr("voicegraph.store.processes.shared_database.SURE_SECONDS", 0.0)
     process.pipeline.live.rounds[0].poke()
 
 
@@ -189,7 +189,7 @@ async def test_a_live_run_goes_on_though_its_process_is_not_seen_for_a_moment(
 async def test_a_process_that_cannot_listen_any_more_is_seen_as_long_as_it_writes(
     on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicegraph.history.alive.SIGN_SECONDS", 0.05)
+    monkeypatch.setattr("voicegraph.store.processes.signs_of_life.SIGN_SECONDS", 0.05)
     url = postgres.fresh()
     first, dead = await on_stage.process(database_url=url), await on_stage.process(sync=False, database_url=url)
     second = await on_stage.process(sync=False, database_url=url)
@@ -294,7 +294,7 @@ async def test_the_live_runs_of_a_process_that_died_are_closed_meanwhile(
     on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voicegraph.engines.live.SWEEP_SECONDS", 0.05)
-    monkeypatch.setattr("voicegraph.history.processes.SURE_SECONDS", 0.1)
+    monkeypatch.setattr("voicegraph.store.processes.shared_database.SURE_SECONDS", 0.1)
     url = postgres.fresh()
     first = await on_stage.process(database_url=url)
     second = await on_stage.process(sync=False, database_url=url)

@@ -8,7 +8,7 @@ import pytest
 from support.graphs import choice, node, workflow
 from support.inngest_stage import Stage, until
 
-from voicegraph.history.details import RunDetail
+from voicegraph.store.views.details import RunDetail
 
 DIAMOND = ("a>b", "a>c", "b>d", "c>d")
 

@@ -29,9 +29,9 @@ from voicegraph.api.run_schemas import RunSummary
 from voicegraph.api.whole import runs_as_json
 from voicegraph.errors import UserError
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.history.compare import compare
-from voicegraph.history.details import RunDetail
-from voicegraph.history.export import as_csv
+from voicegraph.store.views.comparison import compare
+from voicegraph.store.views.details import RunDetail
+from voicegraph.store.views.export import as_csv
 
 router = APIRouter(prefix="/api", tags=["history"])
 

@@ -13,8 +13,8 @@ from voicegraph.api.file_schemas import FileAnswer, FileList
 from voicegraph.api.problems import TooLarge
 from voicegraph.api.schemas import Done
 from voicegraph.graph.model import ID_PATTERN, RunId
-from voicegraph.history.files import FileFilter
-from voicegraph.history.queries import MAX_PAGE
+from voicegraph.store.files.stored_files import FileFilter
+from voicegraph.store.views.queries import MAX_PAGE
 
 router = APIRouter(prefix="/api/files", tags=["files"])
 

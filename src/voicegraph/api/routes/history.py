@@ -28,14 +28,14 @@ from voicegraph.api.sse import MAX_SEQ, encode, resume_after
 from voicegraph.api.titles import titles_of
 from voicegraph.api.whole import output_pieces, run_as_file
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
-from voicegraph.history.event_pages import MAX_EVENTS
-from voicegraph.history.items import MAX_ITEMS_PAGE
-from voicegraph.history.queries import MAX_PAGE
 from voicegraph.nodes.bulk import beside
 from voicegraph.nodes.output import Output
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.items import MAX_ITEMS
 from voicegraph.run.queue import Place
+from voicegraph.store.views.event_pages import MAX_EVENTS
+from voicegraph.store.views.item_pages import MAX_ITEMS_PAGE
+from voicegraph.store.views.queries import MAX_PAGE
 
 router = APIRouter(prefix="/api", tags=["history"], route_class=JsonRoute)
 

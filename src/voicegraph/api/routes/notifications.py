@@ -11,9 +11,9 @@ from voicegraph.api.deps import Notifies, Wired
 from voicegraph.clock import iso
 from voicegraph.errors import GraphError, NodeError, UserError
 from voicegraph.graph.model import Notify, Wire, Workflow
-from voicegraph.history.notices import Message
 from voicegraph.nodes.smtp import lacking
 from voicegraph.nodes.wishes import notify_problems
+from voicegraph.store.notices.notices import Message
 
 router = APIRouter(prefix="/api/notifications", tags=["notifications"])
 

@@ -19,10 +19,6 @@ from voicegraph.engines.inngest.watch import Watch
 from voicegraph.engines.inngest.worker import serve_connected
 from voicegraph.errors import Unreadable
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.history.backlog import Backlog
-from voicegraph.history.feed import Feed
-from voicegraph.history.outbox import Outbox
-from voicegraph.history.store import StoredRuns
 from voicegraph.rounds import Rounds
 from voicegraph.run.accept import accepted
 from voicegraph.run.answers import Answer
@@ -34,6 +30,10 @@ from voicegraph.run.queue import Place
 from voicegraph.run.runner import NodeRunner
 from voicegraph.run.unreadable import not_answered
 from voicegraph.settings import Settings
+from voicegraph.store.core.backlog_limit import Backlog
+from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.notices.outbox import Outbox
+from voicegraph.store.runs.stored_runs import StoredRuns
 
 log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from voicegraph.engines.inngest.messages import (
     woken_node,
 )
 from voicegraph.engines.inngest.watch import pause_after
-from voicegraph.history.outbox import Message, Outbox
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry, RunEvent
 from voicegraph.run.ports import EventSink
 from voicegraph.run.state import RunStatus
+from voicegraph.store.notices.outbox import Message, Outbox
 
 log = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from voicegraph.engines.inngest.overdue import overdue
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import RunId
-from voicegraph.history.outbox import Message, Outbox
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import RunEvent, StoredRun
 from voicegraph.run.ports import RunLedger
+from voicegraph.store.notices.outbox import Message, Outbox
 
 log = logging.getLogger(__name__)
 

@@ -1,1 +1,0 @@
-"""Runs, node results and events: write, query, follow, export."""

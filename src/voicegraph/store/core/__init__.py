@@ -1,0 +1,1 @@
+"""The journal that everything is written through, the reader, and rows as records."""

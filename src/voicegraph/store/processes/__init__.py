@@ -1,0 +1,1 @@
+"""One database shared by several processes, and how the one before ended."""

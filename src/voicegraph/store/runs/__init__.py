@@ -1,0 +1,1 @@
+"""Runs as engines go on with them: queues, timers, parents, approvals that are open."""

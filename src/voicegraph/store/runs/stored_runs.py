@@ -1,0 +1,109 @@
+"""Read runs back for an engine that goes on with them (`run.ports.RunStore`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select, update
+
+from voicegraph import clock
+from voicegraph.db.tables import TERMINAL_STATUSES, runs
+from voicegraph.graph.model import NodeId, RunId, WorkflowId
+from voicegraph.run.earlier import DoneItem
+from voicegraph.run.events import EngineName, ItemRun, StoredRun
+from voicegraph.run.ports import Line
+from voicegraph.run.queue import Ticket
+from voicegraph.store.core.journal import Journal
+from voicegraph.store.core.reader import Reader
+from voicegraph.store.core.run_rows import follow_up, load_run, load_whole
+from voicegraph.store.runs.earlier_items import done_items, results_of
+from voicegraph.store.runs.overdue_runs import begun_runs, overdue_runs
+from voicegraph.store.runs.queue_rows import read_line, read_tickets
+from voicegraph.store.runs.run_limit import admit
+from voicegraph.store.runs.waiting_runs import parked_runs
+
+
+class StoredRuns:
+    """Runs as the engines need them."""
+
+    def __init__(self, reader: Reader, journal: Journal) -> None:
+        self._reader = reader
+        self._journal = journal
+
+    async def load(self, run_id: RunId) -> StoredRun:
+        """The run, its payload and its node rows; NotFound."""
+        return await self._reader.read(lambda connection: load_run(connection, run_id))
+
+    async def load_whole(self, run_id: RunId) -> StoredRun:
+        """As `load`, with the items of nodes in flight."""
+        return await self._reader.read(lambda connection: load_whole(connection, run_id))
+
+    async def is_open(self, run_id: RunId) -> bool:
+        """Whether there is such a run that is not over, also where it cannot be read."""
+        return bool(
+            await self._ids(select(runs.c.id).where(runs.c.id == run_id, runs.c.status.not_in(TERMINAL_STATUSES)))
+        )
+
+    async def follow_up(self, run_id: RunId) -> WorkflowId | None:
+        """What is started when this run fails, also where the run cannot be read."""
+        return await self._reader.read(lambda connection: follow_up(connection, run_id))
+
+    async def done_items(self, origin: RunId, node_id: NodeId) -> list[DoneItem]:
+        """See `run.earlier.EarlierRuns`."""
+        return await self._reader.read(lambda connection: done_items(connection, origin, node_id))
+
+    async def results_of(self, node_id: NodeId, done: Sequence[DoneItem]) -> dict[DoneItem, ItemRun]:
+        """See `run.earlier.EarlierRuns`."""
+        return await self._reader.read(lambda connection: results_of(connection, node_id, done))
+
+    async def unfinished(self, engine: EngineName) -> list[RunId]:
+        """Runs that are not over and wait for no timer, oldest first."""
+        return await self._ids(
+            select(runs.c.id)
+            .where(runs.c.status.not_in(TERMINAL_STATUSES), runs.c.engine == engine, runs.c.wake_at.is_(None))
+            .order_by(runs.c.id)
+        )
+
+    async def parked(self, engine: EngineName) -> list[RunId]:
+        """See `run.ports.RunStore`."""
+        return await self._reader.read(lambda connection: parked_runs(connection, engine))
+
+    async def line(self, engine: EngineName) -> Line:
+        """See `run.ports.RunStore`."""
+        return await self._reader.read(lambda connection: read_line(connection, engine))
+
+    async def admit(self, run_id: RunId, workflow_id: str, limit: int, engine_run_id: str) -> bool:
+        """Whether one more run of this workflow may begin; for engines whose line is elsewhere."""
+        return await self._journal.execute(lambda c: admit(c, run_id, workflow_id, limit, engine_run_id))
+
+    async def overdue(self, limit: int) -> list[RunId]:
+        """Runs of Inngest that by their rows may wait for a call in vain."""
+        return await self._reader.read(lambda connection: overdue_runs(connection, clock.now(), limit))
+
+    async def begun(self, after: str, limit: int) -> list[RunId]:
+        """Runs of Inngest that have begun and are not over, in order of their ids."""
+        return await self._reader.read(lambda connection: begun_runs(connection, after, limit))
+
+    async def tickets(self, run_ids: Sequence[RunId]) -> list[Ticket]:
+        """See `run.ports.RunStore`."""
+        return await self._reader.read(lambda connection: read_tickets(connection, run_ids)) if run_ids else []
+
+    async def take_due(self, engine: EngineName, now: float) -> list[RunId]:
+        """Runs whose timer has come. Their timer is cleared with the same statement, so that each is taken once."""
+        taken = (
+            update(runs)
+            .where(runs.c.wake_at <= now, runs.c.engine == engine, runs.c.status.not_in(TERMINAL_STATUSES))
+            .values(wake_at=None)
+            .returning(runs.c.id)
+        )
+        if await self._ids(select(runs.c.id).where(runs.c.wake_at <= now).limit(1)):  # most looks find nothing to write
+            return await self._journal.execute(lambda connection: [*map(RunId, connection.execute(taken).scalars())])
+        return []
+
+    async def next_wake(self, engine: EngineName) -> float | None:
+        """When the next timer comes."""
+        query = select(func.min(runs.c.wake_at)).where(runs.c.engine == engine, runs.c.status.not_in(TERMINAL_STATUSES))
+        return await self._reader.read(lambda connection: connection.execute(query).scalar())
+
+    async def _ids(self, query: Select[str]) -> list[RunId]:
+        return await self._reader.read(lambda connection: [RunId(row) for row in connection.execute(query).scalars()])

@@ -1,0 +1,1 @@
+"""Schedules and webhooks as rows, and the times of schedules settled."""

@@ -1,0 +1,1 @@
+"""Retention, removal, and room on the disk."""

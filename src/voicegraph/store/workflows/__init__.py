@@ -1,0 +1,1 @@
+"""Saved workflows, their versions, and which of them name another."""
