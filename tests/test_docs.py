@@ -15,7 +15,7 @@ from voicegraph.api.build import build_api
 from voicegraph.cli.commands import app
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.builtin import builtin_registry
-from voicegraph.nodes.params import notices, problems
+from voicegraph.nodes.params.binding import notices, problems
 from voicegraph.plan.rules import RulesPlanner
 from voicegraph.settings import Settings
 

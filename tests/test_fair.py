@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from voicegraph.fair import FairGate, work_for
-from voicegraph.nodes import bulk, expression, selection, threads
-from voicegraph.nodes.documents import isolated as documents
-from voicegraph.nodes.sandbox import isolated as sandbox
+from voicegraph.nodes import threads
+from voicegraph.nodes.conditions import expression
+from voicegraph.nodes.data import large_json
+from voicegraph.nodes.documents import parsing_process as documents
+from voicegraph.nodes.selections import selection
+from voicegraph.nodes.services.code import sandbox
 
 RUNS = "abcd"
 
@@ -187,7 +190,7 @@ async def test_children_are_given_out_in_fair_turns(
 
 @pytest.mark.parametrize(
     ("beside", "places"),
-    [(partial(bulk.beside, False), bulk.WORKERS), (threads.in_thread, threads.WORKERS)],
+    [(partial(large_json.beside, False), large_json.WORKERS), (threads.in_thread, threads.WORKERS)],
     ids=["of large values", "of libraries"],
 )
 async def test_threads_are_given_out_in_fair_turns(beside: Callable[..., Awaitable[None]], places: int) -> None:

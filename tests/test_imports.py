@@ -13,13 +13,13 @@ import pytest
 import voicegraph
 
 SOURCE = Path(voicegraph.__file__).parent
-ALONE = ("cli/", "db/", "store/", "engines/", "speech/", "nodes/consult.py", "nodes/models.py")
+ALONE = ("cli/", "db/", "store/", "engines/", "speech/", "nodes/models/exchange.py", "nodes/models/models.py")
 """Where no other thread imports the same: commands, what `create_engine` has loaded, children; `models.load` goes before
-`consult`, and holds everybody off for more than an import."""
+`exchange`, and holds everybody off for more than an import."""
 
 AT_ONCE = """
 import asyncio
-from voicegraph.nodes.models import ModelChoice, load
+from voicegraph.nodes.models.models import ModelChoice, load
 
 async def make(after):
     await asyncio.sleep(after)
@@ -43,7 +43,7 @@ def late_imports(tree: ast.AST, held: str = "", inside: bool = False) -> Iterato
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.Import | ast.ImportFrom) and inside:
             name = child.names[0].name if isinstance(child, ast.Import) else child.module or ""
-            library = "liquid" if name == "voicegraph.nodes.liquid_limits" else name.partition(".")[0]
+            library = "liquid" if name == "voicegraph.nodes.templates.environment" else name.partition(".")[0]
             if library not in sys.stdlib_module_names and library != "voicegraph":
                 yield child.lineno, library, held
         holds = ast.unparse(child.items[0].context_expr) if isinstance(child, ast.With) else held

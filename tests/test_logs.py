@@ -94,7 +94,7 @@ def test_no_library_brings_a_handler_of_its_own() -> None:
     source = """
 import asyncio, logging
 from voicegraph.nodes.builtin import builtin_registry
-from voicegraph.nodes.bridge import plugin_of
+from voicegraph.nodes.apprise.guarded_apprise import plugin_of
 import pydantic_ai, pydantic_ai.models.openai, faster_whisper, ddgs, trafilatura, feedparser, aiosmtplib, alembic
 import githubkit, notion_client, slack_sdk, tavily, inngest, uvicorn
 builtin_registry()

@@ -18,9 +18,9 @@ from voicegraph.db.presence import Presence
 from voicegraph.engines.embedded import EmbeddedEngine
 from voicegraph.engines.live import LiveEngine
 from voicegraph.nodes.builtin import builtin_registry, warm_up
-from voicegraph.nodes.client import guarded_client
-from voicegraph.nodes.models import choose
-from voicegraph.nodes.problems import require_types
+from voicegraph.nodes.http.guarded_client import guarded_client
+from voicegraph.nodes.models.models import choose
+from voicegraph.nodes.params.node_problems import require_types
 from voicegraph.nodes.registry import Registry
 from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline

@@ -18,13 +18,13 @@ from voicegraph import clock
 from voicegraph.errors import ConfigError, Conflict, GraphError, NotFound, Problem, UserError
 from voicegraph.graph.diff import diff
 from voicegraph.graph.model import NodeId, RunId, Workflow, new_id, unpinned
-from voicegraph.nodes.bulk import beside, is_small
-from voicegraph.nodes.params import MissingParam, Notice, missing_params, notices, problems, with_answers
-from voicegraph.nodes.problems import bad_expressions
+from voicegraph.nodes.data.large_json import beside, is_small
+from voicegraph.nodes.params.binding import MissingParam, Notice, missing_params, notices, problems, with_answers
+from voicegraph.nodes.params.node_problems import bad_expressions
+from voicegraph.nodes.params.notify_check import notify_problems
+from voicegraph.nodes.params.targets import files_named, outside_targets
+from voicegraph.nodes.params.unknown_nodes import strays
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.strays import strays
-from voicegraph.nodes.targets import files_named, outside_targets
-from voicegraph.nodes.wishes import notify_problems
 from voicegraph.plan.allowed import without_stale_permissions
 from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from support.api import Api, seed, steps, template
 
-from voicegraph.nodes import params
-from voicegraph.nodes.bulk import WORKERS
+from voicegraph.nodes.data.large_json import WORKERS
+from voicegraph.nodes.params import binding
 
 ITEMS = 60
-LONG = "{{ input | size }} " + "x" * params.AT_ONCE_CHARACTERS
+LONG = "{{ input | size }} " + "x" * binding.AT_ONCE_CHARACTERS
 """Long enough to be filled on a thread."""
 
 
@@ -20,7 +20,7 @@ async def test_an_each_node_of_many_heavy_items_lets_another_run_have_its_turn(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, full, go = list[str](), threading.Event(), threading.Event()
-    bind = params.bind_params
+    bind = binding.bind_params
 
     def noted(action: Any, node: Any, config: Any, settings: Any, scope: Any) -> Any:
         begun.append(node.id)
@@ -29,7 +29,7 @@ async def test_an_each_node_of_many_heavy_items_lets_another_run_have_its_turn(
         go.wait()
         return bind(action, node, config, settings, scope)
 
-    monkeypatch.setattr(params, "bind_params", noted)
+    monkeypatch.setattr(binding, "bind_params", noted)
     lines = seed("\n".join(f"line {number}" for number in range(ITEMS)))
     many = steps(lines, template(LONG, id="item", each=True, concurrency=100))
     one = steps(seed(), template(LONG, id="other"))

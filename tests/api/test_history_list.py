@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert
 from support.api import Api, seed, steps, template
 
 from voicegraph.db.tables import run_events, run_payloads
-from voicegraph.nodes.cutting import MARK
+from voicegraph.words.truncation import MARK
 
 
 async def listed(api: Api, query: str = "") -> list[dict[str, Any]]:

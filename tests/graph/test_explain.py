@@ -6,8 +6,9 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError
 
 from voicegraph.errors import Problem
-from voicegraph.graph.explain import explain, kind_of, locate, quoted
+from voicegraph.graph.explain import explain, kind_of, locate
 from voicegraph.graph.model import Node, Workflow
+from voicegraph.words.truncation import quoted
 
 
 class Sample(BaseModel):

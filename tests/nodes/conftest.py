@@ -8,7 +8,7 @@ import httpx
 import pytest
 from support.web import Web, serving
 
-from voicegraph.nodes.client import guarded_client
+from voicegraph.nodes.http.guarded_client import guarded_client
 from voicegraph.settings import Settings
 
 

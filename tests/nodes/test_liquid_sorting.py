@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from liquid.builtin.filters import array
 
-from voicegraph.nodes import runs_sorted
-from voicegraph.nodes.liquid_filters import replacements
+from voicegraph.nodes.data import sorting
+from voicegraph.nodes.templates.liquid_filters import replacements
 
 VALUES = (
     st.lists(st.text("aAbB", max_size=2), max_size=9)
@@ -29,6 +29,6 @@ def test_a_list_is_sorted_as_by_liquid_and_what_is_null_is_last(
     key = "k" if any(isinstance(one, dict) for one in value) else None
     absent = absent if key else [None for _ in absent]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs_sorted, "RUN", 2)
+        patch.setattr(sorting, "RUN", 2)
         found = replacements()[name](value[:where] + absent + value[where:], key)
     assert found == [*NAMES[name](value, key), *absent]

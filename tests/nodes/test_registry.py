@@ -10,8 +10,8 @@ import pytest
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.fields import fields_of, schema_of
 from voicegraph.nodes.output import Output
+from voicegraph.nodes.params.fields import fields_of, schema_of
 from voicegraph.nodes.registry import Registry
 
 
@@ -101,5 +101,5 @@ def test_references_in_a_schema_are_resolved() -> None:
 
 
 def test_modules_are_searched_for_actions() -> None:
-    module = importlib.import_module("voicegraph.nodes.catalogue.wait")
+    module = importlib.import_module("voicegraph.nodes.services.wait.actions")
     assert [each.key for each in Registry.from_modules([module])] == ["wait.delay", "wait.until"]

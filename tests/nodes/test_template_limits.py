@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.template import MAX_TAGS, render
+from voicegraph.nodes.templates.template import MAX_TAGS, render
 
 SCOPE: dict[str, Any] = {"data": [{"name": "Ada"}, {"name": "Bob"}], "big": 10**12, "long": "abc " * 10_000}
 LOOP = "{% for i in (1..99999) %}{% endfor %}"
@@ -54,7 +54,7 @@ def test_no_template_runs_for_ever_or_fills_the_memory(name: str) -> None:
 
 
 def test_a_slow_template_ends_by_processor_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicegraph.nodes.liquid_limits.MAX_SECONDS", 0.05)
+    monkeypatch.setattr("voicegraph.nodes.templates.environment.MAX_SECONDS", 0.05)
     with pytest.raises(NodeError, match=r"need more than 0\.05 s"):
         render("{% for i in (1..90000) %}{% assign s = long | upcase %}{% endfor %}", SCOPE)
 

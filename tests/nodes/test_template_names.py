@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.template import names_in, render
+from voicegraph.nodes.templates.template import names_in, render
 
 NAME = st.sampled_from(["input", "data", "nodes", "n"])
 LITERAL = st.sampled_from(["'input'", "'data'", "'nodes'", "'x'", "true", "false", "(1..0)", "(1..2)"])

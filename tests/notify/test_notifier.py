@@ -15,7 +15,7 @@ from support.history import History, new_run
 from support.mailbox import Mailbox, mailbox_on_loopback
 
 from voicegraph.graph.model import NodeId, Notify, RunId, WorkflowId
-from voicegraph.nodes.client import guarded_client
+from voicegraph.nodes.http.guarded_client import guarded_client
 from voicegraph.notify import notifier as notifier_module
 from voicegraph.notify.notifier import Notifier
 from voicegraph.run.events import EngineName, Entry, NodeRun, RunChange

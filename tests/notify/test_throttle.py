@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicegraph.nodes.mail import compose, header
+from voicegraph.nodes.mail.message import compose, header
 from voicegraph.notify.texts import Writer, readable
 from voicegraph.notify.throttle import Throttle
 from voicegraph.settings import Settings

@@ -16,7 +16,7 @@ from typing import Any
 from voicegraph.errors import UserError
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.nodes.durations import parse_span
+from voicegraph.words.durations import parse_span
 
 CORPUS = Path(__file__).parent / "corpus"
 ARTICLES = {"a", "an", "the", "of", "about", "for", "on", "in", "to", "latest", "news", "newest"}

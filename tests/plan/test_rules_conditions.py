@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicegraph.nodes.expression import check, evaluate
+from voicegraph.nodes.conditions.expression import check, evaluate
 from voicegraph.plan.rules.steps.conditions import to_condition
 from voicegraph.plan.rules.text.normalize import normalize
 from voicegraph.plan.rules.text.shelter import Shelter

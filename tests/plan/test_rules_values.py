@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.values.durations import DURATION, to_duration
 from voicegraph.plan.rules.values.zones import zone_of
-from voicegraph.speech.text.numbers import NUMBER, ORDINAL, to_number, to_ordinal
-from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
+from voicegraph.words.numbers import NUMBER, ORDINAL, to_number, to_ordinal
+from voicegraph.words.times_of_day import SURE_TIME, TIME, read_time
 
 SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen"""

@@ -10,7 +10,7 @@ from voicegraph.plan.rules.edits import edit
 from voicegraph.plan.rules.planner import plan
 from voicegraph.plan.rules.start.triggers import read_start
 from voicegraph.plan.rules.text.normalize import normalize
-from voicegraph.speech.text.patterns import word_list
+from voicegraph.words.patterns import word_list
 
 DIGEST = "Get the news about AI, summarize it and email it to me"
 VERBS = word_list(

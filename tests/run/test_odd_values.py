@@ -17,8 +17,8 @@ from voicegraph.errors import NodeError, NotFound
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.nodes.action import Params, action
 from voicegraph.nodes.builtin import builtin_registry
-from voicegraph.nodes.client import guarded_client
 from voicegraph.nodes.context import NodeContext
+from voicegraph.nodes.http.guarded_client import guarded_client
 from voicegraph.nodes.output import FileRef, Inputs, Output
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import NewRun

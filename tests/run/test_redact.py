@@ -11,12 +11,12 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.output import Metrics, Output
 from voicegraph.run.escapes import layers
 from voicegraph.run.redact import MASK, MIN_LENGTH, Redactor
 from voicegraph.run.secret_values import secrets_of_params
 from voicegraph.settings import Settings
+from voicegraph.words.truncation import cut
 
 SECRET = "hunter2/+secret=="
 secrets = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=MIN_LENGTH, max_size=40)

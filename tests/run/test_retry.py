@@ -7,7 +7,7 @@ from support.graphs import node
 
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Retry
-from voicegraph.nodes.catalogue.prompt import seed
+from voicegraph.nodes.services.prompt.actions import seed
 from voicegraph.run.retry import BASE_SECONDS, CAP_SECONDS, RetryPolicy, policy_for
 
 BUSY = NodeError("busy", "Busy.", retryable=True)

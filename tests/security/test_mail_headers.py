@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from support.api import Api, api_with, seed, steps
 from support.smtp import Sink, smtp_sink
 
-from voicegraph.nodes.mail import Attachment, compose, header
-from voicegraph.nodes.recipients import addresses
-from voicegraph.nodes.smtp import deliver
+from voicegraph.nodes.mail.message import Attachment, compose, header
+from voicegraph.nodes.mail.recipients import addresses
+from voicegraph.nodes.mail.smtp import deliver
 from voicegraph.settings import Settings
 
 EVIL = "=?utf-8?q?Hi=0d=0aReply-To:_evil=40example.com=0d=0a=0d=0aBody?="

@@ -12,12 +12,17 @@ from typing import Any
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Action, Params, action, param
-from voicegraph.nodes.catalogue import approval, condition, file, http, transform, wait
-from voicegraph.nodes.catalogue import code as catalogue_code
-from voicegraph.nodes.catalogue.workflow import run as run_workflow
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Inputs, Output, Result, Suspend
 from voicegraph.nodes.registry import Registry
+from voicegraph.nodes.services.approval import actions as approval
+from voicegraph.nodes.services.code import actions as catalogue_code
+from voicegraph.nodes.services.condition import actions as condition
+from voicegraph.nodes.services.file import actions as file
+from voicegraph.nodes.services.http import actions as http
+from voicegraph.nodes.services.transform import actions as transform
+from voicegraph.nodes.services.wait import actions as wait
+from voicegraph.nodes.services.workflow.actions import run as run_workflow
 
 
 @dataclass

@@ -10,9 +10,9 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
-from voicegraph.nodes.bulk import pretty, spaced
+from voicegraph.nodes.data.large_json import pretty, spaced
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.rendered import as_html, is_formatted
+from voicegraph.nodes.text.markdown_html import as_html, is_formatted
 from voicegraph.run.approval import MAX_COMMENT
 from voicegraph.store.runs.open_approvals import Approval
 

@@ -21,9 +21,9 @@ from voicegraph.api.deps import Wired
 from voicegraph.api.plain_page import page
 from voicegraph.errors import Conflict, NotFound, StorageError, Unreadable
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
-from voicegraph.nodes.bulk import beside, is_small
+from voicegraph.nodes.data.large_json import beside, is_small
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.shortened import shortened
+from voicegraph.nodes.output_previews import shortened
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.answers import nobody_answered
 from voicegraph.run.approval import MAX_COMMENT, Decision, approver_of, standing

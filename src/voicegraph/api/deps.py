@@ -18,8 +18,8 @@ from voicegraph.graph.decode import config_flaws
 from voicegraph.graph.model import ID_PATTERN, RunId
 from voicegraph.graph.original import CONTENT, Sent, with_file, without_files
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.nodes.bulk import SMALL_CHARACTERS, beside, canonical, is_small
-from voicegraph.nodes.sent_files import content_of
+from voicegraph.nodes.data.large_json import SMALL_CHARACTERS, beside, canonical, is_small
+from voicegraph.nodes.documents.request_files import content_of
 from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.store.upkeep.retention import Upkeep

@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 
 from voicegraph.api.problems import TooMany
 from voicegraph.errors import NodeError
-from voicegraph.nodes.bulk import DECODED_AT_ONCE, beside, decode
+from voicegraph.nodes.data.large_json import DECODED_AT_ONCE, beside, decode
 
 MAX_VALUES = 200_000
 """In one body. A workflow holds half of that at most, and its config a quarter."""

@@ -12,7 +12,7 @@ from pydantic import Field, JsonValue
 
 from voicegraph.errors import Problem
 from voicegraph.graph.model import Wire
-from voicegraph.nodes.params import MissingParam, Notice
+from voicegraph.nodes.params.binding import MissingParam, Notice
 from voicegraph.plan.planner import PlannerName
 
 MAX_TEXT = 4_000

@@ -23,7 +23,7 @@ from voicegraph.cli.view import out, print_json
 from voicegraph.db.look import look
 from voicegraph.db.migrate import HEAD
 from voicegraph.errors import NodeError, VoiceGraphError
-from voicegraph.nodes.smtp import connect_and_login, lacking
+from voicegraph.nodes.mail.smtp import connect_and_login, lacking
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
 from voicegraph.store.upkeep.retention import files_of

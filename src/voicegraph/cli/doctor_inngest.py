@@ -14,7 +14,7 @@ import httpx
 from voicegraph.cli.doctor_finding import Finding
 from voicegraph.cli.inngest_answers import listed, names, said
 from voicegraph.errors import ConfigError
-from voicegraph.nodes.urls import shown
+from voicegraph.nodes.http.urls import shown
 from voicegraph.run.choice import InngestSetup, background_engine, half_set, inngest_setup
 from voicegraph.settings import Settings
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from voicegraph.cli.doctor_finding import Finding
 from voicegraph.errors import NodeError, VoiceGraphError
-from voicegraph.nodes.consult import consult
-from voicegraph.nodes.models import choose
-from voicegraph.nodes.urls import shown
+from voicegraph.nodes.http.urls import shown
+from voicegraph.nodes.models.exchange import consult
+from voicegraph.nodes.models.models import choose
 from voicegraph.settings import Settings
 
 SECONDS = 20.0

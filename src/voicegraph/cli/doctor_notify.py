@@ -7,9 +7,9 @@ import asyncio
 from voicegraph.cli.doctor_finding import Finding
 from voicegraph.db.look import look, reading
 from voicegraph.errors import VoiceGraphError
-from voicegraph.nodes.chat import configured_service
-from voicegraph.nodes.client import guarded_client
-from voicegraph.nodes.recipients import addresses
+from voicegraph.nodes.apprise.notification import configured_service
+from voicegraph.nodes.http.guarded_client import guarded_client
+from voicegraph.nodes.mail.recipients import addresses
 from voicegraph.settings import Settings
 from voicegraph.store.notices.notices import Message, latest
 

@@ -7,13 +7,13 @@ from collections.abc import Awaitable
 
 from voicegraph.cli.doctor_finding import Finding
 from voicegraph.errors import VoiceGraphError
-from voicegraph.nodes.catalogue import slack
-from voicegraph.nodes.client import guarded_client
-from voicegraph.nodes.github.api import GitHub
-from voicegraph.nodes.notion.api import Notion
-from voicegraph.nodes.search.tavily import try_key
+from voicegraph.nodes.http.guarded_client import guarded_client
+from voicegraph.nodes.http.urls import shown
+from voicegraph.nodes.services.github.client import GitHub
+from voicegraph.nodes.services.notion.client import Notion
+from voicegraph.nodes.services.slack import actions as slack
+from voicegraph.nodes.services.web_search.tavily import try_key
 from voicegraph.nodes.threads import in_thread
-from voicegraph.nodes.urls import shown
 from voicegraph.settings import Settings
 
 SECONDS = 10.0

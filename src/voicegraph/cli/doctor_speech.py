@@ -14,8 +14,8 @@ from voicegraph.cli.doctor_finding import Finding
 from voicegraph.cli.doctor_services import tried
 from voicegraph.errors import NodeError, VoiceGraphError
 from voicegraph.imports import importing
-from voicegraph.nodes.failures import excerpt, status_error, translated
-from voicegraph.nodes.urls import shown
+from voicegraph.nodes.http.service_errors import excerpt, status_error, translated
+from voicegraph.nodes.http.urls import shown
 from voicegraph.settings import Settings, name_in_use
 from voicegraph.speech.choice import GROQ_URL, OPENAI_URL, Endpoint, endpoint, transcriber_kind
 from voicegraph.speech.weights import SETTING, find_weights, verify

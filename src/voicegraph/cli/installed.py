@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from voicegraph.nodes.urls import shown
+from voicegraph.nodes.http.urls import shown
 
 NAME = "voicegraph"
 

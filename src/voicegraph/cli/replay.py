@@ -11,7 +11,7 @@ from voicegraph.cli.values import Config, note_unread, parse_assignments
 from voicegraph.cli.watch import Watch
 from voicegraph.db.opening import require_room_to_run
 from voicegraph.graph.model import RunId
-from voicegraph.nodes.strays import without_strays
+from voicegraph.nodes.params.unknown_nodes import without_strays
 from voicegraph.run.replay import Replay
 from voicegraph.settings import Settings
 

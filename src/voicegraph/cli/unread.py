@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from voicegraph.graph.model import Workflow
-from voicegraph.nodes.fields import fields_of, texts_of
+from voicegraph.nodes.params.fields import fields_of, texts_of
 from voicegraph.nodes.registry import Registry
 
 _CONFIG = re.compile(r"\bconfig\b")

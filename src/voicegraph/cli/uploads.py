@@ -11,8 +11,8 @@ from typing import Any, cast
 
 from voicegraph.errors import NotFound, UserError
 from voicegraph.graph.model import Workflow
-from voicegraph.nodes.fields import fields_of
-from voicegraph.nodes.template import is_template
+from voicegraph.nodes.params.fields import fields_of
+from voicegraph.nodes.templates.template import is_template
 from voicegraph.pipeline import Pipeline
 
 Config = dict[str, Any]

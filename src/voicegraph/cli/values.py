@@ -13,8 +13,8 @@ from voicegraph.cli.unread import unread
 from voicegraph.cli.uploads import Upload, read_uploads, store_uploads
 from voicegraph.errors import UserError
 from voicegraph.graph.model import Workflow
-from voicegraph.nodes.params import MissingParam
-from voicegraph.nodes.targets import OUTSIDE_TARGET
+from voicegraph.nodes.params.binding import MissingParam
+from voicegraph.nodes.params.targets import OUTSIDE_TARGET
 from voicegraph.pipeline import Check, MissingValues, Pipeline, missing_values
 
 Config = dict[str, Any]

@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 from voicegraph.errors import GraphError, Problem
 from voicegraph.graph.branches import CONDITION, branch_of
-from voicegraph.graph.explain import explain, quoted
+from voicegraph.graph.explain import explain
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import MAX_EDGES, Edge, EdgeId, Node, NodeId, Wire, Workflow, free_id
 from voicegraph.graph.rules import check
+from voicegraph.words.truncation import quoted
 
 W = TypeVar("W", bound=Wire)
 

@@ -16,8 +16,8 @@ from pydantic import JsonValue
 from voicegraph.graph import order
 from voicegraph.graph.branches import BRANCHING, CONDITION
 from voicegraph.graph.draft import Draft, refuse, revised
-from voicegraph.graph.explain import quoted
 from voicegraph.graph.model import Node, Trigger, Workflow
+from voicegraph.words.truncation import quoted
 
 
 def append(

@@ -9,6 +9,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from voicegraph.errors import Problem
+from voicegraph.words.truncation import short
 
 _MISSING = {
     "nodes": "list the steps of the workflow here",
@@ -67,7 +68,6 @@ _OTHERS = {
     "recursion_loop": "This is nested too deeply.",
     "json_invalid": "This is not JSON.",
 }
-_LONGEST = 64
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", re.ASCII)
 
 
@@ -82,16 +82,6 @@ def locate(path: Iterable[str | int]) -> str:
         else:
             place += f'["{short(step)}"]'
     return place
-
-
-def short(text: str) -> str:
-    """The caller's own words in a message, cut when long."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def quoted(text: str) -> str:
-    """As `short`, in quotation marks."""
-    return f"“{short(text)}”"
 
 
 def kind_of(value: object) -> str:

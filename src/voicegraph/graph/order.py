@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voicegraph.errors import GraphError, Problem
-from voicegraph.graph.explain import short
 from voicegraph.graph.model import Edge, NodeId, Workflow
+from voicegraph.words.truncation import short
 
 _SHOWN = 8
 

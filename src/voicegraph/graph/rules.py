@@ -9,9 +9,9 @@ from typing import Any, cast
 from voicegraph.errors import Problem
 from voicegraph.graph.branches import BRANCHING, branch_of
 from voicegraph.graph.cron import check_zone, parse_cron
-from voicegraph.graph.explain import quoted
 from voicegraph.graph.model import MAX_BYTES, MAX_EDGES, MAX_NODES, MAX_TRIGGERS, Schedule, Workflow
 from voicegraph.graph.order import find_cycles
+from voicegraph.words.truncation import quoted
 
 _NAMED = 5
 

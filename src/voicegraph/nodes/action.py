@@ -60,7 +60,7 @@ def param(
     next. `why` ends the run dialog's question: what the node needs the value for. A required field is `param(title=…)`.
     `accept` is the file dialog's filter, as HTML's `accept` writes it.
     `template=False` keeps Liquid off a field that holds another language (CEL, JMESPath): data must not become code.
-    `target` says what the field names when that is where the node reaches to, see `nodes/targets.py`.
+    `target` says what the field names when that is where the node reaches to, see `nodes/params/targets.py`.
     """
     extra: dict[str, Any] = {"x-config": config, "x-setting": setting, "x-widget": widget, "x-why": why}
     extra["x-accept"], extra["x-target"] = accept, target

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from voicegraph.imports import importing
-from voicegraph.nodes.catalogue import (
-    approval,
-    code,
-    condition,
-    document,
-    email,
-    file,
-    github,
-    http,
-    llm,
-    notify,
-    notion,
-    notion_create,
-    prompt,
-    rss,
-    slack,
-    transform,
-    uploads,
-    wait,
-    web_page,
-    web_search,
-    workflow,
-)
 from voicegraph.nodes.registry import Registry
+from voicegraph.nodes.services.approval import actions as approval
+from voicegraph.nodes.services.code import actions as code
+from voicegraph.nodes.services.condition import actions as condition
+from voicegraph.nodes.services.document import actions as document
+from voicegraph.nodes.services.email import actions as email
+from voicegraph.nodes.services.file import actions as file
+from voicegraph.nodes.services.github import actions as github
+from voicegraph.nodes.services.http import actions as http
+from voicegraph.nodes.services.llm import actions as llm
+from voicegraph.nodes.services.notify import actions as notify
+from voicegraph.nodes.services.notion import actions as notion
+from voicegraph.nodes.services.notion import create_actions as notion_create
+from voicegraph.nodes.services.prompt import actions as prompt
+from voicegraph.nodes.services.rss import actions as rss
+from voicegraph.nodes.services.slack import actions as slack
+from voicegraph.nodes.services.transform import actions as transform
+from voicegraph.nodes.services.uploads import actions as uploads
+from voicegraph.nodes.services.wait import actions as wait
+from voicegraph.nodes.services.web_page import actions as web_page
+from voicegraph.nodes.services.web_search import actions as web_search
+from voicegraph.nodes.services.workflow import actions as workflow
 
 
 def builtin_registry() -> Registry:
@@ -63,8 +61,8 @@ def warm_up() -> None:
     with importing("anyio"):
         import anyio
 
-    from voicegraph.nodes.expression import evaluate
-    from voicegraph.nodes.template import render
+    from voicegraph.nodes.conditions.expression import evaluate
+    from voicegraph.nodes.templates.template import render
 
     render("{{ input }}", {"input": ""})
     evaluate("true", {})

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue, ValidatorFunctionWrapHandler, WrapValidator
 
 from voicegraph.graph.model import NodeId, Wire
-from voicegraph.nodes.bulk import is_small
+from voicegraph.nodes.data.large_json import is_small
 
 JOINT = "\n\n---\n\n"
 

@@ -7,10 +7,10 @@ import asyncio
 import httpx
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.chat import configured_service
-from voicegraph.nodes.mail import compose
-from voicegraph.nodes.recipients import addresses
-from voicegraph.nodes.smtp import deliver, lacking, sender_of
+from voicegraph.nodes.apprise.notification import configured_service
+from voicegraph.nodes.mail.message import compose
+from voicegraph.nodes.mail.recipients import addresses
+from voicegraph.nodes.mail.smtp import deliver, lacking, sender_of
 from voicegraph.notify.texts import readable
 from voicegraph.settings import Settings
 from voicegraph.store.notices.notices import Draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from voicegraph.nodes.mail import MAX_SUBJECT
+from voicegraph.nodes.mail.message import MAX_SUBJECT
 from voicegraph.run.redact import Redactor
 from voicegraph.settings import Settings
 from voicegraph.store.notices.notices import Fact

@@ -7,7 +7,7 @@ model even more so, may change these without anybody thinking of the permission 
 from __future__ import annotations
 
 from voicegraph.graph.model import Node, Workflow
-from voicegraph.nodes.fields import fields_of
+from voicegraph.nodes.params.fields import fields_of
 from voicegraph.nodes.registry import Registry
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from voicegraph.nodes.action import Action, Params
-from voicegraph.nodes.fields import fields_of, schema_of
+from voicegraph.nodes.params.fields import fields_of, schema_of
 from voicegraph.nodes.registry import Registry
 
 EXAMPLE = "Every Monday at 9, search the web for AI news, summarize it and email it to me."

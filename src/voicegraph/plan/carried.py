@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from voicegraph.graph.model import Node
 from voicegraph.nodes.action import Target
-from voicegraph.nodes.fields import ParamField, fields_of
+from voicegraph.nodes.params.fields import ParamField, fields_of
 from voicegraph.nodes.registry import Registry
 
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(/)")

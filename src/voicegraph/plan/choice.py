@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voicegraph.errors import UserError
-from voicegraph.nodes.models import choose
+from voicegraph.nodes.models.models import choose
 from voicegraph.plan.planner import Planner, PlannerName
 from voicegraph.settings import Settings
 

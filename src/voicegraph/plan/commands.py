@@ -10,8 +10,8 @@ import re
 from re import Pattern
 from typing import Literal
 
-from voicegraph.speech.text.fillers import drop_fillers
-from voicegraph.speech.text.patterns import either, maybe, rx, words
+from voicegraph.words.fillers import drop_fillers
+from voicegraph.words.patterns import either, maybe, rx, words
 
 Intent = Literal["undo", "redo", "run", "run_background", "show_history", "restore_last_run"]
 

@@ -13,11 +13,11 @@ from typing import Any
 from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.graph.order import ancestors, incoming
 from voicegraph.nodes.action import Action
-from voicegraph.nodes.fields import fields_of, texts_of
-from voicegraph.nodes.origins import OF_ANY_OBJECT, OF_INPUT
+from voicegraph.nodes.params.fields import fields_of, texts_of
+from voicegraph.nodes.params.text_origins import OF_ANY_OBJECT, OF_INPUT
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.selection import literals_of
-from voicegraph.nodes.template import names_in
+from voicegraph.nodes.selections.selection import literals_of
+from voicegraph.nodes.templates.template import names_in
 from voicegraph.plan.named import Named
 
 _HANDED_ON: dict[str, frozenset[str]] = {

@@ -9,9 +9,9 @@ from pydantic import JsonValue
 
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.nodes.action import Target
-from voicegraph.nodes.fields import fields_of, texts_of
+from voicegraph.nodes.params.fields import fields_of, texts_of
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.template import names_in
+from voicegraph.nodes.templates.template import names_in
 from voicegraph.plan.constants import Constants
 from voicegraph.plan.named import Named, targets_of
 

@@ -12,8 +12,8 @@ from voicegraph.errors import GraphError, NodeError, Problem, Refusal
 from voicegraph.graph.diff import diff
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import Workflow
-from voicegraph.nodes.consult import consult
-from voicegraph.nodes.models import require
+from voicegraph.nodes.models.exchange import consult
+from voicegraph.nodes.models.models import require
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.briefing import EXAMPLE, briefing
 from voicegraph.plan.named import named_in

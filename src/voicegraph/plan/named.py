@@ -9,12 +9,12 @@ from pydantic import JsonValue
 
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.nodes.action import Target
-from voicegraph.nodes.fields import ParamField, fields_of, texts_of
-from voicegraph.nodes.recipients import as_written
+from voicegraph.nodes.mail.recipients import as_written
+from voicegraph.nodes.params.fields import ParamField, fields_of, texts_of
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.template import is_template
+from voicegraph.nodes.templates.template import is_template
 from voicegraph.settings import Settings
-from voicegraph.speech.text.spoken import spell_out
+from voicegraph.words.spelled_out import spell_out
 
 _NOISE = re.compile(r"(?<![\w./@-])(?:https?://(?:www\.)?|www\.)|\s+")
 """What an address may begin with, or not. Within a name it is a part of it: `my-www.example.org` is another host."""

@@ -16,8 +16,8 @@ from voicegraph.errors import GraphError, Problem
 from voicegraph.graph.branches import APPROVAL, CONDITION, branch_of
 from voicegraph.graph.model import Edge, Node, NodeId, Workflow, free_id
 from voicegraph.graph.validate import check_nodes, parse_workflow
-from voicegraph.nodes.fields import fields_of, schema_of
-from voicegraph.nodes.problems import problems
+from voicegraph.nodes.params.fields import fields_of, schema_of
+from voicegraph.nodes.params.node_problems import problems
 from voicegraph.nodes.registry import Registry
 
 KEPT = "(kept)"

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from voicegraph.graph.model import Node, Schedule, Trigger, Workflow
 from voicegraph.plan.named import Named
-from voicegraph.speech.text.patterns import either, rx, words
-from voicegraph.speech.text.spoken import spell_out
-from voicegraph.speech.text.times import SURE_TIME, TIME
+from voicegraph.words.patterns import either, rx, words
+from voicegraph.words.spelled_out import spell_out
+from voicegraph.words.times_of_day import SURE_TIME, TIME
 
 _ADDRESS = re.compile(r"\S+://\S+|\S+@\S+|\S+\.\S+/\S*")
 _ENGLISH = rx(r"\b", words("the and with from then this my please read send email mail post get summarize"), r"\b")

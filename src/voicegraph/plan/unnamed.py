@@ -14,11 +14,11 @@ from pydantic import JsonValue
 
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.nodes.action import Target
-from voicegraph.nodes.fields import ParamField, texts_of
-from voicegraph.nodes.recipients import joined
+from voicegraph.nodes.mail.recipients import joined
+from voicegraph.nodes.params.fields import ParamField, texts_of
+from voicegraph.nodes.params.targets import FIXED_ORIGIN
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.targets import FIXED_ORIGIN
-from voicegraph.nodes.template import is_template
+from voicegraph.nodes.templates.template import is_template
 from voicegraph.plan.carried import SAID, said_in, words_of
 from voicegraph.plan.constants import Constants
 from voicegraph.plan.handed import Handed

@@ -17,7 +17,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.clock import iso
 from voicegraph.errors import Conflict, NodeError
-from voicegraph.nodes.bulk import canonical
+from voicegraph.nodes.data.large_json import canonical
 from voicegraph.nodes.output import Output
 from voicegraph.run.answers import Settled, answered_already
 from voicegraph.run.events import NodeRun

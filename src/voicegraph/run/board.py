@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from voicegraph.nodes.bulk import Weight
+from voicegraph.nodes.data.large_json import Weight
 from voicegraph.run.blame import Verdict, verdict
 from voicegraph.run.events import ItemCounts, ItemRun
 from voicegraph.run.state import NodeStatus

@@ -12,7 +12,7 @@ from voicegraph.clock import ms
 from voicegraph.errors import VoiceGraphError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.shortened import shortened
+from voicegraph.nodes.output_previews import shortened
 from voicegraph.run.state import NodeStatus, RunStatus
 
 Kind = Literal["start", "progress", "success", "error", "retry", "waiting", "skipped", "log", "complete", "cancelled"]

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from voicegraph.errors import Conflict, NodeError
 from voicegraph.graph.model import NodeId, RunId, Workflow
-from voicegraph.nodes.bulk import Weight, over_limit, weigh
+from voicegraph.nodes.data.large_json import Weight, over_limit, weigh
 from voicegraph.nodes.output import FileRef, Inputs, Output, join_inputs
 from voicegraph.run.answers import Settled
 from voicegraph.run.events import NewRun, NodeRun, StoredRun

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.nodes.output import Inputs, Output, join_inputs
-from voicegraph.nodes.template import mentions_nodes
+from voicegraph.nodes.templates.template import mentions_nodes
 from voicegraph.run.events import NodeRun
 from voicegraph.run.state import RunState
 

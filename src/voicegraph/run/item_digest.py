@@ -14,9 +14,9 @@ from pydantic import JsonValue
 
 from voicegraph.graph.model import Node
 from voicegraph.nodes.action import Params
-from voicegraph.nodes.bulk import beside, compact, is_small
-from voicegraph.nodes.fields import fields_of
+from voicegraph.nodes.data.large_json import beside, compact, is_small
 from voicegraph.nodes.output import Inputs
+from voicegraph.nodes.params.fields import fields_of
 
 NO_RESULT = {"id", "label", "position", "retry", "timeout", "on_error", "concurrency", "params", "allow_outside_target"}
 """Fields of a node that do not change what it gives; params are compared by themselves."""

@@ -19,7 +19,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.errors import NodeError, StorageError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId
-from voicegraph.nodes.bulk import Weight, beside, is_small
+from voicegraph.nodes.data.large_json import Weight, beside, is_small
 from voicegraph.nodes.output import Inputs, Output
 from voicegraph.run.blame import POISON, SuspectTurns
 from voicegraph.run.board import Board, sort_interrupted

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.bulk import PER_VALUE, Weight, over_limit, weigh
+from voicegraph.nodes.data.large_json import PER_VALUE, Weight, over_limit, weigh
 from voicegraph.nodes.output import JOINT, Inputs, Metrics, Output
 from voicegraph.run.events import ItemCounts, ItemRun
 from voicegraph.run.text_items import items_in, list_in

@@ -9,9 +9,9 @@ from pydantic_core import from_json, to_json
 
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import MAX_DEPTH
-from voicegraph.nodes.bulk import MAX_VALUES, compact, decode, is_small, too_many_values, weigh
-from voicegraph.nodes.jsonable import is_deeper
-from voicegraph.nodes.long_texts import too_long_number
+from voicegraph.nodes.data.jsonable import is_deeper
+from voicegraph.nodes.data.large_json import MAX_VALUES, compact, decode, is_small, too_many_values, weigh
+from voicegraph.nodes.data.long_strings import too_long_number
 
 _LONG_NUMBER = ("integer string conversion", "number out of range", "Out of range float")
 

@@ -14,11 +14,11 @@ from functools import lru_cache
 
 from pydantic import JsonValue
 
-from voicegraph.nodes.cutting import MARK
 from voicegraph.nodes.output import Output
 from voicegraph.run.escapes import is_escaped, layers, originals
 from voicegraph.run.secret_values import secrets_of_settings
 from voicegraph.settings import Settings
+from voicegraph.words.truncation import MARK
 
 MASK = "[redacted]"
 MIN_LENGTH = 6  # a shorter "secret" would black out ordinary words

@@ -9,8 +9,8 @@ from pydantic import JsonValue
 
 from voicegraph.errors import Conflict, NotFound, UserError
 from voicegraph.graph.model import Node, Workflow, unpinned
+from voicegraph.nodes.params.unknown_nodes import without_strays
 from voicegraph.nodes.registry import Registry
-from voicegraph.nodes.strays import without_strays
 from voicegraph.run.alone import alone, not_reached
 from voicegraph.run.events import Reuse, StoredRun
 from voicegraph.run.pinned import takes_pins

@@ -19,7 +19,7 @@ from voicegraph import clock
 from voicegraph.graph.branches import branch_of, is_taken
 from voicegraph.graph.model import Edge, Node, NodeId, RunId, Workflow
 from voicegraph.graph.order import incoming, topological_order
-from voicegraph.nodes.params import with_answers
+from voicegraph.nodes.params.binding import with_answers
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import ItemRun, NodeRun, Reuse, StoredRun
 from voicegraph.run.item_digest import NO_RESULT

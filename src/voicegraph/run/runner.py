@@ -15,11 +15,11 @@ from voicegraph import clock, logs
 from voicegraph.errors import OF_ITS_OWN, ConfigError, NodeError, UserError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.action import Action
-from voicegraph.nodes.bulk import Weight, beside, is_small, over_limit, weigh
 from voicegraph.nodes.context import FilesOfRun, FileStore, NodeContext
-from voicegraph.nodes.jsonable import without_halves
+from voicegraph.nodes.data.jsonable import without_halves
+from voicegraph.nodes.data.large_json import Weight, beside, is_small, over_limit, weigh
 from voicegraph.nodes.output import Await, Inputs, Output, Result, Suspend
-from voicegraph.nodes.params import bind
+from voicegraph.nodes.params.binding import bind
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.approval import digest_of
 from voicegraph.run.connections import ConnectionGate

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
 
-from voicegraph.nodes.bulk import decode
+from voicegraph.nodes.data.large_json import decode
 from voicegraph.run.list_items import Part, closing, listed, opening, paragraphs
 from voicegraph.run.list_marks import Line, lines_of
 

@@ -12,10 +12,10 @@ from voicegraph.clock import iso
 from voicegraph.errors import UserError
 from voicegraph.graph.decode import flaws
 from voicegraph.graph.model import MAX_DEPTH
-from voicegraph.nodes.charsets import charset_in
-from voicegraph.nodes.decoding import decode
-from voicegraph.nodes.json_lines import plain_records
-from voicegraph.nodes.unpacking import CannotUnpack, TooMuch, unpacked
+from voicegraph.nodes.charsets.charsets import charset_in
+from voicegraph.nodes.charsets.decoder import decode
+from voicegraph.nodes.data.json_lines import plain_records
+from voicegraph.nodes.http.content_encoding import CannotUnpack, TooMuch, unpacked
 from voicegraph.triggers.forms import FORMS, BadForm, single
 from voicegraph.triggers.names import is_secret, is_shown_header
 from voicegraph.triggers.secrets import PREFIX, Call

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from pydantic import JsonValue
 
-from voicegraph.nodes.charsets import charset_in, codec_of, name_of
-from voicegraph.nodes.decoding import decode
+from voicegraph.nodes.charsets.charsets import charset_in, codec_of, name_of
+from voicegraph.nodes.charsets.decoder import decode
 
 MAX_FIELDS = 1_000
 MAX_FILE_TEXT = 64 << 10

@@ -249,7 +249,7 @@ async def test_the_item_that_crosses_the_limit_of_values_is_refused_with_the_lim
     host: Host, monkeypatch: pytest.MonkeyPatch
 ):
     """Each of them is within the limit; together they would be a result that nobody could work with."""
-    monkeypatch.setattr("voicegraph.nodes.bulk.MAX_VALUES", 5_000)
+    monkeypatch.setattr("voicegraph.nodes.data.large_json.MAX_VALUES", 5_000)
     graph = workflow(
         "list>w",
         "w>end",

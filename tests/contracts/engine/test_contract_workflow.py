@@ -73,7 +73,7 @@ async def test_several_ends_are_joined_as_a_node_behind_them_would_see_them(host
 
 
 async def test_several_ends_are_within_the_limits_of_one_result(host: Host, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("voicegraph.nodes.bulk.MAX_VALUES", 5_000)
+    monkeypatch.setattr("voicegraph.nodes.data.large_json.MAX_VALUES", 5_000)
     ends = [node("x", "many", values=3_000), node("y", "many", values=3_000)]
     await saved(host, workflow("r>x", "r>y", nodes=ends), "Wide")
     told = await host.run(workflow(nodes=[step("Wide")]))

@@ -15,7 +15,7 @@ from support.inngest_stage import Process, Stage
 from voicegraph.engines.inngest import asked
 from voicegraph.errors import Problem
 from voicegraph.graph.model import Node, NodeId, RunId
-from voicegraph.nodes.targets import OUTSIDE_TARGET
+from voicegraph.nodes.params.targets import OUTSIDE_TARGET
 from voicegraph.pipeline import Check, Pipeline
 from voicegraph.run.approval import Decision
 from voicegraph.store.views.details import RunDetail

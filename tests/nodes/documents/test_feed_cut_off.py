@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from voicegraph.nodes.documents.feed import read_feed
+from voicegraph.nodes.documents.xml_feed import read_feed
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>
 <item><title>One</title><description>first &amp; best</description></item>

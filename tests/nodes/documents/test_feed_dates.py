@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voicegraph.nodes.documents.feed import read_feed
+from voicegraph.nodes.documents.xml_feed import read_feed
 
 
 def published(date: str) -> Any:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from voicegraph.nodes.documents.feed import read_feed
+from voicegraph.nodes.documents.xml_feed import read_feed
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Atom</title>
 <entry><title>Füße</title><link href="/relative"/></entry></feed>"""

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.documents.feed import MAX_ENTRIES, read_feed
 from voicegraph.nodes.documents.fetched import SMALL
-from voicegraph.nodes.documents.isolated import parse
-from voicegraph.nodes.documents.model import MAX_TEXT
 from voicegraph.nodes.documents.page import MAX_LINKS, decode_page, plain_text, read_feed_link, read_page
+from voicegraph.nodes.documents.parsed_document import MAX_TEXT
+from voicegraph.nodes.documents.parsing_process import parse
+from voicegraph.nodes.documents.xml_feed import MAX_ENTRIES, read_feed
 
 ADDRESS = "https://example.org/a/b"
 TEXT = "<p>" + "The quick brown fox jumps over the lazy dog, and the dog does not mind. " * 5 + "</p>"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from voicegraph.nodes.documents.model import Document
 from voicegraph.nodes.documents.page import read_page
-from voicegraph.nodes.documents.text import parse_html
+from voicegraph.nodes.documents.parsed_document import Document
+from voicegraph.nodes.documents.text_file import parse_html
 
 Door = Callable[[str], Document]
 

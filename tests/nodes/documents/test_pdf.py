@@ -6,7 +6,7 @@ import pytest
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.documents import pdf
-from voicegraph.nodes.documents.detect import detect, require
+from voicegraph.nodes.documents.file_kind import detect, require
 from voicegraph.nodes.documents.pdf import parse_pdf
 
 MakePdf = Callable[..., bytes]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from voicegraph.nodes.documents.table import parse_csv
-from voicegraph.nodes.documents.table_words import told_of_table
+from voicegraph.nodes.documents.csv_table import parse_csv
+from voicegraph.nodes.documents.csv_warnings import told_of_table
 
 
 def read(text: str) -> tuple[Any, dict[str, Any], str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.history import History
 from support.past import past_run
 
-from voicegraph.nodes.sheet import FORMULA, guarded
+from voicegraph.nodes.text.csv_rows import FORMULA, guarded
 from voicegraph.store.views.export import COLUMNS, as_csv, cell, csv_lines, details
 from voicegraph.store.views.filters import RunFilter
 

@@ -15,8 +15,8 @@ from voicegraph.api.workflow_schemas import TemplateCard, TemplateList
 from voicegraph.clock import iso, ms
 from voicegraph.graph.original import TYPES
 from voicegraph.nodes.action import Action, Lack
-from voicegraph.nodes.fields import schema_of
-from voicegraph.nodes.models import choose
+from voicegraph.nodes.models.models import choose
+from voicegraph.nodes.params.fields import schema_of
 from voicegraph.plan.choice import planner_kind
 from voicegraph.plan.templates import templates
 from voicegraph.run.choice import ENGINE_TITLES, background_engine

@@ -28,7 +28,7 @@ from voicegraph.api.sse import MAX_SEQ, encode, resume_after
 from voicegraph.api.titles import titles_of
 from voicegraph.api.whole import output_pieces, run_as_file
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
-from voicegraph.nodes.bulk import beside
+from voicegraph.nodes.data.large_json import beside
 from voicegraph.nodes.output import Output
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.items import MAX_ITEMS

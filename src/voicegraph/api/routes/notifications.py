@@ -11,8 +11,8 @@ from voicegraph.api.deps import Notifies, Wired
 from voicegraph.clock import iso
 from voicegraph.errors import GraphError, NodeError, UserError
 from voicegraph.graph.model import Notify, Wire, Workflow
-from voicegraph.nodes.smtp import lacking
-from voicegraph.nodes.wishes import notify_problems
+from voicegraph.nodes.mail.smtp import lacking
+from voicegraph.nodes.params.notify_check import notify_problems
 from voicegraph.store.notices.notices import Message
 
 router = APIRouter(prefix="/api/notifications", tags=["notifications"])

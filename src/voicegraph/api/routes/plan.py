@@ -13,7 +13,7 @@ from voicegraph.graph.diff import diff
 from voicegraph.graph.layout import layout
 from voicegraph.graph.read import read_workflow
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.nodes.bulk import beside
+from voicegraph.nodes.data.large_json import beside
 from voicegraph.plan.commands import INTENTS, read_command
 
 router = APIRouter(prefix="/api", tags=["plan"], route_class=JsonRoute)

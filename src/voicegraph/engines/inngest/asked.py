@@ -13,7 +13,7 @@ from voicegraph.errors import GraphError, UserError
 from voicegraph.graph.decode import config_flaws
 from voicegraph.graph.model import ID_PATTERN, Workflow, first_id
 from voicegraph.graph.read import of_value
-from voicegraph.nodes.targets import OUTSIDE_TARGET
+from voicegraph.nodes.params.targets import OUTSIDE_TARGET
 from voicegraph.run.events import StoredRun
 from voicegraph.run.ports import Starter
 from voicegraph.run.replay import Replay

@@ -18,7 +18,7 @@ from voicegraph.engines.inngest.trials import Trials
 from voicegraph.errors import NodeError, NotFound, Unreadable
 from voicegraph.fair import work_for
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.nodes.bulk import beside
+from voicegraph.nodes.data.large_json import beside
 from voicegraph.nodes.output import Output
 from voicegraph.run.earlier import EarlierRuns, same_items
 from voicegraph.run.events import Entry, ItemRun, RunEvent, StoredRun

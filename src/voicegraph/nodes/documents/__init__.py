@@ -1,1 +1,1 @@
-"""Uploaded files -> text and data. `isolated.py` runs the parsers in a process of their own."""
+"""Uploaded files -> text and data. `parsing_process.py` runs the parsers in a process of their own."""

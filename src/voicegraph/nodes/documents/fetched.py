@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from voicegraph.nodes.documents.feed import read_feed
-from voicegraph.nodes.documents.isolated import parse
-from voicegraph.nodes.documents.model import Document
 from voicegraph.nodes.documents.page import read_feed_link, read_page
+from voicegraph.nodes.documents.parsed_document import Document
+from voicegraph.nodes.documents.parsing_process import parse
+from voicegraph.nodes.documents.xml_feed import read_feed
 from voicegraph.nodes.threads import in_thread
 
 SMALL = 4_000

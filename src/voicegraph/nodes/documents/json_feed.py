@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from voicegraph.nodes.cutting import cut
 from voicegraph.nodes.documents.feed_dates import published
 from voicegraph.nodes.documents.markup import words_of
-from voicegraph.nodes.documents.model import Document
+from voicegraph.nodes.documents.parsed_document import Document
+from voicegraph.words.truncation import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable

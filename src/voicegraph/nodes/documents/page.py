@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.charsets import encoded
-from voicegraph.nodes.cutting import cut
-from voicegraph.nodes.decoding import Decoded, decode
+from voicegraph.nodes.charsets.charsets import encoded
+from voicegraph.nodes.charsets.decoder import Decoded, decode
 from voicegraph.nodes.documents.large_page import HEAD_CHARACTERS
-from voicegraph.nodes.documents.model import MAX_TEXT, Document
 from voicegraph.nodes.documents.page_head import absolute, base_of, feed_of, refresh_of
 from voicegraph.nodes.documents.page_source import readable, tree_of
 from voicegraph.nodes.documents.page_title import title_of
-from voicegraph.nodes.documents.text import shortened
+from voicegraph.nodes.documents.parsed_document import MAX_TEXT, Document
+from voicegraph.nodes.documents.text_file import shortened
+from voicegraph.words.truncation import cut
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -23,7 +23,7 @@ MAX_LINKS = 300
 
 
 def decode_page(content: bytes, charset: str | None, most: int | None = None, named: str | None = None) -> Decoded:
-    """The page's source, by the charset of the response and what the page says itself, see `decoding.py`.
+    """The page's source, by the charset of the response and what the page says itself, see `decoder.py`.
 
     For a large page this is work for a thread, as the two below are.
     """
@@ -56,7 +56,7 @@ def read_page(address: str, content: bytes) -> Document:
         return Document("", None, led)
     text, large = readable(source, tree, address)
     if tree is None or not text.strip():
-        from voicegraph.nodes.urls import shown
+        from voicegraph.nodes.http.urls import shown
 
         raise NodeError(
             "no_text",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 from voicegraph.errors import NodeError
 from voicegraph.imports import importing
-from voicegraph.nodes.cutting import cut
-from voicegraph.nodes.documents.form import Form, read_form
-from voicegraph.nodes.documents.model import MAX_PAGES, MAX_TEXT, Document
+from voicegraph.nodes.documents.parsed_document import MAX_PAGES, MAX_TEXT, Document
+from voicegraph.nodes.documents.pdf_form import Form, read_form
 from voicegraph.nodes.documents.xfa import has_xfa, read_xfa
+from voicegraph.words.truncation import cut
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from xml.etree import ElementTree as ET
 
-from voicegraph.nodes.documents.form import MAX_DEPTH, MAX_FIELDS, MAX_FORM, MAX_VALUE, Form
+from voicegraph.nodes.documents.pdf_form import MAX_DEPTH, MAX_FIELDS, MAX_FORM, MAX_VALUE, Form
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import Edge, EdgeId, Node, NodeId, Webhook, Workflow
-from voicegraph.nodes.bulk import beside
+from voicegraph.nodes.data.large_json import beside
 from voicegraph.plan.planner import Clause, Edit, Plan
 from voicegraph.plan.rules.explain import explain, explain_start
 from voicegraph.plan.rules.flow.assemble import Assembly, Flow

@@ -6,7 +6,7 @@ import re
 
 from voicegraph.errors import Refusal
 from voicegraph.plan.commands import Intent, read_command
-from voicegraph.speech.text.patterns import either, rx, words
+from voicegraph.words.patterns import either, rx, words
 
 EXAMPLE = "Every Monday at 9am, search the web for AI news, summarize it and email it to me"
 EDIT_EXAMPLE = "Add a summary before the email"

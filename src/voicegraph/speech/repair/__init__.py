@@ -14,7 +14,7 @@ from voicegraph.speech.repair.entities import repair_entities
 from voicegraph.speech.repair.figures import write_figures
 from voicegraph.speech.repair.services import repair_services
 from voicegraph.speech.repair.slips import repair_slips
-from voicegraph.speech.text.fillers import drop_hesitations
+from voicegraph.words.fillers import drop_hesitations
 
 __all__ = ["repair"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from re import Match
 
-from voicegraph.speech.text.patterns import rx
-from voicegraph.speech.text.spoken import spell_out
+from voicegraph.words.patterns import rx
+from voicegraph.words.spelled_out import spell_out
 
 _ADDRESS = re.compile(r"[^\s,;\"'()]*[\w-](?:[@/]|\.(?=[a-z]{2}))[^\s,;\"'()]*[\w/-]", re.IGNORECASE)
 _COMMA_BEFORE_AT = rx(r"(?<=\w), (?=at [\w-]{1,63} dot [a-z]{2,}\b)")

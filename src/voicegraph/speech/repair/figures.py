@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from re import Match
 
-from voicegraph.speech.text.numbers import to_number
-from voicegraph.speech.text.patterns import either, named, rx, words
-from voicegraph.speech.text.times import SURE_TIME, TIME, write_time
+from voicegraph.words.numbers import to_number
+from voicegraph.words.patterns import either, named, rx, words
+from voicegraph.words.times_of_day import SURE_TIME, TIME, write_time
 
 _UNIT = words("one two three four five six seven eight nine")
 _TEEN = words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")

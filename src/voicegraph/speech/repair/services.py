@@ -11,7 +11,7 @@ from re import Match
 
 from voicegraph.speech.names import NAMES, Name
 from voicegraph.speech.repair.alike import alike
-from voicegraph.speech.text.patterns import word_set
+from voicegraph.words.patterns import word_set
 
 _HEARD: dict[str, frozenset[str]] = {
     "Jira": word_set("geo gira gera gra jeera gyra jera georgia gear gyro giro jiro juror zira hira cheera gr jury"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicegraph.speech.text.patterns import either, rx, words
+from voicegraph.words.patterns import either, rx, words
 
 _OURS = words("the this my that a your our")
 _ENDS = r"(?=[.,!?]|$| (?:now|please|again|in|every|at|on|and|to|for|as)\b)"

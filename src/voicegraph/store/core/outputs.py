@@ -16,9 +16,9 @@ from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, cas
 from voicegraph.db.tables import item_runs, node_runs
 from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.nodes.bulk import compact, decode, is_small
+from voicegraph.nodes.data.large_json import compact, decode, is_small
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.shortened import FIRST_CHARACTERS, SHOWN_CHARACTERS, beginning
+from voicegraph.nodes.output_previews import FIRST_CHARACTERS, SHOWN_CHARACTERS, beginning
 
 MAX_SHOWN = 2 << 20
 """Characters of JSON that all results of one answer take together, about."""

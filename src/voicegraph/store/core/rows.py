@@ -13,7 +13,7 @@ from voicegraph import clock
 from voicegraph.db.file_tables import run_files
 from voicegraph.db.tables import TERMINAL_STATUSES, follow_ups, item_runs, node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.nodes.bulk import compact, decode, is_small
+from voicegraph.nodes.data.large_json import compact, decode, is_small
 from voicegraph.nodes.output import Output
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunChange, RunEvent
 from voicegraph.run.state import NodeStatus, RunStatus

@@ -17,8 +17,8 @@ from voicegraph.db.file_tables import files, run_files, workflow_files
 from voicegraph.db.tables import runs
 from voicegraph.errors import Conflict, NotFound
 from voicegraph.graph.model import ID_PATTERN, RunId, new_id
-from voicegraph.nodes.filenames import seen_name
 from voicegraph.nodes.output import FileRef
+from voicegraph.nodes.text.filenames import seen_name
 from voicegraph.store.core.column_values import tidied
 from voicegraph.store.core.file_uses import drop_file, unused
 from voicegraph.store.core.journal import Journal

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, case, func, select
 
 from voicegraph.db.tables import node_runs, run_payloads
 from voicegraph.graph.model import RunId
-from voicegraph.nodes.shortened import FIRST_CHARACTERS, SHOWN_CHARACTERS
+from voicegraph.nodes.output_previews import FIRST_CHARACTERS, SHOWN_CHARACTERS
 from voicegraph.run.events import NodeRun, RunEvent
 from voicegraph.store.core.lenient_reader import Lenient
 from voicegraph.store.core.outputs import room_for, shown

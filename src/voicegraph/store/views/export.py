@@ -7,7 +7,7 @@ import io
 from collections.abc import AsyncIterator, Sequence
 
 from voicegraph.clock import iso
-from voicegraph.nodes.sheet import guarded
+from voicegraph.nodes.text.csv_rows import guarded
 from voicegraph.store.views.details import RunDetail
 from voicegraph.store.views.filters import RunFilter
 from voicegraph.store.views.queries import RunQueries

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, RowMapping, case, func, select, tuple_
 
 from voicegraph.db.tables import node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.nodes.bulk import is_small
-from voicegraph.nodes.cutting import MARK, cut
+from voicegraph.nodes.data.large_json import is_small
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.shortened import Room, beginning
+from voicegraph.nodes.output_previews import Room, beginning
 from voicegraph.run.events import RunEvent
 from voicegraph.store.core.lenient_reader import Lenient
 from voicegraph.store.core.outputs import shown
+from voicegraph.words.truncation import MARK, cut
 
 LINES = 50
 """Of each log, the last."""

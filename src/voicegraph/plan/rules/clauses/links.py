@@ -6,7 +6,7 @@ from re import Pattern
 
 from voicegraph.plan.rules.clauses.model import Flag
 from voicegraph.plan.rules.clauses.turns import DONE
-from voicegraph.speech.text.patterns import END, either, rx, words
+from voicegraph.words.patterns import END, either, rx, words
 
 _AND = "(?:and |but )?"
 PARALLEL = words(

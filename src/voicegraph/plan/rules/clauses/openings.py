@@ -11,8 +11,8 @@ from voicegraph.plan.rules.clauses.turns import DONE, read_turn
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import NOUN_LIKE, Verb, leading_verb
 from voicegraph.plan.rules.values.durations import DURATION
-from voicegraph.speech.text.numbers import NUMBER
-from voicegraph.speech.text.patterns import END, either, rx, words
+from voicegraph.words.numbers import NUMBER
+from voicegraph.words.patterns import END, either, rx, words
 
 _PRONOUNS = "it them me us this these those everything both"
 _PLACES = words("slack notion telegram discord teams me us google jira trello email file markdown database")

@@ -7,8 +7,8 @@ import re
 from voicegraph.plan.rules.clauses.model import Kind
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import Form, leading_verb
-from voicegraph.speech.text.numbers import NUMBER
-from voicegraph.speech.text.patterns import END, either, maybe, named, rx, words
+from voicegraph.words.numbers import NUMBER
+from voicegraph.words.patterns import END, either, maybe, named, rx, words
 
 _WE = "(?:you|i|we)"
 _OVER = either(words("done finished complete completed ready"), rf"over(?! (?:[$€£]|{NUMBER}))")

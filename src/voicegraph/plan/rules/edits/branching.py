@@ -12,7 +12,7 @@ from voicegraph.plan.rules.edits.placing import is_delivery, place
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.steps.conditions import Condition, to_condition
 from voicegraph.plan.rules.steps.model import Step
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 _ONLY = rx("^(?:only|just) ")
 _LEFT_OUT = rx("^(?:skip|leave out|omit|drop|don't (?:do|run|send)|do not (?:do|run|send)|(?:don't|do not)(?= \\w)) ?")

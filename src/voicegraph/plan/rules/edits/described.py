@@ -12,7 +12,7 @@ from voicegraph.plan.rules.planner import to_node
 from voicegraph.plan.rules.steps.interpret import interpret
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.text.verbs import leading_verb
-from voicegraph.speech.text.patterns import rx, words
+from voicegraph.words.patterns import rx, words
 
 _STEP_THAT = rx(
     rf"^(?:{words('a an another the one new more')} )*{words('step node action block part task')} ",

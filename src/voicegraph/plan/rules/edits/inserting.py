@@ -15,7 +15,7 @@ from voicegraph.plan.rules.edits.reference import find_nodes
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.pauses import read_approval
-from voicegraph.speech.text.patterns import either, named, rx, words
+from voicegraph.words.patterns import either, named, rx, words
 
 _ADD = rx(
     "^",

@@ -8,7 +8,7 @@ from voicegraph.plan.rules.edits.described import describe
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.text.shelter import QUOTE
-from voicegraph.speech.text.patterns import either, maybe, named, rx
+from voicegraph.words.patterns import either, maybe, named, rx
 
 _EACH = rx(r"\b(?:each|every|one by one|individually)\b")
 _DO_FOR_EACH = rx(

@@ -10,7 +10,7 @@ from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.reference import find_row
 from voicegraph.plan.rules.edits.work import Work, title
-from voicegraph.speech.text.patterns import either, named, rx, words
+from voicegraph.words.patterns import either, named, rx, words
 
 _BEFORE = "before|in front of|ahead of"
 _AFTER = "after|behind|following"

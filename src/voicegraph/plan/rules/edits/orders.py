@@ -7,7 +7,7 @@ from typing import Literal
 
 from voicegraph.plan.rules.clauses.model import Clause
 from voicegraph.plan.rules.clauses.split import split_clauses
-from voicegraph.speech.text.patterns import named, rx
+from voicegraph.words.patterns import named, rx
 
 _Side = Literal["before", "after", "condition", "unless", "instead", "beside"]
 

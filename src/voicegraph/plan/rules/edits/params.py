@@ -15,7 +15,7 @@ from voicegraph.plan.rules.steps.model import ParamValues
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
 from voicegraph.plan.rules.text.shelter import CHANNEL, MAIL, URL, Shelter
 from voicegraph.plan.rules.values.durations import DURATION, to_duration
-from voicegraph.speech.text.patterns import either, maybe, named, rx
+from voicegraph.words.patterns import either, maybe, named, rx
 
 
 @dataclass(frozen=True, slots=True)

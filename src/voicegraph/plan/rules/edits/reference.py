@@ -8,8 +8,8 @@ from re import Match
 
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.graph.order import topological_order
-from voicegraph.speech.text.numbers import ORDINAL, VALUES, to_number, to_ordinal
-from voicegraph.speech.text.patterns import either, named, rx, word_set, words
+from voicegraph.words.numbers import ORDINAL, VALUES, to_number, to_ordinal
+from voicegraph.words.patterns import either, named, rx, word_set, words
 
 _UPLOAD = "uploads?|uploading|file"
 _SEARCH = r"search\w*|web search|web|lookup|google|research"

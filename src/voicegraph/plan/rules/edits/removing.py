@@ -9,7 +9,7 @@ from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.reference import find_nodes, find_row
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE
-from voicegraph.speech.text.patterns import either, maybe, named, rx
+from voicegraph.words.patterns import either, maybe, named, rx
 
 _REMOVE = rx(
     "^",

@@ -8,7 +8,7 @@ from voicegraph.plan.rules.edits.described import describe
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.params import ParamChange, named_change, names_repository, new_address
 from voicegraph.plan.rules.edits.work import Work, title
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 INSTEAD = rx(r"^instead[ ,]+|[ ,]*\b(?:instead|now|from now on|rather)$")
 _STYLE = rx(

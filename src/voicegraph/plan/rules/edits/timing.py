@@ -11,8 +11,8 @@ from voicegraph.plan.rules.start.when import When
 from voicegraph.plan.rules.start.where import read_zone
 from voicegraph.plan.rules.text.normalize import Spoken
 from voicegraph.plan.rules.values.zones import ZONE, zone_of
-from voicegraph.speech.text.patterns import either, named, rx, words
-from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
+from voicegraph.words.patterns import either, named, rx, words
+from voicegraph.words.times_of_day import SURE_TIME, TIME, read_time
 
 _SCHEDULE = r"(?:schedules?|triggers?|timers?|timing|recurrence|cron(?: job)?|web ?hooks?|automatic runs?)"
 _DROP = rx(

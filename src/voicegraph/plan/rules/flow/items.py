@@ -11,7 +11,7 @@ from voicegraph.plan.rules.clauses.split import split_clauses
 from voicegraph.plan.rules.flow.blocks import Item
 from voicegraph.plan.rules.steps.interpret import interpret
 from voicegraph.plan.rules.steps.model import Context, Step
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 _BARE = 3
 """Words of an order like "email me", "slack the team"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicegraph.plan.rules.flow.blocks import Block, Item, Parallel
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 _ALL = rx(
     r"\b(?:both(?! (?:to|in|on)\b)|everything|all (?:of (?:it|them|this|that)|two|three|four|results)|the (?:two|three|four) \w+|them all|it all)\b"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from voicegraph.plan.rules.flow.blocks import Block, Branching, Item
 from voicegraph.plan.rules.flow.parallel import side_by_side
 from voicegraph.plan.rules.steps.model import Meaning
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 _CONDITIONS = frozenset({"if", "unless"})
 _OF_RESULT = rx(r"\b(?:finds?|detects?|reveals?|turns? up|uncovers?|concludes?|comes? (?:out|back))\b")

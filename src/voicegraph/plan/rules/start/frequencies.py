@@ -7,8 +7,8 @@ from collections.abc import Callable
 from re import Match, Pattern
 
 from voicegraph.plan.rules.start.when import When, listed
-from voicegraph.speech.text.numbers import NUMBER, ORDINAL, to_number, to_ordinal
-from voicegraph.speech.text.patterns import either, named, rx, word_list
+from voicegraph.words.numbers import NUMBER, ORDINAL, to_number, to_ordinal
+from voicegraph.words.patterns import either, named, rx, word_list
 
 Reader = tuple[Pattern[str], Callable[[When, Match[str]], None]]
 

@@ -16,8 +16,8 @@ from voicegraph.plan.rules.start.when import When
 from voicegraph.plan.rules.start.where import GOES_ON, Hit, city_at, read_zone, zone_at, zones_at
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.values.zones import ZONE, zone_of
-from voicegraph.speech.text.patterns import named, rx
-from voicegraph.speech.text.times import SURE_TIME, TIME, read_time
+from voicegraph.words.patterns import named, rx
+from voicegraph.words.times_of_day import SURE_TIME, TIME, read_time
 
 _AND = "(?: ?, and | ?, ?| and )"
 _REACH = 60

@@ -11,7 +11,7 @@ from voicegraph.graph.model import Schedule, Trigger, Webhook
 from voicegraph.plan.rules.start.schedule import read_schedule
 from voicegraph.plan.rules.text.normalize import Spoken
 from voicegraph.plan.rules.text.shelter import TOKEN
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 _WHEN = "(?:when|whenever|as soon as|(?:every|each|any) time(?: that)?)"
 _HOOK = r"web ?-?hooks?\b"

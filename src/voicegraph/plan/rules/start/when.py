@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from voicegraph.graph.model import Schedule
-from voicegraph.speech.text.times import read_time
+from voicegraph.words.times_of_day import read_time
 
 _DAYPARTS = {"morning": 9, "afternoon": 15, "evening": 18, "night": 21, "lunchtime": 12, "noon": 12, "midnight": 0}
 _LATE = frozenset({"afternoon", "evening", "night"})

@@ -11,7 +11,7 @@ from voicegraph.plan.rules.steps.services import MENTION
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.plan.rules.values.zones import AMERICAN, UNKNOWN, ZONE, city_zone, in_city, zone_of
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 Hit = tuple[Match[str], Callable[[When, Match[str]], None]]
 

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, replace
 
 from voicegraph.plan.rules.text.shelter import Shelter
-from voicegraph.speech.text.numbers import NUMBER, to_number
-from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
+from voicegraph.words.numbers import NUMBER, to_number
+from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
 
 @dataclass(frozen=True, slots=True)

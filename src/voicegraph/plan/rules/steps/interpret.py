@@ -16,7 +16,7 @@ from voicegraph.plan.rules.steps.thinking import read_thinking
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, llm
 from voicegraph.plan.rules.text.verbs import leading_verb
-from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
+from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
 _EACH = rx(
     r"\b(?:(?:each|every)\b(?! other\b)|individual\b|per (?:row|item|entry|issue|line|record|article)\b|one by one\b|(?:row by row|line by line|item by item|entry by entry|page by page|issue by issue)\b|one at a time\b|individually\b|separately\b)"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.values.durations import DURATION, to_duration
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
-from voicegraph.speech.text.times import TIME, read_time
+from voicegraph.words.patterns import either, maybe, named, rx, words
+from voicegraph.words.times_of_day import TIME, read_time
 
 _OK = either(
     r"approv\w+", r"sign(?:ed|s)?[ -]?off", r"confirm\w*", "ok(?:ay)?(?:ed|s)?", "go[ -]?ahead", "review(?:ed)?",

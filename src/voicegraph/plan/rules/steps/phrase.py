@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from re import Match, Pattern
 
 from voicegraph.plan.rules.text.verbs import leading_verb
-from voicegraph.speech.text.patterns import rx, words
+from voicegraph.words.patterns import rx, words
 
 GAP = "¤"
 """Stands where words were taken, so that no pattern reaches across."""

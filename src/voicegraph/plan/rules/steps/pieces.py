@@ -6,7 +6,7 @@ import re
 
 from voicegraph.plan.rules.steps.phrase import GAP
 from voicegraph.plan.rules.text.shelter import QUOTE
-from voicegraph.speech.text.patterns import maybe, named, words
+from voicegraph.words.patterns import maybe, named, words
 
 GIVING = frozenset({"send", "save", "append", "create", "generate", "email", "slack", "notify"})
 """Senses of verbs after which "in X" names a destination."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from re import Match
 
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 CHAT_SERVICES: dict[str, tuple[str, str]] = {
     "telegram": ("Telegram", "telegram"),

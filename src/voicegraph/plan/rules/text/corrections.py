@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicegraph.plan.rules.text.shelter import ANY
 from voicegraph.plan.rules.text.verbs import leading_verb
-from voicegraph.speech.text.patterns import either, rx
+from voicegraph.words.patterns import either, rx
 
 _MARK = rx(
     r"[ ,.;–—-]*(?:\b(?:no|oh|oops|wait|sorry)\b[ ,]*){0,6}",

@@ -10,9 +10,9 @@ from voicegraph.plan.planner import check_length
 from voicegraph.plan.rules.text.corrections import apply_corrections
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.text.untwist import untwist
-from voicegraph.speech.text.fillers import drop_fillers
-from voicegraph.speech.text.patterns import either, rx
-from voicegraph.speech.text.spoken import add_scheme, spell_out
+from voicegraph.words.fillers import drop_fillers
+from voicegraph.words.patterns import either, rx
+from voicegraph.words.spelled_out import add_scheme, spell_out
 
 _TYPOGRAPHY = str.maketrans(
     dict.fromkeys("’‘ʼ", "'")

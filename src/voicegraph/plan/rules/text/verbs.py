@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from voicegraph.speech.text.patterns import rx, word_set, words
+from voicegraph.words.patterns import rx, word_set, words
 
 Form = Literal["base", "third", "gerund", "past"]
 Sense = Literal[

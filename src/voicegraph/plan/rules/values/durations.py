@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicegraph.nodes.durations import AMOUNT, AND_A_HALF, MORE, parse_span
+from voicegraph.words.durations import AMOUNT, AND_A_HALF, MORE, parse_span
 
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _UNIT = "(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)"

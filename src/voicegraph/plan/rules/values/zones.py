@@ -8,7 +8,7 @@ from importlib import resources
 from re import Pattern
 
 from voicegraph.plan.rules.text.shelter import PATH, Shelter
-from voicegraph.speech.text.patterns import END, either, named, rx, word_set, words
+from voicegraph.words.patterns import END, either, named, rx, word_set, words
 
 _SAID: dict[str, str] = {
     "America/Los_Angeles": "pacific pst pdt pt",

@@ -15,7 +15,7 @@ from voicegraph.plan.rules.steps.deliveries.other_services import read_other_ser
 from voicegraph.plan.rules.steps.deliveries.slack import read_slack
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 _READERS = (
     read_new_issue,

@@ -8,7 +8,7 @@ from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.text.shelter import QUOTE
-from voicegraph.speech.text.patterns import maybe, named, rx, words
+from voicegraph.words.patterns import maybe, named, rx, words
 
 _PARAMS = {"slack": "text", "notify": "body", "email": "body", "http": "text", "notion_create": "content"}
 """Type -> the param that holds the words."""

@@ -10,7 +10,7 @@ from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import called
 from voicegraph.plan.rules.text.shelter import MAIL, TOKEN, URL
-from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
+from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
 _AND = either(" ?, ?(?:and )?", " and (?:also )?(?:to )?", " as well as (?:to )?")
 _ADDRESSES = rx(

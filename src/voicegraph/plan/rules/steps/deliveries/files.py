@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.text.shelter import PATH, QUOTE
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 _SUFFIXES = {"markdown": "md", "md": "md", "text": "txt", "txt": "txt", "csv": "csv", "json": "json", "html": "html"}
 _FILE = rx(

@@ -9,7 +9,7 @@ from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, called
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
 from voicegraph.plan.rules.text.shelter import PATH
-from voicegraph.speech.text.patterns import maybe, named, rx, words
+from voicegraph.words.patterns import maybe, named, rx, words
 
 _ISSUE = rx(
     named("det", DETERMINERS),

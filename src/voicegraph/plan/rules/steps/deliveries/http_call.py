@@ -9,7 +9,7 @@ from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, host
 from voicegraph.plan.rules.text.shelter import URL
-from voicegraph.speech.text.patterns import maybe, named, rx, words
+from voicegraph.words.patterns import maybe, named, rx, words
 
 _TO_URL = rx(
     rf"\b(?:to|at|into|onto|via) {DETERMINERS}",

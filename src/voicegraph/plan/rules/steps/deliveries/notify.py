@@ -9,7 +9,7 @@ from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, PREPOSITION
 from voicegraph.plan.rules.steps.services import CHAT_SERVICES
 from voicegraph.plan.rules.text.shelter import CHANNEL, MAIL
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 _SERVICE = rx(
     f"{PREPOSITION}?(?:by )?(?:both )?{DETERMINERS}",

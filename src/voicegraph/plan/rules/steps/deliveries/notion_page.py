@@ -11,7 +11,7 @@ from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, NAME, called
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
-from voicegraph.speech.text.patterns import maybe, named, rx, word_set, words
+from voicegraph.words.patterns import maybe, named, rx, word_set, words
 
 _THING = words(
     "page pages database databases db docs doc documents document notes note journal workspace wiki log "

@@ -9,7 +9,7 @@ from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import GIVING
 from voicegraph.plan.rules.steps.services import MENTION, Service, preposition, service_called, service_of
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 _COMMENT = rx(r"\b(?:an? |the )?comments?\b(?: on (?:it|each|them))?")
 _CONFIGURE = "Set the address of its API and a credential."

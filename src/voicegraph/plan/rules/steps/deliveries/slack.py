@@ -10,7 +10,7 @@ from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, PREPOSITION
 from voicegraph.plan.rules.text.shelter import CHANNEL
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 _NO_NAME = words(
     "and then or with a an the to in on saying that if when as for of at by from it them please "

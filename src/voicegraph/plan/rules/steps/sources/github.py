@@ -9,8 +9,8 @@ from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
 from voicegraph.plan.rules.text.shelter import PATH, QUOTE
-from voicegraph.speech.text.numbers import NUMBER, to_number
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.numbers import NUMBER, to_number
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 _ADJECTIVE = either(
     words(

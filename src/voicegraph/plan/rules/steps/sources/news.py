@@ -9,7 +9,7 @@ from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.sources.search import WEB, tidy_topic
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor
-from voicegraph.speech.text.patterns import maybe, named, rx, word_set, words
+from voicegraph.words.patterns import maybe, named, rx, word_set, words
 
 _NEWS = rx(
     r"\b",

@@ -10,7 +10,7 @@ from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import PROPER_NAME
 from voicegraph.plan.rules.steps.sources.search import WEB
 from voicegraph.plan.rules.text.shelter import QUOTE
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 _DET = "(?:(?:the|my|our|a|an|this|that|your|some|its|of) ){0,4}"
 _THING = either(

@@ -8,7 +8,7 @@ from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.services import MENTION, preposition, service_of
 from voicegraph.plan.rules.text.shelter import PATH, QUOTE
-from voicegraph.speech.text.patterns import either, named, rx
+from voicegraph.words.patterns import either, named, rx
 
 _READ_FROM = frozenset({"from", "of", "out of", "via", "using", "with", "in", "on", "at", ""})
 _WORKFLOW = rx(

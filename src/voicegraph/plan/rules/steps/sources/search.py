@@ -6,7 +6,7 @@ import re
 
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase, ungapped
-from voicegraph.speech.text.patterns import either, maybe, named, rx, word_set, words
+from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
 WEB = words("web internet net google bing duckduckgo tavily world_wide_web")
 _ON_WEB = rx(rf"\b(?:(?:on|from|over|across|in|through|using|with|via|of) (?:the )?{WEB}(?: search)?|online)\b")

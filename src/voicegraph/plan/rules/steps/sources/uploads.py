@@ -8,8 +8,8 @@ from re import Match
 
 from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
-from voicegraph.speech.text.numbers import VALUES
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.numbers import VALUES
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 
 @dataclass(frozen=True, slots=True)

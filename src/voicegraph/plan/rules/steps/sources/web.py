@@ -8,7 +8,7 @@ from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import host
 from voicegraph.plan.rules.text.shelter import ANY, URL
-from voicegraph.speech.text.patterns import either, maybe, named, rx, words
+from voicegraph.words.patterns import either, maybe, named, rx, words
 
 _AROUND = words(
     "the an a my our this that all new latest rss atom web news blog json rest http get post put api "

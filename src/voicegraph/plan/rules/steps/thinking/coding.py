@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.thinking.request import Request
-from voicegraph.speech.text.patterns import maybe, named, rx
+from voicegraph.words.patterns import maybe, named, rx
 
 _CODE = rx(
     r"^ ?(?:(?:the|this|that|a|some|my|following|piece of|bit of) ){0,3}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicegraph.speech.text.patterns import either, maybe, rx, words
+from voicegraph.words.patterns import either, maybe, rx, words
 
 _PRONOUN = either(
     "it", "them", "this", "that", "these", "those", "both(?: of them)?", "everything",

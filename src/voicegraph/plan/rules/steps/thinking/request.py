@@ -10,7 +10,7 @@ from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase, ungapped
 from voicegraph.plan.rules.steps.sources.search import search_step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
-from voicegraph.speech.text.patterns import named, rx, word_set, words
+from voicegraph.words.patterns import named, rx, word_set, words
 
 
 @dataclass(frozen=True, slots=True)

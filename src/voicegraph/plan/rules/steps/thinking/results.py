@@ -9,7 +9,7 @@ from re import Match
 from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.phrase import GAP
 from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, translations, with_length
-from voicegraph.speech.text.patterns import either, named, rx, words
+from voicegraph.words.patterns import either, named, rx, words
 
 _LISTED = "lists? of (?:the |all (?:the )?)?" + named(
     "listed", r"[\w-]+(?: (?!(?:and|from|in|of|for|to|with|by)\b)[\w-]+)?"

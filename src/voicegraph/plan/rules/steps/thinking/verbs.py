@@ -9,7 +9,7 @@ from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
 from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, slug, translations, with_length
 from voicegraph.plan.rules.steps.thinking.results import part_named_in, result_named_in
-from voicegraph.speech.text.patterns import named, rx
+from voicegraph.words.patterns import named, rx
 
 _INTO = rx(r"\binto ", named("what", ".+$"))
 _FROM = rx(" (?:from|out of|in|of) ")

@@ -6,7 +6,7 @@ from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, llm, with_length
 from voicegraph.plan.rules.steps.thinking.results import is_known_text, leading_result, named_result
-from voicegraph.speech.text.patterns import rx
+from voicegraph.words.patterns import rx
 
 _PRONOUN = rx(r"(?:it|them|that|this)\b")
 _KIND_OF_MAIL = rx(r"\ban? (?!single\b|e-?mail\b|short e|separate\b)[\w-]+ e-?mail\b")

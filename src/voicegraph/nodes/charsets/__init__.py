@@ -1,0 +1,1 @@
+"""Bytes from outside as text: declared encodings, guesses, one decoder."""

@@ -1,0 +1,1 @@
+"""CEL conditions: arithmetic, functions, cost, and why one cannot be judged."""

@@ -1,0 +1,1 @@
+"""JSON of any size: parsed, checked, sorted and told of in words."""

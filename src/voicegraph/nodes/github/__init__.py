@@ -1,1 +1,0 @@
-"""GitHub: its REST interface, the names people use for its things, and those things as text and data."""

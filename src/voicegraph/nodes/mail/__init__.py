@@ -1,0 +1,1 @@
+"""Mail: recipients, a message that cannot be bent, and the mail server."""

@@ -1,0 +1,1 @@
+"""Language models: which one the settings mean, one exchange with it, and its answer checked."""

@@ -1,0 +1,1 @@
+"""JMESPath selections, with bounds on what they cost."""

@@ -1,0 +1,1 @@
+"""Approvals: a person says whether the run goes on."""

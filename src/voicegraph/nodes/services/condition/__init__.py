@@ -1,0 +1,1 @@
+"""Conditions: the flow goes one way or the other."""

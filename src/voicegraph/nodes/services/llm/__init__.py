@@ -1,0 +1,1 @@
+"""A language model at work on the input; summaries without one."""

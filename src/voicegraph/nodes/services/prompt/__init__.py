@@ -1,0 +1,1 @@
+"""Text that starts the flow."""

@@ -1,0 +1,1 @@
+"""Templates and selections over the input."""

@@ -1,0 +1,1 @@
+"""Another saved workflow as a step."""

@@ -1,0 +1,1 @@
+"""Liquid templates of params, with bounds on what they cost."""
