@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bench.report import Report, spread
 from voicegraph.settings import Settings
-from voicegraph.speech.decode import decode
-from voicegraph.speech.embedded import EmbeddedTranscriber
-from voicegraph.speech.names import hot_words
+from voicegraph.speech.audio_decoder import decode
+from voicegraph.speech.embedded_transcriber import EmbeddedTranscriber
+from voicegraph.speech.known_names import hot_words
 from voicegraph.speech.repair import repair
 
 ROOT = Path(__file__).parents[1]

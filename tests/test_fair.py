@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from voicegraph.fair import FairGate, work_for
+from voicegraph.fair_slots import FairGate, work_for
 from voicegraph.nodes import threads
 from voicegraph.nodes.conditions import expression
 from voicegraph.nodes.data import large_json

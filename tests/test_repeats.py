@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from support.loggers import fresh_uvicorn_loggers
 
-from voicegraph import logs, repeats
+from voicegraph import log_repeats, logs
 
 log = logging.getLogger("voicegraph.some")
 uvicorn = logging.getLogger("uvicorn.error")
@@ -31,7 +31,7 @@ def loggers() -> Iterator[None]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(logs, "Repeats", lambda: repeats.Repeats(now=clock))
+    monkeypatch.setattr(logs, "Repeats", lambda: log_repeats.Repeats(now=clock))
     return clock
 
 
@@ -68,7 +68,7 @@ def test_lines_of_one_place_are_counted_whatever_they_say(said, clock: Clock) ->
     for number in range(5000):
         log.warning("Number %d", number)
     lines = said()
-    assert len(lines) == repeats.SAME_PLACE
+    assert len(lines) == log_repeats.SAME_PLACE
     clock.time += 11
     log.info("something else")
     assert "more like it" in said()[0]
@@ -105,6 +105,6 @@ def test_a_count_shows_no_secret_and_no_traceback(said, clock: Clock) -> None:
 
 
 def test_very_many_kinds_of_lines_take_no_more_memory(handler: logging.Handler, clock: Clock) -> None:
-    for number in range(3 * repeats.MAX_KEPT):
+    for number in range(3 * log_repeats.MAX_KEPT):
         logging.getLogger(f"voicegraph.n{number}").warning("Number %d", number)
-    assert len(handler._repeats._windows) <= repeats.MAX_KEPT
+    assert len(handler._repeats._windows) <= log_repeats.MAX_KEPT

@@ -11,7 +11,7 @@ HEAVY = {
     "anthropic", "apprise", "ddgs", "feedparser", "githubkit", "google.genai", "groq", "lxml", "notion_client", "openai",
     "psycopg", "pydantic_ai", "pypdf", "slack_sdk", "tavily", "trafilatura",
 }  # fmt: skip
-LOADED = "import sys, voicegraph.cli, voicegraph.asgi, voicegraph.cli.serve; print(*sys.modules)"
+LOADED = "import sys, voicegraph.cli, voicegraph.asgi, voicegraph.cli.server.serve; print(*sys.modules)"
 
 
 def test_the_server_starts_without_heavy_libraries() -> None:
@@ -19,7 +19,7 @@ def test_the_server_starts_without_heavy_libraries() -> None:
     assert not HEAVY & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("command", ["approve", "past", "replay", "run", "schedules", "upkeep", "voice"])
+@pytest.mark.parametrize("command", ["approve", "history", "replay", "run", "schedules", "retention", "voice"])
 def test_a_command_that_serves_nobody_starts_without_the_web_framework(command: str) -> None:
     code = f"import sys, voicegraph.cli.{command}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

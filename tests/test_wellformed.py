@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from voicegraph.setting_formats import wrong_address
 from voicegraph.settings import KEYS, WEB_ADDRESSES, Settings
-from voicegraph.wellformed import wrong_address
 
 BAD = {
     "a slash in the password": "http://muser:PwHalf/Rest@127.0.0.1:9330/v1",

@@ -27,7 +27,7 @@ const swaggerUi: Plugin = {
   },
 };
 
-// The server sends these to browsers that read them (api/compressed.py); here there is time to make them small.
+// The server sends these to browsers that read them (api/compressed_files.py); here there is time to make them small.
 const TEXT = /\.(js|css|svg|html|json|txt|webmanifest)$/;
 const LEAST_BYTES = 1_024;
 const compressed: Plugin = {

@@ -15,8 +15,8 @@ import httpx
 from voicegraph.db.lock import OwnerLock
 from voicegraph.db.opening import Database, opened
 from voicegraph.db.presence import Presence
-from voicegraph.engines.embedded import EmbeddedEngine
-from voicegraph.engines.live import LiveEngine
+from voicegraph.engines.embedded_engine import EmbeddedEngine
+from voicegraph.engines.live_engine import LiveEngine
 from voicegraph.nodes.builtin import builtin_registry, warm_up
 from voicegraph.nodes.http.guarded_client import guarded_client
 from voicegraph.nodes.models.models import choose
@@ -24,21 +24,21 @@ from voicegraph.nodes.params.node_problems import require_types
 from voicegraph.nodes.registry import Registry
 from voicegraph.notify.notifier import Notifier
 from voicegraph.pipeline import Pipeline
-from voicegraph.plan.choice import Planners, planner_kind
 from voicegraph.plan.planner import OwnWorkflows, Planner, none_saved
+from voicegraph.plan.planner_choice import Planners, planner_kind
 from voicegraph.plan.rules import RulesPlanner
-from voicegraph.plan.sure import SureFirst
+from voicegraph.plan.rules_first import SureFirst
 from voicegraph.rounds import Rounds
+from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.children import Children
-from voicegraph.run.choice import background_engine
+from voicegraph.run.engine_choice import background_engine
+from voicegraph.run.engine_promise import Promise
 from voicegraph.run.events import EngineName
-from voicegraph.run.promise import Promise
 from voicegraph.run.queue import Slots
-from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
-from voicegraph.speech.choice import Endpoint, endpoint, transcriber_kind
-from voicegraph.speech.embedded import EmbeddedTranscriber
+from voicegraph.speech.embedded_transcriber import EmbeddedTranscriber
 from voicegraph.speech.transcriber import Transcriber
+from voicegraph.speech.transcriber_choice import Endpoint, endpoint, transcriber_kind
 from voicegraph.store.core.backlog_limit import Backlog
 from voicegraph.store.core.event_feed import Feed
 from voicegraph.store.core.journal import Journal
@@ -57,10 +57,10 @@ from voicegraph.store.upkeep.retention import Upkeep
 from voicegraph.store.views.queries import RunQueries
 from voicegraph.store.workflows.saved_workflows import SavedWorkflows
 from voicegraph.triggers import Triggers
-from voicegraph.triggers.door import WebhookDoor
-from voicegraph.triggers.failures import ErrorWorkflows
-from voicegraph.triggers.keeper import ScheduleKeeper
+from voicegraph.triggers.error_workflows import ErrorWorkflows
+from voicegraph.triggers.scheduler import ScheduleKeeper
 from voicegraph.triggers.schedules import ScheduleDesk
+from voicegraph.triggers.webhooks import WebhookDoor
 
 log = logging.getLogger(__name__)
 
@@ -291,8 +291,8 @@ def make_transcriber(settings: Settings) -> Transcriber:
     """On this machine, or the service the settings name; both load what is heavy when somebody speaks."""
     if transcriber_kind(settings) == "embedded":
         return EmbeddedTranscriber(settings)
-    from voicegraph.speech.fallback import WithFallback
-    from voicegraph.speech.hosted import HostedTranscriber
+    from voicegraph.speech.fallback_transcriber import WithFallback
+    from voicegraph.speech.hosted_transcriber import HostedTranscriber
 
     where = endpoint(settings)
     hosted = HostedTranscriber(where, speech_client(settings, where), settings.speech_language)

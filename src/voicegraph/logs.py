@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from voicegraph.repeats import Repeats
+from voicegraph.log_repeats import Repeats
 
 Hide = Callable[[str], str]
 """Gives a text back without the secrets in it."""

@@ -26,17 +26,17 @@ from voicegraph.nodes.params.targets import files_named, outside_targets
 from voicegraph.nodes.params.unknown_nodes import strays
 from voicegraph.nodes.registry import Registry
 from voicegraph.plan.allowed import without_stale_permissions
-from voicegraph.plan.choice import Planners
 from voicegraph.plan.planner import Edit, Plan, PlannerName
+from voicegraph.plan.planner_choice import Planners
 from voicegraph.run.answers import Answer
 from voicegraph.run.events import NewRun, Reuse, RunEvent, TriggerName
-from voicegraph.run.handover import is_handed
-from voicegraph.run.pinned import BY_A_PERSON, takes_pins
+from voicegraph.run.parent_child import is_handed
+from voicegraph.run.pinned_outputs import BY_A_PERSON, takes_pins
 from voicegraph.run.ports import Callee, DurableEngine, Engine
 from voicegraph.run.queue import ASKED, Place
 from voicegraph.run.replay import Replay, plan_replay
 from voicegraph.settings import Settings
-from voicegraph.speech.names import entities, hot_words
+from voicegraph.speech.known_names import entities, hot_words
 from voicegraph.speech.repair import repair
 from voicegraph.speech.transcriber import Transcriber
 from voicegraph.store.core.event_feed import Feed

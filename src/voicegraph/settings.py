@@ -21,7 +21,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from voicegraph.wellformed import key, web_address
+from voicegraph.setting_formats import key, web_address
 
 WEB_ADDRESSES = (
     "public_url", "inngest_base_url", "inngest_api_base_url", "inngest_event_api_base_url", "inngest_serve_origin",

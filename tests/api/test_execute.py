@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.api import Api, api_with, seed, settings_in, sse, steps, template, wait
 
-from voicegraph.api.run_schemas import Event
+from voicegraph.api.schemas.runs import Event
 
 MAIL = {"id": "send", "type": "email", "action": "send", "params": {"subject": "News"}}
 BACKGROUND = ["/api/execute-background", "/api/execute-inngest"]

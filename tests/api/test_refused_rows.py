@@ -18,7 +18,7 @@ REFUSE = "CREATE TRIGGER refuse BEFORE {when} ON node_runs WHEN {which} BEGIN SE
 
 @pytest.fixture
 async def api(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
-    monkeypatch.setattr("voicegraph.run.recording.WRITE_PAUSES", (0.01, 0.02, 0.2))
+    monkeypatch.setattr("voicegraph.run.partial_writes.WRITE_PAUSES", (0.01, 0.02, 0.2))
     async with api_with(settings) as api:
         yield api
 

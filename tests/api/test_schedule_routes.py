@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.api import Api, seed, steps
 
-from voicegraph.graph.times import next_times
+from voicegraph.graph.schedule_times import next_times
 from voicegraph.triggers import schedules
 
 MONDAY = {"kind": "schedule", "cron": "0 9 * * 1", "timezone": "Europe/Berlin"}

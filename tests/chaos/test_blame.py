@@ -16,7 +16,7 @@ from support.mayhem import Disk, request
 from support.process import Serve
 
 from voicegraph.graph.model import Workflow
-from voicegraph.run.blame import MAX_DEATHS
+from voicegraph.run.crash_blame import MAX_DEATHS
 
 RESTARTS = 15
 PATIENCE = 60

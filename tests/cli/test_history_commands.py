@@ -11,7 +11,7 @@ from support.api import seed, steps, template
 from support.cli import Cli
 from support.process import Serve
 
-from voicegraph.api import whole
+from voicegraph.api import whole_results
 from voicegraph.store.views import details
 
 HELLO = steps(seed("Ada", id="a", label="Name"), template("Hello {{ input }}!", id="b", label="Greet"), name="Greeting")
@@ -165,7 +165,7 @@ LONG = "x" * 300_000
 def long_run(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> str:
     """A run with a result and a log that are more than is shown with it."""
     monkeypatch.setattr(details, "MAX_EVENTS", 3)
-    monkeypatch.setattr(whole, "PAGE", 2)
+    monkeypatch.setattr(whole_results, "PAGE", 2)
     return ran(cli, steps(seed(LONG, id="a"), template("{{ input }}", id="b")))
 
 

@@ -10,7 +10,7 @@ from support.api import seed, steps
 from support.cli import Cli
 
 from voicegraph.app import Runtime, running
-from voicegraph.cli.watch import Watch
+from voicegraph.cli.local_run import Watch
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.pipeline import Pipeline, RunRequest

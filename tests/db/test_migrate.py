@@ -22,9 +22,9 @@ from support.postgres import Postgres
 
 from voicegraph.db import file_tables, notice_tables, tables, workflow_tables
 from voicegraph.db.connect import connect
-from voicegraph.db.look import look, reading
+from voicegraph.db.inspection import look, reading
 from voicegraph.db.migrate import HEAD, MIGRATIONS, current_revision, migrate, open_database
-from voicegraph.db.search import OWN_TABLES
+from voicegraph.db.search_tables import OWN_TABLES
 from voicegraph.db.tables import RUN_STATUSES, TERMINAL_STATUSES
 from voicegraph.errors import ConfigError
 from voicegraph.run.state import RunStatus

@@ -122,7 +122,7 @@ async def test_a_timer_that_came_is_not_lost_where_the_database_does_not_answer_
     embedded: EmbeddedHost, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("voicegraph.run.driver.PARK_AFTER", 0.01)
-    monkeypatch.setattr("voicegraph.engines.embedded.READ_AGAIN", 0.02)
+    monkeypatch.setattr("voicegraph.engines.embedded_engine.READ_AGAIN", 0.02)
     store, tickets, asked = late(embedded), embedded.history.store.tickets, list[object]()
 
     async def refuse(run_ids: list[RunId]) -> object:

@@ -13,7 +13,7 @@ from support.hosts import EmbeddedHost, LiveHost
 from support.stores import late
 
 from voicegraph.errors import StorageError
-from voicegraph.run import recording, refused
+from voicegraph.run import partial_writes, refused_entries
 from voicegraph.run.events import Entry
 
 GRAPH = workflow("a>b", "b>c")
@@ -21,9 +21,9 @@ GRAPH = workflow("a>b", "b>c")
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refused, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(refused, "LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(recording, "WRITE_PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(refused_entries, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(refused_entries, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(partial_writes, "WRITE_PAUSES", (0.01, 0.02))
 
 
 class Refusing:

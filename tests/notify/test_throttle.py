@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicegraph.nodes.mail.message import compose, header
-from voicegraph.notify.texts import Writer, readable
+from voicegraph.notify.message_texts import Writer, readable
 from voicegraph.notify.throttle import Throttle
 from voicegraph.settings import Settings
 from voicegraph.store.notices.notices import Decision, Fact, State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicegraph.plan.rules.clauses.order import in_order
+from voicegraph.plan.rules.clauses.clause_order import in_order
 from voicegraph.plan.rules.clauses.split import read_clause, split_clauses
 from voicegraph.plan.rules.text.normalize import normalize
 

@@ -7,7 +7,7 @@ import pytest
 from voicegraph.errors import Refusal, UserError
 from voicegraph.nodes.builtin import builtin_registry
 from voicegraph.nodes.conditions.expression import check as check_cel
-from voicegraph.plan.rules.planner import plan
+from voicegraph.plan.rules.rules_planner import plan
 
 
 def nodes(text):

@@ -7,9 +7,9 @@ import pytest
 from voicegraph.errors import Refusal, UserError
 from voicegraph.graph.model import Edge, Node, Position, Schedule, Workflow
 from voicegraph.plan.rules import RulesPlanner
-from voicegraph.plan.rules.edits import edit
-from voicegraph.plan.rules.planner import plan
+from voicegraph.plan.rules.edits.edit_commands import edit
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE
+from voicegraph.plan.rules.rules_planner import plan
 
 DIGEST = "Get my Notion notes, summarize them and email them to a@example.com"
 ISSUES = "Get the open issues of octo/demo, summarize them and post them to #dev"

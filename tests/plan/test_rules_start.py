@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voicegraph.graph.cron import parse_cron
-from voicegraph.plan.rules.start.triggers import read_start
+from voicegraph.plan.rules.start.trigger_phrases import read_start
 from voicegraph.plan.rules.text.normalize import normalize
 
 

@@ -7,7 +7,7 @@ import pytest
 from voicegraph.errors import Refusal, UserError
 from voicegraph.plan.planner import Clause
 from voicegraph.plan.rules import RulesPlanner
-from voicegraph.plan.rules.planner import plan
+from voicegraph.plan.rules.rules_planner import plan
 
 
 async def test_a_plan_tells_how_each_clause_was_understood():

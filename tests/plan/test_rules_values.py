@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicegraph.plan.rules.text.shelter import Shelter
-from voicegraph.plan.rules.values.durations import DURATION, to_duration
+from voicegraph.plan.rules.values.duration_phrases import DURATION, to_duration
 from voicegraph.plan.rules.values.zones import zone_of
 from voicegraph.words.numbers import NUMBER, ORDINAL, to_number, to_ordinal
 from voicegraph.words.times_of_day import SURE_TIME, TIME, read_time

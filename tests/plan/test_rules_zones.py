@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from voicegraph.graph.model import Schedule
-from voicegraph.graph.times import server_zone
-from voicegraph.plan.rules.edits import edit
-from voicegraph.plan.rules.planner import plan
-from voicegraph.plan.rules.start.triggers import read_start
+from voicegraph.graph.schedule_times import server_zone
+from voicegraph.plan.rules.edits.edit_commands import edit
+from voicegraph.plan.rules.rules_planner import plan
+from voicegraph.plan.rules.start.trigger_phrases import read_start
 from voicegraph.plan.rules.text.normalize import normalize
 from voicegraph.words.patterns import word_list
 

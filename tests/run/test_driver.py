@@ -10,7 +10,7 @@ from support.graphs import choice, node, workflow
 
 from voicegraph.errors import OF_ITS_OWN, StorageError
 from voicegraph.graph.model import NodeId, Workflow
-from voicegraph.run.promise import End, Promise
+from voicegraph.run.engine_promise import End, Promise
 from voicegraph.run.state import RunStatus
 
 LIVE = Promise(retries=False, parks=False)

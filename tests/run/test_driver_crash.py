@@ -14,11 +14,11 @@ from support.sink import Disk, cut_short
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId, RunId, Workflow
 from voicegraph.nodes.output import Output
-from voicegraph.run.blame import MAX_DEATHS, SUSPECT_DEATHS
+from voicegraph.run.crash_blame import MAX_DEATHS, SUSPECT_DEATHS
+from voicegraph.run.engine_promise import End
 from voicegraph.run.events import NodeRun
-from voicegraph.run.patience import Patience
-from voicegraph.run.promise import End
-from voicegraph.run.restore import closing, outcome_of, restore
+from voicegraph.run.grace_period import Patience
+from voicegraph.run.recovery import closing, outcome_of, restore
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus
 
 A, B = NodeId("a"), NodeId("b")

@@ -11,8 +11,8 @@ from support.graphs import node, workflow
 
 from voicegraph.errors import Conflict
 from voicegraph.graph.model import NodeId
-from voicegraph.run.patience import Patience
-from voicegraph.run.promise import End, Promise
+from voicegraph.run.engine_promise import End, Promise
+from voicegraph.run.grace_period import Patience
 from voicegraph.run.state import NodeStatus, RunStatus
 
 A, B = NodeId("a"), NodeId("b")

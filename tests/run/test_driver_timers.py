@@ -10,7 +10,7 @@ from support.drive import BACKGROUND, Drive, ended
 from support.graphs import node, workflow
 
 from voicegraph.graph.model import NodeId, Retry
-from voicegraph.run.promise import PARK_AFTER, End, Promise
+from voicegraph.run.engine_promise import PARK_AFTER, End, Promise
 from voicegraph.run.state import NodeStatus, RunStatus
 
 A = NodeId("a")

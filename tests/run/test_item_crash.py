@@ -13,9 +13,9 @@ from support.sink import Disk, cut_short
 
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import NodeId, Retry, Workflow
-from voicegraph.run.blame import MAX_DEATHS, SuspectTurns
-from voicegraph.run.patience import Patience
-from voicegraph.run.promise import End
+from voicegraph.run.crash_blame import MAX_DEATHS, SuspectTurns
+from voicegraph.run.engine_promise import End
+from voicegraph.run.grace_period import Patience
 from voicegraph.run.state import NodeStatus, RunStatus
 
 W = NodeId("w")

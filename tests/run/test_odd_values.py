@@ -21,8 +21,8 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.http.guarded_client import guarded_client
 from voicegraph.nodes.output import FileRef, Inputs, Output
 from voicegraph.nodes.registry import Registry
+from voicegraph.run.attempt import Attempt, NodeRunner
 from voicegraph.run.events import NewRun
-from voicegraph.run.runner import Attempt, NodeRunner
 from voicegraph.settings import Settings
 
 

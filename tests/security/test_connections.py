@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from voicegraph.cli.connection import LimitedConnection, limited
-from voicegraph.cli.connections import Connections, Limits
+from voicegraph.cli.server.connection import LimitedConnection, limited
+from voicegraph.cli.server.connection_limits import Connections, Limits
 
 HEAD = b"GET /quick HTTP/1.1\r\nHost: localhost\r\n"
 QUICK = HEAD + b"\r\n"

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from support.api import BASE, HEADERS, Api, api_with, seed, steps
 
-from voicegraph.api import site
+from voicegraph.api.pages import site
 from voicegraph.settings import Settings
 
 POLICY = {

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.audio import CODECS, recording, tone
 
-from voicegraph.speech.failures import NoAudio, SpeechError, Unreadable, Unsupported
 from voicegraph.speech.media import kind_of
+from voicegraph.speech.speech_errors import NoAudio, SpeechError, Unreadable, Unsupported
 
 WHOLE = {kind: recording(kind, tone(1.0), 48_000 if CODECS[kind] == "libopus" else 16_000) for kind in CODECS}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicegraph.speech.repair import repair
-from voicegraph.speech.repair.alike import alike
+from voicegraph.speech.repair.similarity import alike
 
 KNOWN = ["octo-org/demo", "dana@example.com"]
 

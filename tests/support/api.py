@@ -18,7 +18,7 @@ import schemathesis
 from fastapi import FastAPI
 
 from voicegraph.api.build import build_api
-from voicegraph.api.run_schemas import Event
+from voicegraph.api.schemas.runs import Event
 from voicegraph.asgi import create_app
 from voicegraph.settings import Settings
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import voicegraph.engines.embedded
+import voicegraph.engines.embedded_engine
 from voicegraph.cli import main
 
 if __name__ == "__main__":
-    voicegraph.engines.embedded.CALM_SECONDS = 1.0
+    voicegraph.engines.embedded_engine.CALM_SECONDS = 1.0
     main()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from voicegraph.cli import main, view
+from voicegraph.cli import main, terminal
 
 WIDTH = 200
 
@@ -54,8 +54,8 @@ class Cli:
         with (
             mock.patch.dict(os.environ, self.environment, clear=True),
             mock.patch.object(sys, "argv", ["voicegraph", *words]),
-            mock.patch.object(view.out, "_width", WIDTH),
-            mock.patch.object(view.err, "_width", WIDTH),
+            mock.patch.object(terminal.out, "_width", WIDTH),
+            mock.patch.object(terminal.err, "_width", WIDTH),
             mock.patch.object(sys, "stdin", io.StringIO()),
             contextlib.chdir(self.home),
             contextlib.redirect_stdout(out),

@@ -12,11 +12,11 @@ from support.sink import Disk, MemorySink
 
 from voicegraph import clock
 from voicegraph.graph.model import RunId, Workflow
-from voicegraph.run.blame import SUSPECT_DEATHS, Death, Flight, SuspectTurns, blamed
+from voicegraph.run.attempt import NodeRunner
+from voicegraph.run.crash_blame import SUSPECT_DEATHS, Death, Flight, SuspectTurns, blamed
 from voicegraph.run.driver import RunDriver
+from voicegraph.run.engine_promise import End, Promise
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, StoredRun
-from voicegraph.run.promise import End, Promise
-from voicegraph.run.runner import NodeRunner
 from voicegraph.run.state import NodeStatus
 from voicegraph.settings import Settings
 from voicegraph.store.files.stored_files import StoredFiles

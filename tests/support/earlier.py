@@ -9,7 +9,7 @@ from support.sink import Disk
 
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.run.earlier import DoneItem
+from voicegraph.run.earlier_items import DoneItem
 from voicegraph.run.events import ItemRun
 from voicegraph.run.state import NodeStatus
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from support.api import Api, seed, steps, template
 
-from voicegraph.triggers.secrets import sign
+from voicegraph.triggers.webhook_secrets import sign
 
 HELLO = [seed(), template("Hello {{ trigger.body.name }}", id="hello")]
 

@@ -16,16 +16,16 @@ from support.actions import Probe
 from support.history import History, new_run, open_history
 
 from voicegraph.db.lock import OwnerLock
-from voicegraph.engines.embedded import EmbeddedEngine
-from voicegraph.engines.live import LiveEngine
+from voicegraph.engines.embedded_engine import EmbeddedEngine
+from voicegraph.engines.live_engine import LiveEngine
 from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.run.answers import Answer
 from voicegraph.run.approval import Decision
+from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.children import Children
+from voicegraph.run.engine_promise import Promise
 from voicegraph.run.events import EngineName, NewRun, NodeRun, RunEvent
 from voicegraph.run.ports import Engine
-from voicegraph.run.promise import Promise
-from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 from voicegraph.store.processes.process_ends import Lives
 from voicegraph.store.runs.parents import StoredFamilies

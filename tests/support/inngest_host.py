@@ -20,13 +20,13 @@ from voicegraph.api.build import build_api
 from voicegraph.db.migrate import open_database
 from voicegraph.db.tables import item_runs, node_runs
 from voicegraph.engines.inngest.engine import InngestEngine
-from voicegraph.engines.live import LiveEngine
+from voicegraph.engines.live_engine import LiveEngine
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.pipeline import Pipeline
 from voicegraph.plan.rules import RulesPlanner
 from voicegraph.run.answers import Answer
+from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.events import NewRun
-from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 from voicegraph.store.core.backlog_limit import Backlog
 from voicegraph.store.core.reader import Reader

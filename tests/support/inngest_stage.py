@@ -23,9 +23,9 @@ from voicegraph.engines.inngest.engine import InngestEngine
 from voicegraph.graph.model import RunId, Workflow
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.plan.rules import RulesPlanner
+from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.events import RunEvent
 from voicegraph.run.queue import Slots
-from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 from voicegraph.store.core.backlog_limit import Backlog
 from voicegraph.store.core.reader import Reader

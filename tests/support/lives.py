@@ -20,11 +20,11 @@ from voicegraph.nodes.action import Params, action
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output, Result
 from voicegraph.nodes.registry import Registry
-from voicegraph.run.accept import accepted
+from voicegraph.run.acceptance import accepted
 from voicegraph.run.approval import Decision
+from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.driver import End, Promise, RunDriver
 from voicegraph.run.events import Entry, NewRun, StoredRun
-from voicegraph.run.runner import NodeRunner
 from voicegraph.settings import Settings
 from voicegraph.store.core.rows import EntryWriter
 from voicegraph.store.core.run_rows import load_run
@@ -145,8 +145,8 @@ class World:
 
     def take_up(self) -> None:
         """The next process goes on with what is on disk: durable runs go on, live ones are closed."""
-        from voicegraph.engines.live import INTERRUPTED
-        from voicegraph.run.restore import closing
+        from voicegraph.engines.live_engine import INTERRUPTED
+        from voicegraph.run.recovery import closing
 
         for run_id in self.runs:
             stored = self.stored(run_id)

@@ -12,10 +12,11 @@ from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from voicegraph import __version__
-from voicegraph.api import approve_page
-from voicegraph.api.description import correct_description
 from voicegraph.api.guard import Guard
-from voicegraph.api.not_found import NotFoundPage
+from voicegraph.api.openapi import correct_description
+from voicegraph.api.pages import approval_page
+from voicegraph.api.pages.not_found import NotFoundPage
+from voicegraph.api.pages.site import mount_site
 from voicegraph.api.problems import install_problem_handlers
 from voicegraph.api.routes import (
     about,
@@ -25,17 +26,16 @@ from voicegraph.api.routes import (
     execute,
     files,
     history,
-    hooks,
     inngest,
     notifications,
     plan,
     schedules,
     voice,
+    webhooks,
     workflows,
 )
-from voicegraph.api.schemas import Problems
-from voicegraph.api.site import mount_site
-from voicegraph.run.redact import Redactor
+from voicegraph.api.schemas.common import Problems
+from voicegraph.run.redaction.redact import Redactor
 from voicegraph.settings import Settings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -59,7 +59,7 @@ def build_api(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     app.router.routes += _api_routes()
     correct_description(app)
     install_problem_handlers(app, Redactor.of_settings(settings))
-    app.include_router(approve_page.router)
+    app.include_router(approval_page.router)
     mount_site(app)
     app.router.default = NotFoundPage(app.router.default)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1"))
@@ -88,7 +88,7 @@ def _api_routes() -> tuple[BaseRoute, ...]:
         history,
         workflows,
         schedules,
-        hooks,
+        webhooks,
         notifications,
         files,
         about,

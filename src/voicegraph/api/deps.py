@@ -12,11 +12,11 @@ from fastapi import Depends, Header, Path, Request
 from pydantic import AfterValidator, BaseModel
 
 from voicegraph.api.problems import TooLarge
-from voicegraph.api.schemas import ExecuteBody, Json
+from voicegraph.api.schemas.common import ExecuteBody, Json
 from voicegraph.errors import ConfigError, GraphError, Problem, UserError
-from voicegraph.graph.decode import config_flaws
+from voicegraph.graph.json_decoder import config_flaws
+from voicegraph.graph.legacy_format import CONTENT, Sent, with_file, without_files
 from voicegraph.graph.model import ID_PATTERN, RunId
-from voicegraph.graph.original import CONTENT, Sent, with_file, without_files
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.data.large_json import SMALL_CHARACTERS, beside, canonical, is_small
 from voicegraph.nodes.documents.request_files import content_of

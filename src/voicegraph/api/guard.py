@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from voicegraph.api.problems import TooLarge, problem
 from voicegraph.settings import Settings
 from voicegraph.speech.transcriber import MAX_AUDIO_BYTES
-from voicegraph.triggers.content import MAX_BODY
+from voicegraph.triggers.call_content import MAX_BODY
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 AUDIO_PATH = "/api/transcribe"

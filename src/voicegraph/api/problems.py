@@ -15,10 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from voicegraph.errors import OF_ITS_OWN, ConfigError, NodeError, Overloaded, StorageError, UserError, VoiceGraphError
-from voicegraph.graph.explain import in_words
 from voicegraph.graph.model import MAX_DEPTH
+from voicegraph.graph.schema_errors import in_words
 from voicegraph.nodes.data.json_errors import of_parser
-from voicegraph.run.redact import Redactor
+from voicegraph.run.redaction.redact import Redactor
 from voicegraph.words.truncation import one_line
 
 log = logging.getLogger(__name__)

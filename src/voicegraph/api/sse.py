@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Header, Query
 from fastapi.sse import ServerSentEvent
 
-from voicegraph.api.titles import Titles, wire_of
+from voicegraph.api.event_labels import Titles, wire_of
 from voicegraph.errors import UserError
 from voicegraph.run.events import RunEvent
 from voicegraph.store.core.rows import dump

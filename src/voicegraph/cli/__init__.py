@@ -12,7 +12,7 @@ from typer import Abort, TyperException
 
 from voicegraph.cli.commands import app
 from voicegraph.cli.streams import Unwritable, forget, open_what_is_closed
-from voicegraph.cli.view import complain
+from voicegraph.cli.terminal import complain
 from voicegraph.errors import UserError, VoiceGraphError
 
 

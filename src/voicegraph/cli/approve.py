@@ -7,9 +7,9 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from voicegraph.cli.ending import asking
-from voicegraph.cli.remote import ask_server, running_server
-from voicegraph.cli.view import out
+from voicegraph.cli.exit_status import asking
+from voicegraph.cli.server_client import ask_server, running_server
+from voicegraph.cli.terminal import out
 from voicegraph.errors import NotFound, UserError
 from voicegraph.settings import Settings
 

@@ -11,12 +11,12 @@ import typer
 from pydantic import ValidationError
 
 from voicegraph import __version__, logs
-from voicegraph.cli.ending import Commands, finish
-from voicegraph.cli.filtering import OfWorkflow, Search, Since, Statuses, Triggers, Until, run_filter
+from voicegraph.cli.exit_status import Commands, finish
+from voicegraph.cli.filter_options import OfWorkflow, Search, Since, Statuses, Triggers, Until, run_filter
 from voicegraph.errors import ConfigError, UserError
 from voicegraph.plan.planner import PlannerName
+from voicegraph.setting_formats import wrong_address
 from voicegraph.settings import Settings, name_in_use
-from voicegraph.wellformed import wrong_address
 
 app = typer.Typer(
     cls=Commands,
@@ -30,7 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 def _settings() -> Settings:
     """From the environment; ConfigError names the first setting that is wrong, and never shows its value."""
-    from voicegraph.run.redact import Redactor
+    from voicegraph.run.redaction.redact import Redactor
 
     if wrong := wrong_address(os.environ):
         name, reason = wrong
@@ -89,7 +89,7 @@ def serve(
     ] = None,
 ) -> None:
     """Start the server and the web page."""
-    from voicegraph.cli.serve import serve as start
+    from voicegraph.cli.server.serve import serve as start
 
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     start(_settings().model_copy(update=changes))
@@ -195,7 +195,7 @@ def history(
     json: Json = False,
 ) -> None:
     """List runs, newest first."""
-    from voicegraph.cli.past import list_runs
+    from voicegraph.cli.history import list_runs
 
     which = run_filter(status, search, workflow, trigger, since, until)
     finish(list_runs(_settings(), which, limit, json))
@@ -204,7 +204,7 @@ def history(
 @app.command()
 def show(run_id: Annotated[str, typer.Argument(metavar="RUN")], json: Json = False) -> None:
     """Show one run: its nodes, results and log."""
-    from voicegraph.cli.past import show_run
+    from voicegraph.cli.history import show_run
 
     finish(show_run(_settings(), run_id, json))
 
@@ -256,7 +256,7 @@ def stats(
     json: Json = False,
 ) -> None:
     """Show for each workflow: runs, success, durations, cost and tokens of models."""
-    from voicegraph.cli.upkeep import show_statistics
+    from voicegraph.cli.retention import show_statistics
 
     which = run_filter(workflow=workflow, trigger=trigger, since=since, until=until)
     finish(show_statistics(_settings(), which, json))
@@ -274,7 +274,7 @@ def retention(
     json: Json = False,
 ) -> None:
     """Remove old runs and give their room back to the disk. Runs that are not over always stay."""
-    from voicegraph.cli.upkeep import keep_to_limits
+    from voicegraph.cli.retention import keep_to_limits
 
     finish(keep_to_limits(_settings(), days, runs, dry_run, json))
 
@@ -303,7 +303,7 @@ def schedules(
 @app.command()
 def worker() -> None:
     """Run steps for Inngest over a connection of its own, without a web page or a port."""
-    from voicegraph.cli.worker import work
+    from voicegraph.cli.inngest_worker import work
 
     work(_settings())
 
@@ -314,7 +314,7 @@ def doctor(json: Json = False) -> None:
 
     The model is asked one short question: with a hosted provider it costs a few tokens. Nothing is changed.
     """
-    from voicegraph.cli.doctor import examine
+    from voicegraph.cli.doctor.report import examine
 
     healthy = finish(examine(_settings(), json))
     _exit(good=healthy)

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from pathlib import Path
 
-from voicegraph.api.run_schemas import Run
-from voicegraph.api.whole import run_as_file, runs_as_json
+from voicegraph.api.schemas.runs import Run
+from voicegraph.api.whole_results import run_as_file, runs_as_json
 from voicegraph.app import running
-from voicegraph.cli.view import out
+from voicegraph.cli.terminal import out
 from voicegraph.errors import UserError
 from voicegraph.graph.model import RunId
 from voicegraph.settings import Settings

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from voicegraph.app import running
-from voicegraph.cli.remote import replay_on_server, running_server
-from voicegraph.cli.uploads import read_uploads, store_uploads
-from voicegraph.cli.values import Config, note_unread, parse_assignments
-from voicegraph.cli.watch import Watch
+from voicegraph.cli.local_run import Watch
+from voicegraph.cli.run_values import Config, note_unread, parse_assignments
+from voicegraph.cli.server_client import replay_on_server, running_server
+from voicegraph.cli.uploaded_files import read_uploads, store_uploads
 from voicegraph.db.opening import require_room_to_run
 from voicegraph.graph.model import RunId
 from voicegraph.nodes.params.unknown_nodes import without_strays

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 
 from voicegraph.app import Runtime, running
-from voicegraph.cli.doubts import require_consent, say_doubts
-from voicegraph.cli.given import STDIN, allowing, read_given
-from voicegraph.cli.remote import run_on_server, running_server
-from voicegraph.cli.values import fill, parse_assignments
-from voicegraph.cli.view import out, print_json, print_workflow
-from voicegraph.cli.watch import Watch
+from voicegraph.cli.local_run import Watch
+from voicegraph.cli.plan_doubts import require_consent, say_doubts
+from voicegraph.cli.run_input import STDIN, allowing, read_given
+from voicegraph.cli.run_values import fill, parse_assignments
+from voicegraph.cli.server_client import run_on_server, running_server
+from voicegraph.cli.terminal import out, print_json, print_workflow
 from voicegraph.db.opening import require_room_to_run
 from voicegraph.graph.model import Workflow
 from voicegraph.pipeline import Pipeline, RunRequest

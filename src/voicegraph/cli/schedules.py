@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
-from voicegraph.api.trigger_schemas import RunNowAnswer, ScheduleAnswer, ScheduleList
+from voicegraph.api.schemas.schedules import RunNowAnswer, ScheduleAnswer, ScheduleList
 from voicegraph.app import running
-from voicegraph.cli.remote import ask_server, running_server
-from voicegraph.cli.view import out, print_json
+from voicegraph.cli.server_client import ask_server, running_server
+from voicegraph.cli.terminal import out, print_json
 from voicegraph.errors import UserError
 from voicegraph.settings import Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from voicegraph.app import running
 from voicegraph.cli.microphone import RATE, record
-from voicegraph.cli.view import err, out, print_json
+from voicegraph.cli.terminal import err, out, print_json
 from voicegraph.errors import UserError
 from voicegraph.pipeline import Transcript
 from voicegraph.settings import Settings

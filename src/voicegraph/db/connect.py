@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from voicegraph.db.private import close_files, close_to_others, private_file, private_folder
+from voicegraph.db.private_files import close_files, close_to_others, private_file, private_folder
 from voicegraph.errors import ConfigError
+from voicegraph.setting_formats import ESCAPE
 from voicegraph.settings import Settings
-from voicegraph.wellformed import ESCAPE
 
 PATIENCE_SECONDS = 10.0
 """How long a new connection tries to set a file up that others have open; the last try may wait for SQLite's time."""

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from voicegraph.db.connect import url_of
-from voicegraph.db.look import reading
-from voicegraph.db.private import private_lock
+from voicegraph.db.inspection import reading
+from voicegraph.db.private_files import private_lock
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 

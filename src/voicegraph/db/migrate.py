@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from voicegraph.db.connect import cannot_open, connect
-from voicegraph.db.private import private_lock
+from voicegraph.db.private_files import private_lock
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from voicegraph.db.private import private_folder, private_lock
+from voicegraph.db.private_files import private_folder, private_lock
 from voicegraph.errors import Conflict, StorageError
 
 YOUNG_SECONDS = 5.0

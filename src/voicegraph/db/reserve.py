@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from voicegraph.db.private import private_file
+from voicegraph.db.private_files import private_file
 
 log = logging.getLogger(__name__)
 

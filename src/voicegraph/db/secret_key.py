@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from voicegraph.db.private import private_folder
+from voicegraph.db.private_files import private_folder
 from voicegraph.errors import ConfigError
 from voicegraph.settings import Settings
 

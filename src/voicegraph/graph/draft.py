@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from voicegraph.errors import GraphError, Problem
 from voicegraph.graph.branches import CONDITION, branch_of
-from voicegraph.graph.explain import explain
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import MAX_EDGES, Edge, EdgeId, Node, NodeId, Wire, Workflow, free_id
 from voicegraph.graph.rules import check
+from voicegraph.graph.schema_errors import explain
 from voicegraph.words.truncation import quoted
 
 W = TypeVar("W", bound=Wire)

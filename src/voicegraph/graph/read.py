@@ -10,7 +10,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from voicegraph.errors import GraphError, Problem
-from voicegraph.graph.decode import decode, decode_text
+from voicegraph.graph.json_decoder import decode, decode_text
 from voicegraph.graph.model import MAX_BYTES, MAX_DEPTH, Workflow
 from voicegraph.graph.validate import parse_workflow
 

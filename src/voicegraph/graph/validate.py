@@ -1,7 +1,7 @@
 """From anything a client may send to a workflow that keeps every rule, or to all the reasons why not.
 
-The way: decode (`decode.py`), fill in what older clients leave out (`fill.py`), check the shape (`model.py`, put into
-words by `explain.py`) and the rules that span several nodes (`rules.py`).
+The way: decode (`json_decoder.py`), fill in what older clients leave out (`defaults.py`), check the shape (`model.py`, put into
+words by `schema_errors.py`) and the rules that span several nodes (`rules.py`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from voicegraph.errors import GraphError, Problem
-from voicegraph.graph.decode import decode, flaws
-from voicegraph.graph.explain import explain, kind_of
-from voicegraph.graph.fill import content_id, filled
-from voicegraph.graph.foreign import foreign, refusal
+from voicegraph.graph.defaults import content_id, filled
+from voicegraph.graph.foreign_formats import foreign, refusal
+from voicegraph.graph.json_decoder import decode, flaws
 from voicegraph.graph.model import Workflow
 from voicegraph.graph.rules import Outline, check, check_limits, check_outline
+from voicegraph.graph.schema_errors import explain, kind_of
 
 
 def parse_workflow(raw: object) -> Workflow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.services.approval import actions as approval
 from voicegraph.nodes.services.code import actions as code

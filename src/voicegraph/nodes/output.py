@@ -74,7 +74,7 @@ class Await:
     """An action's answer "not now, and not by me": the node waits for an answer, at the longest until `until`.
 
     `kind` says whose answer; `request` is kept with the node, for whoever answers and for what `until` leads to
-    (`run/waiting.py` reads both). `output` is what the answer is about: what a person approves, or what another run is
+    (`run/questions.py` reads both). `output` is what the answer is about: what a person approves, or what another run is
     given. Nothing stays in memory meanwhile.
     """
 

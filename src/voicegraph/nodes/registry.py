@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
-from voicegraph.graph.original import TYPES
+from voicegraph.graph.legacy_format import TYPES
 from voicegraph.nodes.action import Action
 
 _USER_ACTION = re.compile(r"^[a-z][a-z0-9_]{0,63}$")

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from functools import cache
 from typing import ParamSpec, TypeVar
 
-from voicegraph.fair import FairGate
+from voicegraph.fair_slots import FairGate
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -11,7 +11,7 @@ from voicegraph.nodes.apprise.notification import configured_service
 from voicegraph.nodes.mail.message import compose
 from voicegraph.nodes.mail.recipients import addresses
 from voicegraph.nodes.mail.smtp import deliver, lacking, sender_of
-from voicegraph.notify.texts import readable
+from voicegraph.notify.message_texts import readable
 from voicegraph.settings import Settings
 from voicegraph.store.notices.notices import Draft
 

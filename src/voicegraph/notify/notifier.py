@@ -11,11 +11,11 @@ import httpx
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.notify.channels import Channels
-from voicegraph.notify.texts import Writer
+from voicegraph.notify.message_texts import Writer
 from voicegraph.notify.throttle import Throttle, Wishes
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry
-from voicegraph.run.redact import Redactor
+from voicegraph.run.redaction.redact import Redactor
 from voicegraph.run.state import NodeStatus
 from voicegraph.settings import Settings
 from voicegraph.store.core.event_feed import Feed

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voicegraph.notify.texts import Writer
+from voicegraph.notify.message_texts import Writer
 from voicegraph.settings import Settings
 from voicegraph.store.notices.notices import Decision, Draft, Fact, State, States
 

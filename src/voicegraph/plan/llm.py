@@ -18,7 +18,7 @@ from voicegraph.nodes.registry import Registry
 from voicegraph.plan.briefing import EXAMPLE, briefing
 from voicegraph.plan.named import named_in
 from voicegraph.plan.planner import Clause, Edit, OwnWorkflows, Plan, PlannerUnavailable, check_length, none_saved
-from voicegraph.plan.sketch import Revision, Sketch, of_workflow, to_workflow
+from voicegraph.plan.short_form import Revision, Sketch, of_workflow, to_workflow
 from voicegraph.plan.unasked import without_unasked
 from voicegraph.plan.unnamed import without_unnamed
 from voicegraph.settings import Settings

@@ -9,7 +9,7 @@ from typing import Any, cast
 from voicegraph.graph.layout import layout
 from voicegraph.graph.model import Wire, Workflow
 from voicegraph.graph.validate import parse_workflow
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 
 
 class Template(Wire):

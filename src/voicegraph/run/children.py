@@ -21,10 +21,10 @@ from voicegraph import clock
 from voicegraph.errors import Conflict, NodeError, NotFound, Overloaded, StorageError, Unreadable, UserError
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId, unpinned
 from voicegraph.rounds import Rounds
+from voicegraph.run.engine_promise import LAST_WRITE
 from voicegraph.run.events import EngineName, Entry, NewRun, NodeRun, StoredRun
-from voicegraph.run.handover import RunEnded, trigger_data
+from voicegraph.run.parent_child import RunEnded, trigger_data
 from voicegraph.run.ports import Engine
-from voicegraph.run.promise import LAST_WRITE
 from voicegraph.run.state import NodeStatus
 
 log = logging.getLogger(__name__)

@@ -14,28 +14,28 @@ from typing import Literal
 
 from voicegraph import clock
 from voicegraph.errors import NodeError, StorageError
-from voicegraph.fair import work_for
+from voicegraph.fair_slots import work_for
 from voicegraph.graph.model import NodeId
 from voicegraph.nodes.output import Output
 from voicegraph.run.answers import Answer
-from voicegraph.run.blame import SuspectTurns
-from voicegraph.run.course import Course, wakes_at
-from voicegraph.run.earlier import EarlierRuns
-from voicegraph.run.ending import AskedEnd, write_end
+from voicegraph.run.attempt import Attempt, NodeRunner
+from voicegraph.run.crash_blame import SuspectTurns
+from voicegraph.run.earlier_items import EarlierRuns
+from voicegraph.run.engine_promise import LAST_WRITE, PARK_AFTER, End, Promise
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
-from voicegraph.run.handover import given_to
-from voicegraph.run.inputs import Surroundings
+from voicegraph.run.grace_period import Patience
 from voicegraph.run.item_driver import Bench, EachNodes, Rest
-from voicegraph.run.limits import Deadline, out_of_time
-from voicegraph.run.patience import Patience
+from voicegraph.run.node_inputs import Surroundings
+from voicegraph.run.parent_child import given_to
+from voicegraph.run.partial_writes import HalfWritten, bare, write
 from voicegraph.run.ports import EventSink
-from voicegraph.run.promise import LAST_WRITE, PARK_AFTER, End, Promise
-from voicegraph.run.recording import HalfWritten, bare, write
-from voicegraph.run.restore import restore
-from voicegraph.run.runner import Attempt, NodeRunner
+from voicegraph.run.questions import settle
+from voicegraph.run.recovery import restore
+from voicegraph.run.run_end import AskedEnd, write_end
+from voicegraph.run.run_limits import Deadline, out_of_time
 from voicegraph.run.state import NodeStatus
 from voicegraph.run.timers import Timers
-from voicegraph.run.waiting import settle
+from voicegraph.run.transitions import Course, wakes_at
 
 log = logging.getLogger(__name__)
 

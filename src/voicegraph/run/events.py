@@ -147,11 +147,11 @@ class NodeRun:
     begun_at: float | None = None
     """When the last start began, while a death of the process could be laid to it."""
     deaths: int = 0
-    """How many deaths of the process are laid to this attempt (`run/blame.py`)."""
+    """How many deaths of the process are laid to this attempt (`run/crash_blame.py`)."""
     reused_from: RunId | None = None
     """The run that made this result; None when it is this one."""
     waits: Mapping[str, JsonValue] | None = None
-    """Whose answer a waiting node waits for: `kind` and what was asked (`run/waiting.py`). Kept with the answer."""
+    """Whose answer a waiting node waits for: `kind` and what was asked (`run/questions.py`). Kept with the answer."""
     items: ItemCounts | None = None
 
     def snapshot(self) -> NodeRun:
@@ -206,7 +206,7 @@ class NewRun:
     reuse: Reuse = field(default_factory=Reuse)
     """Only while the run is made; afterwards its rows are on disk like any others."""
     from_failure: bool = False
-    """A replay from where the origin failed: items that are done there are not done again (`run/earlier.py`)."""
+    """A replay from where the origin failed: items that are done there are not done again (`run/earlier_items.py`)."""
     owner: str = "local"
     priority: int = 0
     trigger_id: str | None = None

@@ -21,19 +21,19 @@ from voicegraph.errors import NodeError, StorageError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId
 from voicegraph.nodes.data.large_json import Weight, beside, is_small
 from voicegraph.nodes.output import Inputs, Output
-from voicegraph.run.blame import POISON, SuspectTurns
-from voicegraph.run.board import Board, sort_interrupted
-from voicegraph.run.earlier import EarlierRuns, same_items
+from voicegraph.run.attempt import Attempt, NodeRunner
+from voicegraph.run.crash_blame import POISON, SuspectTurns
+from voicegraph.run.earlier_items import EarlierRuns, same_items
+from voicegraph.run.engine_promise import Promise
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunEvent
-from voicegraph.run.inputs import Surroundings
-from voicegraph.run.item_script import ItemScript, item_failure
+from voicegraph.run.item_records import ItemScript, item_failure
+from voicegraph.run.item_state import Board, sort_interrupted
 from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, share_of, shares_of, so_far
-from voicegraph.run.pinned import MESSAGE
+from voicegraph.run.node_inputs import Surroundings
+from voicegraph.run.partial_writes import write
+from voicegraph.run.pinned_outputs import MESSAGE
 from voicegraph.run.ports import EventSink
-from voicegraph.run.promise import Promise
-from voicegraph.run.recording import write
 from voicegraph.run.retry import policy_for
-from voicegraph.run.runner import Attempt, NodeRunner
 from voicegraph.run.timers import until
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.data.large_json import PER_VALUE, Weight, over_limit, weigh
 from voicegraph.nodes.output import JOINT, Inputs, Metrics, Output
 from voicegraph.run.events import ItemCounts, ItemRun
-from voicegraph.run.text_items import items_in, list_in
+from voicegraph.run.splitting.text_items import items_in, list_in
 
 MAX_ITEMS = 10_000
 

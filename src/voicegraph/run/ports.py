@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
 from voicegraph.rounds import Rounds
 from voicegraph.run.answers import Answer
-from voicegraph.run.earlier import EarlierRuns
+from voicegraph.run.earlier_items import EarlierRuns
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
 from voicegraph.run.queue import Place, Ticket
 from voicegraph.run.replay import Replay

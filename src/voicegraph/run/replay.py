@@ -11,11 +11,11 @@ from voicegraph.errors import Conflict, NotFound, UserError
 from voicegraph.graph.model import Node, Workflow, unpinned
 from voicegraph.nodes.params.unknown_nodes import without_strays
 from voicegraph.nodes.registry import Registry
-from voicegraph.run.alone import alone, not_reached
 from voicegraph.run.events import Reuse, StoredRun
-from voicegraph.run.pinned import takes_pins
-from voicegraph.run.restore import outcome_of
+from voicegraph.run.pinned_outputs import takes_pins
+from voicegraph.run.recovery import outcome_of
 from voicegraph.run.reuse import failed_nodes, reusable
+from voicegraph.run.single_node import alone, not_reached
 from voicegraph.run.state import RunState
 
 FAILED = "failed"

@@ -6,7 +6,7 @@ skipped stays skipped where the condition before it is reused.
 
 Of a node with `each` that runs again though nothing has changed, since it failed, was stopped or some of its items
 failed, the items that are done are taken over: what is before it is the same, and so are its items. Where something before it
-runs again, its items are compared when it starts (`run/earlier.py`).
+runs again, its items are compared when it starts (`run/earlier_items.py`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from voicegraph.nodes.params.binding import with_answers
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import ItemRun, NodeRun, Reuse, StoredRun
 from voicegraph.run.item_digest import NO_RESULT
-from voicegraph.run.restore import outcome_of
+from voicegraph.run.recovery import outcome_of
 from voicegraph.run.state import Done, NodeStatus
 
 Config = Mapping[str, JsonValue]

@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Container
 
 from voicegraph.errors import NodeError, NotFound, StorageError, Unreadable
 from voicegraph.graph.model import RunId
-from voicegraph.run.decisions import Decisions
 from voicegraph.run.events import EngineName
 from voicegraph.run.ports import EventSink, RunStore
-from voicegraph.run.restore import closing
+from voicegraph.run.recovery import closing
+from voicegraph.run.run_tasks import Decisions
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from voicegraph.speech.failures import NoAudio, Unreadable, Unsupported
+from voicegraph.speech.speech_errors import NoAudio, Unreadable, Unsupported
 
 Kind = Literal["webm", "mp4", "wav", "ogg", "mp3"]
 

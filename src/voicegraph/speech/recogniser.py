@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from voicegraph import child
+from voicegraph import child_process
 from voicegraph.errors import ConfigError, Overloaded
-from voicegraph.speech.decode import Sound
-from voicegraph.speech.failures import RecogniserFailed, StillLoading
+from voicegraph.speech.audio_decoder import Sound
+from voicegraph.speech.speech_errors import RecogniserFailed, StillLoading
 from voicegraph.speech.transcriber import Readiness
 from voicegraph.speech.weights import SETTING
 
@@ -92,7 +92,7 @@ class Recogniser:
         if self._loading:
             self._loading.cancel()
         if process := self._alive():
-            await child.end(process)
+            await child_process.end(process)
         await asyncio.gather(*self._ending, *([self._loading] if self._loading else []), return_exceptions=True)
         self._loading = None
 
@@ -105,13 +105,13 @@ class Recogniser:
             raise StillLoading(self._model) from error
 
     async def _load(self) -> asyncio.subprocess.Process:
-        process = await child.start("voicegraph.speech.recogniser_worker", also=_ENVIRONMENT)
+        process = await child_process.start("voicegraph.speech.recogniser_worker", also=_ENVIRONMENT)
         try:
             answer = await _exchange(process, {"model": self._model})
             if "error" in answer:
                 raise ConfigError(SETTING, answer["message"])
         except BaseException:
-            await child.end(process)
+            await child_process.end(process)
             raise
         log.info("The speech model %s is loaded", answer["model"])
         return process
@@ -125,10 +125,10 @@ class Recogniser:
             async with asyncio.timeout(seconds):
                 answer = await _exchange(process, request, sound.samples)
         except TimeoutError as error:
-            await child.end(process)
+            await child_process.end(process)
             raise RecogniserFailed("Understanding the recording took too long. Say it in shorter parts.") from error
         except BaseException:
-            await child.end(process)  # its answer would be taken for that of the next recording
+            await child_process.end(process)  # its answer would be taken for that of the next recording
             raise
         if "error" in answer:
             raise RecogniserFailed(f"The recording could not be understood: {answer['message']}. Send it again.")
@@ -156,7 +156,7 @@ class Recogniser:
     def _let_go(self) -> None:
         if self._waiting == 0 and (process := self._alive()):
             self._loading = None
-            ending = asyncio.create_task(child.end(process))
+            ending = asyncio.create_task(child_process.end(process))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
 

@@ -1,4 +1,4 @@
-"""The port of the recogniser: audio becomes text. Its errors are in `failures.py`."""
+"""The port of the recogniser: audio becomes text. Its errors are in `speech_errors.py`."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voicegraph.triggers.door import WebhookDoor
-from voicegraph.triggers.keeper import ScheduleKeeper
+from voicegraph.triggers.scheduler import ScheduleKeeper
 from voicegraph.triggers.schedules import ScheduleDesk
+from voicegraph.triggers.webhooks import WebhookDoor
 
 
 @dataclass(frozen=True, slots=True)

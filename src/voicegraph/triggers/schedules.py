@@ -12,11 +12,11 @@ from voicegraph import clock
 from voicegraph.errors import UserError
 from voicegraph.graph.cron import check_zone, parse_cron
 from voicegraph.graph.model import RunId
-from voicegraph.graph.times import in_words, next_times, server_zone
+from voicegraph.graph.schedule_times import in_words, next_times, server_zone
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.store.triggers.due_slots import Schedules
 from voicegraph.store.triggers.schedule_rows import ScheduleLine
-from voicegraph.triggers.keeper import ScheduleKeeper, trigger_data
+from voicegraph.triggers.scheduler import ScheduleKeeper, trigger_data
 
 SHOWN_TIMES = 5
 

@@ -1,6 +1,6 @@
 """The beginning of a text from outside, marked where it was cut.
 
-The mark tells people that there was more, and the redaction where a secret may have been cut in two (`run/redact.py`):
+The mark tells people that there was more, and the redaction where a secret may have been cut in two (`run/redaction/redact.py`):
 so whatever a service, a page or a file says is shortened here.
 """
 

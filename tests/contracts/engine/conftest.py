@@ -9,7 +9,7 @@ from support.history import settings, sqlite_settings
 from support.hosts import HOSTS, Host, hosted
 from support.inngest_host import InngestHost
 
-from voicegraph.engines.inngest import admission, function
+from voicegraph.engines.inngest import function, run_limit
 from voicegraph.settings import Settings
 
 __all__ = ["settings", "sqlite_settings"]
@@ -23,6 +23,6 @@ async def host(
 ) -> AsyncIterator[Host]:
     """An open engine of each kind. On Inngest, too, what is asked again is asked soon."""
     monkeypatch.setattr(function, "PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(admission, "ASK_SECONDS", 0.2)
+    monkeypatch.setattr(run_limit, "ASK_SECONDS", 0.2)
     async with hosted(request.param, settings) as host:
         yield host

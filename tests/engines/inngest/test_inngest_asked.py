@@ -12,7 +12,7 @@ from support.inngest_run import FunctionRun
 from support.inngest_server import REAL_SERVER
 from support.inngest_stage import Process, Stage
 
-from voicegraph.engines.inngest import asked
+from voicegraph.engines.inngest import requested_runs
 from voicegraph.errors import Problem
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.nodes.params.targets import OUTSIDE_TARGET
@@ -29,7 +29,7 @@ WIRE: Any = GRAPH.model_dump(mode="json", by_alias=True)
 
 @pytest.fixture(autouse=True)
 def _one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asked, "A_MOMENT", 0.002)
+    monkeypatch.setattr(requested_runs, "A_MOMENT", 0.002)
 
 
 async def ended(run: FunctionRun) -> FunctionRun:
@@ -75,7 +75,7 @@ async def test_an_event_that_comes_once_more_repeats_nothing(on_stage: Stage) ->
     await asyncio.sleep(0.01)
     late = on_stage.server.start(run.function, run.event | {"id": f"{first.summary.id}:0123:0"})
     assert (await ended(late)).status == "failed"
-    assert late.output["message"] == asked.OVER
+    assert late.output["message"] == requested_runs.OVER
     assert process.probe.starts == {"a": 1, "b": 1}
     assert len((await process.pipeline.queries.detail(first.summary.id)).events) == len(first.events)
 
@@ -199,7 +199,7 @@ async def test_where_a_permission_is_missing_the_refusal_says_how_to_give_it(
     monkeypatch.setattr(Pipeline, "check", AsyncMock(return_value=Check(lacks, [], [])))
     run = await ended(on_stage.server.invoke(EXECUTE, {"workflow": WIRE}))
     assert "could say where this goes" in run.output["message"]
-    assert asked.SAVE_IT in run.output["message"]
+    assert requested_runs.SAVE_IT in run.output["message"]
 
 
 async def test_two_voicegraphs_on_one_inngest_start_their_own_runs_alone(on_stage: Stage) -> None:

@@ -16,7 +16,7 @@ from support.inngest_server import REAL_SERVER
 from support.inngest_stage import KEY, Stage, stage
 from support.serving import free_socket, serve
 
-from voicegraph.cli.doctor_inngest import examine_inngest
+from voicegraph.cli.doctor.inngest import examine_inngest
 from voicegraph.settings import Settings
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="needs a server that knows nothing yet")

@@ -16,12 +16,12 @@ from support.inngest_server import REAL_SERVER
 from support.inngest_stage import Process, Stage, stage, until
 
 from voicegraph import clock
-from voicegraph.engines.inngest.look import CLAIM_SECONDS, Look
-from voicegraph.engines.inngest.memo import Claim, Later
+from voicegraph.engines.inngest.step_answers import Claim, Later
+from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS, Look
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.run.blame import MAX_DEATHS, SOON_SECONDS, SUSPECT_DEATHS
-from voicegraph.run.patience import Patience
+from voicegraph.run.crash_blame import MAX_DEATHS, SOON_SECONDS, SUSPECT_DEATHS
+from voicegraph.run.grace_period import Patience
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="a real server makes no faults")
 
@@ -150,7 +150,7 @@ async def test_two_processes_are_called_for_one_step_at_the_same_time(tmp_path: 
 
 
 async def test_a_claim_that_is_not_renewed_is_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.0)
+    monkeypatch.setattr("voicegraph.engines.inngest.step_decisions.CLAIM_SECONDS", 0.0)
     async with taken(tmp_path) as calls:
         for start in range(1, SUSPECT_DEATHS + 1):
             assert await calls.begin() == Claim(1, start)
@@ -193,7 +193,7 @@ async def test_a_process_that_was_told_to_stop_and_was_killed_then_blames_nobody
 async def test_a_suspect_waits_until_its_process_has_run_for_a_while_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.0)
+    monkeypatch.setattr("voicegraph.engines.inngest.step_decisions.CLAIM_SECONDS", 0.0)
     async with taken(tmp_path) as calls:
         turn_at, queries = clock.now() + 3600, calls.process.pipeline.queries
         for _ in range(SUSPECT_DEATHS):
@@ -210,8 +210,8 @@ async def test_a_suspect_waits_until_its_process_has_run_for_a_while_and_says_so
 
 
 async def test_an_item_is_blamed_and_waits_as_a_node_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.0)
-    monkeypatch.setattr("voicegraph.engines.inngest.item_look.CLAIM_SECONDS", 0.0)
+    monkeypatch.setattr("voicegraph.engines.inngest.step_decisions.CLAIM_SECONDS", 0.0)
+    monkeypatch.setattr("voicegraph.engines.inngest.item_decisions.CLAIM_SECONDS", 0.0)
     async with stage(tmp_path) as on_stage:
         process = await on_stage.process(sync=False)
         work = [node("list", "values", data=["x", "y"]), node("w", "work", each=True, on_error="continue")]
@@ -256,7 +256,7 @@ async def test_no_node_starts_in_a_process_that_was_told_to_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A node that ends in the drain makes Inngest call for those behind it, while it can call."""
-    monkeypatch.setattr("voicegraph.engines.inngest.trials.ELSEWHERE", 0.2)
+    monkeypatch.setattr("voicegraph.engines.inngest.start_permits.ELSEWHERE", 0.2)
     async with stage(tmp_path) as on_stage:
         process = await on_stage.process(drain_seconds=20)
         other = await on_stage.process(sync=False)
@@ -279,7 +279,7 @@ async def test_no_node_starts_in_a_process_that_was_told_to_stop(
 async def test_no_item_starts_in_a_process_that_was_told_to_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicegraph.engines.inngest.trials.ELSEWHERE", 0.2)
+    monkeypatch.setattr("voicegraph.engines.inngest.start_permits.ELSEWHERE", 0.2)
     async with stage(tmp_path) as on_stage:
         process = await on_stage.process(drain_seconds=20)
         other = await on_stage.process(sync=False)

@@ -13,8 +13,8 @@ from support.inngest_stage import Process, Stage, until
 
 from voicegraph import clock
 from voicegraph.db.tables import node_runs, run_payloads
-from voicegraph.engines.inngest.look import Look
-from voicegraph.engines.inngest.memo import Claim
+from voicegraph.engines.inngest.step_answers import Claim
+from voicegraph.engines.inngest.step_decisions import Look
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.run.approval import Decision
@@ -27,10 +27,10 @@ SENT_AGAIN = "Inngest has not called for this run though it is due"
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voicegraph.engines.inngest.sender.LOOK_SECONDS", 0.1)
-    monkeypatch.setattr("voicegraph.engines.inngest.watch.LOOK_SECONDS", 0.1)
-    monkeypatch.setattr("voicegraph.engines.inngest.watch.PATIENCE", 0.3)
-    monkeypatch.setattr("voicegraph.engines.inngest.watch.FIRST_PAUSE", 0.4)
-    monkeypatch.setattr("voicegraph.engines.inngest.admission.ASK_SECONDS", 0.1)
+    monkeypatch.setattr("voicegraph.engines.inngest.forgotten_runs.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("voicegraph.engines.inngest.forgotten_runs.PATIENCE", 0.3)
+    monkeypatch.setattr("voicegraph.engines.inngest.forgotten_runs.FIRST_PAUSE", 0.4)
+    monkeypatch.setattr("voicegraph.engines.inngest.run_limit.ASK_SECONDS", 0.1)
 
 
 def ask(node_id: str = "ask") -> Node:
@@ -94,7 +94,7 @@ async def test_every_run_goes_on_and_nothing_is_done_twice(on_stage: Stage, capl
 
     on_stage.server.forget()
     await its_time_comes(process, ids["timer"], ids["retry"])
-    with caplog.at_level(logging.WARNING, "voicegraph.engines.inngest.watch"):
+    with caplog.at_level(logging.WARNING, "voicegraph.engines.inngest.forgotten_runs"):
         for gate in ("g", "held", "e:1"):
             process.probe.gates[gate].opened.set()
         await approve(process, ids["approval"])
@@ -117,7 +117,7 @@ async def test_every_run_goes_on_and_nothing_is_done_twice(on_stage: Stage, capl
 async def test_a_node_is_taken_over_whose_process_died_with_inngests_state(
     on_stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicegraph.engines.inngest.look.CLAIM_SECONDS", 0.2)
+    monkeypatch.setattr("voicegraph.engines.inngest.step_decisions.CLAIM_SECONDS", 0.2)
     process = await on_stage.process(sync=False)
     run_id = await process.start(workflow("a>b"))
 

@@ -11,8 +11,8 @@ from support.inngest_double import Faults
 from support.inngest_server import REAL_SERVER
 from support.inngest_stage import stage
 
-from voicegraph.engines.inngest import item_look
-from voicegraph.engines.inngest.item_look import STEPS_FOR_ITEMS, lanes
+from voicegraph.engines.inngest import item_decisions
+from voicegraph.engines.inngest.item_decisions import STEPS_FOR_ITEMS, lanes
 from voicegraph.graph.model import NodeId, Workflow
 from voicegraph.run.events import ItemCounts
 from voicegraph.run.items import MAX_ITEMS
@@ -42,7 +42,7 @@ def test_nodes_with_items_share_the_steps():
 
 
 async def test_several_items_a_step_are_kept_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(item_look, "STEPS_FOR_ITEMS", 3)
+    monkeypatch.setattr(item_decisions, "STEPS_FOR_ITEMS", 3)
     async with stage(tmp_path) as on_stage:
         process = await on_stage.process()
         run = await process.run(listed(8, concurrency=2, bad=[1], times=1, retryable=True))

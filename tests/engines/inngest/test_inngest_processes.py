@@ -293,7 +293,7 @@ async def test_a_live_run_is_cancelled_from_any_process(on_stage: Stage, postgre
 async def test_the_live_runs_of_a_process_that_died_are_closed_meanwhile(
     on_stage: Stage, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicegraph.engines.live.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("voicegraph.engines.live_engine.SWEEP_SECONDS", 0.05)
     monkeypatch.setattr("voicegraph.store.processes.shared_database.SURE_SECONDS", 0.1)
     url = postgres.fresh()
     first = await on_stage.process(database_url=url)

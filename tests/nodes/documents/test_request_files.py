@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from voicegraph.graph.original import without_files
+from voicegraph.graph.legacy_format import without_files
 from voicegraph.nodes.documents.request_files import content_of
 
 

@@ -11,7 +11,7 @@ from support.history import History, new_run
 
 from voicegraph import clock
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.run.blame import SOON_SECONDS
+from voicegraph.run.crash_blame import SOON_SECONDS
 from voicegraph.run.events import EngineName, Entry, ItemCounts, ItemRun, NodeRun, RunChange
 from voicegraph.run.state import NodeStatus, RunStatus
 from voicegraph.store.processes.process_ends import Lives

@@ -10,16 +10,16 @@ from fastapi import APIRouter, Request
 from voicegraph import __version__, clock
 from voicegraph.api.deps import Wired
 from voicegraph.api.routes.voice import speech_info
-from voicegraph.api.schemas import Catalogue, EngineInfo, Health, Info, NodeKind, Ready, Work
-from voicegraph.api.workflow_schemas import TemplateCard, TemplateList
+from voicegraph.api.schemas.common import Catalogue, EngineInfo, Health, Info, NodeKind, Ready, Work
+from voicegraph.api.schemas.workflows import TemplateCard, TemplateList
 from voicegraph.clock import iso, ms
-from voicegraph.graph.original import TYPES
+from voicegraph.graph.legacy_format import TYPES
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.models.models import choose
 from voicegraph.nodes.params.fields import schema_of
-from voicegraph.plan.choice import planner_kind
+from voicegraph.plan.planner_choice import planner_kind
 from voicegraph.plan.templates import templates
-from voicegraph.run.choice import ENGINE_TITLES, background_engine
+from voicegraph.run.engine_choice import ENGINE_TITLES, background_engine
 from voicegraph.run.retry import CAP_SECONDS
 from voicegraph.settings import KEYS, Settings
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from voicegraph.api.approval_schemas import ApprovalCard, ApprovalPage, ApproveBody
 from voicegraph.api.deps import Id, Wired
-from voicegraph.api.schemas import Done
+from voicegraph.api.schemas.approvals import ApprovalCard, ApprovalPage, ApproveBody
+from voicegraph.api.schemas.common import Done
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
 from voicegraph.run.approval import OWNER, Decision
 

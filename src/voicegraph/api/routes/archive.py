@@ -12,9 +12,9 @@ from fastapi.responses import StreamingResponse
 
 from voicegraph import clock
 from voicegraph.api.deps import Id, Kept, Wired
-from voicegraph.api.filter_schemas import FilterBody
-from voicegraph.api.filtering import Filtered
-from voicegraph.api.history_schemas import (
+from voicegraph.api.filter_query import Filtered
+from voicegraph.api.schemas.filters import FilterBody
+from voicegraph.api.schemas.history import (
     ComparisonAnswer,
     DiskUse,
     NodeComparison,
@@ -25,8 +25,8 @@ from voicegraph.api.history_schemas import (
     Statistics,
     WorkflowStatistics,
 )
-from voicegraph.api.run_schemas import RunSummary
-from voicegraph.api.whole import runs_as_json
+from voicegraph.api.schemas.runs import RunSummary
+from voicegraph.api.whole_results import runs_as_json
 from voicegraph.errors import UserError
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.store.views.comparison import compare

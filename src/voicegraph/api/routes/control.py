@@ -6,7 +6,9 @@ import asyncio
 
 from fastapi import APIRouter
 
-from voicegraph.api.control_schemas import (
+from voicegraph.api.deps import Id, IdempotencyKey, Wired, checked_config, request_digest
+from voicegraph.api.request_body import JsonRoute
+from voicegraph.api.schemas.control import (
     CancelAnswer,
     CancelledRun,
     CancelManyAnswer,
@@ -14,8 +16,6 @@ from voicegraph.api.control_schemas import (
     ReplayAnswer,
     ReplayBody,
 )
-from voicegraph.api.deps import Id, IdempotencyKey, Wired, checked_config, request_digest
-from voicegraph.api.reading import JsonRoute
 from voicegraph.errors import NotFound
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from voicegraph.api.deps import IdempotencyKey, Wired, run_request
-from voicegraph.api.reading import JsonRoute
-from voicegraph.api.schemas import Accepted, ExecuteBody
+from voicegraph.api.event_labels import titles_of
+from voicegraph.api.request_body import JsonRoute
+from voicegraph.api.schemas.common import Accepted, ExecuteBody
 from voicegraph.api.sse import encode
-from voicegraph.api.titles import titles_of
 from voicegraph.graph.model import RunId
 
 router = APIRouter(prefix="/api", tags=["run"], route_class=JsonRoute)

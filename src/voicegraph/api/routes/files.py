@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, UploadFile
 from fastapi.responses import Response
 
 from voicegraph.api.deps import Id, Wired
-from voicegraph.api.file_schemas import FileAnswer, FileList
 from voicegraph.api.problems import TooLarge
-from voicegraph.api.schemas import Done
+from voicegraph.api.schemas.common import Done
+from voicegraph.api.schemas.files import FileAnswer, FileList
 from voicegraph.graph.model import ID_PATTERN, RunId
 from voicegraph.store.files.stored_files import FileFilter
 from voicegraph.store.views.queries import MAX_PAGE

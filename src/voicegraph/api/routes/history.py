@@ -10,10 +10,12 @@ from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from voicegraph.api.deps import Id, Kept, Wired
-from voicegraph.api.filtering import Filtered
-from voicegraph.api.history_schemas import HistoryEntry, HistoryPage, page_as_json
-from voicegraph.api.reading import JsonRoute
-from voicegraph.api.run_schemas import (
+from voicegraph.api.event_labels import titles_of
+from voicegraph.api.filter_query import Filtered
+from voicegraph.api.request_body import JsonRoute
+from voicegraph.api.schemas.common import Done
+from voicegraph.api.schemas.history import HistoryEntry, HistoryPage, page_as_json
+from voicegraph.api.schemas.runs import (
     HistoryBody,
     ItemsPage,
     ItemStatusName,
@@ -23,10 +25,8 @@ from voicegraph.api.run_schemas import (
     Run,
     RunAnswer,
 )
-from voicegraph.api.schemas import Done
 from voicegraph.api.sse import MAX_SEQ, encode, resume_after
-from voicegraph.api.titles import titles_of
-from voicegraph.api.whole import output_pieces, run_as_file
+from voicegraph.api.whole_results import output_pieces, run_as_file
 from voicegraph.graph.model import ID_PATTERN, NodeId, RunId
 from voicegraph.nodes.data.large_json import beside
 from voicegraph.nodes.output import Output

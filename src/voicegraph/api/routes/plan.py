@@ -5,16 +5,23 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from voicegraph.api.deps import Wired, checked_config
-from voicegraph.api.plan_schemas import ClauseLink, CommandAnswer, EditAnswer, EditBody, ParseAnswer, ParseBody
-from voicegraph.api.reading import JsonRoute
-from voicegraph.api.schemas import CheckAnswer, CheckBody
-from voicegraph.api.workflow_schemas import ChangeAnswer, ChangeBody, FileBody, WorkflowAnswer, WorkflowBody
+from voicegraph.api.request_body import JsonRoute
+from voicegraph.api.schemas.common import CheckAnswer, CheckBody
+from voicegraph.api.schemas.plan import (
+    ClauseLink,
+    CommandAnswer,
+    EditAnswer,
+    EditBody,
+    ParseAnswer,
+    ParseBody,
+)
+from voicegraph.api.schemas.workflows import ChangeAnswer, ChangeBody, FileBody, WorkflowAnswer, WorkflowBody
 from voicegraph.graph.diff import diff
 from voicegraph.graph.layout import layout
 from voicegraph.graph.read import read_workflow
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.data.large_json import beside
-from voicegraph.plan.commands import INTENTS, read_command
+from voicegraph.plan.page_commands import INTENTS, read_command
 
 router = APIRouter(prefix="/api", tags=["plan"], route_class=JsonRoute)
 

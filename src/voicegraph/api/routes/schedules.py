@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from voicegraph.api.deps import Id, Started
-from voicegraph.api.reading import JsonRoute
-from voicegraph.api.trigger_schemas import CronAnswer, CronBody, RunNowAnswer, ScheduleAnswer, ScheduleList
+from voicegraph.api.request_body import JsonRoute
+from voicegraph.api.schemas.schedules import CronAnswer, CronBody, RunNowAnswer, ScheduleAnswer, ScheduleList
 from voicegraph.graph.model import ID_PATTERN
 from voicegraph.triggers.schedules import preview
 

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request, UploadFile
 
 from voicegraph.api.deps import Wired
 from voicegraph.api.problems import TooLarge
-from voicegraph.api.schemas import SpeechInfo, TranscribeAnswer
+from voicegraph.api.schemas.common import SpeechInfo, TranscribeAnswer
 from voicegraph.pipeline import Pipeline
-from voicegraph.speech.choice import transcriber_kind
 from voicegraph.speech.transcriber import MAX_AUDIO_BYTES
+from voicegraph.speech.transcriber_choice import transcriber_kind
 
 router = APIRouter(prefix="/api", tags=["voice"])
 T = TypeVar("T")

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from voicegraph.api.deps import Id, Wired
-from voicegraph.api.reading import JsonRoute
-from voicegraph.api.schemas import Done, Json
-from voicegraph.api.workflow_schemas import (
+from voicegraph.api.request_body import JsonRoute
+from voicegraph.api.schemas.common import Done, Json
+from voicegraph.api.schemas.workflows import (
     MAX_NUMBER,
     SaveBody,
     SavedAnswer,

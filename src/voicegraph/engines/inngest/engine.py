@@ -6,28 +6,28 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 
-from voicegraph.engines.inngest.client import close_client, make_client
+from voicegraph.engines.inngest.connect_worker import serve_connected
+from voicegraph.engines.inngest.event_names import CANCEL_EVENT, REQUEST_EVENT
+from voicegraph.engines.inngest.forgotten_runs import Watch
 from voicegraph.engines.inngest.function import Functions
-from voicegraph.engines.inngest.host import Host
+from voicegraph.engines.inngest.http_handler import Host
+from voicegraph.engines.inngest.inngest_client import close_client, make_client
 from voicegraph.engines.inngest.item_steps import ItemSteps
-from voicegraph.engines.inngest.look import Look
-from voicegraph.engines.inngest.messages import CANCEL_EVENT, REQUEST_EVENT
 from voicegraph.engines.inngest.sender import Sender
+from voicegraph.engines.inngest.start_permits import Trials
+from voicegraph.engines.inngest.step_decisions import Look
 from voicegraph.engines.inngest.steps import NodeSteps, decide
-from voicegraph.engines.inngest.trials import Trials
-from voicegraph.engines.inngest.watch import Watch
-from voicegraph.engines.inngest.worker import serve_connected
 from voicegraph.errors import Unreadable
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.rounds import Rounds
-from voicegraph.run.accept import accepted
+from voicegraph.run.acceptance import accepted
 from voicegraph.run.answers import Answer
-from voicegraph.run.choice import inngest_setup
+from voicegraph.run.attempt import NodeRunner
+from voicegraph.run.engine_choice import inngest_setup
 from voicegraph.run.events import EngineName, Entry, NewRun
-from voicegraph.run.patience import Patience
+from voicegraph.run.grace_period import Patience
 from voicegraph.run.ports import Call, Reply, RunLedger, Starter
 from voicegraph.run.queue import Place
-from voicegraph.run.runner import NodeRunner
 from voicegraph.run.unreadable import not_answered
 from voicegraph.settings import Settings
 from voicegraph.store.core.backlog_limit import Backlog

@@ -18,21 +18,28 @@ from typing import Any, cast
 import inngest
 
 from voicegraph import clock
-from voicegraph.engines.inngest.admission import wait_for_room
-from voicegraph.engines.inngest.asked import NO_RUN, is_id, is_rerun, refused, rerun, start_asked
-from voicegraph.engines.inngest.item_look import lanes
+from voicegraph.engines.inngest.event_names import (
+    CANCEL_EVENT,
+    CANCELLED,
+    EXECUTE,
+    REQUEST_EVENT,
+    event_name,
+    function_id,
+)
+from voicegraph.engines.inngest.item_decisions import lanes
 from voicegraph.engines.inngest.item_steps import ItemSteps
-from voicegraph.engines.inngest.look import Look
-from voicegraph.engines.inngest.memo import Later, Memo
-from voicegraph.engines.inngest.messages import CANCEL_EVENT, CANCELLED, EXECUTE, REQUEST_EVENT, event_name, function_id
-from voicegraph.engines.inngest.shown import come_again, moment, step_name, steps_of
+from voicegraph.engines.inngest.requested_runs import NO_RUN, is_id, is_rerun, refused, rerun, start_asked
+from voicegraph.engines.inngest.run_limit import wait_for_room
+from voicegraph.engines.inngest.step_answers import Later, Memo
+from voicegraph.engines.inngest.step_decisions import Look
+from voicegraph.engines.inngest.step_display import come_again, moment, step_name, steps_of
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.errors import NodeError, NotFound, Unreadable, VoiceGraphError
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.graph.order import topological_order
 from voicegraph.run.events import StoredRun
-from voicegraph.run.limits import deadline_of
 from voicegraph.run.ports import RunLedger, RunStore, Starter
+from voicegraph.run.run_limits import deadline_of
 from voicegraph.run.state import RunStatus
 from voicegraph.run.unreadable import close_unread, unreadable
 

@@ -10,24 +10,24 @@ from typing import Literal, TypeVar
 from pydantic import JsonValue
 
 from voicegraph import clock
-from voicegraph.engines.inngest.attempts import Attempts
-from voicegraph.engines.inngest.item_look import ItemLook
-from voicegraph.engines.inngest.look import CLAIM_SECONDS
-from voicegraph.engines.inngest.memo import Claim, Later, Memo
-from voicegraph.engines.inngest.trials import Trials
+from voicegraph.engines.inngest.item_decisions import ItemLook
+from voicegraph.engines.inngest.running_attempts import Attempts
+from voicegraph.engines.inngest.start_permits import Trials
+from voicegraph.engines.inngest.step_answers import Claim, Later, Memo
+from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS
 from voicegraph.errors import NodeError, NotFound, Unreadable
-from voicegraph.fair import work_for
+from voicegraph.fair_slots import work_for
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.nodes.data.large_json import beside
 from voicegraph.nodes.output import Output
-from voicegraph.run.earlier import EarlierRuns, same_items
+from voicegraph.run.attempt import Attempt, NodeRunner
+from voicegraph.run.earlier_items import EarlierRuns, same_items
 from voicegraph.run.events import Entry, ItemRun, RunEvent, StoredRun
 from voicegraph.run.item_driver import WAITS
 from voicegraph.run.items import seen_by
 from voicegraph.run.ports import RunLedger
-from voicegraph.run.refused import refusal
+from voicegraph.run.refused_entries import refusal
 from voicegraph.run.retry import policy_for
-from voicegraph.run.runner import Attempt, NodeRunner
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import inngest
 
 from voicegraph import clock
-from voicegraph.engines.inngest.messages import (
+from voicegraph.engines.inngest.event_names import (
     ANSWERED_EVENT,
     CANCEL_EVENT,
     NAMES,
@@ -18,7 +18,7 @@ from voicegraph.engines.inngest.messages import (
     stuck_state,
     woken_node,
 )
-from voicegraph.engines.inngest.watch import pause_after
+from voicegraph.engines.inngest.forgotten_runs import pause_after
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry, RunEvent
 from voicegraph.run.ports import EventSink

@@ -8,22 +8,22 @@ from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
 from voicegraph import clock
-from voicegraph.engines.inngest.attempts import Attempts
-from voicegraph.engines.inngest.look import CLAIM_SECONDS, Look
-from voicegraph.engines.inngest.memo import Claim, Later, Memo
-from voicegraph.engines.inngest.messages import wake_message
-from voicegraph.engines.inngest.trials import Trials
+from voicegraph.engines.inngest.event_names import wake_message
+from voicegraph.engines.inngest.running_attempts import Attempts
+from voicegraph.engines.inngest.start_permits import Trials
+from voicegraph.engines.inngest.step_answers import Claim, Later, Memo
+from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS, Look
 from voicegraph.errors import NodeError, NotFound, Unreadable
-from voicegraph.fair import work_for
+from voicegraph.fair_slots import work_for
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.nodes.output import Result
 from voicegraph.run.answers import Answer
+from voicegraph.run.attempt import Attempt, NodeRunner
 from voicegraph.run.events import Entry, RunEvent, StoredRun
-from voicegraph.run.patience import Patience
+from voicegraph.run.grace_period import Patience
 from voicegraph.run.ports import RunLedger
-from voicegraph.run.refused import refusal
+from voicegraph.run.refused_entries import refusal
 from voicegraph.run.retry import RetryPolicy, policy_for
-from voicegraph.run.runner import Attempt, NodeRunner
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.charsets.charsets import codec_of
 from voicegraph.nodes.http.guarded_client import DELIVERY
 from voicegraph.nodes.http.service_errors import excerpt, status_error, translated

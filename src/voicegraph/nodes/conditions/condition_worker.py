@@ -6,7 +6,7 @@ import json
 import sys
 from typing import IO
 
-from voicegraph.child import confine
+from voicegraph.child_process import confine
 from voicegraph.errors import NodeError
 from voicegraph.nodes.conditions.expression import evaluate
 

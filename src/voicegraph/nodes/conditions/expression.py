@@ -20,9 +20,9 @@ from importlib.machinery import PathFinder
 from types import MappingProxyType
 from typing import Any, cast
 
-from voicegraph.child import ask
+from voicegraph.child_process import ask
 from voicegraph.errors import NodeError
-from voicegraph.fair import FairGate
+from voicegraph.fair_slots import FairGate
 from voicegraph.nodes.conditions.arithmetic import Rewriting, Unfamiliar, rewritten
 from voicegraph.nodes.conditions.cost import Shape, microseconds, shape_of
 from voicegraph.nodes.conditions.faults import NAMES, explained

@@ -21,8 +21,8 @@ from pydantic import JsonValue
 from pydantic_core import to_json
 
 from voicegraph.errors import NodeError
-from voicegraph.fair import FairGate
-from voicegraph.imports import importing
+from voicegraph.fair_slots import FairGate
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.charsets.charsets import decoded
 from voicegraph.nodes.data.long_strings import MAX_DIGITS, put_back, take_out, too_long_number
 from voicegraph.nodes.data.sorting import sorted_in_runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.charsets.charsets import encoded
 from voicegraph.nodes.charsets.decoder import Decoded, decode
 from voicegraph.nodes.documents.large_page import HEAD_CHARACTERS

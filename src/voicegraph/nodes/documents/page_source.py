@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.documents.large_page import BEGINS, INLINE, all_text, is_large
 from voicegraph.nodes.documents.markup import without_code
 

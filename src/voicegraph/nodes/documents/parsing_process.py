@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from voicegraph.child import ask
+from voicegraph.child_process import ask
 from voicegraph.errors import NodeError
-from voicegraph.fair import FairGate
+from voicegraph.fair_slots import FairGate
 from voicegraph.nodes.charsets.decoder import UNTOLD, Labels
 from voicegraph.nodes.data.large_json import SMALL_CHARACTERS, beside, decode
 from voicegraph.nodes.documents.parsed_document import Document, Kind

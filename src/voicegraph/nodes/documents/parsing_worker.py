@@ -11,7 +11,7 @@ import sys
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING
 
-from voicegraph.child import confine
+from voicegraph.child_process import confine
 from voicegraph.errors import NodeError
 from voicegraph.nodes.charsets.decoder import UNTOLD, Labels
 from voicegraph.nodes.documents.csv_table import parse_csv

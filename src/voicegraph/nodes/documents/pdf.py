@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, cast
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.documents.parsed_document import MAX_PAGES, MAX_TEXT, Document
 from voicegraph.nodes.documents.pdf_form import Form, read_form
 from voicegraph.nodes.documents.xfa import has_xfa, read_xfa

@@ -19,7 +19,7 @@ from codecs import BOM_UTF8
 from itertools import pairwise
 from urllib.parse import unquote_to_bytes
 
-from voicegraph.graph.original import CONTENT, PDF, Sent, data_url
+from voicegraph.graph.legacy_format import CONTENT, PDF, Sent, data_url
 from voicegraph.nodes.charsets.charsets import name_of
 from voicegraph.nodes.charsets.decoder import decode
 from voicegraph.nodes.charsets.guess import likelihood

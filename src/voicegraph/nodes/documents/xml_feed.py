@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.charsets.charsets import WEB, decoded, marked, python_codec
 from voicegraph.nodes.documents.feed_dates import published, read_date
 from voicegraph.nodes.documents.feed_source import ends_within_an_entry, is_cut_off, without_bare_ampersands

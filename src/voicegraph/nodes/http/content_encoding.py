@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 
 PIECE = 1 << 16
 """Bytes that are unpacked at once: a bomb is noticed before it unfolds."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.http.connection_errors import reason_of
 from voicegraph.nodes.mail.message import Mail
 from voicegraph.settings import Settings, name_in_use

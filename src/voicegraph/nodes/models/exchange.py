@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from voicegraph.errors import NodeError
-from voicegraph.graph.explain import in_words
+from voicegraph.graph.schema_errors import in_words
 from voicegraph.nodes.http.urls import shown
 from voicegraph.nodes.models.gateway_errors import words_of
 from voicegraph.nodes.models.models import ModelChoice, load

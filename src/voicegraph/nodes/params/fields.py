@@ -13,7 +13,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from voicegraph.graph.explain import in_words
+from voicegraph.graph.schema_errors import in_words
 from voicegraph.nodes.action import Params, Target
 
 _KINDS = {

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from voicegraph.errors import ConfigError, Problem
 from voicegraph.graph.branches import APPROVAL, BRANCHING
+from voicegraph.graph.legacy_format import TYPES
 from voicegraph.graph.model import Node, Wire, Workflow
-from voicegraph.graph.original import TYPES
 from voicegraph.nodes.action import Action, Lack
 from voicegraph.nodes.params.expression_limits import too_many
 from voicegraph.nodes.params.fields import explain, fields_of, texts_of

@@ -9,8 +9,8 @@ from typing import Any, cast
 from pydantic import JsonValue
 
 from voicegraph.errors import Problem
-from voicegraph.graph.explain import locate
 from voicegraph.graph.model import Workflow
+from voicegraph.graph.schema_errors import locate
 from voicegraph.words.truncation import quoted
 
 MOST = 20

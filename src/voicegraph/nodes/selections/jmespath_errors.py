@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.data.type_names import type_word
 
 _TAKEN = {

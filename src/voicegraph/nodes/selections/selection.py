@@ -12,10 +12,10 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
-from voicegraph.child import ask
+from voicegraph.child_process import ask
 from voicegraph.errors import NodeError
-from voicegraph.fair import FairGate
-from voicegraph.imports import importing
+from voicegraph.fair_slots import FairGate
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.conditions.cost import measure
 from voicegraph.nodes.conditions.unfilled_templates import in_selection
 from voicegraph.nodes.data.large_json import MAX_VALUES, beside, compact, decode, is_small

@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -1,4 +1,4 @@
-"""The embedded planner: a grammar of English commands. Read `planner.py` first.
+"""The embedded planner: a grammar of English commands. Read `rules_planner.py` first.
 
 text/     what was said -> tidy text, with quotations and addresses sheltered
 start/    schedules, webhooks and events, which are cut out of the text
@@ -11,6 +11,6 @@ values/   numbers, lengths of time, times of day and time zones, for all of them
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.planner import RulesPlanner
+from voicegraph.plan.rules.rules_planner import RulesPlanner
 
 __all__ = ["RulesPlanner"]

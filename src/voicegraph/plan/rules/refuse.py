@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from voicegraph.errors import Refusal
-from voicegraph.plan.commands import Intent, read_command
+from voicegraph.plan.page_commands import Intent, read_command
 from voicegraph.words.patterns import either, rx, words
 
 EXAMPLE = "Every Monday at 9am, search the web for AI news, summarize it and email it to me"

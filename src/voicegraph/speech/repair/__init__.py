@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from voicegraph.speech.repair.addresses import write_addresses
 from voicegraph.speech.repair.entities import repair_entities
-from voicegraph.speech.repair.figures import write_figures
-from voicegraph.speech.repair.services import repair_services
+from voicegraph.speech.repair.numerals import write_figures
+from voicegraph.speech.repair.service_names import repair_services
 from voicegraph.speech.repair.slips import repair_slips
+from voicegraph.speech.repair.spoken_addresses import write_addresses
 from voicegraph.words.fillers import drop_hesitations
 
 __all__ = ["repair"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from re import Match
 
-from voicegraph.speech.repair.alike import alike, alike_in_sound
+from voicegraph.speech.repair.similarity import alike, alike_in_sound
 
 FAMOUS = (
     "pallets/flask", "django/django", "facebook/react", "vuejs/core", "angular/angular", "sveltejs/svelte",

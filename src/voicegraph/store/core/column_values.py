@@ -50,7 +50,7 @@ class ErrorInfo(Wire):
 
 
 class Question(Wire):
-    """Whose answer a node waits, or waited, for (`run/waiting.py`)."""
+    """Whose answer a node waits, or waited, for (`run/questions.py`)."""
 
     kind: Literal["approval", "run", "turn"]
     message: str

@@ -95,7 +95,7 @@ def load_origin(connection: Connection, run_id: RunId) -> StoredRun:
 
 
 def follow_up(connection: Connection, run_id: RunId) -> WorkflowId | None:
-    """As `run.limits.follow_up_of`, of a run that need not be readable; None where its workflow is no JSON at all."""
+    """As `run.run_limits.follow_up_of`, of a run that need not be readable; None where its workflow is no JSON at all."""
     query = select(runs.c.trigger, run_payloads.c.workflow).join(run_payloads).where(runs.c.id == run_id)
     row = connection.execute(query).one_or_none()
     if row is None or row.trigger == "error":

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from voicegraph import clock
 from voicegraph.db.file_tables import loose_files
-from voicegraph.db.private import close_folder_of_files, private_file, private_folder
+from voicegraph.db.private_files import close_folder_of_files, private_file, private_folder
 from voicegraph.errors import StorageError
 from voicegraph.store.core.journal import Journal
 from voicegraph.store.core.reader import Reader

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, select, update
 
-from voicegraph.db.private import private_file
+from voicegraph.db.private_files import private_file
 from voicegraph.db.tables import TERMINAL_STATUSES, item_runs, node_runs, runs
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.run.blame import Death, Flight, blamed
+from voicegraph.run.crash_blame import Death, Flight, blamed
 from voicegraph.run.events import EngineName
 from voicegraph.run.state import NodeStatus
 from voicegraph.store.core.journal import Journal

@@ -81,12 +81,12 @@ class OtherProcesses:
         self.hear = orphans is not None
 
     def mark(self, run_id: RunId) -> None:
-        """See `engines.live.Others`. A server's own need none: no other one closes them."""
+        """See `engines.live_engine.Others`. A server's own need none: no other one closes them."""
         if self._marks:
             self._presence.mark(run_id)
 
     def unmark(self, run_id: RunId) -> None:
-        """See `engines.live.Others`."""
+        """See `engines.live_engine.Others`."""
         self._presence.unmark(run_id)
 
     def has(self, run_id: RunId) -> bool:

@@ -1,4 +1,4 @@
-"""Items that are done in the runs before a replay, for nodes that start with other ones (`run.earlier`)."""
+"""Items that are done in the runs before a replay, for nodes that start with other ones (`run.earlier_items`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, select
 
 from voicegraph.db.tables import item_runs, node_runs, runs
 from voicegraph.graph.model import NodeId, RunId
-from voicegraph.run.earlier import DoneItem
+from voicegraph.run.earlier_items import DoneItem
 from voicegraph.run.events import ItemRun
 from voicegraph.store.core.lenient_reader import BROKEN
 from voicegraph.store.core.rows import item_of

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select, update
 from voicegraph import clock
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.graph.model import NodeId, RunId, WorkflowId
-from voicegraph.run.earlier import DoneItem
+from voicegraph.run.earlier_items import DoneItem
 from voicegraph.run.events import EngineName, ItemRun, StoredRun
 from voicegraph.run.ports import Line
 from voicegraph.run.queue import Ticket
@@ -49,11 +49,11 @@ class StoredRuns:
         return await self._reader.read(lambda connection: follow_up(connection, run_id))
 
     async def done_items(self, origin: RunId, node_id: NodeId) -> list[DoneItem]:
-        """See `run.earlier.EarlierRuns`."""
+        """See `run.earlier_items.EarlierRuns`."""
         return await self._reader.read(lambda connection: done_items(connection, origin, node_id))
 
     async def results_of(self, node_id: NodeId, done: Sequence[DoneItem]) -> dict[DoneItem, ItemRun]:
-        """See `run.earlier.EarlierRuns`."""
+        """See `run.earlier_items.EarlierRuns`."""
         return await self._reader.read(lambda connection: results_of(connection, node_id, done))
 
     async def unfinished(self, engine: EngineName) -> list[RunId]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from voicegraph import clock
 from voicegraph.db.workflow_tables import schedule_slots, schedules
 from voicegraph.errors import NotFound
-from voicegraph.graph.times import next_time
+from voicegraph.graph.schedule_times import next_time
 from voicegraph.run.events import Entry
 from voicegraph.store.core.journal import Journal
 from voicegraph.store.core.reader import Reader

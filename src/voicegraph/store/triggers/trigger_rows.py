@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from voicegraph.db.workflow_tables import removed_triggers, schedules, webhooks
 from voicegraph.graph.model import Schedule, Trigger, TriggerId, Webhook, Workflow, new_id
-from voicegraph.graph.times import next_time
+from voicegraph.graph.schedule_times import next_time
 
 KEPT_REMOVED = 50
 """Triggers of a workflow that were taken out, and can come back as they were."""

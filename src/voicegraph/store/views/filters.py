@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, false, func, literal_column, or_, select
 
-from voicegraph.db.search import hits, run_numbers, vectors
+from voicegraph.db.search_tables import hits, run_numbers, vectors
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.graph.model import RunId, first_id
 from voicegraph.store.core.rows import plain

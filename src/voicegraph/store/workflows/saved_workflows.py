@@ -11,8 +11,8 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from voicegraph import clock
 from voicegraph.db.workflow_tables import workflows
 from voicegraph.errors import Conflict, Unreadable
-from voicegraph.graph.identity import with_trigger_ids
 from voicegraph.graph.model import Workflow, WorkflowId
+from voicegraph.graph.trigger_identity import with_trigger_ids
 from voicegraph.store.core.column_values import tidied
 from voicegraph.store.core.file_uses import note_workflow
 from voicegraph.store.core.journal import Journal

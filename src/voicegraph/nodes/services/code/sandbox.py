@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from voicegraph.child import ask
+from voicegraph.child_process import ask
 from voicegraph.errors import NodeError
-from voicegraph.fair import FairGate
+from voicegraph.fair_slots import FairGate
 from voicegraph.nodes.data.large_json import SMALL_CHARACTERS, beside, compact, decode, is_small
 
 GRACE_SECONDS = 10.0

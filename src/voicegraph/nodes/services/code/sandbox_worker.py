@@ -11,7 +11,7 @@ from typing import IO, Any, Literal, cast
 
 import pydantic_monty as monty
 
-from voicegraph.child import confine
+from voicegraph.child_process import confine
 from voicegraph.words.truncation import sentence
 
 MEMORY_BYTES = 2 << 30

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.http.sdk_client import Delegate
 from voicegraph.nodes.http.service_errors import MAX_RETRY_AFTER, status_error, translated

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.http.sdk_client import delegating_client
 from voicegraph.nodes.http.service_errors import status_error, translated

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from pydantic import AfterValidator, JsonValue
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.http.service_errors import retry_after, status_error

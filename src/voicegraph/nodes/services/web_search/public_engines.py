@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.services.web_search.results import Question, Result, result
 from voicegraph.nodes.threads import in_thread
 

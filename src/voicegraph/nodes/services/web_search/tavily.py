@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from voicegraph import clock
 from voicegraph.errors import NodeError
-from voicegraph.imports import importing
+from voicegraph.lazy_imports import importing
 from voicegraph.nodes.http.sdk_client import delegating_client
 from voicegraph.nodes.http.service_errors import excerpt, status_error, translated
 from voicegraph.nodes.services.web_search.results import Question, Result, result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from re import Pattern
 
-from voicegraph.plan.rules.clauses.model import Flag
+from voicegraph.plan.rules.clauses.clause import Flag
 from voicegraph.plan.rules.clauses.turns import DONE
 from voicegraph.words.patterns import END, either, rx, words
 

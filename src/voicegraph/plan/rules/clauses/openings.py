@@ -10,7 +10,7 @@ from voicegraph.plan.rules.clauses.links import A_FLOW, LEAD_IN, PARALLEL
 from voicegraph.plan.rules.clauses.turns import DONE, read_turn
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import NOUN_LIKE, Verb, leading_verb
-from voicegraph.plan.rules.values.durations import DURATION
+from voicegraph.plan.rules.values.duration_phrases import DURATION
 from voicegraph.words.numbers import NUMBER
 from voicegraph.words.patterns import END, either, rx, words
 

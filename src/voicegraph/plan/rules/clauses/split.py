@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from voicegraph.plan.rules.clauses.clause import Clause
 from voicegraph.plan.rules.clauses.links import LINKS, SOFT, TAIL, TAIL_PARALLEL
-from voicegraph.plan.rules.clauses.model import Clause
 from voicegraph.plan.rules.clauses.openings import look_around, opens_clause
 from voicegraph.plan.rules.clauses.turns import read_turn
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicegraph.plan.rules.clauses.model import Kind
+from voicegraph.plan.rules.clauses.clause import Kind
 from voicegraph.plan.rules.text.shelter import TOKEN
 from voicegraph.plan.rules.text.verbs import Form, leading_verb
 from voicegraph.words.numbers import NUMBER

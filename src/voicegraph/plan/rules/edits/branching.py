@@ -11,7 +11,7 @@ from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import is_delivery, place
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.plan.rules.steps.conditions import Condition, to_condition
-from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.step import Step
 from voicegraph.words.patterns import rx
 
 _ONLY = rx("^(?:only|just) ")

@@ -8,9 +8,9 @@ from dataclasses import replace
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.plan.rules.clauses.split import read_clause
 from voicegraph.plan.rules.edits.work import Work
-from voicegraph.plan.rules.planner import to_node
+from voicegraph.plan.rules.rules_planner import to_node
 from voicegraph.plan.rules.steps.interpret import interpret
-from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.words.patterns import rx, words
 

@@ -13,8 +13,8 @@ from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import deliveries_of, insert_before_all, is_delivery, place
 from voicegraph.plan.rules.edits.reference import find_nodes
 from voicegraph.plan.rules.edits.work import Work, title
-from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.pauses import read_approval
+from voicegraph.plan.rules.steps.step import Step
 from voicegraph.words.patterns import either, named, rx, words
 
 _ADD = rx(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voicegraph.plan.rules.clauses.model import Clause
+from voicegraph.plan.rules.clauses.clause import Clause
 from voicegraph.plan.rules.clauses.split import split_clauses
 from voicegraph.words.patterns import named, rx
 

@@ -8,7 +8,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.diff import diff
 from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.graph.order import roots, sinks
-from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.step import Step
 
 _DELIVERIES = frozenset({"email", "slack", "notify", "notion_create", "file"})
 _SOURCES = frozenset(

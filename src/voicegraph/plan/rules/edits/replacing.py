@@ -13,7 +13,7 @@ from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import is_delivery, is_source
 from voicegraph.plan.rules.edits.setting import INSTEAD
 from voicegraph.plan.rules.edits.work import Work, title
-from voicegraph.plan.rules.steps.model import Role, Step
+from voicegraph.plan.rules.steps.step import Role, Step
 from voicegraph.words.patterns import named, rx, words
 
 _CHANGE = words("replace swap swap_out exchange substitute change turn switch convert")

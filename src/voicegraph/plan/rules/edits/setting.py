@@ -6,7 +6,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import NodeId
 from voicegraph.plan.rules.edits.described import describe
 from voicegraph.plan.rules.edits.orders import Order
-from voicegraph.plan.rules.edits.params import ParamChange, named_change, names_repository, new_address
+from voicegraph.plan.rules.edits.param_edits import ParamChange, named_change, names_repository, new_address
 from voicegraph.plan.rules.edits.work import Work, title
 from voicegraph.words.patterns import rx
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from voicegraph.graph.model import Schedule, Trigger, Workflow
-from voicegraph.plan.rules.start.triggers import Start, read_start
+from voicegraph.plan.rules.start.trigger_phrases import Start, read_start
 from voicegraph.plan.rules.start.when import When
 from voicegraph.plan.rules.start.where import read_zone
 from voicegraph.plan.rules.text.normalize import Spoken

@@ -9,7 +9,7 @@ from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.plan.rules.edits.placing import added_by
 from voicegraph.plan.rules.edits.reference import find_node, in_order
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE
-from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.step import Step
 from voicegraph.plan.rules.text.normalize import Spoken
 
 _SHOWN = 8

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from voicegraph.errors import UserError
 from voicegraph.plan.rules.flow.blocks import Block, Branching, Item, Parallel
 from voicegraph.plan.rules.steps.conditions import to_condition
-from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.step import Step
 from voicegraph.plan.rules.text.shelter import Shelter
 
 MAX_STEPS = 100

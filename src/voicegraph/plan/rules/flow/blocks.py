@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from voicegraph.plan.rules.clauses.model import Clause, Flag
-from voicegraph.plan.rules.steps.model import Meaning
+from voicegraph.plan.rules.clauses.clause import Clause, Flag
+from voicegraph.plan.rules.steps.step import Meaning
 
 
 @dataclass(frozen=True, slots=True)

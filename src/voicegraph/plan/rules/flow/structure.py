@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voicegraph.plan.rules.flow.blocks import Block, Branching, Item
 from voicegraph.plan.rules.flow.parallel import side_by_side
-from voicegraph.plan.rules.steps.model import Meaning
+from voicegraph.plan.rules.steps.step import Meaning
 from voicegraph.words.patterns import rx
 
 _CONDITIONS = frozenset({"if", "unless"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from re import Match
 
-from voicegraph.graph.times import server_zone
+from voicegraph.graph.schedule_times import server_zone
 from voicegraph.plan.rules.start.when import When
-from voicegraph.plan.rules.steps.services import MENTION
+from voicegraph.plan.rules.steps.named_services import MENTION
 from voicegraph.plan.rules.text.shelter import Shelter
 from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.plan.rules.values.zones import AMERICAN, UNKNOWN, ZONE, city_zone, in_city, zone_of

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicegraph.plan.rules.clauses.model import Clause
+from voicegraph.plan.rules.clauses.clause import Clause
 from voicegraph.plan.rules.steps.deliveries import read_deliveries
-from voicegraph.plan.rules.steps.deliveries.content import with_greeting
-from voicegraph.plan.rules.steps.model import Context, Meaning, Step
+from voicegraph.plan.rules.steps.deliveries.delivered_text import with_greeting
 from voicegraph.plan.rules.steps.pauses import approved_thing, read_approval, read_late, read_later, read_wait
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.sources import read_sources
 from voicegraph.plan.rules.steps.sources.search import search_step
+from voicegraph.plan.rules.steps.step import Context, Meaning, Step
 from voicegraph.plan.rules.steps.thinking import read_thinking
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, llm

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.model import Step
-from voicegraph.plan.rules.values.durations import DURATION, to_duration
+from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.values.duration_phrases import DURATION, to_duration
 from voicegraph.words.patterns import either, maybe, named, rx, words
 from voicegraph.words.times_of_day import TIME, read_time
 

@@ -10,7 +10,7 @@ from re import Match, Pattern
 
 from voicegraph.plan.rules.text.shelter import CHANNEL, MAIL, TOKEN
 from voicegraph.plan.rules.text.verbs import leading_verb
-from voicegraph.plan.rules.values.durations import DURATION
+from voicegraph.plan.rules.values.duration_phrases import DURATION
 from voicegraph.words.patterns import either, maybe, named, rx, words
 
 _IT = words("it them this that these everything all_of_it all_of_them")

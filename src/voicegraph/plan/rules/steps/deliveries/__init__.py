@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicegraph.plan.rules.steps.deliveries.content import WORDS, with_content
+from voicegraph.plan.rules.steps.deliveries.delivered_text import WORDS, with_content
 from voicegraph.plan.rules.steps.deliveries.email import read_email
-from voicegraph.plan.rules.steps.deliveries.files import read_file, unplaced
 from voicegraph.plan.rules.steps.deliveries.github_issue import read_new_issue
 from voicegraph.plan.rules.steps.deliveries.http_call import read_http_call
 from voicegraph.plan.rules.steps.deliveries.notify import read_notification
 from voicegraph.plan.rules.steps.deliveries.notion_page import read_notion_page
 from voicegraph.plan.rules.steps.deliveries.other_services import read_other_service
+from voicegraph.plan.rules.steps.deliveries.saved_files import read_file, unplaced
 from voicegraph.plan.rules.steps.deliveries.slack import read_slack
-from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.words.patterns import rx
 
 _READERS = (

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import called
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.plan.rules.text.shelter import MAIL, TOKEN, URL
 from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 

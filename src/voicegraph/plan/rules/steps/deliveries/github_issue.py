@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, called
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
+from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
 from voicegraph.plan.rules.text.shelter import PATH
 from voicegraph.words.patterns import maybe, named, rx, words
 

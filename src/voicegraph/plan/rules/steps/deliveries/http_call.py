@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from re import Match
 
-from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, host
+from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
 from voicegraph.plan.rules.text.shelter import URL
 from voicegraph.words.patterns import maybe, named, rx, words
 

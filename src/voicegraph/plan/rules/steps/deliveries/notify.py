@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.plan.rules.steps.named_services import CHAT_SERVICES
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, PREPOSITION
-from voicegraph.plan.rules.steps.services import CHAT_SERVICES
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.plan.rules.text.shelter import CHANNEL, MAIL
 from voicegraph.words.patterns import either, maybe, named, rx, words
 

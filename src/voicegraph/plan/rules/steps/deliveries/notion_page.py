@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from re import Match
 
-from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, NAME, called
+from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
 from voicegraph.words.patterns import maybe, named, rx, word_set, words
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from re import Match
 
-from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.plan.rules.steps.named_services import MENTION, Service, preposition, service_called, service_of
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import GIVING
-from voicegraph.plan.rules.steps.services import MENTION, Service, preposition, service_called, service_of
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.words.patterns import rx
 
 _COMMENT = rx(r"\b(?:an? |the )?comments?\b(?: on (?:it|each|them))?")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from re import Match
 
-from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, PREPOSITION
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.plan.rules.text.shelter import CHANNEL
 from voicegraph.words.patterns import either, maybe, named, rx, words
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.sources.github import read_github
 from voicegraph.plan.rules.steps.sources.news import read_news, topics_apart
@@ -11,6 +10,7 @@ from voicegraph.plan.rules.steps.sources.others import read_other_services, read
 from voicegraph.plan.rules.steps.sources.search import looked_up, read_search, searched_for_each
 from voicegraph.plan.rules.steps.sources.uploads import read_uploads
 from voicegraph.plan.rules.steps.sources.web import read_web
+from voicegraph.plan.rules.steps.step import Context, Step
 
 _READERS = (read_github, read_web, read_notion, read_uploads, read_news, read_other_services, read_workflow)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from re import Match
 
-from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
+from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
 from voicegraph.plan.rules.text.shelter import PATH, QUOTE
 from voicegraph.words.numbers import NUMBER, to_number
 from voicegraph.words.patterns import either, maybe, named, rx, words

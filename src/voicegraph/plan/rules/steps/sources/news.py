@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.sources.search import WEB, tidy_topic
+from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor
 from voicegraph.words.patterns import maybe, named, rx, word_set, words
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from re import Match
 
-from voicegraph.plan.rules.steps.model import Context, ParamValues, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import PROPER_NAME
 from voicegraph.plan.rules.steps.sources.search import WEB
+from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
 from voicegraph.plan.rules.text.shelter import QUOTE
 from voicegraph.words.patterns import either, maybe, named, rx, words
 

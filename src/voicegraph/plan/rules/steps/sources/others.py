@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from re import Match
 
-from voicegraph.plan.rules.steps.model import Context, Step
+from voicegraph.plan.rules.steps.named_services import MENTION, preposition, service_of
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
-from voicegraph.plan.rules.steps.services import MENTION, preposition, service_of
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.plan.rules.text.shelter import PATH, QUOTE
 from voicegraph.words.patterns import either, named, rx
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase, ungapped
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
 WEB = words("web internet net google bing duckduckgo tavily world_wide_web")

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from re import Match
 
-from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import Phrase
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.words.numbers import VALUES
 from voicegraph.words.patterns import either, maybe, named, rx, words
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from voicegraph.plan.rules.steps.model import Context, Step
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import host
+from voicegraph.plan.rules.steps.step import Context, Step
 from voicegraph.plan.rules.text.shelter import ANY, URL
 from voicegraph.words.patterns import either, maybe, named, rx, words
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.step import Step
 from voicegraph.plan.rules.steps.thinking.coding import coded
+from voicegraph.plan.rules.steps.thinking.expected_results import named_result, several_results
 from voicegraph.plan.rules.steps.thinking.finding import (
     answered,
     found_in_material,
@@ -13,8 +14,7 @@ from voicegraph.plan.rules.steps.thinking.finding import (
     picked,
 )
 from voicegraph.plan.rules.steps.thinking.request import Request
-from voicegraph.plan.rules.steps.thinking.results import named_result, several_results
-from voicegraph.plan.rules.steps.thinking.verbs import THINKING_VERBS
+from voicegraph.plan.rules.steps.thinking.thinking_verbs import THINKING_VERBS
 from voicegraph.plan.rules.steps.thinking.writing import written
 
 

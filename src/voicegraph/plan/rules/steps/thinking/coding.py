@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.step import Step
 from voicegraph.plan.rules.steps.thinking.request import Request
 from voicegraph.words.patterns import maybe, named, rx
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.model import Step
 from voicegraph.plan.rules.steps.sources.search import search_step
+from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.thinking.expected_results import result_named_in
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm
-from voicegraph.plan.rules.steps.thinking.results import result_named_in
 from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
 _READABLE = frozenset({"notion", "csv_upload", "pdf_upload", "txt_upload", "file_upload", "web_page", "rss"})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.model import Step
+from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.thinking.expected_results import is_known_text, leading_result, named_result
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.steps.thinking.request import Request, llm, with_length
-from voicegraph.plan.rules.steps.thinking.results import is_known_text, leading_result, named_result
 from voicegraph.words.patterns import rx
 
 _PRONOUN = rx(r"(?:it|them|that|this)\b")

@@ -1,0 +1,1 @@
+"""HTML pages of the server: the front end, approval links, and addresses that are none."""

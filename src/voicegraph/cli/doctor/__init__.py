@@ -1,0 +1,1 @@
+"""`voicegraph doctor`: one file a part that is looked at."""

@@ -1,0 +1,1 @@
+"""A text as the items of a node with `each`: lists, tables, lines."""
