@@ -31,7 +31,7 @@ def loggers() -> Iterator[None]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(logs, "Repeats", lambda: log_repeats.Repeats(now=clock))
+    monkeypatch.setattr(logs, "RepeatFilter", lambda: log_repeats.RepeatFilter(now=clock))
     return clock
 
 

@@ -32,7 +32,7 @@ from voicegraph.rounds import Rounds
 from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.children import Children
 from voicegraph.run.engine_choice import background_engine
-from voicegraph.run.engine_promise import Promise
+from voicegraph.run.engine_promise import EnginePromise
 from voicegraph.run.events import EngineName
 from voicegraph.run.queue import Slots
 from voicegraph.settings import Settings
@@ -40,16 +40,16 @@ from voicegraph.speech.embedded_transcriber import EmbeddedTranscriber
 from voicegraph.speech.transcriber import Transcriber
 from voicegraph.speech.transcriber_choice import Endpoint, endpoint, transcriber_kind
 from voicegraph.store.core.backlog_limit import Backlog
-from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.event_feed import EventFeed
 from voicegraph.store.core.journal import Journal
 from voicegraph.store.core.reader import Reader
 from voicegraph.store.files.stored_files import StoredFiles
 from voicegraph.store.notices.notices import Notices
 from voicegraph.store.notices.outbox import Outbox
-from voicegraph.store.processes.process_ends import Lives
+from voicegraph.store.processes.process_ends import ProcessRecord
 from voicegraph.store.processes.shared_database import OtherProcesses, SharedDatabase, SharedRuns
 from voicegraph.store.runs.failed_runs import FollowUps
-from voicegraph.store.runs.parents import StoredFamilies
+from voicegraph.store.runs.parents import StoredParents
 from voicegraph.store.runs.stored_runs import StoredRuns
 from voicegraph.store.triggers.due_slots import Schedules
 from voicegraph.store.triggers.webhook_rows import Webhooks
@@ -58,9 +58,9 @@ from voicegraph.store.views.queries import RunQueries
 from voicegraph.store.workflows.saved_workflows import SavedWorkflows
 from voicegraph.triggers import Triggers
 from voicegraph.triggers.error_workflows import ErrorWorkflows
-from voicegraph.triggers.scheduler import ScheduleKeeper
-from voicegraph.triggers.schedules import ScheduleDesk
-from voicegraph.triggers.webhooks import WebhookDoor
+from voicegraph.triggers.scheduler import Scheduler
+from voicegraph.triggers.schedules import ScheduleService
+from voicegraph.triggers.webhooks import WebhookService
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ async def _running_on(
 ) -> AsyncGenerator[Runtime]:
     backlog = Backlog("inngest", settings.max_queued_runs)
     shared = SharedDatabase(engine, backlog) if chosen == "inngest" else None
-    feed = shared.feed if shared else Feed()
+    feed = shared.feed if shared else EventFeed()
     journal = shared.journal if shared else Journal(engine, feed)
     reader = Reader(engine)
     store = (SharedRuns if shared else StoredRuns)(reader, journal)
@@ -197,7 +197,7 @@ async def _running_on(
     triggers = make_triggers(pipeline, Schedules(reader, journal), Webhooks(reader, journal))
     children = Children(
         [pipeline.live, durable],
-        StoredFamilies(reader, store),
+        StoredParents(reader, store),
         partial(pipeline.require_runnable, handed=True),
         shared=shared is not None,
     )
@@ -247,8 +247,8 @@ def make_embedded(
     lost: asyncio.Event,
 ) -> EmbeddedEngine:  # fmt: skip
     """The engine of background runs on one machine, and what it owns."""
-    lives = Lives(owner.folder / "engine.alive", journal)
-    promise = Promise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
+    lives = ProcessRecord(owner.folder / "engine.alive", journal)
+    promise = EnginePromise(retries=True, parks=True, retry_base=settings.retry_base_seconds)
     return EmbeddedEngine(runner, journal, store, owner, lives, settings, promise, slots, lost.set)
 
 
@@ -267,9 +267,9 @@ def make_live(
 
 def make_triggers(pipeline: Pipeline, schedules: Schedules, webhooks: Webhooks) -> Triggers:
     """What starts runs by itself."""
-    keeper = ScheduleKeeper(pipeline, schedules)
+    keeper = Scheduler(pipeline, schedules)
     pipeline.workflows.on_change = keeper.poke
-    return Triggers(keeper, ScheduleDesk(pipeline, schedules, keeper), WebhookDoor(pipeline, webhooks))
+    return Triggers(keeper, ScheduleService(pipeline, schedules, keeper), WebhookService(pipeline, webhooks))
 
 
 def make_planners(settings: Settings, registry: Registry, own: OwnWorkflows = none_saved) -> Planners:

@@ -26,7 +26,7 @@ class _Window:
     seen: int = 0
 
 
-class Repeats:
+class RepeatFilter:
     """Judges records one by one. What is left out is told as a number: with the next line after its window, or at the end."""
 
     def __init__(self, seconds: float = WINDOW_SECONDS, now: Callable[[], float] = time.monotonic) -> None:

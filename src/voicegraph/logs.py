@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from voicegraph.log_repeats import Repeats
+from voicegraph.log_repeats import RepeatFilter
 
 Hide = Callable[[str], str]
 """Gives a text back without the secrets in it."""
@@ -72,7 +72,7 @@ class Handler(logging.Handler):
 
     def __init__(self, hide: Hide) -> None:
         super().__init__()
-        self._repeats = Repeats()
+        self._repeats = RepeatFilter()
         self.addFilter(may_speak)
         self.setFormatter(Formatter(hide))
 

@@ -39,7 +39,7 @@ from voicegraph.settings import Settings
 from voicegraph.speech.known_names import entities, hot_words
 from voicegraph.speech.repair import repair
 from voicegraph.speech.transcriber import Transcriber
-from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.event_feed import EventFeed
 from voicegraph.store.files.stored_files import StoredFiles
 from voicegraph.store.upkeep.retention import Upkeep
 from voicegraph.store.views.filters import RunFilter
@@ -108,7 +108,7 @@ class Pipeline:
     live: Engine
     background: DurableEngine
     queries: RunQueries
-    feed: Feed
+    feed: EventFeed
     workflows: SavedWorkflows
     files: StoredFiles
     callee: Callee | None = None

@@ -25,7 +25,7 @@ from support.process import Serve
 from support.site import Site
 
 from voicegraph.app import running
-from voicegraph.cli.local_run import Watch
+from voicegraph.cli.local_run import LocalRun
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.pipeline import Pipeline, RunRequest
@@ -119,7 +119,7 @@ async def test_however_often_ctrl_c_comes_while_a_live_run_starts_or_is_cancelle
             return await cancel(pipeline, run_id, reason)
 
         monkeypatch.setattr(Pipeline, "cancel", cancel_later)
-        command = asyncio.create_task(Watch(runtime, background=False, as_json=False).started(start()))
+        command = asyncio.create_task(LocalRun(runtime, background=False, as_json=False).started(start()))
         for name, gate in gates.items():
             await come[name].wait()
             for _ in range(2):

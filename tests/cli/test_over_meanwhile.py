@@ -10,7 +10,7 @@ from support.api import seed, steps
 from support.cli import Cli
 
 from voicegraph.app import Runtime, running
-from voicegraph.cli.local_run import Watch
+from voicegraph.cli.local_run import LocalRun
 from voicegraph.graph.model import RunId
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.pipeline import Pipeline, RunRequest
@@ -61,11 +61,11 @@ async def test_a_live_run_that_is_over_while_its_command_is_ended_is_said_to_be(
     monkeypatch.setattr(Runtime, "drain", drained)
     monkeypatch.setattr(RunQueries, "detail", shown)
     if not read:
-        monkeypatch.setattr(Watch, "_report", unread)
+        monkeypatch.setattr(LocalRun, "_report", unread)
     workflow = parse_workflow(steps(seed("Ada")))
     async with running(Settings(), background=False) as runtime:
         run_id = await runtime.pipeline.start_live(RunRequest(workflow))
-        command = asyncio.create_task(Watch(runtime, background=False, as_json=False).to_the_end(run_id, workflow))
+        command = asyncio.create_task(LocalRun(runtime, background=False, as_json=False).to_the_end(run_id, workflow))
         await following.wait()
         await come.wait()
         command.cancel()

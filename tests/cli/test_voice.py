@@ -11,7 +11,7 @@ import pytest
 from support.audio import clip, samples_of, silence
 from support.cli import Cli
 
-from voicegraph.cli.microphone import BLOCK, Ears
+from voicegraph.cli.microphone import BLOCK, Recorder
 
 
 def test_a_recording_is_printed(cli: Cli) -> None:
@@ -91,7 +91,7 @@ def test_a_microphone_that_cannot_be_used(cli: Cli, monkeypatch: pytest.MonkeyPa
 
 def test_ears_wait_for_speech_and_end_after_a_pause() -> None:
     quiet, loud = bytes(2 * BLOCK), b"\x00\x20" * BLOCK
-    ears = Ears()
+    ears = Recorder()
     for _ in range(100):
         ears.hear(quiet)
     assert not ears.is_over
@@ -102,7 +102,7 @@ def test_ears_wait_for_speech_and_end_after_a_pause() -> None:
     ears.hear(quiet)
     ears.hear(quiet)
     assert ears.is_over
-    nobody = Ears()
+    nobody = Recorder()
     for _ in range(161):
         nobody.hear(quiet)
     assert nobody.is_over

@@ -13,7 +13,7 @@ from voicegraph.nodes.mail.message import compose, header
 from voicegraph.notify.message_texts import Writer, readable
 from voicegraph.notify.throttle import Throttle
 from voicegraph.settings import Settings
-from voicegraph.store.notices.notices import Decision, Fact, State
+from voicegraph.store.notices.notices import Fact, NoticeDecision, State
 
 WISHES = {"on": ["failed"], "email": "bea@example.org", "mail": True, "chat": False}
 
@@ -35,7 +35,7 @@ class Watcher:
         self.states: dict[str, State] = {}
         self.told: list[str] = []
 
-    def take(self, decision: Decision) -> None:
+    def take(self, decision: NoticeDecision) -> None:
         self.states |= {state.kind: state for state in decision.states}
         self.told += [draft.subject for draft in decision.drafts]
 

@@ -20,7 +20,7 @@ from voicegraph.run.crash_blame import (
     blamed,
 )
 from voicegraph.run.engine_promise import End
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.state import NodeStatus, RunStatus
 
 A, B, W = NodeId("a"), NodeId("b"), NodeId("w")
@@ -79,7 +79,7 @@ async def test_a_planned_restart_is_nobodys_fault_however_often_it_comes(drive: 
     driver = await drive.start(workflow(nodes=[node("a", "gate")]))
     for _ in range(MAX_DEATHS + 5):
         await drive.probe.gates["a"].enter()
-        await driver.stop(Patience(0))
+        await driver.stop(GracePeriod(0))
         await drive.crash()
         driver = await drive.resume()
     assert (drive.sink.disk.rows[A].deaths, drive.sink.disk.rows[A].starts) == (0, MAX_DEATHS + 6)
@@ -112,7 +112,7 @@ async def test_a_suspect_that_waits_for_its_turn_says_so_and_leaves_when_the_ser
     assert (row.waits or {})["kind"] == "turn"
     assert f"stopped {SUSPECT_DEATHS} times" in event.message
     async with asyncio.timeout(20):
-        await driver.stop(Patience(3600))
+        await driver.stop(GracePeriod(3600))
     await drive.crash()
     assert drive.sink.disk.rows[A].deaths == SUSPECT_DEATHS, "it was not at work"
     drive.probe.gates["a"].opened.set()
@@ -132,7 +132,7 @@ async def test_an_item_that_waits_for_its_turn_says_so(drive: Drive):
     assert disk.items[W][1].deaths == 0, "it was done"
     assert any((event.data or {}).get("waitsFor") == "turn" for event in disk.events)
     async with asyncio.timeout(20):
-        await driver.stop(Patience(3600))
+        await driver.stop(GracePeriod(3600))
     drive.probe.gates["w:0"].opened.set()
     await drive.crash()
     assert await ended(await drive.resume()) is End.OVER

@@ -10,10 +10,10 @@ from support.graphs import choice, node, workflow
 
 from voicegraph.errors import OF_ITS_OWN, StorageError
 from voicegraph.graph.model import NodeId, Workflow
-from voicegraph.run.engine_promise import End, Promise
+from voicegraph.run.engine_promise import End, EnginePromise
 from voicegraph.run.state import RunStatus
 
-LIVE = Promise(retries=False, parks=False)
+LIVE = EnginePromise(retries=False, parks=False)
 
 
 async def test_a_chain_runs_in_order_and_costs_one_entry_a_node(drive: Drive):

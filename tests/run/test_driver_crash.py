@@ -17,7 +17,7 @@ from voicegraph.nodes.output import Output
 from voicegraph.run.crash_blame import MAX_DEATHS, SUSPECT_DEATHS
 from voicegraph.run.engine_promise import End
 from voicegraph.run.events import NodeRun
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.recovery import closing, outcome_of, restore
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus
 
@@ -168,7 +168,7 @@ async def test_a_server_that_stops_gives_nobody_a_last_start(drive: Drive):
     await drive.start(workflow(nodes=[node("a", "gate"), node("b", "gate")]))
     driver = await drive.suspect("a", "b")
     turn = await first_to_enter(drive, ["a", "b"])
-    stopping = asyncio.create_task(driver.stop(Patience(10)))
+    stopping = asyncio.create_task(driver.stop(GracePeriod(10)))
     await asyncio.sleep(0)
     drive.probe.gates[turn].opened.set()
     await stopping

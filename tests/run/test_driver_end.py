@@ -11,12 +11,12 @@ from support.graphs import node, workflow
 
 from voicegraph.errors import Conflict
 from voicegraph.graph.model import NodeId
-from voicegraph.run.engine_promise import End, Promise
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.engine_promise import End, EnginePromise
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.state import NodeStatus, RunStatus
 
 A, B = NodeId("a"), NodeId("b")
-SLOW = Promise(retries=True, parks=False, retry_base=3600)
+SLOW = EnginePromise(retries=True, parks=False, retry_base=3600)
 HELD = workflow("a>b", nodes=[node("a", "gate")])
 
 
@@ -153,7 +153,7 @@ async def test_cancel_while_the_run_is_being_taken_up(drive: Drive):
 async def test_stop_lets_nodes_in_flight_finish_and_starts_nothing(drive: Drive):
     driver = await drive.start(HELD)
     await drive.probe.gates["a"].enter()
-    stopping = asyncio.create_task(driver.stop(Patience(10)))
+    stopping = asyncio.create_task(driver.stop(GracePeriod(10)))
     await asyncio.sleep(0)
     drive.probe.gates["a"].opened.set()
     await stopping
@@ -171,7 +171,7 @@ async def test_stop_lets_nodes_in_flight_finish_and_starts_nothing(drive: Drive)
 async def test_a_run_that_ends_while_the_server_stops_is_over(drive: Drive):
     driver = await drive.start(workflow(nodes=[node("a", "gate")]))
     await drive.probe.gates["a"].enter()
-    stopping = asyncio.create_task(driver.stop(Patience(10)))
+    stopping = asyncio.create_task(driver.stop(GracePeriod(10)))
     await asyncio.sleep(0)
     drive.probe.gates["a"].opened.set()
     await stopping
@@ -182,7 +182,7 @@ async def test_a_run_that_ends_while_the_server_stops_is_over(drive: Drive):
 async def test_when_patience_ends_the_start_does_not_count_against_the_node(drive: Drive):
     driver = await drive.start(HELD)
     await drive.probe.gates["a"].enter()
-    await driver.stop(Patience(0.01))
+    await driver.stop(GracePeriod(0.01))
     assert await ended(driver) is End.STOPPED
     await drive.probe.gates["a"].left.wait()
     assert drive.sink.disk.rows[A].begun_at is None
@@ -202,7 +202,7 @@ async def test_ten_restarts_of_the_server_poison_nobody(drive: Drive):
     driver = await drive.start(HELD)
     for _ in range(10):
         await drive.probe.gates["a"].enter()
-        await driver.stop(Patience(0))
+        await driver.stop(GracePeriod(0))
         driver = await drive.resume()
     await drive.probe.gates["a"].enter()
     drive.probe.gates["a"].opened.set()
@@ -215,7 +215,7 @@ async def test_stop_leaves_timers_to_the_next_process(drive: Drive, monkeypatch:
     nodes = [node("a", "fail", times=1, retryable=True), node("b", "later", seconds=3600)]
     driver = await drive.start(workflow("a>c", "b>c", nodes=nodes), SLOW)
     await drive.sink.until(lambda disk: NodeStatus.RUNNING not in disk.statuses.values())
-    await driver.stop(Patience(10))
+    await driver.stop(GracePeriod(10))
     assert await ended(driver) is End.STOPPED
     assert drive.sink.disk.statuses == {"a": "retrying", "b": "waiting"}
 
@@ -228,7 +228,7 @@ async def test_stop_while_the_start_is_being_written(drive: Drive):
     drive.sink.hold()
     starting = asyncio.create_task(drive.start(HELD))
     await drive.sink.arrived()
-    stopping = asyncio.create_task(drive.drivers[0].stop(Patience(10)))
+    stopping = asyncio.create_task(drive.drivers[0].stop(GracePeriod(10)))
     await drive.sink.arrived(2)
     drive.sink.release()
     driver = await starting
@@ -245,7 +245,7 @@ async def test_a_timer_that_rings_while_the_server_stops_waits_for_the_next(driv
     nodes = [node("a", "gate"), node("b", "later", seconds=0.02)]
     driver = await drive.start(workflow("b>c", nodes=nodes))
     await drive.probe.gates["a"].enter()
-    await driver.stop(Patience(0.05))
+    await driver.stop(GracePeriod(0.05))
     assert drive.sink.disk.statuses == {"a": "running", "b": "waiting"}
     drive.probe.gates["a"].opened.set()
     assert await ended(await drive.resume()) is End.OVER
@@ -259,7 +259,7 @@ async def test_stop_does_not_wait_for_ever_for_a_disk_that_refuses(drive: Drive,
     await drive.probe.gates["a"].enter()
     drive.sink.hold()
     async with asyncio.timeout(5):
-        await driver.stop(Patience(0.02))
+        await driver.stop(GracePeriod(0.02))
     assert await ended(driver) is End.STOPPED
 
 

@@ -10,12 +10,12 @@ from support.drive import BACKGROUND, Drive, ended
 from support.graphs import node, workflow
 
 from voicegraph.graph.model import NodeId, Retry
-from voicegraph.run.engine_promise import PARK_AFTER, End, Promise
+from voicegraph.run.engine_promise import PARK_AFTER, End, EnginePromise
 from voicegraph.run.state import NodeStatus, RunStatus
 
 A = NodeId("a")
-STAYS = Promise(retries=False, parks=False)
-SLOW = Promise(retries=True, parks=True, retry_base=3600)
+STAYS = EnginePromise(retries=False, parks=False)
+SLOW = EnginePromise(retries=True, parks=True, retry_base=3600)
 
 
 @pytest.fixture

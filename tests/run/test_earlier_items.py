@@ -20,7 +20,7 @@ from voicegraph.run.attempt import Attempt
 from voicegraph.run.earlier_items import DoneItem, pairs
 from voicegraph.run.engine_promise import End
 from voicegraph.run.events import ItemCounts, NewRun
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.state import NodeStatus, RunStatus
 
 W = NodeId("w")
@@ -115,7 +115,7 @@ async def test_where_the_run_fails_or_the_server_stops_meanwhile_no_item_starts(
     await asyncio.wait_for(asked.wait(), 10)
     if pausing:
         drive.probe.gates["x"].opened.set()
-        stopping = asyncio.create_task(driver.stop(Patience(5)))
+        stopping = asyncio.create_task(driver.stop(GracePeriod(5)))
         await asyncio.sleep(0)
     else:
         drive.probe.gates["x"].opened.set()

@@ -15,7 +15,7 @@ from voicegraph.errors import StorageError
 from voicegraph.graph.model import NodeId, Retry, Workflow
 from voicegraph.run.crash_blame import MAX_DEATHS, SuspectTurns
 from voicegraph.run.engine_promise import End
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.state import NodeStatus, RunStatus
 
 W = NodeId("w")
@@ -105,7 +105,7 @@ async def test_a_server_that_stops_in_order_lets_items_in_flight_finish_and_star
     driver = await drive.start(listed(3, concurrency=1))
     await drive.probe.gates["w:0"].enter()
     drive.probe.gates["w:0"].opened.set()
-    await driver.stop(Patience(5))
+    await driver.stop(GracePeriod(5))
     assert await ended(driver) is End.STOPPED
     assert drive.probe.items == [0]
     assert drive.sink.disk.items[W][0].status is NodeStatus.COMPLETED
@@ -118,11 +118,11 @@ async def test_an_item_that_is_cut_off_by_the_servers_end_however_often_is_not_t
     driver = await drive.start(listed(2, concurrency=1))
     for _ in range(MAX_DEATHS + 5):
         await drive.probe.gates["w:0"].enter()
-        await driver.stop(Patience(0))
+        await driver.stop(GracePeriod(0))
         await drive.crash()
         driver = await drive.resume()
     assert drive.sink.disk.items[W][0].deaths == 0
-    await driver.stop(Patience(0))
+    await driver.stop(GracePeriod(0))
     drive.probe.gates["w:0"].opened.set()
     assert await ended(await drive.resume()) is End.OVER
     assert drive.sink.disk.change.status is RunStatus.COMPLETED
@@ -151,7 +151,7 @@ async def test_an_error_that_may_pass_while_the_server_stops_gets_its_next_try_f
     graph = listed(2, concurrency=1, bad=[0], times=1, retryable=True, on_error=on_error)
     driver = await drive.start(graph)
     await drive.probe.gates["w:0"].enter()
-    stopping = asyncio.create_task(driver.stop(Patience(5)))
+    stopping = asyncio.create_task(driver.stop(GracePeriod(5)))
     await asyncio.sleep(0)  # it has begun to stop
     drive.probe.gates["w:0"].opened.set()
     await stopping

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from voicegraph.graph.model import NodeId
 from voicegraph.run.crash_blame import MAX_DEATHS, SUSPECT_DEATHS
 from voicegraph.run.events import ItemCounts, ItemRun
-from voicegraph.run.item_state import Board, sort_interrupted
+from voicegraph.run.item_state import ItemState, sort_interrupted
 from voicegraph.run.state import NodeStatus
 
 
@@ -22,7 +22,7 @@ def row(item: int, status: NodeStatus, starts: int = 1, due_at: float | None = N
 def test_every_item_runs_once_for_each_try_and_never_too_many_at_a_time(data: st.DataObject):
     total, at_once = data.draw(st.integers(0, 12)), data.draw(st.integers(1, 4))
     stops = data.draw(st.booleans())
-    board, now, started, retried = Board(total, at_once, stops), 0.0, [], 0
+    board, now, started, retried = ItemState(total, at_once, stops), 0.0, [], 0
     while True:
         fresh = board.starts(now)
         started += fresh
@@ -60,7 +60,7 @@ def test_a_board_of_kept_rows_goes_on_where_the_other_was(data: st.DataObject):
     statuses = st.sampled_from([None, NodeStatus.RUNNING, NodeStatus.RETRYING, NodeStatus.COMPLETED, NodeStatus.FAILED])
     kept = data.draw(st.lists(statuses, max_size=8))
     rows = {item: row(item, status, due_at=5.0) for item, status in enumerate(kept) if status}
-    board = Board(len(kept), 100, stops=False, rows=rows)
+    board = ItemState(len(kept), 100, stops=False, rows=rows)
     assert board.running == {item for item, status in enumerate(kept) if status is NodeStatus.RUNNING}
     assert board.counts == ItemCounts(len(kept), kept.count(NodeStatus.COMPLETED), kept.count(NodeStatus.FAILED))
     later = board.starts(5.0)
@@ -68,14 +68,14 @@ def test_a_board_of_kept_rows_goes_on_where_the_other_was(data: st.DataObject):
 
 
 def test_a_failure_that_was_kept_stops_the_rest():
-    board = Board(3, 1, stops=True, rows={0: row(0, NodeStatus.FAILED)})
+    board = ItemState(3, 1, stops=True, rows={0: row(0, NodeStatus.FAILED)})
     assert board.starts(0) == []
     assert board.settled
     assert board.broken
 
 
 def test_what_waits_for_its_next_try_takes_no_place_and_comes_first_when_it_is_due():
-    board = Board(3, 1, stops=True)
+    board = ItemState(3, 1, stops=True)
     assert board.starts(0) == [0]
     board.retry(0, due=10)
     assert board.starts(0) == [1]

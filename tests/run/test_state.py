@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from support.graphs import workflow, workflows
 
 from voicegraph.graph.model import NodeId, Workflow
-from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, RunStatus, Step
+from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, RunStatus, StateChange
 
 A, B, C, D = (NodeId(name) for name in "abcd")
 
@@ -54,7 +54,7 @@ class Watched:
         self.skipped: list[NodeId] = []
         self.finished = False
 
-    def note(self, step: Step) -> None:
+    def note(self, step: StateChange) -> None:
         assert not self.finished, "an answer after the end"
         self.skipped += step.skipped
         for node_id in step.ready:
@@ -175,7 +175,7 @@ class Crashing(RuleBasedStateMachine):
         self.skipped: set[NodeId] = set()
         self._write(self.machine.begin())
 
-    def _write(self, step: Step) -> None:
+    def _write(self, step: StateChange) -> None:
         assert not (self.machine.failed and self.outcomes and set(step.ready) - self.started)
         assert not set(step.ready) & self.skipped
         self.started |= {*step.ready}
@@ -237,7 +237,7 @@ TestCrashing = Crashing.TestCase
 
 def test_a_run_without_nodes_is_over_at_once():
     machine = RunState(Workflow())
-    assert machine.begin() == Step(finished=True)
+    assert machine.begin() == StateChange(finished=True)
     assert machine.status is RunStatus.COMPLETED
 
 
@@ -261,7 +261,7 @@ def test_a_node_behind_two_dead_branches_is_skipped():
     machine = RunState(workflow("a+>c", "b+>c"))
     machine.begin()
     assert not machine.settle(A, Done(branch=False)).skipped
-    assert machine.settle(B, Done(branch=False)) == Step(skipped=[C], finished=True)
+    assert machine.settle(B, Done(branch=False)) == StateChange(skipped=[C], finished=True)
 
 
 def test_both_branches_may_lead_to_one_node():
@@ -274,9 +274,9 @@ def test_both_branches_may_lead_to_one_node():
 def test_after_a_failure_nodes_in_flight_finish_and_the_rest_is_skipped_at_the_end():
     machine = RunState(workflow("a>c", "b>d"))
     machine.begin()
-    assert machine.settle(A, FAILED) == Step()
+    assert machine.settle(A, FAILED) == StateChange()
     assert machine.status is RunStatus.RUNNING
-    assert machine.settle(B, DONE) == Step(skipped=[C, D], finished=True)
+    assert machine.settle(B, DONE) == StateChange(skipped=[C, D], finished=True)
     assert machine.status is RunStatus.FAILED
 
 
@@ -285,7 +285,7 @@ def test_what_was_skipped_because_of_a_failure_stays_skipped_after_a_crash():
     machine = RunState(workflow("a>x", "b>d", "c>y"))
     step = machine.restore({A: FAILED, B: DONE}, started={A, B, C})
     assert (step.ready, step.skipped, step.finished) == ([C], [D], False)
-    assert machine.settle(C, DONE) == Step(skipped=["x", "y"], finished=True)
+    assert machine.settle(C, DONE) == StateChange(skipped=["x", "y"], finished=True)
 
 
 def test_a_drop_is_no_failure_of_its_own():

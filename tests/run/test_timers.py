@@ -12,10 +12,10 @@ from support.sink import Disk
 
 from voicegraph.graph.model import Workflow
 from voicegraph.run import timers
-from voicegraph.run.engine_promise import End, Promise
+from voicegraph.run.engine_promise import End, EnginePromise
 
 HOUR = 3600.0
-STAYS = Promise(retries=True, parks=False, retry_base=HOUR)
+STAYS = EnginePromise(retries=True, parks=False, retry_base=HOUR)
 
 
 @pytest.fixture

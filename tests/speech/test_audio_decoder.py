@@ -7,7 +7,7 @@ from support.audio import CODECS, recording, silence, tone
 
 from voicegraph.speech import audio_decoder as decoding
 from voicegraph.speech.audio_decoder import decode
-from voicegraph.speech.speech_errors import NoAudio, Silent, SpeechError, TooLong, TooShort, Unreadable
+from voicegraph.speech.speech_errors import NoAudio, Silent, SpeechError, TooLong, TooShort, UnreadableAudio
 
 
 @pytest.mark.parametrize("kind", CODECS)
@@ -24,7 +24,7 @@ async def test_a_moment_is_too_short() -> None:
 
 
 async def test_a_header_without_sound_is_too_short() -> None:
-    with pytest.raises((TooShort, Unreadable)):
+    with pytest.raises((TooShort, UnreadableAudio)):
         await decode(recording("wav", tone(0.001)))
 
 
@@ -53,7 +53,7 @@ async def test_nothing_at_all() -> None:
 
 
 async def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Unreadable, match="took longer"):
+    with pytest.raises(UnreadableAudio, match="took longer"):
         await decode(recording("wav", tone(1)), seconds=0.001)
 
 
@@ -64,5 +64,5 @@ async def test_a_decoder_that_dies_is_an_unreadable_file(monkeypatch: pytest.Mon
         return await real("voicegraph.no_such_module")
 
     monkeypatch.setattr(decoding.child_process, "start", start)
-    with pytest.raises(Unreadable, match="cannot be decoded"):
+    with pytest.raises(UnreadableAudio, match="cannot be decoded"):
         await decode(recording("wav", tone(1)))

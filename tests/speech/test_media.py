@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.audio import CODECS, recording, tone
 
 from voicegraph.speech.media import kind_of
-from voicegraph.speech.speech_errors import NoAudio, SpeechError, Unreadable, Unsupported
+from voicegraph.speech.speech_errors import NoAudio, SpeechError, UnreadableAudio, Unsupported
 
 WHOLE = {kind: recording(kind, tone(1.0), 48_000 if CODECS[kind] == "libopus" else 16_000) for kind in CODECS}
 
@@ -35,7 +35,7 @@ def test_nothing_is_said_to_be_empty() -> None:
 @pytest.mark.parametrize("kind", ["webm", "wav", "ogg", "mp4"])
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.77, 0.95])
 def test_a_recording_that_breaks_off_is_refused(kind: str, share: float) -> None:
-    with pytest.raises(Unreadable, match="breaks off"):
+    with pytest.raises(UnreadableAudio, match="breaks off"):
         kind_of(WHOLE[kind][: int(len(WHOLE[kind]) * share)])
 
 
@@ -43,7 +43,7 @@ def test_a_recording_of_a_browser_leaves_its_sizes_open() -> None:
     """Chromium cannot go back to fill in how long segment and cluster are."""
     live = _open_sizes(WHOLE["webm"])
     assert kind_of(live) == "webm"
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableAudio):
         kind_of(live[:-3])
 
 

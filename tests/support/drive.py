@@ -15,13 +15,13 @@ from voicegraph.graph.model import RunId, Workflow
 from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.crash_blame import SUSPECT_DEATHS, Death, Flight, SuspectTurns, blamed
 from voicegraph.run.driver import RunDriver
-from voicegraph.run.engine_promise import End, Promise
+from voicegraph.run.engine_promise import End, EnginePromise
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, StoredRun
 from voicegraph.run.state import NodeStatus
 from voicegraph.settings import Settings
 from voicegraph.store.files.stored_files import StoredFiles
 
-BACKGROUND = Promise(retries=True, parks=True, retry_base=0.01)
+BACKGROUND = EnginePromise(retries=True, parks=True, retry_base=0.01)
 
 
 @dataclass
@@ -34,26 +34,26 @@ class Drive:
     drivers: list[RunDriver] = field(default_factory=list)
     past: Past = field(default_factory=Past)
 
-    def driver(self, run: NewRun, promise: Promise = BACKGROUND, turns: SuspectTurns | None = None) -> RunDriver:
+    def driver(self, run: NewRun, promise: EnginePromise = BACKGROUND, turns: SuspectTurns | None = None) -> RunDriver:
         settings = Settings(_env_file=None, node_timeout=20)
         files: StoredFiles = None  # pyright: ignore - no action of the tests reads a file
         runner = NodeRunner(self.probe.registry(), settings, self.http, files)
         self.drivers.append(RunDriver(run, runner, self.sink, promise, self.past, turns))
         return self.drivers[-1]
 
-    async def start(self, graph: Workflow, promise: Promise = BACKGROUND, **given: object) -> RunDriver:
+    async def start(self, graph: Workflow, promise: EnginePromise = BACKGROUND, **given: object) -> RunDriver:
         driver = self.driver(NewRun(RunId("run_1"), graph, "embedded", 0.0, **given), promise)  # pyright: ignore
         await driver.start()
         return driver
 
-    async def run(self, graph: Workflow, promise: Promise = BACKGROUND, **given: object) -> Disk:
+    async def run(self, graph: Workflow, promise: EnginePromise = BACKGROUND, **given: object) -> Disk:
         """From the start to the end."""
         driver = await self.start(graph, promise, **given)
         assert await ended(driver) is End.OVER
         return self.sink.disk
 
     async def resume(
-        self, stored: StoredRun | None = None, promise: Promise = BACKGROUND, turns: SuspectTurns | None = None
+        self, stored: StoredRun | None = None, promise: EnginePromise = BACKGROUND, turns: SuspectTurns | None = None
     ) -> RunDriver:
         """As a new process would, from what is on the disk."""
         stored = stored or self.sink.disk.stored()

@@ -19,7 +19,7 @@ from voicegraph.db.migrate import migrate
 from voicegraph.graph.model import RunId, Workflow, new_id
 from voicegraph.run.events import EngineName, NewRun
 from voicegraph.settings import Settings
-from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.event_feed import EventFeed
 from voicegraph.store.core.journal import Journal
 from voicegraph.store.core.reader import Reader
 from voicegraph.store.files.contents import Contents
@@ -36,7 +36,7 @@ class History:
 
     settings: Settings
     engine: Engine
-    feed: Feed
+    feed: EventFeed
     journal: Journal
     reader: Reader
     store: StoredRuns
@@ -61,7 +61,7 @@ async def open_history(settings: Settings) -> AsyncIterator[History]:
     """As the app opens it. Open it again on the same settings for a restart."""
     engine = connect(settings)
     migrate(engine)
-    feed = Feed()
+    feed = EventFeed()
     journal = Journal(engine, feed)
     reader = Reader(engine)
     journal.open()

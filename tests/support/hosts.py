@@ -23,12 +23,12 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.approval import Decision
 from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.children import Children
-from voicegraph.run.engine_promise import Promise
+from voicegraph.run.engine_promise import EnginePromise
 from voicegraph.run.events import EngineName, NewRun, NodeRun, RunEvent
 from voicegraph.run.ports import Engine
 from voicegraph.settings import Settings
-from voicegraph.store.processes.process_ends import Lives
-from voicegraph.store.runs.parents import StoredFamilies
+from voicegraph.store.processes.process_ends import ProcessRecord
+from voicegraph.store.runs.parents import StoredParents
 from voicegraph.store.views.details import RunDetail
 from voicegraph.store.views.follow import follow
 
@@ -114,7 +114,7 @@ class Host(ABC):
 
     def look_after_children(self, *engines: Engine, shared: bool = False) -> None:
         """As the app does: runs that are steps of others are started and told."""
-        families = StoredFamilies(self.history.reader, self.history.store)
+        families = StoredParents(self.history.reader, self.history.store)
         self.children = Children(engines, families, _runnable, shared=shared)
         self.history.feed.listen(self.children.notice)
         self.children.open("embedded" if self.name == "live" else self.name)
@@ -215,8 +215,8 @@ class EmbeddedHost(LocalHost):
     def make(self, runner: NodeRunner) -> EmbeddedEngine:
         history = self.history
         self.owner = OwnerLock(history.engine, self.settings.data_dir)
-        promise = Promise(retries=True, parks=True, retry_base=self.settings.retry_base_seconds)
-        lives = Lives(self.owner.folder / "engine.alive", history.journal)
+        promise = EnginePromise(retries=True, parks=True, retry_base=self.settings.retry_base_seconds)
+        lives = ProcessRecord(self.owner.folder / "engine.alive", history.journal)
         return EmbeddedEngine(runner, history.journal, history.store, self.owner, lives, self.settings, promise)
 
     async def parked(self, run_id: RunId, node_id: str) -> None:

@@ -23,7 +23,8 @@ from voicegraph.nodes.registry import Registry
 from voicegraph.run.acceptance import accepted
 from voicegraph.run.approval import Decision
 from voicegraph.run.attempt import NodeRunner
-from voicegraph.run.driver import End, Promise, RunDriver
+from voicegraph.run.driver import RunDriver
+from voicegraph.run.engine_promise import End, EnginePromise
 from voicegraph.run.events import Entry, NewRun, StoredRun
 from voicegraph.settings import Settings
 from voicegraph.store.core.rows import EntryWriter
@@ -227,7 +228,7 @@ class World:
 
     def _driver(self, run: NewRun) -> RunDriver:
         durable = run.engine != "live"
-        promise = Promise(retries=durable, parks=durable, retry_base=0.0)
+        promise = EnginePromise(retries=durable, parks=durable, retry_base=0.0)
 
         async def made() -> RunDriver:
             driver = RunDriver(run, self._runner, self._sink, promise, NOBODY)

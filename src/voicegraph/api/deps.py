@@ -15,7 +15,7 @@ from voicegraph.api.problems import TooLarge
 from voicegraph.api.schemas.common import ExecuteBody, Json
 from voicegraph.errors import ConfigError, GraphError, Problem, UserError
 from voicegraph.graph.json_decoder import config_flaws
-from voicegraph.graph.legacy_format import CONTENT, Sent, with_file, without_files
+from voicegraph.graph.legacy_format import CONTENT, SentFile, with_file, without_files
 from voicegraph.graph.model import ID_PATTERN, RunId
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.data.large_json import SMALL_CHARACTERS, beside, canonical, is_small
@@ -72,7 +72,7 @@ Id = Annotated[str, Path(pattern=ID_PATTERN)]
 @asynccontextmanager
 async def run_request(
     body: ExecuteBody, voicegraph: Pipeline, idempotency_key: str | None = None
-) -> AsyncGenerator[Asked]:
+) -> AsyncGenerator[RunInput]:
     """The run an execute body asks for; GraphError locates what is wrong with its workflow.
 
     Files that come with it are stored first, for this run; should it not start, they are removed again.
@@ -87,7 +87,7 @@ async def run_request(
         for one in sent:
             stored.append(await _store(one, voicegraph))
             with_file(raw, one, stored[-1])
-        asked = Asked(
+        asked = RunInput(
             RunRequest(
                 workflow=parse_workflow(raw),
                 config=checked_config(config),
@@ -107,14 +107,14 @@ async def run_request(
 
 
 @dataclass(slots=True)
-class Asked:
+class RunInput:
     """What is to be run, and the run that was made of it."""
 
     request: RunRequest
     run_id: RunId | None = None
 
 
-async def _store(sent: Sent, voicegraph: Pipeline) -> str:
+async def _store(sent: SentFile, voicegraph: Pipeline) -> str:
     limit = voicegraph.settings.max_upload_bytes
     where = f"nodes[{sent.index}].params.{CONTENT}"
     try:

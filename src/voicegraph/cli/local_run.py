@@ -20,7 +20,7 @@ from voicegraph.store.views.details import RunDetail
 PAGE = 500
 
 
-class Watch:
+class LocalRun:
     """One run. A live one ends with its command; one in the background is on disk, and goes on with the next server."""
 
     def __init__(self, runtime: Runtime, *, background: bool, as_json: bool) -> None:

@@ -42,7 +42,7 @@ def record(device: str | None) -> bytes:
 
 def _until_silence(blocks: queue.SimpleQueue[bytes]) -> bytes:
     made = bytearray()
-    ears = Ears()
+    ears = Recorder()
     try:
         while len(made) < MAX_SECONDS * RATE * 2 and not ears.is_over:
             block = blocks.get()
@@ -53,7 +53,7 @@ def _until_silence(blocks: queue.SimpleQueue[bytes]) -> bytes:
     return bytes(made)
 
 
-class Ears:
+class Recorder:
     """Tells when somebody has finished speaking, by loudness alone."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from voicegraph.app import running
-from voicegraph.cli.local_run import Watch
+from voicegraph.cli.local_run import LocalRun
 from voicegraph.cli.run_values import Config, note_unread, parse_assignments
 from voicegraph.cli.server_client import replay_on_server, running_server
 from voicegraph.cli.uploaded_files import read_uploads, store_uploads
@@ -39,7 +39,7 @@ async def replay_run(
             body = {"from": start, "config": config, "mode": "background"}
             return await replay_on_server(server, run_id, body, as_json)
         beginning = pipeline.replay(origin.run.run_id, Replay(start, config=config), live=not background)
-        watch = Watch(runtime, background=background, as_json=as_json)
+        watch = LocalRun(runtime, background=background, as_json=as_json)
         new = await watch.started(beginning)
         workflow = (await pipeline.queries.stored(new)).run.workflow
         return await watch.to_the_end(new, workflow)

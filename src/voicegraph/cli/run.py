@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from voicegraph.app import Runtime, running
-from voicegraph.cli.local_run import Watch
+from voicegraph.cli.local_run import LocalRun
 from voicegraph.cli.plan_doubts import require_consent, say_doubts
 from voicegraph.cli.run_input import STDIN, allowing, read_given
 from voicegraph.cli.run_values import fill, parse_assignments
@@ -66,6 +66,6 @@ async def _planned(pipeline: Pipeline, sentence: str, *, asks: bool) -> Workflow
 
 
 async def _follow(runtime: Runtime, request: RunRequest, background: bool, as_json: bool) -> str:
-    watch = Watch(runtime, background=background, as_json=as_json)
+    watch = LocalRun(runtime, background=background, as_json=as_json)
     start = runtime.pipeline.start_background if background else runtime.pipeline.start_live
     return await watch.to_the_end(await watch.started(start(request)), request.workflow)

@@ -20,9 +20,9 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.crash_blame import BEAT_SECONDS, CALM_SECONDS, SuspectTurns
 from voicegraph.run.driver import RunDriver
-from voicegraph.run.engine_promise import LAST_WRITE, End, Promise
+from voicegraph.run.engine_promise import LAST_WRITE, End, EnginePromise
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.ownership import Lives, Owner
 from voicegraph.run.ports import EventSink, RunStore
 from voicegraph.run.queue import FairQueue, Place, Slots, Ticket, queue_full, ticket_of
@@ -57,7 +57,7 @@ class EmbeddedEngine:
         owner: Owner,
         lives: Lives,
         settings: Settings,
-        promise: Promise,
+        promise: EnginePromise,
         slots: Slots | None = None,
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
@@ -69,7 +69,7 @@ class EmbeddedEngine:
         self._lives_on = False
         self._settings = settings
         self._promise = promise
-        self._patience = Patience(settings.drain_seconds)
+        self._patience = GracePeriod(settings.drain_seconds)
         self._drivers: dict[RunId, RunDriver] = {}
         self._loading: set[RunId] = set()
         self._rewritten: set[RunId] = set()

@@ -18,9 +18,9 @@ from voicegraph.rounds import Rounds
 from voicegraph.run.answers import Answer
 from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.driver import RunDriver
-from voicegraph.run.engine_promise import LAST_WRITE, End, Promise
+from voicegraph.run.engine_promise import LAST_WRITE, End, EnginePromise
 from voicegraph.run.events import EngineName, Entry, NewRun, StoredRun
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.ports import RunLedger, RunStore
 from voicegraph.run.questions import settle
 from voicegraph.run.queue import Place, Slots, ticket_of
@@ -94,7 +94,7 @@ class LiveEngine:
         self._runner = runner
         self._ledger = ledger
         self._store = store
-        self._patience = Patience(drain_seconds)
+        self._patience = GracePeriod(drain_seconds)
         self._others = others or _Nobody()
         self._slots = slots or Slots()
         self._drivers: dict[RunId, RunDriver] = {}
@@ -130,7 +130,7 @@ class LiveEngine:
                 5,
             )
         self._slots.hold(run.run_id, ticket.group)
-        driver = RunDriver(run, self._runner, self._ledger, Promise(retries=False, parks=False), self._store)
+        driver = RunDriver(run, self._runner, self._ledger, EnginePromise(retries=False, parks=False), self._store)
         self._drivers[run.run_id] = driver
         driver.ended.add_done_callback(lambda ended: self._let_go(run.run_id, ended.result()))
         await asyncio.shield(self._begin(driver))  # half started, it would be on disk, and nobody's

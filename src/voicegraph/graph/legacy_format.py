@@ -40,7 +40,7 @@ Raw = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentFile:
     """A file that came with a request: what its node is called in `nodes`, and its content as it was written."""
 
     index: int
@@ -60,7 +60,7 @@ def translated(node: Raw) -> Raw:
     return {**node, "params": translate(cast("Raw", params), node.get("action"))}
 
 
-def without_files(workflow: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[Raw, Raw, list[Sent]]:
+def without_files(workflow: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[Raw, Raw, list[SentFile]]:
     """The workflow and the config without the contents of files, and these: each goes to the node that holds it.
 
     One in the config goes to every node that reads a file and has none.
@@ -68,7 +68,7 @@ def without_files(workflow: Mapping[str, Any], config: Mapping[str, Any]) -> tup
     nodes = workflow.get("nodes")
     if not isinstance(nodes, list):
         return dict(workflow), dict(config), []
-    kept, found = [*cast("list[object]", nodes)], list[Sent]()
+    kept, found = [*cast("list[object]", nodes)], list[SentFile]()
     for index, node in _uploads(kept):
         params = cast("Raw", node["params"]) if isinstance(node.get("params"), dict) else {}
         none: Mapping[str, Any] = {}
@@ -84,7 +84,7 @@ def without_files(workflow: Mapping[str, Any], config: Mapping[str, Any]) -> tup
     return {**workflow, "nodes": kept}, rest, found
 
 
-def with_file(workflow: Raw, sent: Sent, file_id: str) -> None:
+def with_file(workflow: Raw, sent: SentFile, file_id: str) -> None:
     """Let the node read the stored file."""
     workflow["nodes"][sent.index]["params"]["fileId"] = file_id
 
@@ -100,7 +100,7 @@ def _holds_file(source: Mapping[str, Any], params: Raw) -> bool:
     return CONTENT in source and not (source[CONTENT] is None and (params.get("fileId") or source is not params))
 
 
-def _sent(index: int, node: Raw, params: Raw, source: Mapping[str, Any]) -> Sent:
+def _sent(index: int, node: Raw, params: Raw, source: Mapping[str, Any]) -> SentFile:
     name, media_type = _UPLOADS[str(node["type"])]
     content = source[CONTENT]
     given = source.get(NAME)
@@ -113,7 +113,7 @@ def _sent(index: int, node: Raw, params: Raw, source: Mapping[str, Any]) -> Sent
     if url and (charset := _CHARSET.search(url[2])):
         media_type += f"; charset={charset[1]}"
     encoding = params.get("encoding")
-    return Sent(
+    return SentFile(
         index,
         given if isinstance(given, str) and given.strip() else name,
         media_type,

@@ -27,12 +27,12 @@ def shortened(output: Output) -> Output:
 
 def beginning(output: Output, size: int, characters: int) -> Output:
     """Its first characters, and as many of its data."""
-    room = Room(FIRST_VALUES, characters)
+    room = PreviewBudget(FIRST_VALUES, characters)
     changes = {"text": output.text[:characters], "data": room.fill(output.data), "truncated": True, "size": size}
     return output.model_copy(update=changes)
 
 
-class Room:
+class PreviewBudget:
     """Takes the beginning of plain data, until it is full."""
 
     def __init__(self, values: int, characters: int) -> None:

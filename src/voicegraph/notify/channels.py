@@ -13,7 +13,7 @@ from voicegraph.nodes.mail.recipients import addresses
 from voicegraph.nodes.mail.smtp import deliver, lacking, sender_of
 from voicegraph.notify.message_texts import readable
 from voicegraph.settings import Settings
-from voicegraph.store.notices.notices import Draft
+from voicegraph.store.notices.notices import MessageDraft
 
 CHAT_SECONDS = 60.0
 
@@ -25,7 +25,7 @@ class Channels:
         self._settings = settings
         self._http = http
 
-    async def send(self, draft: Draft, key: str) -> None:
+    async def send(self, draft: MessageDraft, key: str) -> None:
         """Hand it over. `key` makes the mail's Message-ID, so that a repeated mail is recognised."""
         await (self._mail(draft, key) if draft.channel == "mail" else self._chat(draft))
 
@@ -35,7 +35,7 @@ class Channels:
             return None
         return (await configured_service(self._settings, self._http)).name
 
-    async def _mail(self, draft: Draft, key: str) -> None:
+    async def _mail(self, draft: MessageDraft, key: str) -> None:
         if lack := lacking(self._settings):
             raise NodeError("not_configured", lack)
         try:
@@ -53,7 +53,7 @@ class Channels:
             raise NodeError("invalid_address", f"The notification cannot be mailed: {error}.") from error
         await deliver(message, to, self._settings)
 
-    async def _chat(self, draft: Draft) -> None:
+    async def _chat(self, draft: MessageDraft) -> None:
         service = await configured_service(self._settings, self._http)
         try:
             async with asyncio.timeout(CHAT_SECONDS):

@@ -12,14 +12,14 @@ from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.notify.channels import Channels
 from voicegraph.notify.message_texts import Writer
-from voicegraph.notify.throttle import Throttle, Wishes
+from voicegraph.notify.throttle import NotifyTargets, Throttle
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry
 from voicegraph.run.redaction.redact import Redactor
 from voicegraph.run.state import NodeStatus
 from voicegraph.settings import Settings
-from voicegraph.store.core.event_feed import Feed
-from voicegraph.store.notices.notices import Draft, Fact, Message, Notices
+from voicegraph.store.core.event_feed import EventFeed
+from voicegraph.store.notices.notices import Fact, MessageDraft, NoticeMessage, Notices
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 15.0, 3_600.0
 class Notifier:
     """`open` starts it, `close` ends it."""
 
-    def __init__(self, notices: Notices, feed: Feed, settings: Settings, http: httpx.AsyncClient) -> None:
+    def __init__(self, notices: Notices, feed: EventFeed, settings: Settings, http: httpx.AsyncClient) -> None:
         self.notices = notices
         self.channels = Channels(settings, http)
         self._settings = settings
@@ -66,7 +66,7 @@ class Notifier:
         fact = Fact("run_test", "completed", "", "A test of the notifications", "", "", clock.now(), said)
         subject, body = Writer(self._settings).one(fact)
         results: dict[str, str | None] = {}
-        for draft in Wishes.of(said, self._settings).drafts(subject, body):
+        for draft in NotifyTargets.of(said, self._settings).drafts(subject, body):
             try:
                 await self.channels.send(draft, f"test {clock.now()}")
                 results[draft.channel] = None
@@ -74,8 +74,8 @@ class Notifier:
                 results[draft.channel] = self._redact.text(error.message)
         return results
 
-    async def _send(self, message: Message) -> None:
-        draft = Draft(message.channel, message.target, message.subject, message.body)
+    async def _send(self, message: NoticeMessage) -> None:
+        draft = MessageDraft(message.channel, message.target, message.subject, message.body)
         try:
             await self.channels.send(draft, message.id)
         except NodeError as error:

@@ -32,7 +32,7 @@ class Param(BaseModel):
     value: str = Field(description="As text; lists and objects as JSON; nothing to clear it.")
 
 
-class Step(BaseModel):
+class ShortStep(BaseModel):
     """One step."""
 
     id: str = Field(description="Of an existing step: its id. Of a new one: any short name.")
@@ -53,7 +53,7 @@ class Sketch(BaseModel):
     """A whole workflow."""
 
     name: str = Field(max_length=80, description="A short title.")
-    steps: Annotated[list[Step], Field(min_length=1, max_length=100)]
+    steps: Annotated[list[ShortStep], Field(min_length=1, max_length=100)]
     trigger: Literal["keep", "manual", "schedule", "webhook"] = Field(
         "keep", description="What starts it. keep: as it was; a new workflow is started by hand."
     )
@@ -131,7 +131,7 @@ def _ids(sketch: Sketch, known: Mapping[NodeId, Node]) -> dict[str, str]:
     return ids
 
 
-def _node(step: Step, node_id: str, old: Node | None, registry: Registry) -> dict[str, Any]:
+def _node(step: ShortStep, node_id: str, old: Node | None, registry: Registry) -> dict[str, Any]:
     kind, _, action = step.action.partition(".")
     given = {param.name: _value(kind, action, param, registry) for param in step.params if param.value != KEPT}
     each = {} if step.each is None else {"each": step.each}

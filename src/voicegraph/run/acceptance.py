@@ -5,7 +5,7 @@ from __future__ import annotations
 from voicegraph import clock
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent
 from voicegraph.run.recovery import outcome_of
-from voicegraph.run.state import NodeStatus, RunState, Step
+from voicegraph.run.state import NodeStatus, RunState, StateChange
 
 
 def accepted(run: NewRun, send: str | None = None) -> Entry:
@@ -18,7 +18,7 @@ def accepted(run: NewRun, send: str | None = None) -> Entry:
     return entry
 
 
-def begin(run: NewRun, machine: RunState, entry: Entry) -> Step:
+def begin(run: NewRun, machine: RunState, entry: Entry) -> StateChange:
     """Write the results that are taken over; the answer is what the machine begins with."""
     entry.items += [row.snapshot() for rows in run.reuse.items.values() for row in rows.values()]
     if not run.reuse.rows and not run.reuse.reasons:

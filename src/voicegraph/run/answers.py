@@ -14,7 +14,7 @@ from voicegraph.run.events import NodeRun
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledNode:
     """What an answer makes of a node. `words` tell the run's story of it; `waits` is what is kept of the question."""
 
     result: Output | NodeError
@@ -25,7 +25,7 @@ class Settled:
 class Answer(Protocol):
     """Somebody's answer to a node that waits."""
 
-    def settle(self, row: NodeRun) -> Settled:
+    def settle(self, row: NodeRun) -> SettledNode:
         """What it makes of the node. Conflict when it is no answer to what this row asks."""
         ...
 

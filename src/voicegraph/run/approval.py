@@ -19,7 +19,7 @@ from voicegraph.clock import iso
 from voicegraph.errors import Conflict, NodeError
 from voicegraph.nodes.data.large_json import canonical
 from voicegraph.nodes.output import Output
-from voicegraph.run.answers import Settled, answered_already
+from voicegraph.run.answers import SettledNode, answered_already
 from voicegraph.run.events import NodeRun
 from voicegraph.run.state import NodeStatus
 
@@ -62,7 +62,7 @@ class Decision:
     via: Via = "page"
     comment: str = ""
 
-    def settle(self, row: NodeRun) -> Settled:
+    def settle(self, row: NodeRun) -> SettledNode:
         """See `run.answers.Answer`."""
         waits = cast("Mapping[str, Any]", row.waits or {})
         if waits.get("kind") != "approval":
@@ -75,17 +75,17 @@ class Decision:
         return _settled(row, self)
 
 
-def expired(row: NodeRun) -> Settled:
+def expired(row: NodeRun) -> SettledNode:
     """Nobody answered in time: what the node says for that case."""
     waits = cast("Mapping[str, Any]", row.waits or {})
     chosen = waits.get("onExpiry")
     if chosen == "fail":
         error = NodeError("approval_expired", "Nobody answered in time, and this step is set to fail then.")
-        return Settled(error, "Nobody answered in time", _with_answer(waits, {"answer": "expired"}))
+        return SettledNode(error, "Nobody answered in time", _with_answer(waits, {"answer": "expired"}))
     return _settled(row, Decision(chosen == "approve", str(waits["digest"]), "nobody", "expiry"))
 
 
-def _settled(row: NodeRun, decision: Decision) -> Settled:
+def _settled(row: NodeRun, decision: Decision) -> SettledNode:
     waits = cast("Mapping[str, Any]", row.waits or {})
     record: dict[str, JsonValue] = {
         "answer": "approved" if decision.approved else "rejected",
@@ -98,7 +98,7 @@ def _settled(row: NodeRun, decision: Decision) -> Settled:
     content = row.output or Output()
     meta: dict[str, JsonValue] = {**content.meta, "approval": record}
     result = content.model_copy(update={"meta": meta, "branch": decision.approved})
-    return Settled(result, _words(decision), _with_answer(waits, record))
+    return SettledNode(result, _words(decision), _with_answer(waits, record))
 
 
 def _with_answer(waits: Mapping[str, Any], record: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

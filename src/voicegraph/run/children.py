@@ -65,7 +65,7 @@ class Ancestor:
     name: str
 
 
-class Families(Protocol):
+class ParentStore(Protocol):
     """What is on disk of parents and children."""
 
     async def load(self, run_id: RunId) -> StoredRun:
@@ -102,7 +102,7 @@ class Children:
     def __init__(
         self,
         engines: Sequence[Engine],
-        families: Families,
+        families: ParentStore,
         check: Callable[[Workflow, Mapping[str, JsonValue]], Awaitable[None]],
         *,
         shared: bool,

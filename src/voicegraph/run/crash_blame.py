@@ -42,7 +42,7 @@ TURN_KIND = "turn"
 TURN = "Started again: it is this node's turn"
 
 
-class Verdict(Enum):
+class BlameVerdict(Enum):
     """What may become of a node that was in flight when its process ended."""
 
     AGAIN = auto()
@@ -50,11 +50,11 @@ class Verdict(Enum):
     NEVER = auto()
 
 
-def verdict(deaths: int) -> Verdict:
+def verdict(deaths: int) -> BlameVerdict:
     """By how many deaths are laid to it."""
     if deaths >= MAX_DEATHS:
-        return Verdict.NEVER
-    return Verdict.ALONE if deaths >= SUSPECT_DEATHS else Verdict.AGAIN
+        return BlameVerdict.NEVER
+    return BlameVerdict.ALONE if deaths >= SUSPECT_DEATHS else BlameVerdict.AGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.attempt import Attempt, NodeRunner
 from voicegraph.run.crash_blame import SuspectTurns
 from voicegraph.run.earlier_items import EarlierRuns
-from voicegraph.run.engine_promise import LAST_WRITE, PARK_AFTER, End, Promise
+from voicegraph.run.engine_promise import LAST_WRITE, PARK_AFTER, End, EnginePromise
 from voicegraph.run.events import Entry, NewRun, NodeRun, RunEvent, StoredRun
-from voicegraph.run.grace_period import Patience
-from voicegraph.run.item_driver import Bench, EachNodes, Rest
-from voicegraph.run.node_inputs import Surroundings
+from voicegraph.run.grace_period import GracePeriod
+from voicegraph.run.item_driver import EachNodes, ItemContext, Rest
+from voicegraph.run.node_inputs import InputReader
 from voicegraph.run.parent_child import given_to
 from voicegraph.run.partial_writes import HalfWritten, bare, write
 from voicegraph.run.ports import EventSink
@@ -35,7 +35,7 @@ from voicegraph.run.run_end import AskedEnd, write_end
 from voicegraph.run.run_limits import Deadline, out_of_time
 from voicegraph.run.state import NodeStatus
 from voicegraph.run.timers import Timers
-from voicegraph.run.transitions import Course, wakes_at
+from voicegraph.run.transitions import Transitions, wakes_at
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class RunDriver:
         run: NewRun,
         runner: NodeRunner,
         sink: EventSink,
-        promise: Promise,
+        promise: EnginePromise,
         earlier: EarlierRuns,
         turns: SuspectTurns | None = None,
     ) -> None:
@@ -64,9 +64,9 @@ class RunDriver:
         self._turns = turns or SuspectTurns()
         self._tasks: dict[NodeId, asyncio.Task[None]] = {}
         self._held: set[NodeId] = set()
-        self._each = EachNodes(Bench(run, runner, sink, promise, self._turns, self._say, earlier))
+        self._each = EachNodes(ItemContext(run, runner, sink, promise, self._turns, self._say, earlier))
         self._timers = Timers(self._ring)
-        self._course = Course(run, runner.registry, promise, self._timers, self._each.stop)
+        self._course = Transitions(run, runner.registry, promise, self._timers, self._each.stop)
         self._script = self._course.script
         self._deadline = Deadline(run.workflow, self._run_out)
         self._asked_end = AskedEnd(sink, self._end, self._close)
@@ -190,7 +190,7 @@ class RunDriver:
         self._course.stopping = True
         self._each.pause()
 
-    async def stop(self, patience: Patience) -> None:
+    async def stop(self, patience: GracePeriod) -> None:
         """Start nothing new, wait for nodes in flight, then leave the rest to the next process.
 
         Nothing of the run is at work in this process afterwards, also when this is cancelled.
@@ -374,8 +374,8 @@ class RunDriver:
 
         return Attempt(self.run, node, row.attempt, around.inputs(node.id), around.ancestors(node), emit)
 
-    def _around(self) -> Surroundings:
-        return Surroundings(self.run.workflow, self._course.machine, self._course.rows, given_to(self.run))
+    def _around(self) -> InputReader:
+        return InputReader(self.run.workflow, self._course.machine, self._course.rows, given_to(self.run))
 
     def _say(self, event: RunEvent) -> None:
         if not self._script.over:

@@ -24,7 +24,7 @@ class End(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class EnginePromise:
     """What an engine promises: automatic retries, and runs that leave memory while they wait."""
 
     retries: bool

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 
-class Patience:
+class GracePeriod:
     """Some seconds, or less: it can be ended at any moment, also before anybody waits."""
 
     def __init__(self, seconds: float) -> None:

@@ -24,12 +24,12 @@ from voicegraph.nodes.output import Inputs, Output
 from voicegraph.run.attempt import Attempt, NodeRunner
 from voicegraph.run.crash_blame import POISON, SuspectTurns
 from voicegraph.run.earlier_items import EarlierRuns, same_items
-from voicegraph.run.engine_promise import Promise
+from voicegraph.run.engine_promise import EnginePromise
 from voicegraph.run.events import Entry, ItemRun, NewRun, NodeRun, RunEvent
-from voicegraph.run.item_records import ItemScript, item_failure
-from voicegraph.run.item_state import Board, sort_interrupted
+from voicegraph.run.item_records import ItemRecords, item_failure
+from voicegraph.run.item_state import ItemState, sort_interrupted
 from voicegraph.run.items import Item, gathered, items_of, refusal, seen_by, share_of, shares_of, so_far
-from voicegraph.run.node_inputs import Surroundings
+from voicegraph.run.node_inputs import InputReader
 from voicegraph.run.partial_writes import write
 from voicegraph.run.pinned_outputs import MESSAGE
 from voicegraph.run.ports import EventSink
@@ -50,13 +50,13 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class ItemContext:
     """What the items of a run are worked on with. `say` writes an event while the run is not over."""
 
     run: NewRun
     runner: NodeRunner
     sink: EventSink
-    promise: Promise
+    promise: EnginePromise
     turns: SuspectTurns
     say: Callable[[RunEvent], None]
     earlier: EarlierRuns
@@ -65,7 +65,7 @@ class Bench:
 class EachNodes:
     """The nodes with `each` of one run. `kept` are the items an earlier process left, or an earlier run."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: ItemContext) -> None:
         self.ids = frozenset(node.id for node in bench.run.workflow.nodes if node.each)
         self.kept: Mapping[NodeId, dict[int, ItemRun]] = {
             node_id: {item: row.snapshot() for item, row in rows.items()}
@@ -75,7 +75,7 @@ class EachNodes:
         self._at_work: dict[NodeId, _EachNode] = {}
         self._paused = self._stopped = False
 
-    async def work(self, row: NodeRun, around: Surroundings, entry: Entry) -> Output | Rest | NodeError | None:
+    async def work(self, row: NodeRun, around: InputReader, entry: Entry) -> Output | Rest | NodeError | None:
         """The node's output, why it fails, or a rest, after which this is called again; None when it was stopped.
 
         What is not on disk by then is put into `entry`, to be written together with what it leads to.
@@ -147,7 +147,7 @@ class EachNodes:
 class _EachNode:
     def __init__(
         self,
-        bench: Bench,
+        bench: ItemContext,
         row: NodeRun,
         node: Node,
         ancestors: Mapping[NodeId, Output],
@@ -168,8 +168,8 @@ class _EachNode:
         self._ancestors = ancestors
         self._items = items
         self._at_once = node.concurrency or DEFAULT_CONCURRENCY
-        self._board = Board(len(self._items), self._at_once, node.on_error == "fail", rows, weight)
-        self._script = ItemScript(row)
+        self._board = ItemState(len(self._items), self._at_once, node.on_error == "fail", rows, weight)
+        self._script = ItemRecords(row)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._held: set[int] = set()
         self._outcomes: list[tuple[int, Output | Exception]] = []

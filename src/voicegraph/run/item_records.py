@@ -21,7 +21,7 @@ from voicegraph.run.state import NodeStatus
 UNCERTAIN = "The server stopped while this item was at work: whether it took effect is unknown. It is started again."
 
 
-class ItemScript:
+class ItemRecords:
     """Fills entries for the items of one node. `row` is the node's."""
 
     def __init__(self, row: NodeRun) -> None:

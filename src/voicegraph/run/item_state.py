@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from voicegraph.nodes.data.large_json import Weight
-from voicegraph.run.crash_blame import Verdict, verdict
+from voicegraph.run.crash_blame import BlameVerdict, verdict
 from voicegraph.run.events import ItemCounts, ItemRun
 from voicegraph.run.state import NodeStatus
 
@@ -19,7 +19,7 @@ AT_WORK = (NodeStatus.RUNNING, NodeStatus.WAITING)
 """In flight; or, after crashes, waiting for its turn."""
 
 
-class Board:
+class ItemState:
     """The items of one node of a run. `rows` are the checkpoints of those that started, and stay the caller's to change.
 
     `stops` is the node's policy: whether one item that failed for good ends the rest.
@@ -146,7 +146,7 @@ def sort_interrupted(rows: Iterable[ItemRun]) -> tuple[list[ItemRun], list[ItemR
 
     As `restore.restore` does it for nodes.
     """
-    sorted_rows: dict[Verdict, list[ItemRun]] = {each: [] for each in Verdict}
+    sorted_rows: dict[BlameVerdict, list[ItemRun]] = {each: [] for each in BlameVerdict}
     for row in rows:
         sorted_rows[verdict(row.deaths)].append(row)
-    return sorted_rows[Verdict.AGAIN], sorted_rows[Verdict.ALONE], sorted_rows[Verdict.NEVER]
+    return sorted_rows[BlameVerdict.AGAIN], sorted_rows[BlameVerdict.ALONE], sorted_rows[BlameVerdict.NEVER]

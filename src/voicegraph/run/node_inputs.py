@@ -11,7 +11,7 @@ from voicegraph.run.events import NodeRun
 from voicegraph.run.state import RunState
 
 
-class Surroundings:
+class InputReader:
     """Reads inputs for nodes of one run from its rows. Made once; machine and rows may go on changing."""
 
     def __init__(

@@ -12,7 +12,7 @@ from voicegraph.errors import Conflict, NodeError
 from voicegraph.graph.model import NodeId, RunId, Workflow
 from voicegraph.nodes.data.large_json import Weight, over_limit, weigh
 from voicegraph.nodes.output import FileRef, Inputs, Output, join_inputs
-from voicegraph.run.answers import Settled
+from voicegraph.run.answers import SettledNode
 from voicegraph.run.events import NewRun, NodeRun, StoredRun
 from voicegraph.run.state import NodeStatus, RunStatus
 
@@ -62,14 +62,14 @@ class RunEnded:
         """From a run that is over."""
         return cls(child.run.run_id, child.run.workflow.name, _result(child))
 
-    def settle(self, row: NodeRun) -> Settled:
+    def settle(self, row: NodeRun) -> SettledNode:
         """See `run.answers.Answer`."""
         waits = row.waits or {}
         if waits.get("runId") != self.run_id:
             raise Conflict("another_run", "This step does not wait for this run.")
         failed = isinstance(self.result, NodeError)
         words = f"The workflow {self.name} {'did not complete' if failed else 'completed'}"
-        return Settled(self.result, words, {**waits, "answer": {"completed": not failed}})
+        return SettledNode(self.result, words, {**waits, "answer": {"completed": not failed}})
 
 
 def _result(child: StoredRun) -> Output | NodeError:

@@ -81,7 +81,7 @@ class RunStore(EarlierRuns, Protocol):
         """Runs of this engine that nobody reads until somebody answers."""
         ...
 
-    async def line(self, engine: EngineName) -> Line:
+    async def line(self, engine: EngineName) -> StoredQueue:
         """The `unfinished` runs as tickets, and who has a place in a group with a limit."""
         ...
 
@@ -103,7 +103,7 @@ class RunStore(EarlierRuns, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StoredQueue:
     """What an engine finds when it opens. `holding` are (run, group)."""
 
     tickets: list[Ticket]

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from voicegraph.errors import Conflict, NodeError
 from voicegraph.nodes.output import Await, Output, Result
-from voicegraph.run.answers import Answer, Settled, answered_already
+from voicegraph.run.answers import Answer, SettledNode, answered_already
 from voicegraph.run.approval import expired
 from voicegraph.run.events import NodeRun
 from voicegraph.run.state import NodeStatus
@@ -26,7 +26,7 @@ def question(asked: Await) -> dict[str, JsonValue]:
     return {**asked.request, "kind": asked.kind, "message": asked.message}
 
 
-def settle(row: NodeRun | None, answer: Answer) -> Settled:
+def settle(row: NodeRun | None, answer: Answer) -> SettledNode:
     """What the answer makes of the row. Conflict when the node does not wait (any more) for this answer."""
     if row is None or row.waits is None:
         raise Conflict("not_waiting", "This step does not wait for an answer.")
@@ -35,14 +35,14 @@ def settle(row: NodeRun | None, answer: Answer) -> Settled:
     return answer.settle(row)
 
 
-def at_due(row: NodeRun) -> Settled | None:
+def at_due(row: NodeRun) -> SettledNode | None:
     """What a waiting node becomes when its time has come; None for a timer, which gives the output it holds."""
     if not row.waits:
         return None
     if row.waits["kind"] == "approval":
         return expired(row)
     error = NodeError("timeout", "What this step waited for took longer than its time limit.", retryable=True)
-    return Settled(error, "The time limit is over", {**row.waits, "answer": {"answer": "expired"}})
+    return SettledNode(error, "The time limit is over", {**row.waits, "answer": {"answer": "expired"}})
 
 
 def within_limit(result: Result, limit: float | None, started_at: float) -> Result:

@@ -16,7 +16,7 @@ from voicegraph.errors import OF_ITS_OWN, NodeError, VoiceGraphError
 from voicegraph.graph.branches import APPROVAL, BRANCHING, CONDITION, is_taken
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Suspend
-from voicegraph.run.answers import Settled
+from voicegraph.run.answers import SettledNode
 from voicegraph.run.crash_blame import CALM_SECONDS, HELD, TURN, TURN_KIND
 from voicegraph.run.events import Entry, Kind, NewRun, NodeRun, RunChange, RunEvent, StoredRun, error_json
 from voicegraph.run.questions import question
@@ -35,7 +35,7 @@ ENDS_THERE = {
 """The same, of a node that has no edge for that."""
 
 
-class Script:
+class RunRecords:
     """Fills entries for one run, and knows the run's own status."""
 
     def __init__(self, run: NewRun, nodes: Mapping[NodeId, Node]) -> None:
@@ -220,7 +220,7 @@ class Script:
         run = {"runId": str(asked.request["runId"])} if asked.kind == "run" else {}
         self._event(entry, "waiting", asked.message, row.node_id, row.attempt, waitsFor=asked.kind, **until, **run)
 
-    def node_answered(self, entry: Entry, row: NodeRun, settled: Settled) -> None:
+    def node_answered(self, entry: Entry, row: NodeRun, settled: SettledNode) -> None:
         """The answer came, or its time passed; what it makes of the node is written next."""
         row.waits = settled.waits
         self._event(entry, "log", settled.words, row.node_id, row.attempt)

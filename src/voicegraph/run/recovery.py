@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from voicegraph import clock
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import NodeId, RunId, WorkflowId
-from voicegraph.run.crash_blame import POISON, Verdict, verdict
+from voicegraph.run.crash_blame import POISON, BlameVerdict, verdict
 from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
-from voicegraph.run.records import Script
+from voicegraph.run.records import RunRecords
 from voicegraph.run.run_limits import follow_up_of
 from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunStatus
 
@@ -62,9 +62,9 @@ def restore(
             plan.timers[node_id] = now if row.due_at is None and row.waits is None else row.due_at
         elif node_id in each:
             plan.each.append(node_id)
-        elif (fate := verdict(row.deaths)) is Verdict.NEVER:
+        elif (fate := verdict(row.deaths)) is BlameVerdict.NEVER:
             plan.poisoned.append(node_id)
-        elif fate is Verdict.ALONE:
+        elif fate is BlameVerdict.ALONE:
             plan.suspects.append(node_id)
         else:
             row.starts, row.begun_at = row.starts + 1, now
@@ -76,7 +76,7 @@ def cancelling(stored: StoredRun) -> Entry:
     """The entry that cancels a run which nobody drives; empty when it is over."""
     entry = Entry(stored.run.run_id)
     if not stored.status.terminal:
-        script = Script(stored.run, {node.id: node for node in stored.run.workflow.nodes})
+        script = RunRecords(stored.run, {node.id: node for node in stored.run.workflow.nodes})
         script.resumed(stored)
         script.run_cancelled(entry, [row for row in stored.nodes.values() if row.status.open])
     return entry

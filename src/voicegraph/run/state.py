@@ -84,7 +84,7 @@ DONE, FAILED, DROPPED = Done(), Failed(), Dropped()
 
 
 @dataclass(slots=True)
-class Step:
+class StateChange:
     """What follows from one outcome: nodes to start, nodes that will never run, and whether the run is over."""
 
     ready: list[NodeId] = field(default_factory=list[NodeId])
@@ -107,32 +107,32 @@ class RunState:
             self._edges[edge.source].append(edge)
             self._unsettled[edge.target] += 1
 
-    def begin(self) -> Step:
+    def begin(self) -> StateChange:
         """The nodes that wait for nothing."""
-        step = Step(ready=[node_id for node_id, waits in self._unsettled.items() if waits == 0])
+        step = StateChange(ready=[node_id for node_id, waits in self._unsettled.items() if waits == 0])
         for node_id in step.ready:
             self._give_out(node_id)
         return self._close(step)
 
-    def settle(self, node_id: NodeId, outcome: Outcome) -> Step:
+    def settle(self, node_id: NodeId, outcome: Outcome) -> StateChange:
         """Note what became of a ready node. ValueError when the node was not ready or is settled already."""
         if node_id not in self.open:
             raise ValueError(f"node {node_id} is not open")
         self.open.remove(node_id)
-        step = Step()
+        step = StateChange()
         if isinstance(outcome, Done):
             self._follow_edges(node_id, outcome.branch, step)
         else:
             self.failed = self.failed or isinstance(outcome, Failed)
         return self._close(step)
 
-    def restore(self, outcomes: Mapping[NodeId, Outcome], started: Collection[NodeId]) -> Step:
+    def restore(self, outcomes: Mapping[NodeId, Outcome], started: Collection[NodeId]) -> StateChange:
         """Instead of `begin`, after a crash: feed the outcomes that were kept; `ready` is what to start (again).
 
         `started` names nodes that were in flight. Failures are fed last, because what has an outcome ran before them;
         a node that is ready now but was never started had been stopped by the failure, and is skipped.
         """
-        step = Step()
+        step = StateChange()
         failures: list[NodeId] = []
         queue = deque(self.begin().ready)
         while queue:
@@ -166,7 +166,7 @@ class RunState:
             return RunStatus.RUNNING
         return RunStatus.FAILED if self.failed else RunStatus.COMPLETED
 
-    def _follow_edges(self, source: NodeId, branch: bool | None, step: Step) -> None:
+    def _follow_edges(self, source: NodeId, branch: bool | None, step: StateChange) -> None:
         """Settle the edges that leave a finished node, and of every node that is skipped because of it."""
         dead = deque[NodeId]()
         for edge in self._edges[source]:
@@ -175,7 +175,7 @@ class RunState:
             for edge in self._edges[dead.popleft()]:
                 self._settle_edge(edge, False, step, dead)
 
-    def _settle_edge(self, edge: Edge, taken: bool, step: Step, dead: deque[NodeId]) -> None:
+    def _settle_edge(self, edge: Edge, taken: bool, step: StateChange, dead: deque[NodeId]) -> None:
         target = edge.target
         self._unsettled[target] -= 1
         if taken:
@@ -194,7 +194,7 @@ class RunState:
         del self._pending[node_id]
         self.open.add(node_id)
 
-    def _close(self, step: Step) -> Step:
+    def _close(self, step: StateChange) -> StateChange:
         """Once a run has failed and nothing is in flight, whatever has not started never will."""
         if self.failed and not self.open:
             step.skipped.extend(self._pending)

@@ -14,28 +14,28 @@ from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Suspend
 from voicegraph.nodes.registry import Registry
 from voicegraph.run.acceptance import begin
-from voicegraph.run.answers import Settled
-from voicegraph.run.engine_promise import Promise
+from voicegraph.run.answers import SettledNode
+from voicegraph.run.engine_promise import EnginePromise
 from voicegraph.run.events import Entry, NewRun, NodeRun, StoredRun
 from voicegraph.run.questions import NEVER, at_due
-from voicegraph.run.records import Script
+from voicegraph.run.records import RunRecords
 from voicegraph.run.recovery import outcome_of
 from voicegraph.run.retry import policy_for
-from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, Step
+from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, StateChange
 from voicegraph.run.timers import Timers
 
 
-class Course:
+class Transitions:
     """`on_failure` is called when a node has failed for good, so that nothing new is started elsewhere."""
 
     def __init__(
-        self, run: NewRun, registry: Registry, promise: Promise, timers: Timers, on_failure: Callable[[], None]
+        self, run: NewRun, registry: Registry, promise: EnginePromise, timers: Timers, on_failure: Callable[[], None]
     ) -> None:
         self.run = run
         self.nodes: dict[NodeId, Node] = {node.id: node for node in run.workflow.nodes}
         self.machine = RunState(run.workflow)
         self.rows: dict[NodeId, NodeRun] = {}
-        self.script = Script(run, self.nodes)
+        self.script = RunRecords(run, self.nodes)
         self.timers = timers
         self.stopping = False
         """The server stops: what would be ready starts in the next process as if for the first time."""
@@ -56,7 +56,7 @@ class Course:
         self.rows.update((node_id, row.snapshot()) for node_id, row in self.run.reuse.rows.items())
         return self.advance(begin(self.run, self.machine, entry), entry)
 
-    def restore(self, stored: StoredRun) -> Step:
+    def restore(self, stored: StoredRun) -> StateChange:
         """Back to where an earlier process left it; what is ready now, and what is to be skipped."""
         self.rows = stored.nodes
         self.script.resumed(stored)
@@ -103,7 +103,7 @@ class Course:
         self.script.node_failed(entry, row, error, goes_on)
         return self._settle(row.node_id, outcome_of(row) or FAILED, entry)
 
-    def answered(self, row: NodeRun, settled: Settled, entry: Entry) -> list[NodeId]:
+    def answered(self, row: NodeRun, settled: SettledNode, entry: Entry) -> list[NodeId]:
         """An answer came, or its time passed."""
         self.script.run_awake(entry)
         self.script.node_answered(entry, row, settled)
@@ -124,7 +124,7 @@ class Course:
 
     # -- what follows
 
-    def advance(self, step: Step, entry: Entry) -> list[NodeId]:
+    def advance(self, step: StateChange, entry: Entry) -> list[NodeId]:
         """Write what a step leads to; the nodes to start once it is on disk."""
         for node_id in step.skipped:
             self.rows[node_id] = self.script.node_skipped(entry, node_id)

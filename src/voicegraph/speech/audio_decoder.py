@@ -10,7 +10,7 @@ from typing import Any
 from voicegraph import child_process
 from voicegraph.fair_slots import FairGate
 from voicegraph.speech.media import kind_of
-from voicegraph.speech.speech_errors import Silent, TooLong, TooShort, Unreadable
+from voicegraph.speech.speech_errors import Silent, TooLong, TooShort, UnreadableAudio
 from voicegraph.speech.transcriber import MIN_SECONDS
 
 SECONDS = 45.0
@@ -36,7 +36,9 @@ async def decode(audio: bytes, media_type: str = "", seconds: float = SECONDS) -
     if head.get("error") == "too_long":
         raise TooLong
     if head.get("error"):
-        raise Unreadable("The recording cannot be decoded; it may be damaged. Record it again, or convert it to WAV.")
+        raise UnreadableAudio(
+            "The recording cannot be decoded; it may be damaged. Record it again, or convert it to WAV."
+        )
     if head["duration"] < MIN_SECONDS:
         raise TooShort
     if head["peak"] < QUIET:
@@ -50,6 +52,8 @@ async def _ask(kind: str, audio: bytes, seconds: float) -> tuple[dict[str, Any],
             "voicegraph.speech.audio_decoder_worker", f"{kind}\n".encode() + audio, seconds
         )
     except TimeoutError as error:
-        raise Unreadable(f"Decoding the recording took longer than {seconds:g} seconds. Send it as WAV.") from error
+        raise UnreadableAudio(
+            f"Decoding the recording took longer than {seconds:g} seconds. Send it as WAV."
+        ) from error
     line, _, samples = (answer or b"").partition(b"\n")
     return (json.loads(line), samples) if line else ({"error": "crashed"}, b"")

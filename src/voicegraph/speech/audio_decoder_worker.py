@@ -20,7 +20,7 @@ RATE = 16_000
 _DEMUXERS = {"webm": "matroska", "mp4": "mp4", "wav": "wav", "ogg": "ogg", "mp3": "mp3"}
 
 
-class TooMuch(Exception):
+class AudioTooLong(Exception):
     """More than is taken."""
 
 
@@ -35,7 +35,7 @@ def samples_of(kind: str, audio: bytes) -> bytes:
             for piece in resampler.resample(frame):
                 made += memoryview(piece.planes[0])[: piece.samples * 2]
             if len(made) > MAX_SECONDS * RATE * 2:
-                raise TooMuch
+                raise AudioTooLong
         for piece in resampler.resample(None):
             made += memoryview(piece.planes[0])[: piece.samples * 2]
     return bytes(made)
@@ -53,7 +53,7 @@ def main(stdin: IO[bytes], stdout: IO[bytes]) -> None:
     kind = stdin.readline().decode().strip()
     try:
         made = samples_of(kind, stdin.read())
-    except TooMuch:
+    except AudioTooLong:
         stdout.write(b'{"error": "too_long"}\n')
         return
     except Exception:  # noqa: BLE001 - a decoder may raise anything about a hostile file; all of it means one thing

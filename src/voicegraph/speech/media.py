@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from voicegraph.speech.speech_errors import NoAudio, Unreadable, Unsupported
+from voicegraph.speech.speech_errors import NoAudio, UnreadableAudio, Unsupported
 
 Kind = Literal["webm", "mp4", "wav", "ogg", "mp3"]
 
@@ -30,7 +30,7 @@ def kind_of(audio: bytes, media_type: str = "") -> Kind:
         claimed = f" ({media_type})" if media_type else ""
         raise Unsupported(f"This file{claimed} is none of the audio formats that are understood.")
     if (breaks_off := _BREAKS_OFF.get(kind)) and breaks_off(audio):
-        raise Unreadable("The recording breaks off before its end. Record it again, or send the whole file.")
+        raise UnreadableAudio("The recording breaks off before its end. Record it again, or send the whole file.")
     return kind
 
 
@@ -57,7 +57,7 @@ def _by_magic(audio: bytes) -> Kind | None:
 def _count() -> Iterator[int]:
     """A number for each piece of a file; Unreadable for a file of more pieces than any recording has."""
     yield from range(MAX_ELEMENTS)
-    raise Unreadable("The recording is made of too many small pieces. Record it again, or convert it to WAV.")
+    raise UnreadableAudio("The recording is made of too many small pieces. Record it again, or convert it to WAV.")
 
 
 def _wav_breaks_off(audio: bytes) -> bool:

@@ -68,7 +68,7 @@ class Silent(SpeechError):
         super().__init__(f"{message} Come closer to the microphone, check that it is the right one, and say it again.")
 
 
-class Unreadable(SpeechError):
+class UnreadableAudio(SpeechError):
     """It looks like audio, but cannot be decoded."""
 
     name = "unreadable"

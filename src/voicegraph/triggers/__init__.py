@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voicegraph.triggers.scheduler import ScheduleKeeper
-from voicegraph.triggers.schedules import ScheduleDesk
-from voicegraph.triggers.webhooks import WebhookDoor
+from voicegraph.triggers.scheduler import Scheduler
+from voicegraph.triggers.schedules import ScheduleService
+from voicegraph.triggers.webhooks import WebhookService
 
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
     """All of them, put together (`app.py` does that)."""
 
-    keeper: ScheduleKeeper
-    schedules: ScheduleDesk
-    webhooks: WebhookDoor
+    keeper: Scheduler
+    schedules: ScheduleService
+    webhooks: WebhookService

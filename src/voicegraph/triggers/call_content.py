@@ -15,10 +15,10 @@ from voicegraph.graph.model import MAX_DEPTH
 from voicegraph.nodes.charsets.charsets import charset_in
 from voicegraph.nodes.charsets.decoder import decode
 from voicegraph.nodes.data.json_lines import plain_records
-from voicegraph.nodes.http.content_encoding import CannotUnpack, TooMuch, unpacked
+from voicegraph.nodes.http.content_encoding import CannotUnpack, UnpackedTooLarge, unpacked
 from voicegraph.triggers.form_fields import FORMS, BadForm, single
 from voicegraph.triggers.visible_names import is_secret, is_shown_header
-from voicegraph.triggers.webhook_secrets import PREFIX, Call
+from voicegraph.triggers.webhook_secrets import PREFIX, IncomingCall
 
 MAX_SHOWN = 50
 MAX_LENGTH = 1_000
@@ -44,7 +44,7 @@ class BodyTooLarge(UserError):
     status = 413
 
 
-def trigger_of(call: Call, delivery_id: str, at: float) -> dict[str, JsonValue]:
+def trigger_of(call: IncomingCall, delivery_id: str, at: float) -> dict[str, JsonValue]:
     """`body`, `headers`, `query`, `deliveryId`, `receivedAt`. BadBody, BadType, BodyTooLarge."""
     return {
         "body": body_of(_unpacked(call)),
@@ -57,7 +57,7 @@ def trigger_of(call: Call, delivery_id: str, at: float) -> dict[str, JsonValue]:
     }
 
 
-def _unpacked(call: Call) -> Call:
+def _unpacked(call: IncomingCall) -> IncomingCall:
     """The call with its body as it was before the sender packed it; what was signed are the bytes as they came."""
     encoding = call.headers.get("content-encoding", "")
     if not encoding or not call.body:
@@ -67,7 +67,7 @@ def _unpacked(call: Call) -> Call:
     except CannotUnpack as error:
         message = f"The body is in the encoding “{error}”. Send it as it is, or packed with gzip, deflate or br."
         raise BadType("unsupported_encoding", message) from error
-    except TooMuch as error:
+    except UnpackedTooLarge as error:
         message = f"The body is larger than {MAX_BODY:,} bytes when it is unpacked. Send a smaller one."
         raise BodyTooLarge("too_large", message) from error
     except ValueError as error:
@@ -75,7 +75,7 @@ def _unpacked(call: Call) -> Call:
         raise BadBody("broken_encoding", message) from error
 
 
-def body_of(call: Call) -> JsonValue:
+def body_of(call: IncomingCall) -> JsonValue:
     """JSON as it is, the fields of a form (several of one name as a list), text; None when there is nothing."""
     kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not call.body:
@@ -123,7 +123,7 @@ def _json(body: str) -> JsonValue:
     return value
 
 
-def _text(call: Call, code: str = "broken_text") -> str:
+def _text(call: IncomingCall, code: str = "broken_text") -> str:
     """In the charset of its type, or that of its own XML declaration; a sender can be told to name it, so none is guessed."""
     _refuse_packed(call.body, code)
     markup = call.body[:64].lstrip().startswith(b"<")
@@ -138,7 +138,7 @@ def _refuse_packed(body: bytes, code: str) -> None:
         raise BadBody(code, f"The body is compressed ({packed}). Send it as it is, or name it in Content-Encoding.")
 
 
-def _charset(call: Call) -> str | None:
+def _charset(call: IncomingCall) -> str | None:
     return charset_in(call.headers.get("content-type", ""))
 
 

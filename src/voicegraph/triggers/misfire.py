@@ -14,14 +14,14 @@ MAX_CATCH_UP = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class DueTimes:
     """`fire` are run, in order; `missed` are late, whether they are made up for or not."""
 
     fire: Sequence[float]
     missed: Sequence[float]
 
 
-def judge(times: Sequence[float], now: float, misfire: Misfire) -> Verdict:
+def judge(times: Sequence[float], now: float, misfire: Misfire) -> DueTimes:
     """`times` are all that came since the last look, in order, the newest `MAX_CATCH_UP` of them.
 
     What is on time is always run. Of the late ones: `skip` runs none; `once` sees to it that one run comes after them,
@@ -31,8 +31,8 @@ def judge(times: Sequence[float], now: float, misfire: Misfire) -> Verdict:
     punctual = times[len(missed) :]
     match misfire:
         case "all":
-            return Verdict(times, missed)
+            return DueTimes(times, missed)
         case "once" if not punctual:
-            return Verdict(missed[-1:], missed)
+            return DueTimes(missed[-1:], missed)
         case _:
-            return Verdict(punctual, missed)
+            return DueTimes(punctual, missed)

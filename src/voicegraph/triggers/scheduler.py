@@ -32,7 +32,7 @@ MAX_SLEEP = 10.0
 """Seconds between looks: so soon a clock that was set, a machine that slept, or a change elsewhere is noticed."""
 
 
-class ScheduleKeeper:
+class Scheduler:
     """Keeps schedules. `poke` it when one changed."""
 
     def __init__(self, pipeline: Pipeline, schedules: Schedules) -> None:

@@ -16,7 +16,7 @@ from voicegraph.graph.schedule_times import in_words, next_times, server_zone
 from voicegraph.pipeline import Pipeline, RunRequest
 from voicegraph.store.triggers.due_slots import Schedules
 from voicegraph.store.triggers.schedule_rows import ScheduleLine
-from voicegraph.triggers.scheduler import ScheduleKeeper, trigger_data
+from voicegraph.triggers.scheduler import Scheduler, trigger_data
 
 SHOWN_TIMES = 5
 
@@ -39,10 +39,10 @@ class ScheduleInfo:
     problem: str | None = None
 
 
-class ScheduleDesk:
+class ScheduleService:
     """Lists, previews, pauses, resumes, runs."""
 
-    def __init__(self, pipeline: Pipeline, schedules: Schedules, keeper: ScheduleKeeper) -> None:
+    def __init__(self, pipeline: Pipeline, schedules: Schedules, keeper: Scheduler) -> None:
         self._pipeline = pipeline
         self._schedules = schedules
         self._keeper = keeper

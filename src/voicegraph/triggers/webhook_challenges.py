@@ -10,23 +10,23 @@ import json
 import re
 from typing import Any, cast
 
-from voicegraph.triggers.webhook_secrets import Call
+from voicegraph.triggers.webhook_secrets import IncomingCall
 
 _ECHO = re.compile(r"[A-Za-z0-9 ._~+/=:,|-]{1,1000}", re.ASCII)
 _MAX_BODY = 10_000
 
 
-def verified(call: Call) -> Call:
+def verified(call: IncomingCall) -> IncomingCall:
     """The call of a GET, whose secret may stand where WebSub has it."""
     token = call.query.get("hub.verify_token")
     return (
         call
         if token is None or "token" in call.query
-        else Call(call.body, call.headers, {**call.query, "token": token})
+        else IncomingCall(call.body, call.headers, {**call.query, "token": token})
     )
 
 
-def challenge_of(call: Call, *, is_get: bool) -> str | None:
+def challenge_of(call: IncomingCall, *, is_get: bool) -> str | None:
     """What to say back; None when the call is no such question, or asks for what is not to be said back."""
     if is_get:
         subscribes = call.query.get("hub.mode", "subscribe") == "subscribe"
@@ -37,7 +37,7 @@ def challenge_of(call: Call, *, is_get: bool) -> str | None:
     return asked if isinstance(asked, str) and _ECHO.fullmatch(asked) else None
 
 
-def _slacks(call: Call) -> object:
+def _slacks(call: IncomingCall) -> object:
     if len(call.body) > _MAX_BODY or b"url_verification" not in call.body:
         return None
     try:

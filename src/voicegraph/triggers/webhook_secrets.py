@@ -38,7 +38,7 @@ class Unauthorized(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class IncomingCall:
     """A call as HTTP brought it; names of headers are in lower case. A parameter that comes twice is a list."""
 
     body: bytes
@@ -77,7 +77,7 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def authenticate(hook: LiveWebhook, key: bytes, call: Call, now: float) -> None:
+def authenticate(hook: LiveWebhook, key: bytes, call: IncomingCall, now: float) -> None:
     """Nothing when the call is signed, or carries the secret; Unauthorized says what is wrong with it."""
     if hook.salt is None or hook.secret_hash is None:
         raise Unauthorized("This webhook has no secret yet. Make one in its panel, and send it with each call.")
@@ -101,7 +101,7 @@ def sign(secret: str, delivery_id: str, timestamp: str, body: bytes) -> str:
     return f"v1,{base64.b64encode(mac).decode()}"
 
 
-def _require_signature(secret: str, call: Call, now: float) -> None:
+def _require_signature(secret: str, call: IncomingCall, now: float) -> None:
     delivery_id, timestamp = call.headers.get("webhook-id", ""), call.headers.get("webhook-timestamp", "")
     if not _DELIVERY.fullmatch(delivery_id) or "." in delivery_id:
         message = "A signed call has a webhook-id: 1 to 128 visible characters but a dot, another for each delivery."
@@ -116,7 +116,7 @@ def _require_signature(secret: str, call: Call, now: float) -> None:
         raise Unauthorized("The signature does not fit the body, the id and the timestamp of this call.")
 
 
-def _token(call: Call) -> str | None:
+def _token(call: IncomingCall) -> str | None:
     scheme, _, token = call.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()

@@ -20,7 +20,7 @@ from voicegraph.store.triggers.webhook_rows import LiveWebhook, WebhookCall, Web
 from voicegraph.triggers.call_content import trigger_of
 from voicegraph.triggers.rate_limit import Rate
 from voicegraph.triggers.webhook_challenges import challenge_of
-from voicegraph.triggers.webhook_secrets import Call, authenticate, hash_of, new_salt, secret_of
+from voicegraph.triggers.webhook_secrets import IncomingCall, authenticate, hash_of, new_salt, secret_of
 
 MAX_WAIT = 60
 MAX_WAITING = 100
@@ -38,7 +38,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CallResult:
     """How far a run is; `outputs` are those of its last nodes, when it is complete. No status: it was deleted."""
 
     status: RunStatus | None
@@ -46,7 +46,7 @@ class Result:
     error: str | None = None
 
 
-class WebhookDoor:
+class WebhookService:
     """Receives calls; makes secrets; tells what came."""
 
     def __init__(self, pipeline: Pipeline, webhooks: Webhooks) -> None:
@@ -82,7 +82,7 @@ class WebhookDoor:
         await self._webhooks.resume(hook_id)
         return await self._webhooks.get(hook_id)
 
-    async def challenge(self, hook_id: str, call: Call, *, is_get: bool = False) -> str | None:
+    async def challenge(self, hook_id: str, call: IncomingCall, *, is_get: bool = False) -> str | None:
         """What to say back to a service that asks whether the address is ours, which is noted and starts no run.
 
         None when the call is no such question. NotFound, Unauthorized, Overloaded.
@@ -105,7 +105,7 @@ class WebhookDoor:
             await self._webhooks.refuse(hook_id, noted)
         return answer
 
-    async def receive(self, hook_id: str, call: Call) -> Received:
+    async def receive(self, hook_id: str, call: IncomingCall) -> Received:
         """Let a call start a run: on return it is on disk. NotFound, Unauthorized, Conflict when it is paused, Overloaded,
         BadBody, BadType, or what keeps the workflow from running. A call that is refused is kept with its reason.
         """
@@ -125,18 +125,18 @@ class WebhookDoor:
                 await self._webhooks.refuse(hook_id, _noted(call, now, error.status, error.code, error.message))
             raise
 
-    async def result(self, run_id: RunId, seconds: float) -> Result:
+    async def result(self, run_id: RunId, seconds: float) -> CallResult:
         """What became of the run within this time."""
         try:
             await self._wait(run_id, seconds)
             summary = await self._pipeline.queries.summary(run_id)
             status, error = RunStatus(summary.status), summary.error
             if status is not RunStatus.COMPLETED:
-                return Result(status, error=str(error.get("message")) if error else None)
+                return CallResult(status, error=str(error.get("message")) if error else None)
             last = final_outputs(await self._pipeline.queries.stored(run_id))
         except NotFound:  # only what is over is deleted
-            return Result(None)
-        return Result(status, {node_id: {"text": one.text, "data": one.data} for node_id, one in last.items()})
+            return CallResult(None)
+        return CallResult(status, {node_id: {"text": one.text, "data": one.data} for node_id, one in last.items()})
 
     async def _wait(self, run_id: RunId, seconds: float) -> None:
         if seconds > 0 and self._waiting < MAX_WAITING:
@@ -149,7 +149,7 @@ class WebhookDoor:
             finally:
                 self._waiting -= 1
 
-    async def _start(self, hook: LiveWebhook, call: Call, now: float) -> Received:
+    async def _start(self, hook: LiveWebhook, call: IncomingCall, now: float) -> Received:
         delivery_id = call.delivery_id or new_id("delivery")
         data = trigger_of(call, delivery_id, now)
         workflow = await self._pipeline.workflows.get(hook.workflow_id)
@@ -167,6 +167,8 @@ class WebhookDoor:
         return await asyncio.to_thread(server_key, self._pipeline.settings)
 
 
-def _noted(call: Call, at: float, status: int, code: str, message: str, delivery_id: str | None = None) -> WebhookCall:
+def _noted(
+    call: IncomingCall, at: float, status: int, code: str, message: str, delivery_id: str | None = None
+) -> WebhookCall:
     kind = call.headers.get("content-type", "")[:128].encode("ascii", "replace").decode()
     return WebhookCall(at, status, code, message, delivery_id or call.delivery_id, kind, len(call.body))

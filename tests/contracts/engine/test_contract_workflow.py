@@ -20,7 +20,7 @@ from voicegraph.graph.model import Node, NodeId, Retry, RunId, Workflow, Workflo
 from voicegraph.run.children import MAX_DEPTH, Kin
 from voicegraph.run.events import EngineName, Entry
 from voicegraph.store.runs.failed_runs import FollowUps
-from voicegraph.store.runs.parents import StoredFamilies
+from voicegraph.store.runs.parents import StoredParents
 
 
 def step(name: str, node_id: str = "step", **more: Any) -> Node:
@@ -334,15 +334,15 @@ async def test_a_run_that_ends_while_it_is_looked_for_is_told_to_its_parent(
     await host.children.close()  # what it knew is gone, and the next one has to look
 
     read, released = asyncio.Event(), asyncio.Event()
-    reading = StoredFamilies.waiting
+    reading = StoredParents.waiting
 
-    async def slowly(families: StoredFamilies, engine: EngineName) -> Sequence[Kin]:
+    async def slowly(families: StoredParents, engine: EngineName) -> Sequence[Kin]:
         found = await reading(families, engine)
         read.set()
         await released.wait()
         return found
 
-    monkeypatch.setattr(StoredFamilies, "waiting", slowly)
+    monkeypatch.setattr(StoredParents, "waiting", slowly)
     host.look_after_children(host.engine)  # pyright: ignore[reportAttributeAccessIssue]
     async with asyncio.timeout(20):
         await read.wait()

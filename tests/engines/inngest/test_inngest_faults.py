@@ -17,11 +17,11 @@ from support.inngest_stage import Process, Stage, stage, until
 
 from voicegraph import clock
 from voicegraph.engines.inngest.step_answers import Claim, Later
-from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS, Look
+from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS, StepDecisions
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.crash_blame import MAX_DEATHS, SOON_SECONDS, SUSPECT_DEATHS
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 
 pytestmark = pytest.mark.skipif(bool(REAL_SERVER), reason="a real server makes no faults")
 
@@ -56,7 +56,7 @@ class Taken:
     process: Process
     run_id: RunId
 
-    async def decide(self, decision: Callable[[Look], Any]) -> Any:
+    async def decide(self, decision: Callable[[StepDecisions], Any]) -> Any:
         return await decide(self.process.engine._ledger, self.run_id, decision)
 
     async def begin(self, turn_at: float = 0) -> Any:
@@ -243,7 +243,7 @@ async def test_a_process_that_stops_hands_its_node_over(tmp_path: Path) -> None:
         run_id = await process.start(workflow("a>b", nodes=[node("a", "gate")]))
         await process.probe.gates["a"].enter()
         other.probe.gates["a"].opened.set()
-        await process.engine.steps.drain(Patience(0.05))
+        await process.engine.steps.drain(GracePeriod(0.05))
         await called(on_stage, run_id, ("step", 1))  # Inngest asks the process that stops once more
         call_instead(on_stage, process, other)
         run = await other.end_of(run_id)
@@ -263,7 +263,7 @@ async def test_no_node_starts_in_a_process_that_was_told_to_stop(
         run_id = await process.start(workflow("a>b", "a>c", nodes=[node("a", "gate")]))
         await process.probe.gates["a"].enter()
         process.engine.told_to_stop()
-        draining = asyncio.create_task(process.engine.steps.drain(Patience(20)))
+        draining = asyncio.create_task(process.engine.steps.drain(GracePeriod(20)))
         process.probe.gates["a"].opened.set()
         await draining
         await called(on_stage, run_id, ("b", 1), ("c", 1))

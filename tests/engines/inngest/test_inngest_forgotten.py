@@ -14,7 +14,7 @@ from support.inngest_stage import Process, Stage, until
 from voicegraph import clock
 from voicegraph.db.tables import node_runs, run_payloads
 from voicegraph.engines.inngest.step_answers import Claim
-from voicegraph.engines.inngest.step_decisions import Look
+from voicegraph.engines.inngest.step_decisions import StepDecisions
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.graph.model import Node, NodeId, RunId
 from voicegraph.run.approval import Decision
@@ -121,7 +121,7 @@ async def test_a_node_is_taken_over_whose_process_died_with_inngests_state(
     process = await on_stage.process(sync=False)
     run_id = await process.start(workflow("a>b"))
 
-    def begin(look: Look) -> object:
+    def begin(look: StepDecisions) -> object:
         return look.begin(NodeId("a"), "a function run that is forgotten")
 
     assert await decide(process.engine._ledger, run_id, begin) == Claim(1, 1)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, SecretStr
 from support.words import flaw
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.models.exchange import Answer, consult
+from voicegraph.nodes.models.exchange import ModelAnswer, consult
 from voicegraph.nodes.models.models import ModelChoice
 
 
@@ -20,7 +20,7 @@ def completion(content: Any = "Fine.", finish: Any = "stop", **more: Any) -> dic
     return {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], **more}
 
 
-async def ask(server: Any, body: Any, output: Any = str, **headers: str) -> Answer[Any]:
+async def ask(server: Any, body: Any, output: Any = str, **headers: str) -> ModelAnswer[Any]:
     server.replies = [(200, body, headers)]
     choice = ModelChoice("openai", "tiny", server.url, SecretStr("sk-secret-canary"))
     return await consult(choice, "be good", "hello", output)

@@ -18,6 +18,11 @@ from voicegraph.nodes.services.rss import actions as rss
 from voicegraph.nodes.services.web_page import actions as web_page
 
 MakeNode = Callable[..., NodeContext]
+ACTIONS = {
+    calls: (calls.request, calls.HttpRequest),
+    rss: (rss.fetch, rss.FetchFeed),
+    web_page: (web_page.fetch, web_page.FetchPage),
+}
 PAGE = b"<html><body><p>A page that is long enough to be read as one.</p></body></html>"
 FEED = b"<rss version='2.0'><channel><title>T</title><item><title>One</title></item></channel></rss>"
 WHOLE_PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\nstartxref\n9\n%%EOF\n"
@@ -39,7 +44,7 @@ async def http(guarded: httpx.AsyncClient) -> httpx.AsyncClient:
 
 async def run(module: Any, node: NodeContext, web: Web, body: bytes, kind: str | None, **headers: str) -> Output:
     url = web.on("/it", answer(200, body, **({"content_type": kind} if kind else {}), **headers))
-    action, params = (calls.request, calls.Request) if module is calls else (module.fetch, module.Fetch)
+    action, params = ACTIONS[module]
     output = await action.run(params.model_validate({"url": url}), node)
     assert isinstance(output, Output)
     return output

@@ -14,7 +14,7 @@ from support.smtp import Sink, smtp_sink
 
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.services.email.actions import Send, send
+from voicegraph.nodes.services.email.actions import SendMail, send
 
 MakeNode = Callable[..., NodeContext]
 
@@ -28,7 +28,7 @@ def sink() -> Iterator[Sink]:
 async def sent(make_node: MakeNode, sink: Sink, **params: str) -> tuple[list[str], EmailMessage, Output]:
     """The recipients, the mail, and what the node gave."""
     node = make_node(input="Text", smtp_host="127.0.0.1", smtp_port=sink.port, smtp_from="robot@example.com")
-    output = await send.run(Send(**params), node)
+    output = await send.run(SendMail(**params), node)
     assert isinstance(output, Output)
     await sink.has(1)
     message = email.message_from_bytes(sink.mails.pop(), policy=email.policy.default)

@@ -77,11 +77,11 @@ async def fetched(server: Server, path: str, *asked: str) -> list[str]:
         for query in asked:
             url = f"{server.origin}{path}{query}"
             if path == "/feed":
-                await rss.fetch.run(rss.Fetch.model_validate({"url": url}), node)
+                await rss.fetch.run(rss.FetchFeed.model_validate({"url": url}), node)
             elif path == "/page":
-                await web_page.fetch.run(web_page.Fetch.model_validate({"url": url}), node)
+                await web_page.fetch.run(web_page.FetchPage.model_validate({"url": url}), node)
             else:
-                await http_node.request.run(http_node.Request.model_validate({"url": url}), node)
+                await http_node.request.run(http_node.HttpRequest.model_validate({"url": url}), node)
     return [*server.targets]
 
 

@@ -5,7 +5,7 @@ import asyncio
 from voicegraph.graph.model import RunId
 from voicegraph.run.events import Entry, RunChange, RunEvent
 from voicegraph.run.state import RunStatus
-from voicegraph.store.core.event_feed import CAPACITY, Feed, StatusChange, Watcher
+from voicegraph.store.core.event_feed import CAPACITY, EventFeed, StatusChange, Watcher
 
 RUN, OTHER = RunId("run_1"), RunId("run_2")
 
@@ -24,7 +24,7 @@ async def drain(watcher: Watcher[RunEvent]) -> list[str]:
 
 
 async def test_a_watcher_hears_of_its_run_alone():
-    feed = Feed()
+    feed = EventFeed()
     with feed.watch(RUN) as first, feed.watch(RUN) as second:
         feed.publish(said(RUN, "a", "b"))
         feed.publish(said(OTHER, "c"))
@@ -34,7 +34,7 @@ async def test_a_watcher_hears_of_its_run_alone():
 
 
 async def test_nobody_is_remembered_after_leaving():
-    feed = Feed()
+    feed = EventFeed()
     with feed.watch(RUN) as stays:
         with feed.watch(RUN) as leaves:
             pass
@@ -48,7 +48,7 @@ async def test_nobody_is_remembered_after_leaving():
 
 
 async def test_a_slow_watcher_is_dropped_and_the_others_are_served():
-    feed = Feed()
+    feed = EventFeed()
     with feed.watch(RUN) as slow, feed.watch(RUN) as quick:
         for number in range(CAPACITY + 5):
             feed.publish(said(RUN, str(number)))
@@ -61,7 +61,7 @@ async def test_a_slow_watcher_is_dropped_and_the_others_are_served():
 
 
 async def test_status_changes_of_all_runs():
-    feed = Feed()
+    feed = EventFeed()
     with feed.watch_all() as watcher:
         feed.publish(Entry(RUN, change=RunChange(RunStatus.RUNNING)))
         feed.publish(said(RUN, "no news"))
@@ -75,7 +75,7 @@ async def test_status_changes_of_all_runs():
 
 
 async def test_closing_ends_every_watcher_now_and_later():
-    feed = Feed()
+    feed = EventFeed()
     with feed.watch(RUN) as early, feed.watch_all() as everything:
         feed.publish(said(RUN, "a"))
         feed.close()
@@ -87,7 +87,7 @@ async def test_closing_ends_every_watcher_now_and_later():
 
 
 async def test_closing_twice_and_dropping_at_once_do_no_harm():
-    feed = Feed()
+    feed = EventFeed()
     with feed.watch(RUN) as watcher:
         feed.publish(said(RUN, *map(str, range(CAPACITY))))
         feed.close()
@@ -97,7 +97,7 @@ async def test_closing_twice_and_dropping_at_once_do_no_harm():
 
 
 async def test_a_listener_that_fails_keeps_nothing_from_the_others():
-    feed, heard = Feed(), list[Entry]()
+    feed, heard = EventFeed(), list[Entry]()
 
     def fail(_: Entry) -> None:
         raise KeyError("runId")

@@ -14,14 +14,14 @@ from voicegraph.graph.model import NodeId, RunId
 from voicegraph.run.crash_blame import SOON_SECONDS
 from voicegraph.run.events import EngineName, Entry, ItemCounts, ItemRun, NodeRun, RunChange
 from voicegraph.run.state import NodeStatus, RunStatus
-from voicegraph.store.processes.process_ends import Lives
+from voicegraph.store.processes.process_ends import ProcessRecord
 
 RUNNING = NodeStatus.RUNNING
 
 
 @pytest.fixture
-def lives(history: History, tmp_path: Path) -> Lives:
-    return Lives(tmp_path / "alive", history.journal)
+def lives(history: History, tmp_path: Path) -> ProcessRecord:
+    return ProcessRecord(tmp_path / "alive", history.journal)
 
 
 async def at_work(
@@ -44,7 +44,7 @@ def deaths(history: History, run_id: RunId) -> dict[object, object]:
     return {row[0]: row[1] for row in rows}
 
 
-async def test_a_death_counts_against_what_had_just_started(history: History, lives: Lives):
+async def test_a_death_counts_against_what_had_just_started(history: History, lives: ProcessRecord):
     await lives.begin("embedded")
     run_id = await at_work(history, begun("new", 1), begun("old", SOON_SECONDS + 5))
     lives.beat()
@@ -52,7 +52,7 @@ async def test_a_death_counts_against_what_had_just_started(history: History, li
     assert deaths(history, run_id) == {"new": 1, "old": 0}
 
 
-async def test_a_death_counts_once(history: History, lives: Lives):
+async def test_a_death_counts_once(history: History, lives: ProcessRecord):
     await lives.begin("embedded")
     run_id = await at_work(history, begun("a", 1), begun("b", 1))
     for _ in range(3):
@@ -60,7 +60,7 @@ async def test_a_death_counts_once(history: History, lives: Lives):
     assert deaths(history, run_id) == {"a": 1, "b": 1}
 
 
-async def test_a_planned_end_counts_against_nobody(history: History, lives: Lives):
+async def test_a_planned_end_counts_against_nobody(history: History, lives: ProcessRecord):
     await lives.begin("embedded")
     run_id = await at_work(history, begun("a", 1))
     lives.stopping()
@@ -71,7 +71,7 @@ async def test_a_planned_end_counts_against_nobody(history: History, lives: Live
     assert deaths(history, run_id) == {"a": 1}, "the stop before was another"
 
 
-async def test_to_be_told_to_stop_needs_no_room(history: History, lives: Lives, tmp_path: Path):
+async def test_to_be_told_to_stop_needs_no_room(history: History, lives: ProcessRecord, tmp_path: Path):
     """A full disk refuses the least that is written to it; what it holds can be emptied."""
     await lives.begin("embedded")
     held = (tmp_path / "alive").stat().st_size
@@ -83,7 +83,7 @@ async def test_to_be_told_to_stop_needs_no_room(history: History, lives: Lives, 
 
 
 async def test_a_death_that_nobody_knows_the_time_of_counts_against_what_was_alone(
-    history: History, lives: Lives, tmp_path: Path
+    history: History, lives: ProcessRecord, tmp_path: Path
 ):
     first, second = await at_work(history, begun("a", 1)), await at_work(history, begun("b", 1))
     await lives.begin("embedded")
@@ -94,7 +94,7 @@ async def test_a_death_that_nobody_knows_the_time_of_counts_against_what_was_alo
     assert deaths(history, run_id) == {"a": 1}
 
 
-async def test_a_time_of_an_earlier_death_tells_nothing(history: History, lives: Lives, tmp_path: Path):
+async def test_a_time_of_an_earlier_death_tells_nothing(history: History, lives: ProcessRecord, tmp_path: Path):
     await lives.begin("embedded")
     os.utime(tmp_path / "alive", (clock.now() - 3600,) * 2)
     run_id = await at_work(history, begun("a", 1), begun("b", 1))
@@ -102,7 +102,7 @@ async def test_a_time_of_an_earlier_death_tells_nothing(history: History, lives:
     assert deaths(history, run_id) == {"a": 0, "b": 0}
 
 
-async def test_items_answer_for_themselves_and_not_their_node(history: History, lives: Lives):
+async def test_items_answer_for_themselves_and_not_their_node(history: History, lives: ProcessRecord):
     await lives.begin("embedded")
     item = ItemRun(NodeId("w"), 3, RUNNING, begun_at=clock.now())
     done = ItemRun(NodeId("w"), 2, NodeStatus.COMPLETED, begun_at=clock.now())
@@ -113,7 +113,7 @@ async def test_items_answer_for_themselves_and_not_their_node(history: History, 
     assert history.rows("SELECT item, deaths FROM item_runs ORDER BY item") == [(2, 0), (3, 1)]
 
 
-async def test_a_live_run_beside_it_may_be_to_blame_and_is_not_counted(history: History, lives: Lives):
+async def test_a_live_run_beside_it_may_be_to_blame_and_is_not_counted(history: History, lives: ProcessRecord):
     await lives.begin("embedded")
     long = await at_work(history, begun("long", 3600))
     await at_work(history, begun("live", 3600), engine="live")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicegraph.store.views.text_diff import CONTEXT, MAX_LINES, Line, difference
+from voicegraph.store.views.text_diff import CONTEXT, MAX_LINES, DiffLine, difference
 
 texts = st.lists(st.sampled_from("abc"), max_size=30)
 
@@ -50,7 +50,7 @@ def test_what_is_too_long_is_cut_and_says_so(tail: int) -> None:
     found = difference([*map(str, range(MAX_LINES + 1)), *end], end)
     assert found.cut
     assert found.lines == [
-        *(Line("removed", str(number)) for number in range(MAX_LINES)),
-        Line("gap", ""),
-        *[Line("same", "end")] * min(tail, CONTEXT),
+        *(DiffLine("removed", str(number)) for number in range(MAX_LINES)),
+        DiffLine("gap", ""),
+        *[DiffLine("same", "end")] * min(tail, CONTEXT),
     ]

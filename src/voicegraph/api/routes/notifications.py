@@ -13,7 +13,7 @@ from voicegraph.errors import GraphError, NodeError, UserError
 from voicegraph.graph.model import Notify, Wire, Workflow
 from voicegraph.nodes.mail.smtp import lacking
 from voicegraph.nodes.params.notify_check import notify_problems
-from voicegraph.store.notices.notices import Message
+from voicegraph.store.notices.notices import NoticeMessage
 
 router = APIRouter(prefix="/api/notifications", tags=["notifications"])
 
@@ -42,7 +42,7 @@ class Notification(Wire):
     error: str | None
 
     @classmethod
-    def of(cls, message: Message) -> Notification:
+    def of(cls, message: NoticeMessage) -> Notification:
         """From the record."""
         pending = message.due_at is not None
         return cls(

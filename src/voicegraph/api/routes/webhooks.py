@@ -19,7 +19,7 @@ from voicegraph.api.schemas.webhooks import (
 from voicegraph.graph.model import ID_PATTERN
 from voicegraph.settings import Settings
 from voicegraph.triggers.webhook_challenges import verified
-from voicegraph.triggers.webhook_secrets import Call
+from voicegraph.triggers.webhook_secrets import IncomingCall
 from voicegraph.triggers.webhooks import MAX_WAIT
 
 router = APIRouter(prefix="/api/hooks", tags=["triggers"])
@@ -105,12 +105,12 @@ async def resume_hook(hook_id: Id, request: Request, triggers: Started, voicegra
     return HookAnswer.of(await triggers.webhooks.resume(hook_id), _base(request, voicegraph.settings))
 
 
-async def _call(request: Request, token: str | None) -> Call:
+async def _call(request: Request, token: str | None) -> IncomingCall:
     several = {name: request.query_params.getlist(name) for name in request.query_params if name != "token"}
     query = {name: values[0] if len(values) == 1 else values for name, values in several.items()}
     if token:
         query["token"] = token
-    return Call(await request.body(), dict(request.headers), query)
+    return IncomingCall(await request.body(), dict(request.headers), query)
 
 
 def _base(request: Request, settings: Settings) -> str:

@@ -15,7 +15,7 @@ from voicegraph.clock import iso
 from voicegraph.graph.model import ID_PATTERN, Wire
 from voicegraph.store.upkeep import removal, retention
 from voicegraph.store.views import comparison, statistics
-from voicegraph.store.views.list_pages import Listed
+from voicegraph.store.views.list_pages import ListedRun
 from voicegraph.store.views.summaries import RunSummary as Summary
 
 MAX_IDS = 1_000
@@ -37,7 +37,7 @@ class HistoryEntry(RunSummary):
     )
 
     @classmethod
-    def whole(cls, run: Summary, listed: Listed | None, **more: Any) -> HistoryEntry:
+    def whole(cls, run: Summary, listed: ListedRun | None, **more: Any) -> HistoryEntry:
         """From the records; without the second, which is of a run that was deleted meanwhile, with nothing in it."""
         workflow: Mapping[str, Any] = (
             listed.workflow if listed else {"workflowId": run.workflow_id, "nodes": [], "edges": []}
@@ -97,7 +97,7 @@ class RetentionAnswer(Wire):
     removal: RemovalAnswer | None = None
 
     @classmethod
-    def of(cls, plan: retention.Plan, begun: removal.Removal | None = None) -> RetentionAnswer:
+    def of(cls, plan: retention.RetentionPlan, begun: removal.Removal | None = None) -> RetentionAnswer:
         """From the record."""
         answer = RemovalAnswer.of(begun) if begun else None
         return cls(days=plan.days, runs=plan.runs, count=plan.count, kept=plan.kept, removal=answer)

@@ -11,10 +11,10 @@ from voicegraph.nodes.apprise.notification import configured_service
 from voicegraph.nodes.http.guarded_client import guarded_client
 from voicegraph.nodes.mail.recipients import addresses
 from voicegraph.settings import Settings
-from voicegraph.store.notices.notices import Message, latest
+from voicegraph.store.notices.notices import NoticeMessage, latest
 
 
-def last_messages(settings: Settings) -> list[Message]:
+def last_messages(settings: Settings) -> list[NoticeMessage]:
     """The last twenty notifications, whatever became of them; none where there are no tables of this version yet."""
     if look(settings).age != "current":
         return []

@@ -29,7 +29,7 @@ _SIGNATURE = re.compile(r"t=([0-9]{1,12})&s=([0-9a-f]{64})")
 _PREFIX = re.compile(r"^signkey-\w+-")
 
 
-class Refused(Exception):
+class RefusedCall(Exception):
     """The call is not taken; the message says why, for our log."""
 
 
@@ -46,13 +46,13 @@ def check(call: Call, setup: InngestSetup) -> None:
 def _check_signature(call: Call, setup: InngestSetup) -> None:
     found = _SIGNATURE.fullmatch(call.headers.get(SIGNATURE, ""))
     if found is None:
-        raise Refused("the signature is missing or malformed")
+        raise RefusedCall("the signature is missing or malformed")
     if abs(clock.now() - int(found[1])) > MAX_AGE:
-        raise Refused("the signature is older than five minutes, or ahead of our clock")
+        raise RefusedCall("the signature is older than five minutes, or ahead of our clock")
     signed = _canonical(call.body) + found[1].encode()
     keys = [key for key in (setup.signing_key, setup.signing_key_fallback) if key]
     if not any(hmac.compare_digest(_digest(key, signed), found[2]) for key in keys):
-        raise Refused("the signature does not fit a key of ours")
+        raise RefusedCall("the signature does not fit a key of ours")
 
 
 def _digest(key: str, signed: bytes) -> str:
@@ -63,7 +63,7 @@ def _canonical(body: bytes) -> bytes:
     """The body as it is signed: RFC 8785."""
     canonical = transforms.canonicalize(body)
     if isinstance(canonical, Exception):
-        raise Refused("the body is not JSON") from canonical
+        raise RefusedCall("the body is not JSON") from canonical
     return canonical
 
 
@@ -78,17 +78,17 @@ def _check_function(call: Call, app: str) -> None:
         f"{app}-{CANCELLED}": name == CANCELLED_EVENT and failed == ours,
     }
     if not allowed.get(call.query.get("fnId", ""), False):
-        raise Refused("the function does not fit the event")
+        raise RefusedCall("the function does not fit the event")
 
 
 def _json(body: bytes) -> dict[str, Any]:
     try:
         return _object(json.loads(body))
     except (ValueError, RecursionError) as error:
-        raise Refused("the body is not JSON") from error
+        raise RefusedCall("the body is not JSON") from error
 
 
 def _object(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise Refused("the body does not have the form of a call")
+        raise RefusedCall("the body does not have the form of a call")
     return cast("dict[str, Any]", value)

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 
 from voicegraph.engines.inngest.connect_worker import serve_connected
 from voicegraph.engines.inngest.event_names import CANCEL_EVENT, REQUEST_EVENT
-from voicegraph.engines.inngest.forgotten_runs import Watch
+from voicegraph.engines.inngest.forgotten_runs import ForgottenRuns
 from voicegraph.engines.inngest.function import Functions
-from voicegraph.engines.inngest.http_handler import Host
+from voicegraph.engines.inngest.http_handler import HttpHandler
 from voicegraph.engines.inngest.inngest_client import close_client, make_client
 from voicegraph.engines.inngest.item_steps import ItemSteps
 from voicegraph.engines.inngest.sender import Sender
-from voicegraph.engines.inngest.start_permits import Trials
-from voicegraph.engines.inngest.step_decisions import Look
+from voicegraph.engines.inngest.start_permits import StartPermits
+from voicegraph.engines.inngest.step_decisions import StepDecisions
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.errors import Unreadable
 from voicegraph.graph.model import NodeId, RunId
@@ -25,13 +25,13 @@ from voicegraph.run.answers import Answer
 from voicegraph.run.attempt import NodeRunner
 from voicegraph.run.engine_choice import inngest_setup
 from voicegraph.run.events import EngineName, Entry, NewRun
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.ports import Call, Reply, RunLedger, Starter
 from voicegraph.run.queue import Place
 from voicegraph.run.unreadable import not_answered
 from voicegraph.settings import Settings
 from voicegraph.store.core.backlog_limit import Backlog
-from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.event_feed import EventFeed
 from voicegraph.store.notices.outbox import Outbox
 from voicegraph.store.runs.stored_runs import StoredRuns
 
@@ -49,19 +49,19 @@ class InngestEngine:
         ledger: RunLedger,
         store: StoredRuns,
         outbox: Outbox,
-        feed: Feed,
+        feed: EventFeed,
         settings: Settings,
         backlog: Backlog,
     ) -> None:
         self.setup = inngest_setup(settings)
         self.client = make_client(self.setup)
-        trials = Trials()
+        trials = StartPermits()
         self.steps = NodeSteps(runner, ledger, settings.retry_base_seconds, trials)
         self.items = ItemSteps(runner, ledger, store, settings.retry_base_seconds, trials)
         self._served = Functions(self.steps, self.items, store, ledger)
         self.functions = self._served.of(self.client)
-        self._host = Host(self.setup, self.client, self.functions)
-        self._watch = Watch(store, ledger, outbox, self._served.close_unreadable)
+        self._host = HttpHandler(self.setup, self.client, self.functions)
+        self._watch = ForgottenRuns(store, ledger, outbox, self._served.close_unreadable)
         self._sender = Sender(
             self.client, outbox, ledger, settings.retry_base_seconds, self._watch.still_stuck, self._register_again
         )
@@ -69,7 +69,7 @@ class InngestEngine:
         self._is_worker = False
         self._ledger = ledger
         self._backlog = backlog
-        self._patience = Patience(settings.drain_seconds)
+        self._patience = GracePeriod(settings.drain_seconds)
         feed.listen(self._stop_what_is_over)
 
     def starts_with(self, starter: Starter) -> None:
@@ -102,7 +102,7 @@ class InngestEngine:
     async def cancel(self, run_id: RunId, reason: str = "") -> bool:
         """Cancelled here at once; Inngest is told."""
 
-        def cancel(look: Look) -> bool:
+        def cancel(look: StepDecisions) -> bool:
             if cancelled := look.cancel(reason):
                 look.entry.send = CANCEL_EVENT
             return cancelled

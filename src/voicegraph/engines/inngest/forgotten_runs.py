@@ -15,14 +15,14 @@ from typing import Protocol
 from voicegraph import clock
 from voicegraph.engines.inngest.event_names import again_message, stuck_state
 from voicegraph.engines.inngest.overdue_calls import overdue
-from voicegraph.engines.inngest.step_decisions import Look
+from voicegraph.engines.inngest.step_decisions import StepDecisions
 from voicegraph.engines.inngest.steps import decide
 from voicegraph.errors import NotFound, Unreadable
 from voicegraph.graph.model import RunId
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import RunEvent, StoredRun
 from voicegraph.run.ports import RunLedger
-from voicegraph.store.notices.outbox import Message, Outbox
+from voicegraph.store.notices.outbox import EngineMessage, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Runs(Protocol):
         ...
 
 
-class Watch:
+class ForgottenRuns:
     """Looks, round by round, for runs that are overdue, and gives what starts them again into the outbox.
 
     `close` ends one that cannot be read.
@@ -71,7 +71,7 @@ class Watch:
         self._last = ""
         self.rounds = Rounds("Looking for runs that Inngest has forgotten", self._look, LOOK_SECONDS, LOOK_SECONDS)
 
-    async def still_stuck(self, message: Message) -> bool:
+    async def still_stuck(self, message: EngineMessage) -> bool:
         """Before a message is sent once more: whether the run stands as it stood when it was written."""
         return await self._tell(message.run_id, stuck_state(message.name) or "", send=None)
 
@@ -92,7 +92,7 @@ class Watch:
 
     async def _state(self, run_id: RunId, *, has_room: bool) -> str | None:
         try:
-            return overdue(Look(await self._runs.load_whole(run_id)), has_room=has_room)
+            return overdue(StepDecisions(await self._runs.load_whole(run_id)), has_room=has_room)
         except NotFound:
             return None
         except Unreadable as error:  # nobody goes on with it, and the runs behind it wait for their look
@@ -107,7 +107,7 @@ class Watch:
     async def _tell(self, run_id: RunId, state: str, send: str | None) -> bool:
         """Note in the run that it is sent again, if it still stands like that."""
 
-        def note(look: Look) -> bool:
+        def note(look: StepDecisions) -> bool:
             if overdue(look, has_room=True) != state:
                 return False
             look.entry.events.append(RunEvent("log", clock.now(), FORGOTTEN, data={"sentAgain": True}))

@@ -31,7 +31,7 @@ from voicegraph.engines.inngest.item_steps import ItemSteps
 from voicegraph.engines.inngest.requested_runs import NO_RUN, is_id, is_rerun, refused, rerun, start_asked
 from voicegraph.engines.inngest.run_limit import wait_for_room
 from voicegraph.engines.inngest.step_answers import Later, Memo
-from voicegraph.engines.inngest.step_decisions import Look
+from voicegraph.engines.inngest.step_decisions import StepDecisions
 from voicegraph.engines.inngest.step_display import come_again, moment, step_name, steps_of
 from voicegraph.engines.inngest.steps import NodeSteps, decide
 from voicegraph.errors import NodeError, NotFound, Unreadable, VoiceGraphError
@@ -122,7 +122,7 @@ class Functions:
         A single open node needs none: it runs in the call that finds it. Of what is done, only a step whose answer was
         lost is called for again.
         """
-        look = Look(stored)
+        look = StepDecisions(stored)
         nodes = [node_id for node_id in topological_order(stored.run.workflow) if look.starts_a_step(node_id)]
         is_open = [node_id for node_id in nodes if look.is_open(node_id)]
         last = is_open[0] if len(is_open) == 1 and not stored.run.workflow.node(is_open[0]).each else None
@@ -179,7 +179,7 @@ class Functions:
             at = memo.get("until")
 
     async def _expire(self, run_id: RunId) -> Memo:
-        at = await self._guarded(partial(decide, self._ledger, run_id, Look.expire))
+        at = await self._guarded(partial(decide, self._ledger, run_id, StepDecisions.expire))
         return Memo(status="over") if at is None else Memo(status="running", until=at)
 
     async def _admit(self, run_id: RunId, engine_run_id: str, workflow_id: str, limit: int) -> bool:
@@ -222,7 +222,7 @@ class Functions:
         `ended` is the function run that Inngest gave up; another one may go on with the run since.
         """
 
-        def close(look: Look) -> str:
+        def close(look: StepDecisions) -> str:
             if ended is not None and look.stored.engine_run_id not in (None, ended):
                 return "goes on"
             if reason is None:

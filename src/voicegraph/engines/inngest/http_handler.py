@@ -18,7 +18,7 @@ from typing import Any, cast
 import inngest
 from inngest.fast_api import serve
 
-from voicegraph.engines.inngest.call_guard import Refused, check
+from voicegraph.engines.inngest.call_guard import RefusedCall, check
 from voicegraph.engines.inngest.inngest_client import only_from
 from voicegraph.run.engine_choice import InngestSetup
 from voicegraph.run.ports import Call, Reply
@@ -33,7 +33,7 @@ _JSON = {"content-type": "application/json"}
 Handler = Callable[["_Request"], Awaitable[Any]]
 
 
-class Host:
+class HttpHandler:
     """See `run.ports.Callee`."""
 
     def __init__(self, setup: InngestSetup, client: inngest.Inngest, functions: list[inngest.Function[Any]]) -> None:
@@ -55,7 +55,7 @@ class Host:
         """401 for a call that is not Inngest's; else what the library answers."""
         try:
             check(call, self._setup)
-        except Refused as refusal:
+        except RefusedCall as refusal:
             log.warning("Refused a call of %s: %s", SERVE_PATH, refusal)
             return _reply(HTTPStatus.UNAUTHORIZED, {"message": "Unauthorized"})
         if self._setup.dev:

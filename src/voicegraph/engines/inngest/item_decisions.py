@@ -15,13 +15,13 @@ from dataclasses import replace
 
 from voicegraph import clock
 from voicegraph.engines.inngest.step_answers import Claim, Later, Memo, memo_of
-from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS, EARLY, TIMERS, Look, lay_blame
+from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS, EARLY, TIMERS, StepDecisions, lay_blame
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import DEFAULT_CONCURRENCY, Node, NodeId, Workflow
 from voicegraph.nodes.output import Output
-from voicegraph.run.crash_blame import POISON, Verdict
+from voicegraph.run.crash_blame import POISON, BlameVerdict
 from voicegraph.run.events import ItemCounts, ItemRun, NodeRun, RunEvent, StoredRun
-from voicegraph.run.item_records import ItemScript, item_failure
+from voicegraph.run.item_records import ItemRecords, item_failure
 from voicegraph.run.items import Item, gathered, items_of, refusal, share_of, shares_of, so_far
 from voicegraph.run.pinned_outputs import MESSAGE
 from voicegraph.run.retry import RetryPolicy
@@ -44,7 +44,7 @@ def lanes(workflow: Workflow, node: Node, total: int) -> list[list[list[int]]]:
     return [steps[lane::count] for lane in range(count)]
 
 
-class ItemLook(Look):
+class ItemDecisions(StepDecisions):
     """A look at a run, for items of one of its nodes."""
 
     def __init__(self, stored: StoredRun, node_id: NodeId) -> None:
@@ -90,7 +90,7 @@ class ItemLook(Look):
         kept = self._all_items()  # taken over from an earlier run: none has been started
         weight = shares_of(kept.values())
         counts = ItemCounts(total, len(kept), size=weight.bytes, reused=len(kept), values=weight.values)
-        ItemScript(row).counted(self.entry, counts, at_once, kept.values())
+        ItemRecords(row).counted(self.entry, counts, at_once, kept.values())
         return memo_of(row) if counts.done < total else self._done(row, gathered([kept[item] for item in range(total)]))
 
     # -- a step of items
@@ -119,15 +119,15 @@ class ItemLook(Look):
         return self._start_item(node_row, item, row, turn_at)
 
     def _start_item(self, node_row: NodeRun, item: int, row: ItemRun | None, turn_at: float) -> Claim | Later | Memo:
-        script, alone = ItemScript(node_row), False
+        script, alone = ItemRecords(node_row), False
         if row is None:
             row = self._read[item] = script.started(self.entry, item)
         elif row.status is NodeStatus.RETRYING:
             script.restarted(self.entry, row)
-        elif (fate := lay_blame(row)) is Verdict.NEVER:
+        elif (fate := lay_blame(row)) is BlameVerdict.NEVER:
             self._fail(node_row, row, POISON)
             return memo_of(row)
-        elif (alone := fate is Verdict.ALONE) and clock.now() < turn_at:
+        elif (alone := fate is BlameVerdict.ALONE) and clock.now() < turn_at:
             row.due_at = turn_at
             if row.status is NodeStatus.RUNNING:
                 script.held(self.entry, row)
@@ -149,7 +149,7 @@ class ItemLook(Look):
     def release_item(self, item: int, claim: Claim) -> None:
         """The server stops in good order: the start in flight does not count."""
         if row := self._claimed(self._item(item), claim):
-            ItemScript(self.rows[self.node.id]).cut(self.entry, row)
+            ItemRecords(self.rows[self.node.id]).cut(self.entry, row)
 
     def end_item(
         self, item: int, claim: Claim, result: Output | NodeError, policy: RetryPolicy, digest: str | None = None
@@ -171,12 +171,12 @@ class ItemLook(Look):
             delay = None if self._stopped(node_row) else policy.delay(row.attempt, result)
             if delay is not None:
                 due = clock.now() + delay
-                ItemScript(node_row).retrying(self.entry, row, result, due)
+                ItemRecords(node_row).retrying(self.entry, row, result, due)
                 self._rest_if_idle(node_row, row)
                 return Later(due)
             self._fail(node_row, row, result)
         else:
-            ItemScript(node_row).completed(self.entry, row, result, replace(counts, done=counts.done + 1))
+            ItemRecords(node_row).completed(self.entry, row, result, replace(counts, done=counts.done + 1))
             self._item_settled(node_row)
         return memo_of(row)
 
@@ -184,7 +184,7 @@ class ItemLook(Look):
 
     def _fail(self, node_row: NodeRun, row: ItemRun, error: NodeError) -> None:
         counts = _counts(node_row)
-        ItemScript(node_row).failed(self.entry, row, error, replace(counts, failed=counts.failed + 1))
+        ItemRecords(node_row).failed(self.entry, row, error, replace(counts, failed=counts.failed + 1))
         self._item_settled(node_row)
 
     def _item_settled(self, node_row: NodeRun) -> None:
@@ -204,7 +204,7 @@ class ItemLook(Look):
             return
         for row in rows.values():
             if row.status in TIMERS:
-                ItemScript(node_row).dropped(self.entry, row)
+                ItemRecords(node_row).dropped(self.entry, row)
         if self._broken(node_row):
             self._give_up(node_row, item_failure([*rows.values()], _counts(node_row).total))
         else:

@@ -10,9 +10,9 @@ from typing import Literal, TypeVar
 from pydantic import JsonValue
 
 from voicegraph import clock
-from voicegraph.engines.inngest.item_decisions import ItemLook
+from voicegraph.engines.inngest.item_decisions import ItemDecisions
 from voicegraph.engines.inngest.running_attempts import Attempts
-from voicegraph.engines.inngest.start_permits import Trials
+from voicegraph.engines.inngest.start_permits import StartPermits
 from voicegraph.engines.inngest.step_answers import Claim, Later, Memo
 from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS
 from voicegraph.errors import NodeError, NotFound, Unreadable
@@ -38,7 +38,7 @@ class ItemSteps:
     """Items that run in this process for Inngest."""
 
     def __init__(
-        self, runner: NodeRunner, ledger: RunLedger, earlier: EarlierRuns, retry_base: float, trials: Trials
+        self, runner: NodeRunner, ledger: RunLedger, earlier: EarlierRuns, retry_base: float, trials: StartPermits
     ) -> None:
         self._runner = runner
         self._ledger = ledger
@@ -53,17 +53,17 @@ class ItemSteps:
         if away := self._trials.turned_away():
             return away
 
-        def begin(look: ItemLook) -> ItemLook | Memo:
+        def begin(look: ItemDecisions) -> ItemDecisions | Memo:
             return look if look.needs_more else look.open(engine_run_id)
 
         begun = await self._decide(run_id, node_id, begin, lands=False)
-        if not isinstance(begun, ItemLook):
+        if not isinstance(begun, ItemDecisions):
             return begun
         pinned = await self._runner.pinned(begun.stored.run, begun.node)
         same = {} if pinned else await self._same_items(begun)
         return await self._decide(run_id, node_id, lambda look: look.open(engine_run_id, pinned, same), lands=False)
 
-    async def _same_items(self, look: ItemLook) -> dict[int, ItemRun]:
+    async def _same_items(self, look: ItemDecisions) -> dict[int, ItemRun]:
         run, node = look.stored.run, look.node
         work_for(run.run_id)
         if not run.from_failure:
@@ -113,7 +113,7 @@ class ItemSteps:
         self._trials.end(key)
 
     async def _run(self, run_id: RunId, node_id: NodeId, item: int, engine_run_id: str) -> Later | Memo:
-        def begin(look: ItemLook) -> tuple[ItemLook, Claim | Later | Memo]:
+        def begin(look: ItemDecisions) -> tuple[ItemDecisions, Claim | Later | Memo]:
             begun = look.claim(item, engine_run_id, self._trials.turn_at)
             self._trials.note((run_id, node_id, item), begun)
             return look, begun
@@ -140,7 +140,7 @@ class ItemSteps:
             refused = refusal(error)
             return await self._decide(run_id, node_id, lambda look: look.end_item(item, claim, refused, policy))
 
-    async def _attempt(self, look: ItemLook, item: int, claim: Claim) -> tuple[Output | NodeError, str | None]:
+    async def _attempt(self, look: ItemDecisions, item: int, claim: Claim) -> tuple[Output | NodeError, str | None]:
         """What it gives, and the digest of what that depends on."""
         run, node = look.stored.run, look.node
         work_for(run.run_id)
@@ -177,10 +177,10 @@ class ItemSteps:
                 return
 
     async def _decide(
-        self, run_id: RunId, node_id: NodeId, decision: Callable[[ItemLook], T], *, lands: bool = True
+        self, run_id: RunId, node_id: NodeId, decision: Callable[[ItemDecisions], T], *, lands: bool = True
     ) -> T:
         def work(stored: StoredRun) -> tuple[Entry, T]:
-            look = ItemLook(stored, node_id)
+            look = ItemDecisions(stored, node_id)
             result = decision(look)
             return look.entry, result
 

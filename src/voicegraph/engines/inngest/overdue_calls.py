@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 
 from voicegraph import clock
-from voicegraph.engines.inngest.step_decisions import Look
+from voicegraph.engines.inngest.step_decisions import StepDecisions
 from voicegraph.run.events import ItemRun, NodeRun
 from voicegraph.run.run_limits import deadline_of
 from voicegraph.run.state import NodeStatus, RunStatus
 
 
-def overdue(look: Look, *, has_room: bool) -> str | None:
+def overdue(look: StepDecisions, *, has_room: bool) -> str | None:
     """None while somebody is at work, or what the run waits for is yet to come; else a digest of how the run stands.
 
     The digest changes with everything that happens to the run. `has_room`: its workflow would let one more run begin.
@@ -26,7 +26,7 @@ def overdue(look: Look, *, has_room: bool) -> str | None:
     return hashlib.sha256(repr((stored.status, sorted(rows), sorted(items), counts)).encode()).hexdigest()[:16]
 
 
-def _needs_a_call(look: Look) -> bool:
+def _needs_a_call(look: StepDecisions) -> bool:
     at = deadline_of(look.stored.run.workflow, look.stored.started_at)
     if look.ready - look.rows.keys() or (at is not None and at <= clock.now()):
         return True
@@ -41,12 +41,12 @@ def _is_due(row: NodeRun | ItemRun) -> bool:
     return row.due_at <= clock.now()
 
 
-def _items_need_a_call(look: Look, row: NodeRun) -> bool:
+def _items_need_a_call(look: StepDecisions, row: NodeRun) -> bool:
     items = [item for item in _open_items(look) if item.node_id == row.node_id]
     return any(map(_is_due, items)) or not items  # some are still to be started
 
 
-def _open_items(look: Look) -> list[ItemRun]:
+def _open_items(look: StepDecisions) -> list[ItemRun]:
     stored = look.stored
     open_items: list[ItemRun] = []
     for row in look.rows.values():

@@ -23,7 +23,7 @@ from voicegraph.rounds import Rounds
 from voicegraph.run.events import Entry, RunEvent
 from voicegraph.run.ports import EventSink
 from voicegraph.run.state import RunStatus
-from voicegraph.store.notices.outbox import Message, Outbox
+from voicegraph.store.notices.outbox import EngineMessage, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Sender:
         outbox: Outbox,
         sink: EventSink,
         retry_base: float,
-        still_stuck: Callable[[Message], Awaitable[bool]],
+        still_stuck: Callable[[EngineMessage], Awaitable[bool]],
         register_again: Callable[[], Awaitable[None]],
     ) -> None:
         self._client = client
@@ -90,7 +90,7 @@ class Sender:
         due = await self._outbox.next_due()
         return None if due is None else due - clock.now()
 
-    async def _send(self, messages: Sequence[Message]) -> None:
+    async def _send(self, messages: Sequence[EngineMessage]) -> None:
         wanted = [message for message in messages if await self._is_wanted(message)]
         if any(message.sends or stuck_state(message.name) for message in wanted):
             await self._register_again()  # no call came of it: Inngest may not know any more where to call
@@ -122,14 +122,14 @@ class Sender:
         self._tell([message for message in wanted if message.tries and not message.sends], REACHED, unsent=False)
         self._tell([message for message in wanted if message.sends == 1], NOT_STARTED, unsent=False)
 
-    async def _is_wanted(self, message: Message) -> bool:
+    async def _is_wanted(self, message: EngineMessage) -> bool:
         """What starts a run that has begun, or is over, is not sent any more; nor, again, one that went on."""
         if stuck_state(message.name):
             return not message.sends or await self._still_stuck(message)
         in_time = clock.now() < message.created_at + AGAIN_FOR or not message.sends
         return message.name != REQUEST_EVENT or (not message.begun and in_time)
 
-    def _tell(self, messages: Sequence[Message], words: str, *, unsent: bool) -> None:
+    def _tell(self, messages: Sequence[EngineMessage], words: str, *, unsent: bool) -> None:
         """So that whoever watches the run or the list knows why it does not start, and when it can."""
         for message in messages:
             if message.name == REQUEST_EVENT:
@@ -137,13 +137,13 @@ class Sender:
                 self._sink.record(Entry(message.run_id, events=[event], news=RunStatus.PENDING))
 
 
-def _pause(message: Message) -> float:
+def _pause(message: EngineMessage) -> float:
     if stuck_state(message.name):
         return pause_after(message.sends)
     return min(LONGEST_AGAIN, AGAIN_SECONDS * 2.0 ** min(message.sends, 32))
 
 
-def event_of(message: Message, app: str) -> inngest.Event:
+def event_of(message: EngineMessage, app: str) -> inngest.Event:
     """The run's id is the event's, so that a message that is sent twice starts one run. Waking twice does no harm.
 
     What starts a run again has a new id each time: Inngest takes an id once in 24 hours.

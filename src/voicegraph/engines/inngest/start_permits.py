@@ -16,7 +16,7 @@ ELSEWHERE = 3.0
 """Seconds until Inngest calls again for what does not start in a process that stops: another process, or the next."""
 
 
-class Trials:
+class StartPermits:
     """Shared by the nodes and items that run in this process. Inngest may start a suspect elsewhere meanwhile."""
 
     def __init__(self) -> None:

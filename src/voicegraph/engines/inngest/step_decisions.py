@@ -19,13 +19,13 @@ from voicegraph.engines.inngest.step_answers import Claim, Later, Memo, memo_of
 from voicegraph.errors import NodeError
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.nodes.output import Await, Output, Result, Suspend
-from voicegraph.run.answers import Answer, Settled
-from voicegraph.run.crash_blame import POISON, Verdict, soon, verdict
+from voicegraph.run.answers import Answer, SettledNode
+from voicegraph.run.crash_blame import POISON, BlameVerdict, soon, verdict
 from voicegraph.run.events import Entry, ItemRun, NodeRun, StoredRun
-from voicegraph.run.node_inputs import Surroundings
+from voicegraph.run.node_inputs import InputReader
 from voicegraph.run.parent_child import given_to
 from voicegraph.run.questions import at_due, settle
-from voicegraph.run.records import Script
+from voicegraph.run.records import RunRecords
 from voicegraph.run.recovery import outcome_of
 from voicegraph.run.retry import RetryPolicy
 from voicegraph.run.run_limits import deadline_of, out_of_time
@@ -39,7 +39,7 @@ TIMERS = (NodeStatus.RETRYING, NodeStatus.WAITING)
 R = TypeVar("R", NodeRun, ItemRun)
 
 
-class Look:
+class StepDecisions:
     """One look at a run, and the entry that follows from it."""
 
     def __init__(self, stored: StoredRun) -> None:
@@ -48,9 +48,9 @@ class Look:
         self.entry = Entry(stored.run.run_id)
         workflow = stored.run.workflow
         self.machine = RunState(workflow)
-        self.around = Surroundings(workflow, self.machine, self.rows, given_to(stored.run))
+        self.around = InputReader(workflow, self.machine, self.rows, given_to(stored.run))
         self._nodes = {node.id: node for node in workflow.nodes}
-        self._script = Script(stored.run, self._nodes)
+        self._script = RunRecords(stored.run, self._nodes)
         self._script.resumed(stored)
         outcomes = {node_id: outcome for node_id, row in self.rows.items() if (outcome := outcome_of(row))}
         started = [node_id for node_id, row in self.rows.items() if row.status is not NodeStatus.SKIPPED]
@@ -126,9 +126,9 @@ class Look:
     def _take_over(self, row: NodeRun, turn_at: float) -> Claim | Later | Memo:
         """Nobody has renewed its claim: whoever had it died, or has handed it over."""
         fate = lay_blame(row)
-        if fate is Verdict.NEVER:
+        if fate is BlameVerdict.NEVER:
             return self._give_up(row, POISON)
-        if fate is Verdict.AGAIN:
+        if fate is BlameVerdict.AGAIN:
             row.starts, row.begun_at = row.starts + 1, clock.now()
             self._script.run_resumed(self.entry, [row])
             return self._claim(row)
@@ -185,7 +185,7 @@ class Look:
         settled = settle(self.rows.get(node_id), answer)
         self._settled(self.rows[node_id], settled, policy(self._nodes[node_id]))
 
-    def _settled(self, row: NodeRun, settled: Settled, policy: RetryPolicy) -> Later | Memo:
+    def _settled(self, row: NodeRun, settled: SettledNode, policy: RetryPolicy) -> Later | Memo:
         self._script.run_awake(self.entry)
         self._script.node_answered(self.entry, row, settled)
         if isinstance(settled.result, NodeError):
@@ -300,7 +300,7 @@ class Look:
         return [self.rows[node_id] for node_id in self.machine.open if node_id in self.rows]
 
 
-def lay_blame(row: NodeRun | ItemRun) -> Verdict:
+def lay_blame(row: NodeRun | ItemRun) -> BlameVerdict:
     """Its claim was not renewed: the process died about when it last was. What may become of the row, then."""
     if row.begun_at is not None and soon(row.begun_at, (row.due_at or clock.now()) - CLAIM_SECONDS):
         row.deaths += 1

@@ -10,9 +10,9 @@ from typing import Literal, TypeVar
 from voicegraph import clock
 from voicegraph.engines.inngest.event_names import wake_message
 from voicegraph.engines.inngest.running_attempts import Attempts
-from voicegraph.engines.inngest.start_permits import Trials
+from voicegraph.engines.inngest.start_permits import StartPermits
 from voicegraph.engines.inngest.step_answers import Claim, Later, Memo
-from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS, Look
+from voicegraph.engines.inngest.step_decisions import CLAIM_SECONDS, StepDecisions
 from voicegraph.errors import NodeError, NotFound, Unreadable
 from voicegraph.fair_slots import work_for
 from voicegraph.graph.model import Node, NodeId, RunId
@@ -20,7 +20,7 @@ from voicegraph.nodes.output import Result
 from voicegraph.run.answers import Answer
 from voicegraph.run.attempt import Attempt, NodeRunner
 from voicegraph.run.events import Entry, RunEvent, StoredRun
-from voicegraph.run.grace_period import Patience
+from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.ports import RunLedger
 from voicegraph.run.refused_entries import refusal
 from voicegraph.run.retry import RetryPolicy, policy_for
@@ -33,7 +33,7 @@ Key = tuple[RunId, NodeId]
 class NodeSteps:
     """Nodes that run in this process for Inngest."""
 
-    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float, trials: Trials) -> None:
+    def __init__(self, runner: NodeRunner, ledger: RunLedger, retry_base: float, trials: StartPermits) -> None:
         self._runner = runner
         self._ledger = ledger
         self._retry_base = retry_base
@@ -58,7 +58,7 @@ class NodeSteps:
     async def answer(self, run_id: RunId, node_id: NodeId, answer: Answer) -> None:
         """Write an answer to a node that waits, and the message that wakes the function."""
 
-        def take(look: Look) -> None:
+        def take(look: StepDecisions) -> None:
             look.answer(node_id, answer, self._policy)
             look.entry.send = wake_message(node_id)
 
@@ -72,7 +72,7 @@ class NodeSteps:
         """From now on nothing starts, and claims are renewed as of a process that ends as planned."""
         self._trials.stopping.set()
 
-    async def drain(self, patience: Patience, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:
+    async def drain(self, patience: GracePeriod, others: Iterable[asyncio.Task[Later | Memo]] = ()) -> None:
         """Let nodes in flight, and `others`, finish while `patience` lasts, then hand the rest over."""
         self.told_to_stop()
         tasks = [*self._running.values(), *others]
@@ -88,7 +88,7 @@ class NodeSteps:
         self._trials.end(key)
 
     async def _run(self, run_id: RunId, node_id: NodeId, engine_run_id: str) -> Later | Memo:
-        def begin(look: Look) -> tuple[Look, Claim | Later | Memo]:
+        def begin(look: StepDecisions) -> tuple[StepDecisions, Claim | Later | Memo]:
             policy = self._policy(look.stored.run.workflow.node(node_id))
             begun = look.begin(node_id, engine_run_id, self._trials.turn_at, policy)
             self._trials.note((run_id, node_id), begun)
@@ -118,7 +118,7 @@ class NodeSteps:
     def _policy(self, node: Node) -> RetryPolicy:
         return policy_for(node, self._runner.registry.find(node.type, node.action), self._retry_base)
 
-    async def _attempt(self, look: Look, node_id: NodeId, claim: Claim) -> Result | NodeError:
+    async def _attempt(self, look: StepDecisions, node_id: NodeId, claim: Claim) -> Result | NodeError:
         run = look.stored.run
         work_for(run.run_id)
         node = run.workflow.node(node_id)
@@ -148,17 +148,17 @@ class NodeSteps:
                 task.cancel()
                 return
 
-    async def _decide(self, run_id: RunId, decision: Callable[[Look], T], *, lands: bool = True) -> T:
+    async def _decide(self, run_id: RunId, decision: Callable[[StepDecisions], T], *, lands: bool = True) -> T:
         return await decide(self._ledger, run_id, decision, lands=lands)
 
 
 async def decide(
-    ledger: RunLedger, run_id: RunId, decision: Callable[[Look], T], *, lands: bool = True, frees: bool = False
+    ledger: RunLedger, run_id: RunId, decision: Callable[[StepDecisions], T], *, lands: bool = True, frees: bool = False
 ) -> T:
     """Look at a run and write what the decision leads to. NotFound, StorageError as `RunLedger.decide`."""
 
     def work(stored: StoredRun) -> tuple[Entry, T]:
-        look = Look(stored)
+        look = StepDecisions(stored)
         result = decision(look)
         return look.entry, result
 

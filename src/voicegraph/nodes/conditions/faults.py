@@ -13,6 +13,7 @@ from typing import Any
 
 from voicegraph.nodes.conditions.arithmetic import MACROS, Lookup, Part, Rewriting, Unfamiliar, rewritten
 from voicegraph.nodes.conditions.cel_errors import TEXT_SEARCHES, UNDEFINED, of_function, of_name, of_syntax
+from voicegraph.nodes.conditions.functions import Misfit, RefusedOperation
 from voicegraph.nodes.conditions.lookups import kinds, missing, no_field, nulls
 from voicegraph.nodes.data.type_names import type_word
 from voicegraph.words.truncation import cut
@@ -98,9 +99,9 @@ class _Met:
 
     def _of_values(self, said: str, kind: str, ours: str) -> str:
         """Values that an operator or a function does not take; `ours` is what our own functions say."""
-        if kind == "Misfit":
+        if kind == Misfit.__name__:
             return self._operator(ours)
-        if kind == "Refused":
+        if kind == RefusedOperation.__name__:
             return self._misfit(ours)
         if wrong := self._argument(said):
             return wrong

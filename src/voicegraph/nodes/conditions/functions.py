@@ -15,7 +15,7 @@ class Misfit(TypeError):
     """Values that an operator does not take."""
 
 
-class Refused(TypeError):
+class RefusedOperation(TypeError):
     """A value that a function does not take, in a sentence."""
 
 
@@ -70,7 +70,9 @@ def _of_a_text(name: str, function: Callable[[str], str]) -> Callable[..., str]:
 
     def call(*given: Any) -> str:
         if len(given) != 1 or not isinstance(given[0], str):
-            raise Refused(f"“{name}” is asked of one text, not of {' and '.join(map(type_word, given)) or 'nothing'}")
+            raise RefusedOperation(
+                f"“{name}” is asked of one text, not of {' and '.join(map(type_word, given)) or 'nothing'}"
+            )
         return function(given[0])
 
     return call
@@ -79,7 +81,7 @@ def _of_a_text(name: str, function: Callable[[str], str]) -> Callable[..., str]:
 def _size(*given: Any) -> int:
     """Characters of a text, items of a list, fields of an object: the library counts a text's bytes."""
     if len(given) != 1 or not isinstance(given[0], (str, bytes, list, dict)):
-        raise Refused("“size” cannot be asked of its value")
+        raise RefusedOperation("“size” cannot be asked of its value")
     return len(cast("Sized", given[0]))
 
 

@@ -27,7 +27,7 @@ ONE_COLUMN = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class CsvForm:
     """`skipped` lines stand before the rows; with `escapes`, a quote within a cell is written with a backslash."""
 
     delimiter: str
@@ -41,7 +41,7 @@ class Form:
         return {**found, "escapechar": "\\", "doublequote": False} if self.escapes else found
 
 
-def form_of(text: str) -> tuple[Form, str]:
+def form_of(text: str) -> tuple[CsvForm, str]:
     """How the text is written, and the text without the line that says so."""
     skipped = 0
     delimiter = None
@@ -56,7 +56,7 @@ def form_of(text: str) -> tuple[Form, str]:
         if is_one_column(rows, sample, delimiter):
             delimiter = ONE_COLUMN
     escapes = _escapes(text[:_LOOKED_AT], delimiter) or _written(sample, delimiter).escapes
-    return Form(delimiter, skipped, escapes), text
+    return CsvForm(delimiter, skipped, escapes), text
 
 
 def _likeliest(sample: list[str]) -> str:
@@ -84,9 +84,9 @@ def _are_decimal(rows: list[list[str]]) -> bool:
     return without_decimals(text) != text and only_within_cells(cells, ",")
 
 
-def _written(sample: list[str], delimiter: str) -> Form:
+def _written(sample: list[str], delimiter: str) -> CsvForm:
     """With the delimiter; with backslashes where they stand for quotes, or where cells with them fit the other rows."""
-    bare, escaped = Form(delimiter), Form(delimiter, escapes=True)
+    bare, escaped = CsvForm(delimiter), CsvForm(delimiter, escapes=True)
     text = "".join(sample)
     if _escapes(text, delimiter):
         return escaped
@@ -101,7 +101,7 @@ def _escapes(text: str, delimiter: str) -> bool:
     return bool(inside) and not re.search(r'[^\\",;\t|\r\n]""[^",;\t|\r\n]', text)
 
 
-def _agreement(sample: list[str], form: Form) -> tuple[bool, float, int]:
+def _agreement(sample: list[str], form: CsvForm) -> tuple[bool, float, int]:
     """(whether quotes fit it, share of rows of the usual width, that width); one that never occurs scores nothing."""
     csv.field_size_limit(MAX_FIELD)
     options = form.options("")

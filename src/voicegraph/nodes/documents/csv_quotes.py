@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from voicegraph.nodes.documents.csv_dialect import Form
+from voicegraph.nodes.documents.csv_dialect import CsvForm
 
 END = "\ue0f0end\ue0f1"
 """A last line, which is a row of its own unless a quote is open."""
@@ -22,12 +22,12 @@ def with_end(text: str, noted: list[str]) -> Iterator[str]:
     yield END
 
 
-def is_swallowed(lines: list[str], form: Form) -> bool:
+def is_swallowed(lines: list[str], form: CsvForm) -> bool:
     """Whether a row of several lines has a quote within a cell: where the next one stood, a cell that was open ended."""
     return len(lines) > 1 and has_stray_quote("".join(lines), form)
 
 
-def has_stray_quote(row: str, form: Form) -> bool:
+def has_stray_quote(row: str, form: CsvForm) -> bool:
     """Whether a quote within a quoted cell is neither written twice nor the end of it."""
     row = re.sub(rf'"[ \t]+(?=[{re.escape(form.delimiter)}\r\n]|$)', '"', row)
     try:
@@ -38,7 +38,7 @@ def has_stray_quote(row: str, form: Form) -> bool:
     return False
 
 
-def opened_in(lines: list[str], form: Form) -> int:
+def opened_in(lines: list[str], form: CsvForm) -> int:
     """In which line of a row the quote stands that should have been closed, counted from 0."""
     row = "".join(lines)
     signs = re.compile(r'\\\\.|"' if form.escapes else r'""|"', re.DOTALL)
@@ -53,7 +53,7 @@ def opened_in(lines: list[str], form: Form) -> int:
     return row.count("\n", 0, opened)
 
 
-def as_text(line: str, form: Form) -> list[str] | None:
+def as_text(line: str, form: CsvForm) -> list[str] | None:
     """The cells of a line whose stray quotes are a part of the text; None where a cell would not end in the line.
 
     A quoted cell ends at a quote before the delimiter or the line's end; of two there, the first is a part of the text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from voicegraph.errors import NodeError
 from voicegraph.nodes.charsets.decoder import UNTOLD, Labels
-from voicegraph.nodes.documents.csv_dialect import MAX_FIELD, ONE_COLUMN, Form, form_of
+from voicegraph.nodes.documents.csv_dialect import MAX_FIELD, ONE_COLUMN, CsvForm, form_of
 from voicegraph.nodes.documents.csv_header import header_at, is_sentence
 from voicegraph.nodes.documents.csv_quotes import END, as_text, has_stray_quote, is_swallowed, opened_in, with_end
 from voicegraph.nodes.documents.csv_warnings import MOST_TOLD
@@ -103,7 +103,7 @@ class _Lines:
             self.gaps.append(len(self.kept))
 
 
-def _lines(name: str, text: str, form: Form) -> _Lines:
+def _lines(name: str, text: str, form: CsvForm) -> _Lines:
     csv.field_size_limit(MAX_FIELD)
     lines: list[str] = []
     reader = csv.reader(with_end(text, lines), **form.options(text))
@@ -129,7 +129,7 @@ def _lines(name: str, text: str, form: Form) -> _Lines:
     return found
 
 
-def _read(name: str, text: str, form: Form) -> _Parts:
+def _read(name: str, text: str, form: CsvForm) -> _Parts:
     found = _lines(name, text, form)
     kept = found.kept
     at = header_at(kept, found.gaps)
@@ -151,7 +151,7 @@ def _read(name: str, text: str, form: Form) -> _Parts:
     )
 
 
-def _never_closed(name: str, last: int, lines: list[str], form: Form) -> NodeError:
+def _never_closed(name: str, last: int, lines: list[str], form: CsvForm) -> NodeError:
     """`lines` are those of the row, of which `last` is the number of the last one."""
     line = last - len(lines) + 1 + opened_in(lines, form) + form.skipped
     return NodeError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from voicegraph.errors import NodeError
 from voicegraph.lazy_imports import importing
 from voicegraph.nodes.documents.parsed_document import MAX_PAGES, MAX_TEXT, Document
-from voicegraph.nodes.documents.pdf_form import Form, read_form
+from voicegraph.nodes.documents.pdf_form import PdfForm, read_form
 from voicegraph.nodes.documents.xfa import has_xfa, read_xfa
 from voicegraph.words.truncation import cut
 
@@ -60,11 +60,11 @@ def parse_pdf(name: str, content: bytes, soft_seconds: float = SOFT_SECONDS) -> 
     return Document("\n\n".join(part for part in (text, filled) if part), _data(form), meta)
 
 
-def _data(form: Form) -> JsonValue:
+def _data(form: PdfForm) -> JsonValue:
     return {"fields": cast("dict[str, JsonValue]", form.values)} if form.values else None
 
 
-def _adobes(name: str, pages: list[str], form: Form, adobes: Form) -> tuple[list[str], Form]:
+def _adobes(name: str, pages: list[str], form: PdfForm, adobes: PdfForm) -> tuple[list[str], PdfForm]:
     """The pages and the form of a file whose form only Adobe's programs draw: they leave a page that asks to wait."""
     if not any(page.lower().startswith(_WAITING) for page in pages[:1]):
         return pages, adobes if adobes.text else form
@@ -77,7 +77,7 @@ def _adobes(name: str, pages: list[str], form: Form, adobes: Form) -> tuple[list
     return [], adobes
 
 
-def _without_text(name: str, total: int, form: Form) -> str:
+def _without_text(name: str, total: int, form: PdfForm) -> str:
     if form.values:
         return f"{name} is a form without printed text, and none of its {len(form.values)} fields is filled in."
     if not total:

@@ -34,7 +34,7 @@ _MADE_BY_MACHINE = re.compile(r"\[\d+\]")
 
 
 @dataclass
-class Form:
+class PdfForm:
     """`values` by full name, `labels` for the text where a name is none for people, `unreadable` counts broken fields."""
 
     values: dict[str, Value] = field(default_factory=dict["str", Value])
@@ -62,9 +62,9 @@ class _Node(NamedTuple):
     depth: int
 
 
-def read_form(reader: PdfReader, pages: int) -> Form:
+def read_form(reader: PdfReader, pages: int) -> PdfForm:
     """The fields of the form, also those that only the first `pages` pages know. Broken ones cost nothing but themselves."""
-    form, seen = Form(), set[object]()
+    form, seen = PdfForm(), set[object]()
     left = MAX_FORM
     for node in _fields(_roots(reader, pages, form), seen, form):
         if len(form.values) >= MAX_FIELDS or left <= 0:
@@ -79,7 +79,7 @@ def read_form(reader: PdfReader, pages: int) -> Form:
     return form
 
 
-def _roots(reader: PdfReader, pages: int, form: Form) -> Iterator[Any]:
+def _roots(reader: PdfReader, pages: int, form: PdfForm) -> Iterator[Any]:
     """The form's own list, and after it the widgets of the pages, which some programs leave out of that list."""
     try:
         yield from _resolved(_resolved(reader.root_object.get("/AcroForm")).get("/Fields"))
@@ -104,7 +104,7 @@ def _has_form(reader: PdfReader) -> bool:
         return False
 
 
-def _fields(roots: Iterator[Any], seen: set[object], form: Form) -> Iterator[_Node]:
+def _fields(roots: Iterator[Any], seen: set[object], form: PdfForm) -> Iterator[_Node]:
     """The ends of the tree in their order; each once, however the tree is knotted."""
     for root in roots:
         try:
@@ -160,7 +160,7 @@ def _opened(node: _Node) -> tuple[_Node | None, list[_Node]]:
     return _Node(entry, name, inherited, node.depth), []
 
 
-def _add(node: _Node, form: Form) -> int:
+def _add(node: _Node, form: PdfForm) -> int:
     """Note the field's value; how many characters it took."""
     kind, flags = node.inherited.get("/FT"), int(node.inherited.get("/Ff") or 0)
     if not node.name or kind not in ("/Tx", "/Btn", "/Ch"):

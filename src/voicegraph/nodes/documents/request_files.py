@@ -19,7 +19,7 @@ from codecs import BOM_UTF8
 from itertools import pairwise
 from urllib.parse import unquote_to_bytes
 
-from voicegraph.graph.legacy_format import CONTENT, PDF, Sent, data_url
+from voicegraph.graph.legacy_format import CONTENT, PDF, SentFile, data_url
 from voicegraph.nodes.charsets.charsets import name_of
 from voicegraph.nodes.charsets.decoder import decode
 from voicegraph.nodes.charsets.guess import likelihood
@@ -42,7 +42,7 @@ _LIKELY, _LIKELY_LONG, _LIKELY_NAMED = -5.0, -7.5, -9.0
 """How likely the letters of a text have to be, each: as texts of some language are, and bytes at random are not."""
 
 
-def content_of(sent: Sent) -> bytes:
+def content_of(sent: SentFile) -> bytes:
     """The bytes of the file. ValueError when it is no text, or its Base64 is broken."""
     text = sent.content
     if not isinstance(text, str):

@@ -10,7 +10,7 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.data.large_json import beside
 from voicegraph.nodes.documents.file_kind import is_whole_pdf, signature
 from voicegraph.nodes.documents.text_file import looks_binary
-from voicegraph.nodes.http.content_encoding import TooMuch, unpacked
+from voicegraph.nodes.http.content_encoding import UnpackedTooLarge, unpacked
 from voicegraph.nodes.http.urls import shown
 
 PDF = "a PDF"
@@ -28,7 +28,7 @@ async def without_packing(response: httpx.Response, node: NodeContext) -> httpx.
     most = node.settings.max_response_bytes
     try:
         content = await beside(False, unpacked, response.content, "gzip", most)
-    except TooMuch as error:
+    except UnpackedTooLarge as error:
         raise NodeError(
             "too_large",
             f"{shown(response.url)} is packed and unfolds to more than {most:,} bytes, "

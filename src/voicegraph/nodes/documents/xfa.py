@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from xml.etree import ElementTree as ET
 
-from voicegraph.nodes.documents.pdf_form import MAX_DEPTH, MAX_FIELDS, MAX_FORM, MAX_VALUE, Form
+from voicegraph.nodes.documents.pdf_form import MAX_DEPTH, MAX_FIELDS, MAX_FORM, MAX_VALUE, PdfForm
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -25,9 +25,9 @@ def has_xfa(reader: PdfReader) -> bool:
         return False
 
 
-def read_xfa(reader: PdfReader) -> Form:
+def read_xfa(reader: PdfReader) -> PdfForm:
     """What is filled in, by the names of the elements; nothing where the XML cannot be read."""
-    form = Form()
+    form = PdfForm()
     try:
         for packet in _packets(reader):
             content: bytes = packet.get_data()
@@ -58,7 +58,7 @@ def _resolved(item: Any) -> Any:
     return item.get_object() if hasattr(item, "get_object") else item
 
 
-def _add(element: Any, above: tuple[str, ...], form: Form, left: int) -> int:
+def _add(element: Any, above: tuple[str, ...], form: PdfForm, left: int) -> int:
     """Note the element's leaves as fields; the top element is the form itself and names nothing. Returns what room is left."""
     if not isinstance(element.tag, str) or len(above) > MAX_DEPTH:
         return left

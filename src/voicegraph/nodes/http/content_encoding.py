@@ -41,7 +41,7 @@ class CannotUnpack(ValueError):
     """A coding that is real, and not known here. `str` is its name."""
 
 
-class TooMuch(ValueError):
+class UnpackedTooLarge(ValueError):
     """A body that unfolds to more than is read."""
 
 
@@ -76,11 +76,11 @@ def unpacked(packed: bytes, encoding: str, most: int) -> bytes:
     def count(stage: int, size: int) -> None:
         sizes[stage] += size
         if sizes[stage] > most:
-            raise TooMuch
+            raise UnpackedTooLarge
 
     try:
         body = b"".join(through(stages, packed, count))
-    except TooMuch:
+    except UnpackedTooLarge:
         raise
     except ValueError as error:
         raise ValueError(f"no {', '.join(stage.name for stage in reversed(stages))} data, or broken") from error

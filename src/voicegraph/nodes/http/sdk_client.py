@@ -9,7 +9,7 @@ from __future__ import annotations
 import httpx
 
 
-class Delegate(httpx.AsyncBaseTransport):
+class SdkTransport(httpx.AsyncBaseTransport):
     """Sends through another client; redirects, limits and the address guard are that client's."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
@@ -24,4 +24,4 @@ class Delegate(httpx.AsyncBaseTransport):
 
 def delegating_client(http: httpx.AsyncClient) -> httpx.AsyncClient:
     """A client an SDK may change as it likes. It holds nothing, so it need not be closed."""
-    return httpx.AsyncClient(transport=Delegate(http), trust_env=False, timeout=http.timeout)
+    return httpx.AsyncClient(transport=SdkTransport(http), trust_env=False, timeout=http.timeout)

@@ -18,7 +18,7 @@ from voicegraph import clock
 from voicegraph.nodes.mail.message_body import LONG, LongBodies
 from voicegraph.nodes.mail.message_headers import (
     POLICY,
-    Written,
+    EncodedHeader,
     addresses_value,
     attachment_value,
     mailbox_value,
@@ -96,9 +96,9 @@ def compose(
     if cc:
         message["Cc"] = addresses_value(cc)
     message["Subject"] = text_value(header(subject), "Subject")
-    message["Date"] = Written(format_datetime(datetime.fromtimestamp(clock.now(), UTC)))
-    message["Message-ID"] = Written(message_id)
-    message["Auto-Submitted"] = Written("auto-generated")  # RFC 3834: holiday notes must not answer
+    message["Date"] = EncodedHeader(format_datetime(datetime.fromtimestamp(clock.now(), UTC)))
+    message["Message-ID"] = EncodedHeader(message_id)
+    message["Auto-Submitted"] = EncodedHeader("auto-generated")  # RFC 3834: holiday notes must not answer
     text = _printable(body)
     bodies = LongBodies()
     bodies.text(message, text if plain is None else _printable(plain))

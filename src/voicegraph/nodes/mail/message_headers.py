@@ -22,7 +22,7 @@ _QUOTABLE = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")
 _OCTETS = re.compile(r"%..|.")
 
 
-class Written(str):
+class EncodedHeader(str):
     """The value of a header as it goes over the wire; its lines are folded already."""
 
     __slots__ = ()
@@ -32,56 +32,56 @@ class _AsWritten(EmailPolicy):
     """The library's policy for what it writes itself, and no touch to what is written."""
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        return (name, value) if isinstance(value, Written) else super().header_store_parse(name, value)
+        return (name, value) if isinstance(value, EncodedHeader) else super().header_store_parse(name, value)
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
-        return value if isinstance(value, Written) else super().header_fetch_parse(name, value)
+        return value if isinstance(value, EncodedHeader) else super().header_fetch_parse(name, value)
 
     def fold(self, name: str, value: str) -> str:
-        return f"{name}: {value}\r\n" if isinstance(value, Written) else super().fold(name, value)
+        return f"{name}: {value}\r\n" if isinstance(value, EncodedHeader) else super().fold(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        return self.fold(name, value).encode() if isinstance(value, Written) else super().fold_binary(name, value)
+        return self.fold(name, value).encode() if isinstance(value, EncodedHeader) else super().fold_binary(name, value)
 
 
 POLICY = _AsWritten(linesep=SMTP.linesep, max_line_length=LINE, cte_type="7bit")
 
 
-def text_value(text: str, name: str) -> Written:
+def text_value(text: str, name: str) -> EncodedHeader:
     """The text, literally, for the header `name`. Without line breaks and other control characters, see `mail.header`."""
     if _PLAIN.fullmatch(text) and "=?" not in text and len(name) + 2 + len(text) <= LINE:
-        return Written(text)
-    return Written(_encoded(text, name))
+        return EncodedHeader(text)
+    return EncodedHeader(_encoded(text, name))
 
 
-def mailbox_value(sender: str, address: str) -> Written:
+def mailbox_value(sender: str, address: str) -> EncodedHeader:
     """`Büro <robot@example.org>`, its address given as it is to be written."""
     name = parseaddr(sender)[0]
     if not name:
-        return Written(address)
+        return EncodedHeader(address)
     plain = _QUOTABLE.fullmatch(name) and "=?" not in name and len(name) < LINE - 10
-    return Written((f'"{name}"' if plain else _encoded(name, "From")) + f"\r\n <{address}>")
+    return EncodedHeader((f'"{name}"' if plain else _encoded(name, "From")) + f"\r\n <{address}>")
 
 
-def addresses_value(addresses: Sequence[str]) -> Written:
+def addresses_value(addresses: Sequence[str]) -> EncodedHeader:
     """Bare addresses, one a line."""
-    return Written(",\r\n ".join(addresses))
+    return EncodedHeader(",\r\n ".join(addresses))
 
 
-def attachment_value(name: str) -> Written:
+def attachment_value(name: str) -> EncodedHeader:
     """A Content-Disposition with the file's name: quoted where it is plain, else as RFC 2231 says, in pieces."""
     if _QUOTABLE.fullmatch(name) and "=?" not in name and len(name) < LINE - 16:
-        return Written(f'attachment;\r\n filename="{name}"')
+        return EncodedHeader(f'attachment;\r\n filename="{name}"')
     pieces = [""]
     for octet in _OCTETS.findall(quote(name.encode(errors="replace"), safe="")):
         if len(pieces[-1]) + len(octet) > LINE - 24:
             pieces.append("")
         pieces[-1] += octet
     if len(pieces) == 1:
-        return Written(f"attachment;\r\n filename*=utf-8''{pieces[0]}")
+        return EncodedHeader(f"attachment;\r\n filename*=utf-8''{pieces[0]}")
     pieces[0] = f"utf-8''{pieces[0]}"
     lines = [f"filename*{number}*={piece}" for number, piece in enumerate(pieces)]
-    return Written("attachment;\r\n " + ";\r\n ".join(lines))
+    return EncodedHeader("attachment;\r\n " + ";\r\n ".join(lines))
 
 
 def _encoded(text: str, name: str) -> str:

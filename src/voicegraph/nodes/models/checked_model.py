@@ -28,7 +28,7 @@ _LONGEST = 300
 _INVISIBLE = f"{string.whitespace}\u00a0\u200b\u2060\ufeff"
 
 
-class Careful(WrapperModel):
+class CheckedModel(WrapperModel):
     """The model, with answers that are whole or say that they are not."""
 
     def __init__(self, model: Model, name: str) -> None:

@@ -44,7 +44,7 @@ _LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class ModelAnswer(Generic[T]):
     """What the model answered, and the usage its provider reported."""
 
     output: T
@@ -65,7 +65,7 @@ async def consult(
     repairs: int = 1,
     seconds: float | None = None,
     max_tokens: int = MAX_TOKENS,
-) -> Answer[Any]:
+) -> ModelAnswer[Any]:
     """Ask once. `output` is a pydantic-ai output type: str, a model, or a list of models to choose from.
 
     `check` says what is wrong with an answer, which then goes back to the model, up to `repairs` times.
@@ -107,7 +107,7 @@ async def consult(
         message = f"{choice.key_setting} cannot be sent: it holds a character that is not ASCII."
         raise NodeError("not_configured", message) from error
     reason = result.response.finish_reason
-    return Answer(
+    return ModelAnswer(
         result.output, _metrics(choice, result.usage), reason if reason in CUT_SHORT else None, model.kept_back
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from voicegraph.errors import NodeError
-from voicegraph.nodes.models.exchange import MAX_TOKENS, UNKNOWN_WINDOW, Answer, consult, context_window
+from voicegraph.nodes.models.exchange import MAX_TOKENS, UNKNOWN_WINDOW, ModelAnswer, consult, context_window
 from voicegraph.nodes.models.models import ModelChoice
 from voicegraph.nodes.output import Metrics
 
@@ -44,7 +44,7 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ModelQuery:
     """Who is asked, and how long each answer may be."""
 
     choice: ModelChoice
@@ -69,7 +69,7 @@ async def digest(
     for shrink in (1, 2, 4):
         pieces = split(material, budget // shrink)
         try:
-            return await _work(Asked(choice, max_tokens), task, pieces, len(material), in_parts, progress)
+            return await _work(ModelQuery(choice, max_tokens), task, pieces, len(material), in_parts, progress)
         except NodeError as error:
             if error.code != "model_too_long" or shrink == 4:
                 raise
@@ -78,7 +78,7 @@ async def digest(
 
 
 async def _work(
-    asked: Asked, task: str, pieces: list[str], length: int, in_parts: bool, progress: Callable[[str], None]
+    asked: ModelQuery, task: str, pieces: list[str], length: int, in_parts: bool, progress: Callable[[str], None]
 ) -> Digest:
     used = pieces[: MAX_PARTS if in_parts else 1]
     meta: dict[str, JsonValue] = {}
@@ -87,7 +87,7 @@ async def _work(
     if len(used) == 1:
         only = await _ask(asked, task, used[0])
         return Digest(only.output, only.metrics, meta | _told([only]))
-    answers: list[Answer[str]] = []
+    answers: list[ModelAnswer[str]] = []
     for number, piece in enumerate(used, 1):
         progress(f"Part {number} of {len(used)}")
         answers.append(await _ask(asked, f"{task}\nThis is part {number} of {len(used)} of the material.", piece))
@@ -98,7 +98,7 @@ async def _work(
     return Digest(answers[-1].output, total(answer.metrics for answer in answers), meta)
 
 
-def _told(answers: list[Answer[str]]) -> dict[str, JsonValue]:
+def _told(answers: list[ModelAnswer[str]]) -> dict[str, JsonValue]:
     """What is to be said when one of them is not whole, why the last one is not goes first; and of reasoning in them."""
     reason = next((answer.finish for answer in reversed(answers) if answer.finish), None)
     told: dict[str, JsonValue] = {"cut": True, "finishReason": reason} if reason else {}
@@ -106,7 +106,7 @@ def _told(answers: list[Answer[str]]) -> dict[str, JsonValue]:
     return told | {"reasoningKeptBack": kept_back} if kept_back else told
 
 
-async def _ask(asked: Asked, task: str, material: str) -> Answer[str]:
+async def _ask(asked: ModelQuery, task: str, material: str) -> ModelAnswer[str]:
     mark = f"material-{secrets.token_hex(4)}"
     instructions = _FRAME.replace("{mark}", mark).replace("{task}", task)
     prompt = f"<{mark}>\n{material}\n</{mark}>"

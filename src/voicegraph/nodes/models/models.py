@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
     from pydantic_ai.providers import Provider
 
-    from voicegraph.nodes.models.checked_model import Careful
+    from voicegraph.nodes.models.checked_model import CheckedModel
 
 DEFAULT_MODELS = {
     "cerebras": "gpt-oss-120b",
@@ -97,7 +97,7 @@ def how_to_configure(settings: Settings) -> str:
     return f"Set VOICEGRAPH_MODEL (for example ollama:llama3.2, which runs on your machine), or one of {keys}."
 
 
-async def load(choice: ModelChoice) -> Careful:
+async def load(choice: ModelChoice) -> CheckedModel:
     """The pydantic-ai model, read with care; NodeError `not_configured` when the name or the key cannot be right.
 
     Each call makes a model with an HTTP client of its own: enter the agent that uses it, so that it is closed.
@@ -122,11 +122,11 @@ def _key(settings: Settings, provider: str) -> SecretStr | None:
     return key if key and key.get_secret_value().strip() else None
 
 
-def _load_alone(choice: ModelChoice) -> Careful:
+def _load_alone(choice: ModelChoice) -> CheckedModel:
     with importing("pydantic_ai"):  # whose modules import more when a model is made
-        from voicegraph.nodes.models.checked_model import Careful
+        from voicegraph.nodes.models.checked_model import CheckedModel
 
-        return Careful(_load(choice), choice.name)
+        return CheckedModel(_load(choice), choice.name)
 
 
 def _load(choice: ModelChoice) -> Model:

@@ -44,12 +44,12 @@ class DataCycle(CycleTag):
     def parse(self, stream: TokenStream) -> CycleNode:
         """The tag, which writes its values as an output does."""
         node = super().parse(stream)
-        args: list[Expression] = [Written(one) for one in node.args]
+        args: list[Expression] = [OutputExpression(one) for one in node.args]
         node.args = args
         return node
 
 
-class Written(Expression):
+class OutputExpression(Expression):
     """An expression, of which comes what stands in a text."""
 
     __slots__ = ("inner",)

@@ -10,12 +10,12 @@ from voicegraph.nodes.data.large_json import beside
 from voicegraph.plan.planner import Clause, Edit, Plan
 from voicegraph.plan.rules.explanation import explain, explain_start
 from voicegraph.plan.rules.flow.assemble import Assembly, Flow
-from voicegraph.plan.rules.flow.blocks import Item
+from voicegraph.plan.rules.flow.blocks import NumberedClause
 from voicegraph.plan.rules.flow.for_each import read_items
 from voicegraph.plan.rules.flow.structure import structure
 from voicegraph.plan.rules.refuse import refuse
 from voicegraph.plan.rules.start.trigger_phrases import Start, read_start
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.text.normalize import Spoken, normalize
 from voicegraph.plan.rules.text.verbs import leading_verb
 
@@ -66,7 +66,7 @@ def _event_of_condition(start: Start, assembly: Assembly) -> Start:
     return Start([Webhook()], [note], first.label)
 
 
-def _is_task(steps: Sequence[Step], items: Sequence[Item], start: Start) -> bool:
+def _is_task(steps: Sequence[PlannedStep], items: Sequence[NumberedClause], start: Start) -> bool:
     """Whether the steps do anything: something is fetched or made, or there are words to send."""
     if len(steps) == 1 and steps[0].role == "source" and not steps[0].params:
         return any(leading_verb(item.clause.text) for item in items)
@@ -78,7 +78,7 @@ def _is_task(steps: Sequence[Step], items: Sequence[Item], start: Start) -> bool
     return bool(sent and start.triggers)
 
 
-def _told(spoken: Spoken, start: Start, items: Sequence[Item], assembly: Assembly) -> Plan:
+def _told(spoken: Spoken, start: Start, items: Sequence[NumberedClause], assembly: Assembly) -> Plan:
     """The plan, with everything that is said about it."""
     workflow = _workflow(spoken, start, assembly)
     clauses = _clauses(spoken, items, assembly)
@@ -102,7 +102,7 @@ def _workflow(spoken: Spoken, start: Start, assembly: Assembly) -> Workflow:
     return layout(Workflow(name=_capital(name), nodes=nodes, edges=edges, triggers=list(start.triggers)))
 
 
-def to_node(step: Step, node_id: NodeId) -> Node:
+def to_node(step: PlannedStep, node_id: NodeId) -> Node:
     """The node of a step."""
     label = step.label if len(step.label) <= _LABEL_LENGTH else f"{step.label[: _LABEL_LENGTH - 1].rstrip()}…"
     return Node(
@@ -110,7 +110,7 @@ def to_node(step: Step, node_id: NodeId) -> Node:
     )
 
 
-def _clauses(spoken: Spoken, items: Sequence[Item], assembly: Assembly) -> list[Clause]:
+def _clauses(spoken: Spoken, items: Sequence[NumberedClause], assembly: Assembly) -> list[Clause]:
     """The clauses in the order of meaning, with the nodes they became."""
     told: dict[int, Clause] = {}
     for item in items:

@@ -45,7 +45,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MarkedLine:
     """A line: how far it is indented, its text, and its mark. Within a fence of code nothing is a mark."""
 
     indent: int
@@ -54,9 +54,9 @@ class Line:
     fenced: bool = False
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str) -> list[MarkedLine]:
     """The lines; rules (`---`) are empty ones."""
-    found: list[Line] = []
+    found: list[MarkedLine] = []
     fence = ""
     for raw in text.splitlines():
         line = raw.expandtabs(4).rstrip()
@@ -64,16 +64,16 @@ def lines_of(text: str) -> list[Line]:
         indent = len(line) - len(bare)
         mark = _FENCE.match(bare)
         if fence:
-            found.append(Line(indent, bare, fenced=True))
+            found.append(MarkedLine(indent, bare, fenced=True))
             if mark and mark[1].startswith(fence) and bare == mark[1]:
                 fence = ""
         elif mark:
             fence = mark[1]
-            found.append(Line(indent, bare, fenced=True))
+            found.append(MarkedLine(indent, bare, fenced=True))
         elif _RULE.fullmatch(bare):
-            found.append(Line(0, ""))
+            found.append(MarkedLine(0, ""))
         else:
-            found.append(Line(indent, bare, mark_of(bare)))
+            found.append(MarkedLine(indent, bare, mark_of(bare)))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
-from voicegraph.run.splitting.list_marks import BOLD, BULLET, Line, Mark, counts
+from voicegraph.run.splitting.list_marks import BOLD, BULLET, Mark, MarkedLine, counts
 
 _OPENING = re.compile(
     r"(?:(?:sure|certainly|of course|absolutely|great|ok|okay)\b.*|here(?:'s|’s| is| are)\b.*|below (?:is|are)\b.*|the following\b.*):",
@@ -29,7 +29,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedItems:
     """The items of a list, and how many paragraphs stand around it."""
 
     items: list[str]
@@ -41,7 +41,7 @@ class _Item:
     """An item while it is read: its own lines, paragraphs that begin at the margin, and lines that do within one."""
 
     first: str
-    held: list[Line]
+    held: list[MarkedLine]
     loose: int = 0
     lazy: int = 0
 
@@ -71,7 +71,7 @@ def paragraphs(lines: Iterable[Part]) -> int:
     return found
 
 
-def listed(lines: Sequence[Line]) -> Listed | None:
+def listed(lines: Sequence[MarkedLine]) -> ListedItems | None:
     """The list in these lines; None where there is none."""
     starts = _starts(lines)
     if not starts:
@@ -91,10 +91,10 @@ def listed(lines: Sequence[Line]) -> Listed | None:
         alone = not around and not items[0].lazy and not items[0].loose
         if not introduced and not alone:
             return None
-    return Listed([item.text() for item in items], around)
+    return ListedItems([item.text() for item in items], around)
 
 
-def _starts(lines: Sequence[Line]) -> list[int]:
+def _starts(lines: Sequence[MarkedLine]) -> list[int]:
     """The lines that begin an item of the outermost list."""
     marked = [(at, line, line.mark) for at, line in enumerate(lines) if line.mark]
     for level in range(1, 7):  # `### 1. Title`
@@ -133,7 +133,7 @@ def _outer_starts(outer: Sequence[tuple[int, Mark]], bullets: list[int], chains:
 
 
 def _of_other_marks(
-    lines: Sequence[Line],
+    lines: Sequence[MarkedLine],
     outer: Sequence[tuple[int, Mark]],
     chains: dict[str, list[int]],
     starts: Sequence[int],
@@ -160,7 +160,7 @@ def _is_chain(kind: str, found: Sequence[tuple[int, int]]) -> bool:
     return counts(values) and (len(values) > 1 or kind[-2] == "1")
 
 
-def _read(lines: Sequence[Line], margin: int, earlier: Sequence[_Item], *, last: bool) -> tuple[_Item, int]:
+def _read(lines: Sequence[MarkedLine], margin: int, earlier: Sequence[_Item], *, last: bool) -> tuple[_Item, int]:
     """An item from its first line up to the next one's, and how many paragraphs of that do not belong to it."""
     mark = lines[0].mark
     item = _Item(mark.rest if mark else lines[0].text, [])
@@ -194,7 +194,7 @@ def _read(lines: Sequence[Line], margin: int, earlier: Sequence[_Item], *, last:
     return item, 0
 
 
-def _closes(line: Line, item: _Item, blank: bool, most_loose: int, most_lazy: int) -> bool:
+def _closes(line: MarkedLine, item: _Item, blank: bool, most_loose: int, most_lazy: int) -> bool:
     """Whether this line behind the last item is said about the list, which the items before it tell."""
     if closing(line.text):
         return True
@@ -205,7 +205,7 @@ def _closes(line: Line, item: _Item, blank: bool, most_loose: int, most_lazy: in
     return item.lazy > most_lazy and not line.text[:1].islower()
 
 
-def _lead(lines: Sequence[Line], margin: int) -> int:
+def _lead(lines: Sequence[MarkedLine], margin: int) -> int:
     """Where what leads to the next group begins, behind an item; 0 where nothing does."""
     filled = [place for place, line in enumerate(lines) if line.text and place]
     if not filled:

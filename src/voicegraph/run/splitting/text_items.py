@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import JsonValue
 
 from voicegraph.nodes.data.large_json import decode
-from voicegraph.run.splitting.list_marks import Line, lines_of
+from voicegraph.run.splitting.list_marks import MarkedLine, lines_of
 from voicegraph.run.splitting.lists import Part, closing, listed, opening, paragraphs
 
 LIST_NAMES = ("items", "entries", "rows", "records", "results", "data", "value")
@@ -99,7 +99,7 @@ def _between_brackets(text: str) -> str:
     return "\n".join(lines[first : last + 1])
 
 
-def _fenced(lines: Sequence[Line]) -> list[tuple[str, list[str]]]:
+def _fenced(lines: Sequence[MarkedLine]) -> list[tuple[str, list[str]]]:
     """What stands within fences that are not a part of an item: what each is said to be, and its lines."""
     found: list[tuple[str, list[str]]] = []
     opened = False
@@ -116,11 +116,11 @@ def _fenced(lines: Sequence[Line]) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _around_fence(lines: Sequence[Line]) -> int:
+def _around_fence(lines: Sequence[MarkedLine]) -> int:
     return paragraphs(Part(line.text, line.indent) for line in lines if not line.fenced)
 
 
-def _tables(lines: Sequence[Line]) -> tuple[list[JsonValue], list[Part]]:
+def _tables(lines: Sequence[MarkedLine]) -> tuple[list[JsonValue], list[Part]]:
     """The rows of Markdown tables as objects, and the lines around them."""
     rows: list[JsonValue] = []
     around: list[Part] = []

@@ -19,7 +19,7 @@ KEPT_SECONDS = 7 * 86_400.0
 LOOK_TIMEOUT = "5s"
 
 
-class Marks:
+class CommitMarks:
     """The row of one journal."""
 
     def __init__(self, dialect: Dialect) -> None:

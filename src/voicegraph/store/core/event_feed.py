@@ -28,11 +28,11 @@ class StatusChange:
     status: RunStatus
 
 
-class Poke:
+class WakeUp:
     """Something was written elsewhere: read it from the database."""
 
 
-POKE = Poke()
+POKE = WakeUp()
 
 
 class Watcher(Generic[T]):
@@ -62,7 +62,7 @@ class Watcher(Generic[T]):
         return await self._queue.get()
 
 
-class RunWatcher(Watcher[RunEvent | Poke]):
+class RunWatcher(Watcher[RunEvent | WakeUp]):
     """Watches one run. Where other processes write too, it is poked after `poll` seconds without an event."""
 
     def __init__(self, poll: float | None) -> None:
@@ -80,19 +80,19 @@ class RunWatcher(Watcher[RunEvent | Poke]):
             self._poked = True
             self.put(POKE)
 
-    async def get(self) -> RunEvent | Poke | None:
+    async def get(self) -> RunEvent | WakeUp | None:
         """The next event; a poke: read the database; None at the end."""
         try:
             async with asyncio.timeout(self._poll):
                 item = await super().get()
         except TimeoutError:
             return POKE
-        if isinstance(item, Poke):
+        if isinstance(item, WakeUp):
             self._poked = False
         return item
 
 
-class Feed:
+class EventFeed:
     """Publishes entries to the watchers of their run, and status changes to the watchers of all."""
 
     def __init__(self, poll: float | None = None) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine
 from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.run.events import Entry, StoredRun
-from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.event_feed import EventFeed
 from voicegraph.store.core.rows import EntryWriter
 from voicegraph.store.core.run_rows import load_run
 from voicegraph.store.core.write_jobs import BatchWriter, Job
@@ -41,7 +41,7 @@ SETTLE_TURNS = 2
 class Journal:
     """All writes of the process. `open` starts the writing thread, `close` ends it when the queue is empty."""
 
-    def __init__(self, engine: Engine, feed: Feed, writer: EntryWriter | None = None) -> None:
+    def __init__(self, engine: Engine, feed: EventFeed, writer: EntryWriter | None = None) -> None:
         self._feed = feed
         self._writer = writer or EntryWriter(engine.dialect)
         self._batches = BatchWriter(engine, self._writer)

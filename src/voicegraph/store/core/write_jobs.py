@@ -23,7 +23,7 @@ from voicegraph.db.reserve import Reserve, folder_of
 from voicegraph.errors import Conflict, StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.run.events import Entry
-from voicegraph.store.core.commit_marks import Marks
+from voicegraph.store.core.commit_marks import CommitMarks
 from voicegraph.store.core.database_errors import is_full, is_taken, judge
 from voicegraph.store.core.rows import EntryWriter
 
@@ -71,7 +71,7 @@ class BatchWriter:
     def __init__(self, engine: Engine, writer: EntryWriter) -> None:
         self._engine = engine
         self._writer = writer
-        self._marks = Marks(engine.dialect)
+        self._marks = CommitMarks(engine.dialect)
         self._connection: Connection | None = None
         self._doubt: _Doubt | None = None
         folder = folder_of(engine.url)

@@ -52,7 +52,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MessageDraft:
     """A message that is to be sent. `channel`: `mail` or `chat`; `target`: addresses of a mail."""
 
     channel: str
@@ -62,15 +62,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class NoticeDecision:
     """What follows from a fact, or from a digest that is due."""
 
     states: Sequence[State] = ()
-    drafts: Sequence[Draft] = ()
+    drafts: Sequence[MessageDraft] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class NoticeMessage:
     """A draft in the outbox, and what became of it. Without `due_at` nothing more happens with it."""
 
     id: str
@@ -108,21 +108,23 @@ class Notices:
 
         await self._journal.execute(work)
 
-    async def decide(self, judge: Callable[[Fact, States], Decision], digest: Callable[[State], Decision]) -> int:
+    async def decide(
+        self, judge: Callable[[Fact, States], NoticeDecision], digest: Callable[[State], NoticeDecision]
+    ) -> int:
         """Judge what is new and what is due. What follows is written with the deletion of its cause. How many."""
         now = clock.now()
         if not await self._reader.read(lambda connection: _pending(connection, now)):
             return 0
         return await self._journal.execute(lambda connection: _decide(connection, judge, digest, now))
 
-    async def claim(self, limit: int, seconds: float) -> list[Message]:
+    async def claim(self, limit: int, seconds: float) -> list[NoticeMessage]:
         """Messages that are due. For `seconds` nobody else gets them."""
         now = clock.now()
         due = notify_messages.c.due_at <= now
         if not await self._reader.read(lambda c: c.execute(select(notify_messages.c.id).where(due).limit(1)).first()):
             return []
 
-        def work(connection: Connection) -> list[Message]:
+        def work(connection: Connection) -> list[NoticeMessage]:
             query = select(notify_messages).where(due).order_by(notify_messages.c.due_at).limit(limit)
             rows = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
             ids = [row["id"] for row in rows]
@@ -138,7 +140,7 @@ class Notices:
         change = update(notify_messages).where(notify_messages.c.id == message_id).values(**values)
         await self._journal.execute(lambda connection: connection.execute(change) and None)
 
-    async def recent(self, limit: int = 50) -> list[Message]:
+    async def recent(self, limit: int = 50) -> list[NoticeMessage]:
         """The last messages, newest first."""
         return await self._reader.read(lambda connection: latest(connection, limit))
 
@@ -149,14 +151,14 @@ class Notices:
         return min((at for at in found if at is not None), default=None)
 
 
-def latest(connection: Connection, limit: int) -> list[Message]:
+def latest(connection: Connection, limit: int) -> list[NoticeMessage]:
     """The last messages, newest first."""
     query = select(notify_messages).order_by(notify_messages.c.id.desc()).limit(limit)
     return [_message(row) for row in connection.execute(query).mappings().all()]
 
 
-def _message(row: RowMapping) -> Message:
-    return Message(**tidied(notify_messages, row))
+def _message(row: RowMapping) -> NoticeMessage:
+    return NoticeMessage(**tidied(notify_messages, row))
 
 
 def _pending(connection: Connection, now: float) -> bool:
@@ -165,7 +167,10 @@ def _pending(connection: Connection, now: float) -> bool:
 
 
 def _decide(
-    connection: Connection, judge: Callable[[Fact, States], Decision], digest: Callable[[State], Decision], now: float
+    connection: Connection,
+    judge: Callable[[Fact, States], NoticeDecision],
+    digest: Callable[[State], NoticeDecision],
+    now: float,
 ) -> int:
     facts = _take_facts(connection)
     for fact in facts:
@@ -221,7 +226,7 @@ def _state(row: Row) -> State:
     return State(row["workflow_id"], row["kind"], row["sent_at"], row["held"], row["digest_at"], fact)
 
 
-def _apply(connection: Connection, workflow_id: str, kind: str, decision: Decision, now: float) -> None:
+def _apply(connection: Connection, workflow_id: str, kind: str, decision: NoticeDecision, now: float) -> None:
     for state in decision.states:
         values = asdict(replace(state, fact=None)) | {"fact": dump(asdict(state.fact)) if state.fact else None}
         key = (notify_states.c.workflow_id == state.workflow_id, notify_states.c.kind == state.kind)

@@ -19,7 +19,7 @@ CAP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class EngineMessage:
     """`name` is the message's name at the server; `graph_version` tells one graph from another.
 
     `tries` failed since the server last took it, which it did `sends` times; `begun`: the server has started the run.
@@ -41,13 +41,13 @@ class Outbox:
         self._reader = reader
         self._journal = journal
 
-    async def claim(self, limit: int, seconds: float) -> list[Message]:
+    async def claim(self, limit: int, seconds: float) -> list[EngineMessage]:
         """Messages that are due, the oldest first. For `seconds` no other process gets them."""
         now = clock.now()
         if (due := await self.next_due()) is None or due > now:
             return []
 
-        def work(connection: Connection) -> list[Message]:
+        def work(connection: Connection) -> list[EngineMessage]:
             key = (outbox.c.run_id, outbox.c.name)
             due = (
                 select(*key)
@@ -64,7 +64,7 @@ class Outbox:
 
         return await self._journal.execute(work)
 
-    async def keep(self, messages: Collection[Message], pauses: Callable[[Message], float]) -> None:
+    async def keep(self, messages: Collection[EngineMessage], pauses: Callable[[EngineMessage], float]) -> None:
         """The server has them. They are due again after a pause, in case nothing comes of them."""
         now = clock.now()
 
@@ -79,7 +79,7 @@ class Outbox:
         query = select(outbox.c.name).where(outbox.c.run_id == run_id, outbox.c.name == name)
         return await self._reader.read(lambda connection: connection.execute(query).first() is not None)
 
-    async def drop(self, messages: Collection[Message]) -> None:
+    async def drop(self, messages: Collection[EngineMessage]) -> None:
         """Nothing more is to be done with them."""
         keys = [(message.run_id, message.name) for message in messages]
 
@@ -88,7 +88,7 @@ class Outbox:
 
         await self._journal.execute(work)
 
-    async def failed(self, messages: Collection[Message], base: float) -> None:
+    async def failed(self, messages: Collection[EngineMessage], base: float) -> None:
         """The server was not reached: try again after a pause that doubles from `base` to 30 seconds."""
         now = clock.now()
 
@@ -99,7 +99,7 @@ class Outbox:
 
         await self._journal.execute(work)
 
-    async def release(self, messages: Collection[Message]) -> None:
+    async def release(self, messages: Collection[EngineMessage]) -> None:
         """Give up a claim: whoever comes next may send at once."""
         keys = [(message.run_id, message.name) for message in messages]
 
@@ -115,12 +115,12 @@ class Outbox:
         return await self._reader.read(lambda connection: connection.execute(query).scalar())
 
 
-def _change(connection: Connection, message: Message, **values: float) -> None:
+def _change(connection: Connection, message: EngineMessage, **values: float) -> None:
     key = (outbox.c.run_id == message.run_id, outbox.c.name == message.name)
     connection.execute(update(outbox).where(*key).values(**values))
 
 
-def _messages(connection: Connection, keys: Collection[tuple[str, str]]) -> list[Message]:
+def _messages(connection: Connection, keys: Collection[tuple[str, str]]) -> list[EngineMessage]:
     query = (
         select(outbox, runs.c.status, runs.c.engine_run_id, runs.c.created_at, run_payloads.c.workflow)
         .join(runs, runs.c.id == outbox.c.run_id)
@@ -128,7 +128,7 @@ def _messages(connection: Connection, keys: Collection[tuple[str, str]]) -> list
         .where(tuple_(outbox.c.run_id, outbox.c.name).in_([*keys]))
     )
     return [
-        Message(
+        EngineMessage(
             RunId(row["run_id"]),
             row["name"],
             row["tries"],

@@ -16,7 +16,7 @@ from voicegraph.errors import StorageError
 from voicegraph.graph.model import RunId
 from voicegraph.rounds import Rounds
 from voicegraph.run.state import RunStatus
-from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.event_feed import EventFeed
 from voicegraph.store.core.shared_writes import CHANNEL
 from voicegraph.store.processes.signs_of_life import PRESENCE
 
@@ -26,7 +26,7 @@ PAUSE_SECONDS = 1.0
 class Listener:
     """Passes on to the feed what was announced by processes other than `process`."""
 
-    def __init__(self, engine: Engine, feed: Feed, process: int) -> None:
+    def __init__(self, engine: Engine, feed: EventFeed, process: int) -> None:
         self._url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._feed = feed
         self._process = process

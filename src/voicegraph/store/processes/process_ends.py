@@ -27,7 +27,7 @@ ALIVE = "alive"
 """What the file holds until the process is told to stop. Anything else is no evidence against a node."""
 
 
-class Lives:
+class ProcessRecord:
     """The lives of the processes that own this database, one after the other."""
 
     def __init__(self, path: Path, journal: Journal) -> None:

@@ -15,7 +15,7 @@ from voicegraph.graph.model import RunId
 from voicegraph.rounds import Rounds
 from voicegraph.run.events import EngineName
 from voicegraph.store.core.backlog_limit import Backlog
-from voicegraph.store.core.event_feed import Feed
+from voicegraph.store.core.event_feed import EventFeed
 from voicegraph.store.core.journal import Journal
 from voicegraph.store.core.reader import Reader
 from voicegraph.store.core.shared_writes import SharedEntryWriter
@@ -38,7 +38,7 @@ class SharedDatabase:
     def __init__(self, engine: Engine, backlog: Backlog) -> None:
         process = secrets.randbits(31)
         announces = engine.dialect.name == "postgresql"
-        self.feed = Feed(POSTGRES_POLL if announces else SQLITE_POLL)
+        self.feed = EventFeed(POSTGRES_POLL if announces else SQLITE_POLL)
         self.journal = Journal(engine, self.feed, SharedEntryWriter(engine.dialect, process, backlog))
         self._listener = Listener(engine, self.feed, process) if announces else None
         self._sign = SignOfLife(engine, self.journal, process) if announces else None

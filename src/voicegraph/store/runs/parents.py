@@ -1,4 +1,4 @@
-"""Parents and children on disk (`run.children.Families`)."""
+"""Parents and children on disk (`run.children.ParentStore`)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from voicegraph.store.runs.stored_runs import StoredRuns
 from voicegraph.store.workflows.saved_workflows import readable
 
 
-class StoredFamilies:
-    """The adapter of `run.children.Families`."""
+class StoredParents:
+    """The adapter of `run.children.ParentStore`."""
 
     def __init__(self, reader: Reader, store: StoredRuns) -> None:
         self._reader = reader

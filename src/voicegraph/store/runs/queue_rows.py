@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, select
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.graph.model import RunId
 from voicegraph.run.events import EngineName
-from voicegraph.run.ports import Line
+from voicegraph.run.ports import StoredQueue
 from voicegraph.run.queue import Ticket
 
 CHUNK = 500
@@ -23,7 +23,7 @@ _COLUMNS = (
 )
 
 
-def read_line(connection: Connection, engine: EngineName) -> Line:
+def read_line(connection: Connection, engine: EngineName) -> StoredQueue:
     """Everybody who waits for no timer, oldest first; and the runs with a limit that have begun, whatever they do."""
     is_open = (runs.c.status.not_in(TERMINAL_STATUSES), runs.c.engine == engine)
     waiting = select(*_COLUMNS).where(*is_open, runs.c.wake_at.is_(None)).order_by(runs.c.id)
@@ -31,7 +31,7 @@ def read_line(connection: Connection, engine: EngineName) -> Line:
         *is_open, runs.c.concurrency.is_not(None), runs.c.started_at.is_not(None)
     )
     tickets = [_ticket(row) for row in connection.execute(waiting).mappings()]
-    return Line(tickets, [(row["id"], row["workflow_id"]) for row in connection.execute(begun).mappings()])
+    return StoredQueue(tickets, [(row["id"], row["workflow_id"]) for row in connection.execute(begun).mappings()])
 
 
 def read_tickets(connection: Connection, run_ids: Sequence[RunId]) -> list[Ticket]:

@@ -11,7 +11,7 @@ from voicegraph.db.tables import TERMINAL_STATUSES, runs
 from voicegraph.graph.model import NodeId, RunId, WorkflowId
 from voicegraph.run.earlier_items import DoneItem
 from voicegraph.run.events import EngineName, ItemRun, StoredRun
-from voicegraph.run.ports import Line
+from voicegraph.run.ports import StoredQueue
 from voicegraph.run.queue import Ticket
 from voicegraph.store.core.journal import Journal
 from voicegraph.store.core.reader import Reader
@@ -68,7 +68,7 @@ class StoredRuns:
         """See `run.ports.RunStore`."""
         return await self._reader.read(lambda connection: parked_runs(connection, engine))
 
-    async def line(self, engine: EngineName) -> Line:
+    async def line(self, engine: EngineName) -> StoredQueue:
         """See `run.ports.RunStore`."""
         return await self._reader.read(lambda connection: read_line(connection, engine))
 

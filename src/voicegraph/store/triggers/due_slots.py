@@ -14,7 +14,7 @@ from voicegraph.graph.schedule_times import next_time
 from voicegraph.run.events import Entry
 from voicegraph.store.core.journal import Journal
 from voicegraph.store.core.reader import Reader
-from voicegraph.store.triggers.firing import Firing, Settled, settle
+from voicegraph.store.triggers.firing import Firing, SettledSlots, settle
 from voicegraph.store.triggers.schedule_rows import LiveSchedule, ScheduleLine, all_of, is_active, read_lines
 
 BATCH = 100
@@ -85,10 +85,10 @@ class Schedules:
 
         await self._journal.execute(work)
 
-    async def fire(self, firing: Firing) -> Settled | None:
+    async def fire(self, firing: Firing) -> SettledSlots | None:
         """Settle the times of a firing with the runs they start; None when another process was faster."""
 
-        def work(connection: Connection) -> tuple[Sequence[Entry], Settled | None]:
+        def work(connection: Connection) -> tuple[Sequence[Entry], SettledSlots | None]:
             row = _locked(connection, firing.schedule_id)
             if row is None or row["next_at"] != firing.expected:
                 return [], None

@@ -42,16 +42,16 @@ class Firing:
 
 
 @dataclass(slots=True)
-class Settled:
+class SettledSlots:
     """What came of it."""
 
     entries: list[Entry] = field(default_factory=list[Entry])
     outcomes: list[str] = field(default_factory=list[str])
 
 
-def settle(connection: Connection, firing: Firing, overlap: Overlap) -> Settled:
+def settle(connection: Connection, firing: Firing, overlap: Overlap) -> SettledSlots:
     """Write the slots and what the schedule knows. The schedule's row is locked. A slot that was taken is passed over."""
-    settled = Settled()
+    settled = SettledSlots()
     mine = schedule_slots.c.schedule_id == firing.schedule_id
     dues = [due for due, _ in firing.times]
     taken = set(

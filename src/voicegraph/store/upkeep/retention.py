@@ -36,7 +36,7 @@ OVER = RunFilter(over=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RetentionPlan:
     """What retention would remove: runs that are over and older than the run `before`. None: nothing is limited."""
 
     days: int | None
@@ -70,23 +70,23 @@ class Upkeep:
         self._contents = Contents(settings.data_dir / "files", reader, journal)
         self.removals = Removals(reader, journal, self._contents)
 
-    async def plan(self, days: int | None = None, runs: int | None = None) -> Plan:
+    async def plan(self, days: int | None = None, runs: int | None = None) -> RetentionPlan:
         """A dry run. Without figures of one's own those of the settings count."""
         if days is None and runs is None:
             days, runs = self._settings.retention_days, self._settings.retention_runs
 
-        def look(connection: Connection) -> Plan:
+        def look(connection: Connection) -> RetentionPlan:
             finder = Finder(connection, OVER)
             bounds = [first_id("run", clock.now() - days * DAY)] if days is not None else []
             if runs is not None and (surplus := finder.ids(1, skip=runs)):
                 bounds.append(surplus[0] + "~")  # greater than that id, and smaller than the next
             before = max(bounds, default=None)
             count = finder.count(before) if before else 0
-            return Plan(days, runs, before, count, finder.count() - count)
+            return RetentionPlan(days, runs, before, count, finder.count() - count)
 
         return await self._reader.read(look)
 
-    async def apply(self, plan: Plan) -> Removal | None:
+    async def apply(self, plan: RetentionPlan) -> Removal | None:
         """Begin to remove what the plan says; None when that is nothing."""
         return await self.removals.start_filter(OVER, plan.before) if plan.before and plan.count else None
 

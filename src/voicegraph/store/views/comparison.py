@@ -12,7 +12,7 @@ from voicegraph.nodes.output import Output
 from voicegraph.run.events import NodeRun
 from voicegraph.store.views.details import RunDetail
 from voicegraph.store.views.summaries import RunSummary
-from voicegraph.store.views.text_diff import Difference, Line, difference
+from voicegraph.store.views.text_diff import Difference, DiffLine, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class NodePair:
     right: NodeRun | None
     params_differ: bool
     output_differs: bool
-    lines: list[Line]
+    lines: list[DiffLine]
     cut: bool
     only: Literal["left", "right"] | None
     compared: bool

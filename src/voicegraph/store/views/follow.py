@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from voicegraph.graph.model import RunId
 from voicegraph.run.events import RunEvent
-from voicegraph.store.core.event_feed import Feed, Poke
+from voicegraph.store.core.event_feed import EventFeed, WakeUp
 from voicegraph.store.views.queries import RunQueries
 
 PAGE = 500
@@ -14,7 +14,7 @@ LIVE_POLL = 1.0
 
 
 async def follow(
-    queries: RunQueries, feed: Feed, run_id: RunId, after: int = 0, *, whole: bool = False
+    queries: RunQueries, feed: EventFeed, run_id: RunId, after: int = 0, *, whole: bool = False
 ) -> AsyncIterator[RunEvent]:
     """Events with a `seq` greater than `after`, until the run's last one, or until the feed drops this reader.
 
@@ -35,7 +35,7 @@ async def follow(
             if summary.finished_at is not None:
                 return  # over before we came, and its last event was seen by the caller already
             while (item := await watcher.get()) is not None:
-                if isinstance(item, Poke) or item.seq > after + 1:
+                if isinstance(item, WakeUp) or item.seq > after + 1:
                     break
                 if item.seq == after + 1:
                     yield item

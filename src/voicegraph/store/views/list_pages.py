@@ -17,7 +17,7 @@ from voicegraph.db.tables import node_runs, run_events, run_payloads, runs
 from voicegraph.graph.model import NodeId, RunId
 from voicegraph.nodes.data.large_json import is_small
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.output_previews import Room, beginning
+from voicegraph.nodes.output_previews import PreviewBudget, beginning
 from voicegraph.run.events import RunEvent
 from voicegraph.store.core.lenient_reader import Lenient
 from voicegraph.store.core.outputs import shown
@@ -37,7 +37,7 @@ FEW = 50
 
 
 @dataclass(slots=True)
-class Listed:
+class ListedRun:
     """Of a run. `events` are the last of its log."""
 
     workflow: Mapping[str, Any]
@@ -45,14 +45,14 @@ class Listed:
     events: list[RunEvent] = field(default_factory=list[RunEvent])
 
 
-def listed(connection: Connection, run_ids: Sequence[RunId]) -> dict[RunId, Listed]:
+def listed(connection: Connection, run_ids: Sequence[RunId]) -> dict[RunId, ListedRun]:
     """Of these runs; those that are gone are left out."""
     if not run_ids:
         return {}
     query = select(run_payloads.c.run_id, run_payloads.c.workflow, run_payloads.c.config)
     payloads = connection.execute(query.where(run_payloads.c.run_id.in_(run_ids))).mappings()
     by_id = {row["run_id"]: row for row in payloads}
-    found: dict[RunId, Listed] = {}
+    found: dict[RunId, ListedRun] = {}
     room = PAGE_CHARACTERS
     for run_id in run_ids:
         if (row := by_id.get(run_id)) is not None:
@@ -64,12 +64,12 @@ def listed(connection: Connection, run_ids: Sequence[RunId]) -> dict[RunId, List
     return found
 
 
-def _graph(row: RowMapping, *, whole: bool) -> Listed:
+def _graph(row: RowMapping, *, whole: bool) -> ListedRun:
     reading = Lenient()
     none: dict[str, JsonValue] = {"nodes": [], "edges": []}
     workflow: Mapping[str, Any] = reading.workflow(row["workflow"] or "", none)
     config: Mapping[str, Any] = reading.object("config", row["config"]) or {}
-    return Listed(workflow, config) if whole else Listed(_light(workflow), _shortened(config))
+    return ListedRun(workflow, config) if whole else ListedRun(_light(workflow), _shortened(config))
 
 
 def _light(workflow: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _light(workflow: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shortened(values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = cast("dict[str, Any]", Room(FEW, len(values) * SHORT).fill(dict(values)))
+    kept = cast("dict[str, Any]", PreviewBudget(FEW, len(values) * SHORT).fill(dict(values)))
     return {name: _marked(value, values[name]) for name, value in kept.items()}
 
 

@@ -21,7 +21,7 @@ from voicegraph.store.views.details import RunDetail, detail_of, payload_of, tri
 from voicegraph.store.views.event_pages import EventPage, events_of, page_of_events
 from voicegraph.store.views.filters import Finder, RunFilter, in_order
 from voicegraph.store.views.item_pages import ItemPage, page_of
-from voicegraph.store.views.list_pages import Listed, listed
+from voicegraph.store.views.list_pages import ListedRun, listed
 from voicegraph.store.views.statistics import WorkflowFigures, figures
 from voicegraph.store.views.summaries import RunSummary, summaries_of, summary_of
 
@@ -63,7 +63,7 @@ class RunQueries:
 
         return await self._reader.read(work)
 
-    async def listed(self, run_ids: Sequence[RunId]) -> Mapping[RunId, Listed]:
+    async def listed(self, run_ids: Sequence[RunId]) -> Mapping[RunId, ListedRun]:
         """What was run and the end of the log, for a page of the list; runs that are gone are left out."""
         return await self._reader.read(lambda connection: listed(connection, run_ids))
 

@@ -16,30 +16,30 @@ _ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class SearchPhrase:
     """Words that follow one another, as they were typed; `whole` when the last one must not go on."""
 
     text: str
     whole: bool
 
 
-def phrases(text: str) -> list[Phrase]:
+def phrases(text: str) -> list[SearchPhrase]:
     """The phrases of a search; none when there is no letter and no digit in it."""
-    pieces = [Phrase(quoted or bare, bool(quoted)) for quoted, bare in _PIECE.findall(text)]
+    pieces = [SearchPhrase(quoted or bare, bool(quoted)) for quoted, bare in _PIECE.findall(text)]
     return [piece for piece in pieces if _words(piece.text)][:MAX_PHRASES]
 
 
-def fts5(found: list[Phrase]) -> str:
+def fts5(found: list[SearchPhrase]) -> str:
     """A query of SQLite's FTS5, which parts the words itself: https://www.sqlite.org/fts5.html, section 3."""
     return " AND ".join(f'"{phrase.text}"' + ("" if phrase.whole else "*") for phrase in found)
 
 
-def tsquery(found: list[Phrase]) -> str:
+def tsquery(found: list[SearchPhrase]) -> str:
     """A query of PostgreSQL's `to_tsquery`; the words are parted and folded as `voicegraph_words` does it there."""
     return " & ".join(_followed(phrase) for phrase in found)
 
 
-def _followed(phrase: Phrase) -> str:
+def _followed(phrase: SearchPhrase) -> str:
     written = [f"'{word}'" for word in _words(phrase.text)]
     return "(" + " <-> ".join(written) + ("" if phrase.whole else ":*") + ")"
 

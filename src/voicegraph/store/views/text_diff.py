@@ -19,21 +19,21 @@ CONTEXT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DiffLine:
     """A line of a comparison of texts; `gap` stands for lines that are the same in both, or not compared, and left out."""
 
     kind: Literal["same", "removed", "added", "gap"]
     text: str
 
 
-_GAP = Line("gap", "")
+_GAP = DiffLine("gap", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Both texts as one list of lines, with three lines around each difference; `cut`: not compared to the end."""
 
-    lines: list[Line]
+    lines: list[DiffLine]
     cut: bool
 
 
@@ -45,9 +45,9 @@ def difference(left: Sequence[str], right: Sequence[str]) -> Difference:
     middles = [side[head : len(side) - tail] for side in (left, right)]
     cut = any(len(middle) > MAX_LINES for middle in middles)
     around = [left[:head], left[len(left) - tail :]]
-    lines = [Line("same", text) for text in around[0][-CONTEXT:]]
+    lines = [DiffLine("same", text) for text in around[0][-CONTEXT:]]
     lines += _aligned(*(middle[:MAX_LINES] for middle in middles))
-    lines += [_GAP] * cut + [Line("same", text) for text in around[1][:CONTEXT]]
+    lines += [_GAP] * cut + [DiffLine("same", text) for text in around[1][:CONTEXT]]
     shown = _near(lines)
     return Difference([_GAP] * (head > CONTEXT and bool(shown)) + shown, cut)
 
@@ -57,23 +57,23 @@ def _alike(pairs: Iterable[tuple[str, str]]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _aligned(left: Sequence[str], right: Sequence[str]) -> list[Line]:
+def _aligned(left: Sequence[str], right: Sequence[str]) -> list[DiffLine]:
     rows = _rows(left, right)
-    found: list[Line] = []
-    block: tuple[list[Line], list[Line]] = ([], [])
+    found: list[DiffLine] = []
+    block: tuple[list[DiffLine], list[DiffLine]] = ([], [])
     at, row = len(left), len(right)
     while at or row:  # from the end of both
         if at and rows[row] >> (at - 1) & 1:
             at -= 1
-            block[0].append(Line("removed", left[at]))
+            block[0].append(DiffLine("removed", left[at]))
             continue
         row -= 1
         if at and rows[row] >> (at - 1) & 1:  # without this line it would not have grown: they are a pair
             at -= 1
-            found += [*block[1], *block[0], Line("same", right[row])]
+            found += [*block[1], *block[0], DiffLine("same", right[row])]
             block = ([], [])
         else:
-            block[1].append(Line("added", right[row]))
+            block[1].append(DiffLine("added", right[row]))
     found += [*block[1], *block[0]]
     return found[::-1]
 
@@ -92,11 +92,11 @@ def _rows(left: Sequence[str], right: Sequence[str]) -> list[int]:
     return rows
 
 
-def _near(lines: Sequence[Line]) -> list[Line]:
+def _near(lines: Sequence[DiffLine]) -> list[DiffLine]:
     """The lines that differ and those around them, with gaps between."""
     differing = [number for number, line in enumerate(lines) if line.kind != "same"]
     kept = sorted({near for number in differing for near in range(number - CONTEXT, number + CONTEXT + 1)})
-    found: list[Line] = []
+    found: list[DiffLine] = []
     last = None
     for number in kept:
         if 0 <= number < len(lines):

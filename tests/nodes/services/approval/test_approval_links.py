@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from voicegraph.nodes.output import FileRef, Output
-from voicegraph.nodes.services.approval.approval_links import MAX_DATA, Question, _body  # pyright: ignore[reportPrivateUsage]
+from voicegraph.nodes.services.approval.approval_links import MAX_DATA, ApprovalQuestion, _body  # pyright: ignore[reportPrivateUsage]
 from voicegraph.nodes.text.markdown_html import as_html
 
 
 def body(**content: object) -> str:
-    return _body(Question("Fine?", Output(**content), "tomorrow"), "http://127.0.0.1/approve/x")  # type: ignore[arg-type]
+    return _body(ApprovalQuestion("Fine?", Output(**content), "tomorrow"), "http://127.0.0.1/approve/x")  # type: ignore[arg-type]
 
 
 def test_text_alone_has_nothing_below_it() -> None:

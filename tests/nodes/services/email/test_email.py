@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from voicegraph.errors import NodeError
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Inputs, Output
-from voicegraph.nodes.services.email.actions import Send, send
+from voicegraph.nodes.services.email.actions import SendMail, send
 
 MakeNode = Callable[..., NodeContext]
 
@@ -97,7 +97,7 @@ def mailing(make_node: MakeNode, monkeypatch: pytest.MonkeyPatch) -> MakeNode:
 
 
 async def run(node: NodeContext, **params: Any) -> Output:
-    result = await send.run(Send(**params), node)
+    result = await send.run(SendMail(**params), node)
     assert isinstance(result, Output)
     return result
 
@@ -212,7 +212,7 @@ async def test_no_text_adds_a_header_or_a_recipient(
 )
 def test_wrong_params_are_refused_before_the_run(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        Send(**given)
+        SendMail(**given)
 
 
 # -- what the mail server says

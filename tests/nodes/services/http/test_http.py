@@ -14,7 +14,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.params.fields import explain
-from voicegraph.nodes.services.http.actions import Request, request
+from voicegraph.nodes.services.http.actions import HttpRequest, request
 
 MakeNode = Callable[..., NodeContext]
 JSON = "application/json"
@@ -26,7 +26,7 @@ def http(guarded: httpx.AsyncClient) -> httpx.AsyncClient:
 
 
 async def call(node: NodeContext, url: str, **params: object) -> Output:
-    output = await request.run(Request.model_validate({"url": url, **params}), node)
+    output = await request.run(HttpRequest.model_validate({"url": url, **params}), node)
     assert isinstance(output, Output)
     return output
 
@@ -170,7 +170,7 @@ async def test_deep_json_is_text_with_a_note(web: Web, make_node: MakeNode, kind
 @pytest.mark.parametrize("body", ['{"a": NaN}', '{"a": -Infinity}', '{"a": 1e400}', '{"a": "\\ud800"}', "[" * 9_000])
 async def test_what_json_has_no_word_for_is_not_sent(body: str) -> None:
     with pytest.raises(ValidationError, match="JSON") as caught:
-        Request.model_validate({"url": "http://127.0.0.1/", "json": body})
+        HttpRequest.model_validate({"url": "http://127.0.0.1/", "json": body})
     assert [error["loc"] for error in caught.value.errors()] == [("json",)]
 
 
@@ -197,7 +197,7 @@ async def test_headers_beyond_ascii_go_out_in_utf_8(web: Web, make_node: MakeNod
 )
 def test_what_cannot_be_sent_names_the_param(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError) as caught:
-        Request.model_validate({"url": "http://127.0.0.1/", **given})
+        HttpRequest.model_validate({"url": "http://127.0.0.1/", **given})
     (error,) = caught.value.errors()
     assert error["loc"] == (next(iter(given)),)
     assert "codec" not in error["msg"]
@@ -333,7 +333,7 @@ async def test_private_addresses_are_refused(make_node: MakeNode) -> None:
 )
 def test_params_that_make_no_request(wrong: dict[str, object], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
-        Request.model_validate({"url": "https://example.org", **wrong})
+        HttpRequest.model_validate({"url": "https://example.org", **wrong})
 
 
 @pytest.mark.parametrize(
@@ -373,7 +373,7 @@ async def test_a_redirect_keeps_an_empty_query(web: Web, make_node: MakeNode, lo
 )
 def test_a_wrong_value_is_told_once_where_it_is(params: dict[str, object], place: str, says: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        Request.model_validate({"url": "http://web.test", **params})
-    first, *others = explain(caught.value, Request)
+        HttpRequest.model_validate({"url": "http://web.test", **params})
+    first, *others = explain(caught.value, HttpRequest)
     assert (first.place, [one.place for one in others]) == (place, ["params.query.str"] if "query" in params else [])
     assert says in first.message

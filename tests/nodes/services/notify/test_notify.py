@@ -15,8 +15,8 @@ from voicegraph.nodes.apprise.guarded_apprise import Traffic
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.http.guarded_client import guarded_client
 from voicegraph.nodes.output import Await, Output
-from voicegraph.nodes.services.approval.actions import Request, request
-from voicegraph.nodes.services.notify.actions import Send, send
+from voicegraph.nodes.services.approval.actions import ApprovalRequest, request
+from voicegraph.nodes.services.notify.actions import SendNotification, send
 from voicegraph.nodes.text.markdown_html import PLAIN
 from voicegraph.settings import Settings
 
@@ -44,7 +44,7 @@ def host(service: Any) -> str:
 
 
 async def run(node: NodeContext, url: str, **params: Any) -> Output:
-    result = await send.run(Send(url=url, **params), node)
+    result = await send.run(SendNotification(url=url, **params), node)
     assert isinstance(result, Output)
     return result
 
@@ -110,7 +110,7 @@ async def test_the_url_of_the_settings_is_the_default(service: Any, host: str) -
 
     settings = Settings(_env_file=None, notify_url=f"json://{host}/hook")
     params = bind_params(send, Node(id="n", type="notify", action="send"), {}, settings, {})  # type: ignore[arg-type]
-    assert isinstance(params, Send)
+    assert isinstance(params, SendNotification)
     assert params.url.get_secret_value() == f"json://{host}/hook"
     assert host not in repr(params)
 
@@ -302,7 +302,7 @@ def test_a_plugin_sees_the_beginning_of_an_answer_in_a_charset_of_the_web() -> N
 
 
 async def asks(make_node: MakeNode, url: str | None, text: str = "Fine?") -> Await:
-    result = await request.run(Request(notify=True), make_node(input=text, notify_url=url))
+    result = await request.run(ApprovalRequest(notify=True), make_node(input=text, notify_url=url))
     assert isinstance(result, Await)
     return result
 

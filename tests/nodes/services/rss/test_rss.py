@@ -16,7 +16,7 @@ from voicegraph.nodes.documents.parsed_document import Document, Kind
 from voicegraph.nodes.documents.parsing_process import parse
 from voicegraph.nodes.documents.xml_feed import read_feed
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.services.rss.actions import Fetch, fetch
+from voicegraph.nodes.services.rss.actions import FetchFeed, fetch
 
 MakeNode = Callable[..., NodeContext]
 RSS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>
@@ -38,7 +38,7 @@ async def http(guarded: httpx.AsyncClient) -> httpx.AsyncClient:
 
 
 async def read(node: NodeContext, url: str, **params: object) -> Output:
-    output = await fetch.run(Fetch.model_validate({"url": url, **params}), node)
+    output = await fetch.run(FetchFeed.model_validate({"url": url, **params}), node)
     assert isinstance(output, Output)
     return output
 

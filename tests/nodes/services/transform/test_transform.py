@@ -9,7 +9,7 @@ from voicegraph.errors import NodeError
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import FileRef, Inputs, Output
 from voicegraph.nodes.services.prompt.actions import Seed, seed
-from voicegraph.nodes.services.transform.actions import Select, Template, select, template
+from voicegraph.nodes.services.transform.actions import Select, TemplateParams, select, template
 
 MakeNode = Callable[..., NodeContext]
 FILE = FileRef(id="f", name="a.txt")
@@ -17,7 +17,9 @@ FILE = FileRef(id="f", name="a.txt")
 
 async def test_a_template_writes_the_text_and_keeps_data_and_files(make_node: MakeNode) -> None:
     node = make_node(inputs=Inputs("in", {"a": 1}, [FILE]))
-    assert await template.run(Template(template="filled"), node) == Output(text="filled", data={"a": 1}, files=[FILE])
+    assert await template.run(TemplateParams(template="filled"), node) == Output(
+        text="filled", data={"a": 1}, files=[FILE]
+    )
 
 
 @pytest.mark.parametrize(

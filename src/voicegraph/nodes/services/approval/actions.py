@@ -12,13 +12,13 @@ from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.mail.recipients import Recipients, addresses
 from voicegraph.nodes.output import Await, Output
-from voicegraph.nodes.services.approval.approval_links import Question, ask
+from voicegraph.nodes.services.approval.approval_links import ApprovalQuestion, ask
 from voicegraph.words.durations import LONGEST, parse_span, short_span
 
 MESSAGE = "Please check this before it goes on."
 
 
-class Request(Params):
+class ApprovalRequest(Params):
     """Params of approval.request."""
 
     message: str = param(MESSAGE, title="Question", description="What the person is asked.", max_length=2_000)
@@ -57,7 +57,7 @@ class Request(Params):
 
 
 @action("approval", "request", group="logic", title="Ask for approval", attempts=5, timeout=600, each=False)
-async def request(params: Request, node: NodeContext) -> Await:
+async def request(params: ApprovalRequest, node: NodeContext) -> Await:
     """Waits until a person approves or rejects what comes in. The next step gets exactly what was approved.
 
     An edge that leaves it is for what was approved; one with `when: false` is for what was rejected.
@@ -69,7 +69,7 @@ async def request(params: Request, node: NodeContext) -> Await:
     people = addresses(params.approvers) if params.approvers else []
     message = params.message.strip() or MESSAGE
     moment = f"{datetime.fromtimestamp(until, UTC):%d %B %Y %H:%M} UTC"
-    sent = await ask(Question(message, content, moment), people, node, notification=params.notify)
+    sent = await ask(ApprovalQuestion(message, content, moment), people, node, notification=params.notify)
     kept: dict[str, JsonValue] = {
         "approvers": [*people],
         "links": {**sent.links},

@@ -20,7 +20,7 @@ from voicegraph.nodes.mail.message import compose, subject_of
 from voicegraph.nodes.mail.recipients import CONTROL
 from voicegraph.nodes.mail.smtp import deliver, lacking, sender_of
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.output_previews import Room
+from voicegraph.nodes.output_previews import PreviewBudget
 
 MAX_SHOWN = 20_000
 """Characters of the content in a message; the page behind the link shows more, and says where all of it is."""
@@ -32,7 +32,7 @@ MAX_FILES = 20
 
 
 @dataclass(slots=True)
-class Sent:
+class SentLinks:
     """Whom a link was sent to, by the hash of its token, and who was not reached, and why."""
 
     links: dict[str, str] = field(default_factory=dict[str, str])
@@ -41,7 +41,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ApprovalQuestion:
     """What people are asked: a sentence, all that goes on when they approve, and until when they may answer."""
 
     message: str
@@ -49,9 +49,9 @@ class Question:
     until: str
 
 
-async def ask(question: Question, addresses: list[str], node: NodeContext, *, notification: bool) -> Sent:
+async def ask(question: ApprovalQuestion, addresses: list[str], node: NodeContext, *, notification: bool) -> SentLinks:
     """Send each approver a link. NodeError when nobody could be reached, so that the attempt may be repeated."""
-    sent = Sent()
+    sent = SentLinks()
     if not node.settings.public_url and (addresses or notification):
         node.log(f"VOICEGRAPH_PUBLIC_URL is not set, so the links lead to {node.settings.base_url}.")
     for address in addresses:
@@ -65,7 +65,7 @@ async def ask(question: Question, addresses: list[str], node: NodeContext, *, no
     return sent
 
 
-async def _try(sent: Sent, name: str, sending: Awaitable[tuple[str, str]]) -> None:
+async def _try(sent: SentLinks, name: str, sending: Awaitable[tuple[str, str]]) -> None:
     try:
         token, reached = await sending
     except NodeError as error:
@@ -80,7 +80,7 @@ def _link(node: NodeContext) -> tuple[str, str]:
     return token, f"{node.settings.base_url}/approve/{node.run_id}/{node.node_id}/{token}"
 
 
-async def _mail(question: Question, address: str, node: NodeContext) -> tuple[str, str]:
+async def _mail(question: ApprovalQuestion, address: str, node: NodeContext) -> tuple[str, str]:
     settings = node.settings
     if lack := lacking(settings):
         raise NodeError("not_configured", lack)
@@ -101,14 +101,14 @@ async def _mail(question: Question, address: str, node: NodeContext) -> tuple[st
     return token, address
 
 
-async def _notification(question: Question, node: NodeContext) -> tuple[str, str]:
+async def _notification(question: ApprovalQuestion, node: NodeContext) -> tuple[str, str]:
     service = await configured_service(node.settings, node.http)
     token, link = _link(node)
     await service.send(f"Please approve: {node.label}", _body(question, link))
     return token, f"somebody at {service.name}"
 
 
-def _body(question: Question, link: str) -> str:
+def _body(question: ApprovalQuestion, link: str) -> str:
     """The link stands above the content: what is to be approved may hold links of its own."""
     content = question.content
     shown = content.text[:MAX_SHOWN]
@@ -127,7 +127,7 @@ def _beside(content: Output) -> str:
     """Data and files that go on with the text, or their beginning, in blocks where Markdown means nothing."""
     parts: list[str] = []
     if content.data is not None:
-        text = pretty(Room(MAX_VALUES, MAX_DATA).fill(content.data))
+        text = pretty(PreviewBudget(MAX_VALUES, MAX_DATA).fill(content.data))
         is_whole = len(text) <= MAX_DATA and is_small(content.data, values=MAX_VALUES, characters=MAX_DATA)
         parts += [
             f"Data that goes on with it{'' if is_whole else ', its beginning (the page shows more)'}:",

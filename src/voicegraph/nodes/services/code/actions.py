@@ -14,7 +14,7 @@ from voicegraph.nodes.templates.template import mentions_nodes
 LINES_SHOWN = 200
 
 
-class Run(Params):
+class RunCode(Params):
     """Params of code.run."""
 
     code: str = param(
@@ -38,7 +38,7 @@ class Run(Params):
 
 
 @action("code", "run", group="tool", title="Run Python", attempts=1, timeout=90, content="passed")
-async def run(params: Run, node: NodeContext) -> Output:
+async def run(params: RunCode, node: NodeContext) -> Output:
     """Runs a short Python script in a sandbox: it sees its input and nothing of the computer it runs on."""
     given = {name: node.scope.get(name) for name in ("input", "data", "item")}
     # The check follows what a script says (`nodes/params/text_origins.py`), and eval or locals() would find what it does not say.

@@ -29,7 +29,7 @@ def _line(value: object) -> object:
     return header(value) if isinstance(value, str) else value
 
 
-class Send(Params):
+class SendMail(Params):
     """Params of email.send."""
 
     to: Recipients = param(
@@ -58,7 +58,7 @@ class Send(Params):
     effect=True,
     requires=lambda settings, _: lacking(settings),
 )
-async def send(params: Send, node: NodeContext) -> Output:
+async def send(params: SendMail, node: NodeContext) -> Output:
     """Sends the text as a mail, formatted and plain. What was sent goes on to the next node."""
     settings = node.settings
     if lack := lacking(settings):

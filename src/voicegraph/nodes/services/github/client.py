@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from voicegraph.errors import NodeError
 from voicegraph.lazy_imports import importing
 from voicegraph.nodes.context import NodeContext
-from voicegraph.nodes.http.sdk_client import Delegate
+from voicegraph.nodes.http.sdk_client import SdkTransport
 from voicegraph.nodes.http.service_errors import MAX_RETRY_AFTER, status_error, translated
 from voicegraph.settings import Settings, name_in_use
 
@@ -56,7 +56,7 @@ class GitHub:
         sdk = Sdk(
             token,
             base_url=settings.github_base_url,
-            async_transport=Delegate(http),
+            async_transport=SdkTransport(http),
             timeout=http.timeout,
             trust_env=False,
             # The guarded client follows redirects, and the engine decides about retries.

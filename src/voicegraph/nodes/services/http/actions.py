@@ -30,7 +30,7 @@ _OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
 Scalar = str | int | float | bool
 
 
-class Request(Params):
+class HttpRequest(Params):
     """Params of http.request. At most one of `json`, `form` and `text` is the body."""
 
     url: Url = param(title="URL", widget="url", why="it is what the node calls", target="url")
@@ -78,14 +78,14 @@ class Request(Params):
         return value
 
     @model_validator(mode="after")
-    def _has_one_body(self) -> Request:
+    def _has_one_body(self) -> HttpRequest:
         if sum((self.json_body is not None, bool(self.form), bool(self.text))) > 1:
             raise ValueError("a request has one body: JSON, form or text")
         return self
 
 
 @action("http", "request", group="tool", title="HTTP request", effect=True)
-async def request(params: Request, node: NodeContext) -> Output:
+async def request(params: HttpRequest, node: NodeContext) -> Output:
     """Calls a web service and gives its answer: text, and data when it is JSON; other content becomes a file."""
     url = with_query(params.url, params.query)
     options = _options(params, node)
@@ -101,7 +101,7 @@ async def request(params: Request, node: NodeContext) -> Output:
     return await _output(response, node, params.encoding)
 
 
-def _options(params: Request, node: NodeContext) -> dict[str, Any]:
+def _options(params: HttpRequest, node: NodeContext) -> dict[str, Any]:
     headers = headers_of({name: str(value) for name, value in params.headers.items()})
     headers.update(headers_of(credential_headers(node.credential or {})))
     if params.method not in SAFE:

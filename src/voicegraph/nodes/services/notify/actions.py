@@ -13,7 +13,7 @@ from voicegraph.nodes.text.markdown_html import PLAIN, is_formatted
 from voicegraph.nodes.text.single_line import OneLine
 
 
-class Send(Params):
+class SendNotification(Params):
     """Params of notify.send."""
 
     url: SecretStr = param(
@@ -32,7 +32,7 @@ class Send(Params):
 
 
 @action("notify", "send", group="delivery", title="Send a notification", effect=True)
-async def send(params: Send, node: NodeContext) -> Output:
+async def send(params: SendNotification, node: NodeContext) -> Output:
     """Sends the text to the chat or push service of an Apprise URL. What was sent goes on to the next node."""
     body = params.body or node.inputs.text
     if not body.strip():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from voicegraph.nodes.services.notion.inline_markdown import Run, inline_runs, is_web_address, rich_texts, text_runs
+from voicegraph.nodes.services.notion.inline_markdown import TextRun, inline_runs, is_web_address, rich_texts, text_runs
 from voicegraph.nodes.services.notion.languages import notion_language
 from voicegraph.nodes.text.markdown_html import as_tree
 
@@ -123,7 +123,7 @@ def _cell(node: SyntaxTreeNode) -> list[Json]:
     return _first(inline_runs(node))
 
 
-def _first(runs: list[Run]) -> list[Json]:
+def _first(runs: list[TextRun]) -> list[Json]:
     parts = rich_texts(runs)
     return parts[0] if parts else []
 

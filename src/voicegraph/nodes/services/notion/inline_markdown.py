@@ -25,7 +25,7 @@ _STYLES = {"strong": "bold", "em": "italic", "s": "strikethrough"}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Words of one style."""
 
     text: str
@@ -38,17 +38,17 @@ def is_web_address(url: str) -> bool:
     return url.startswith(("http://", "https://", "mailto:")) and len(url) <= MAX_URL
 
 
-def text_runs(text: str) -> list[Run]:
+def text_runs(text: str) -> list[TextRun]:
     """Plain words."""
-    return [Run(text)] if text else []
+    return [TextRun(text)] if text else []
 
 
-def inline_runs(node: SyntaxTreeNode) -> list[Run]:
+def inline_runs(node: SyntaxTreeNode) -> list[TextRun]:
     """The words of a paragraph, heading or cell with their styles."""
-    return list(_walk(node, Run("")))
+    return list(_walk(node, TextRun("")))
 
 
-def rich_texts(runs: list[Run]) -> list[list[Json]]:
+def rich_texts(runs: list[TextRun]) -> list[list[Json]]:
     """The runs as rich texts, one for each block they need; none for no words."""
     parts: list[list[Json]] = []
     room = pieces = 0
@@ -62,7 +62,7 @@ def rich_texts(runs: list[Run]) -> list[list[Json]]:
     return parts
 
 
-def _walk(node: SyntaxTreeNode, style: Run) -> Iterator[Run]:
+def _walk(node: SyntaxTreeNode, style: TextRun) -> Iterator[TextRun]:
     for child in node.children:
         match child.type:
             case "text" | "html_inline":
@@ -81,7 +81,7 @@ def _walk(node: SyntaxTreeNode, style: Run) -> Iterator[Run]:
                 yield from _walk(child, style)
 
 
-def _link(node: SyntaxTreeNode, style: Run, href: str) -> Iterator[Run]:
+def _link(node: SyntaxTreeNode, style: TextRun, href: str) -> Iterator[TextRun]:
     if is_web_address(href):
         yield from _walk(node, replace(style, href=href))
     else:
@@ -89,11 +89,11 @@ def _link(node: SyntaxTreeNode, style: Run, href: str) -> Iterator[Run]:
         yield replace(style, text=f" ({href})" if href else "")
 
 
-def _linked(run: Run, url: str) -> Iterator[Run]:
+def _linked(run: TextRun, url: str) -> Iterator[TextRun]:
     yield replace(run, text=run.text or url, href=url) if is_web_address(url) else run
 
 
-def _piece(run: Run) -> Json:
+def _piece(run: TextRun) -> Json:
     text: Json = {"content": run.text}
     if run.href:
         text["link"] = {"url": run.href}

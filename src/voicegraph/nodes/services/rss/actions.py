@@ -33,7 +33,7 @@ MAX_HEAD = 1 << 20
 """Bytes of a page among which its feed is looked for: it is announced in the head."""
 
 
-class Fetch(Params):
+class FetchFeed(Params):
     """Params of rss.fetch."""
 
     url: Url = param(
@@ -59,7 +59,7 @@ class Fetch(Params):
 
 
 @action("rss", "fetch", group="source", title="Read a feed")
-async def fetch(params: Fetch, node: NodeContext) -> Output:
+async def fetch(params: FetchFeed, node: NodeContext) -> Output:
     """Reads an RSS, Atom or JSON feed: a list as text, the entries as data."""
     node.progress(f"Reading {shown(params.url)}")
     response = await _feed(params.url, node)

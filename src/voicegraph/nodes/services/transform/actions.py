@@ -11,7 +11,7 @@ from voicegraph.nodes.output import Output
 from voicegraph.nodes.selections import selection
 
 
-class Template(Params):
+class TemplateParams(Params):
     """Params of transform.template. The runner has rendered `template` already, as it does every param."""
 
     template: str = param(
@@ -23,7 +23,7 @@ class Template(Params):
 
 
 @action("transform", "template", group="tool", title="Fill a template", content="passed")
-async def template(params: Template, node: NodeContext) -> Output:
+async def template(params: TemplateParams, node: NodeContext) -> Output:
     """Writes a text from a Liquid template over the input."""
     return Output(text=params.template, data=node.inputs.data, files=node.inputs.files)
 

@@ -10,7 +10,7 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.services.web_search.public_engines import search_public
 from voicegraph.nodes.services.web_search.query_text import search_query
-from voicegraph.nodes.services.web_search.results import Question, as_data, as_markdown
+from voicegraph.nodes.services.web_search.results import SearchQuestion, as_data, as_markdown
 from voicegraph.nodes.services.web_search.tavily import search_tavily
 
 _QUERY = "Empty: taken from what comes in."
@@ -34,13 +34,13 @@ class SearchNews(Params):
 @action("web_search", "search", group="source", title="Search the web")
 async def search(params: Search, node: NodeContext) -> Output:
     """Searches the web: title, address and an excerpt of each result. Uses Tavily when TAVILY_API_KEY is set."""
-    return await _search(Question(_query(params.query, node), params.limit), node)
+    return await _search(SearchQuestion(_query(params.query, node), params.limit), node)
 
 
 @action("web_search", "search_news", group="source", title="Search the news")
 async def search_news(params: SearchNews, node: NodeContext) -> Output:
     """Searches the news, with dates and sources. Uses Tavily when TAVILY_API_KEY is set."""
-    return await _search(Question(_query(params.query, node), params.limit, news=True, days=params.days), node)
+    return await _search(SearchQuestion(_query(params.query, node), params.limit, news=True, days=params.days), node)
 
 
 def _query(given: str, node: NodeContext) -> str:
@@ -50,7 +50,7 @@ def _query(given: str, node: NodeContext) -> str:
     return query
 
 
-async def _search(question: Question, node: NodeContext) -> Output:
+async def _search(question: SearchQuestion, node: NodeContext) -> Output:
     key = node.settings.tavily_api_key
     token = (node.credential or {}).get("token") or (key.get_secret_value() if key else "")
     node.log(f"Searching for “{question.query}”.")

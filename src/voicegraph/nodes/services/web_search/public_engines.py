@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from voicegraph.errors import NodeError
 from voicegraph.lazy_imports import importing
-from voicegraph.nodes.services.web_search.results import Question, Result, result
+from voicegraph.nodes.services.web_search.results import SearchQuestion, SearchResult, result
 from voicegraph.nodes.threads import in_thread
 
 SECONDS = 10
@@ -19,7 +19,7 @@ SECONDS = 10
 _KEY = "With a key in TAVILY_API_KEY searches do not depend on public engines."
 
 
-async def search_public(question: Question) -> list[Result]:
+async def search_public(question: SearchQuestion) -> list[SearchResult]:
     """The hits, best first, at least one: engines that refuse us answer with nothing, which is a NodeError here."""
     hits = await in_thread(_ask, question)
     found = (
@@ -35,7 +35,7 @@ async def search_public(question: Question) -> list[Result]:
     return [each for each in found if each]
 
 
-def _ask(question: Question) -> list[dict[str, Any]]:
+def _ask(question: SearchQuestion) -> list[dict[str, Any]]:
     with importing("ddgs"):
         import ddgs
         from ddgs.exceptions import DDGSException, TimeoutException
@@ -51,7 +51,7 @@ def _ask(question: Question) -> list[dict[str, Any]]:
         raise _failure(question, error) from error
 
 
-def _failure(question: Question, error: Exception) -> NodeError:
+def _failure(question: SearchQuestion, error: Exception) -> NodeError:
     if "No results" in str(error):
         message = (
             f"The search engines gave no results for “{question.query}”; they may limit us. Try again later. {_KEY}"

@@ -17,7 +17,7 @@ _SHOWN_SNIPPET = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuestion:
     """What to look for. `days`: nothing older, where the engine can tell."""
 
     query: str
@@ -27,7 +27,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SearchResult:
     """One hit. `date` is in ISO 8601 where the engine's could be read, `source` the publisher or the host."""
 
     title: str
@@ -37,27 +37,29 @@ class Result:
     source: str
 
 
-def result(title: str, url: str, snippet: str, date: str | None = None, source: str | None = None) -> Result | None:
+def result(
+    title: str, url: str, snippet: str, date: str | None = None, source: str | None = None
+) -> SearchResult | None:
     """A hit, tidied; None when its address is not one of the web."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return None
     words = one_line(snippet, MAX_SNIPPET)
     host = parts.hostname.removeprefix("www.")
-    return Result(" ".join(title.split()) or host, url, words, _iso(date), source or host)
+    return SearchResult(" ".join(title.split()) or host, url, words, _iso(date), source or host)
 
 
-def as_markdown(results: list[Result]) -> str:
+def as_markdown(results: list[SearchResult]) -> str:
     """A numbered list."""
     return "\n".join(_line(number, each) for number, each in enumerate(results, 1))
 
 
-def as_data(results: list[Result]) -> JsonValue:
+def as_data(results: list[SearchResult]) -> JsonValue:
     """A list of objects."""
     return [asdict(each) for each in results]
 
 
-def _line(number: int, each: Result) -> str:
+def _line(number: int, each: SearchResult) -> str:
     marker = f"{number}. "
     about = ", ".join(filter(None, (each.source, (each.date or "")[:10])))
     address = each.url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")

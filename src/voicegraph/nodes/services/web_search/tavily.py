@@ -13,7 +13,7 @@ from voicegraph.errors import NodeError
 from voicegraph.lazy_imports import importing
 from voicegraph.nodes.http.sdk_client import delegating_client
 from voicegraph.nodes.http.service_errors import excerpt, status_error, translated
-from voicegraph.nodes.services.web_search.results import Question, Result, result
+from voicegraph.nodes.services.web_search.results import SearchQuestion, SearchResult, result
 from voicegraph.settings import name_in_use
 from voicegraph.words.truncation import one_line, sentence
 
@@ -26,8 +26,8 @@ _NOT_TOLD = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTP
 
 
 async def search_tavily(
-    question: Question, key: str, base_url: str, http: httpx.AsyncClient, seconds: float | None = None
-) -> list[Result]:
+    question: SearchQuestion, key: str, base_url: str, http: httpx.AsyncClient, seconds: float | None = None
+) -> list[SearchResult]:
     """The hits, best first; none when there are none. Its answer is waited for `seconds`, else SECONDS."""
     with importing("tavily"):
         from tavily import AsyncTavilyClient

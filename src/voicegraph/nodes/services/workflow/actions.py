@@ -10,7 +10,7 @@ from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Await, Output
 
 
-class Run(Params):
+class RunWorkflow(Params):
     """Params of workflow.run."""
 
     workflow: str = param(
@@ -32,7 +32,7 @@ class Run(Params):
 
 
 @action("workflow", "run", group="tool", title="Run another workflow", attempts=1, each=False)
-async def run(params: Run, node: NodeContext) -> Await:
+async def run(params: RunWorkflow, node: NodeContext) -> Await:
     """Runs a saved workflow and goes on with what its last step gives.
 
     Its first steps get the text as their input; text and data are also in `trigger`. It has a run of its own in the

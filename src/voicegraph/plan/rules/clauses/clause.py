@@ -17,7 +17,7 @@ def no_flags() -> set[Flag]:
 
 
 @dataclass(slots=True)
-class Clause:
+class ParsedClause:
     """A clause of the command. `words` is the whole of it, `text` what is left after the linking words.
 
     `sentence` counts full stops. `parallel_tail`: "at the same time" stands behind it. `loose`: only white space parts

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from voicegraph.plan.rules.clauses.clause import Clause
+from voicegraph.plan.rules.clauses.clause import ParsedClause
 
 
-def in_order(clauses: Sequence[Clause]) -> list[Clause]:
+def in_order(clauses: Sequence[ParsedClause]) -> list[ParsedClause]:
     """The same clauses; "before" and "after" become "main" clauses in their places."""
-    ordered: list[Clause] = []
+    ordered: list[ParsedClause] = []
     for _, sentence in groupby(clauses, key=lambda clause: clause.sentence):
         for clause in _sentence(list(sentence)):
             at = len(ordered) - 1 if "first" in clause.flags and ordered else len(ordered)
@@ -18,9 +18,9 @@ def in_order(clauses: Sequence[Clause]) -> list[Clause]:
     return ordered
 
 
-def _sentence(clauses: list[Clause]) -> list[Clause]:
-    ordered: list[Clause] = []
-    last: list[Clause] = []
+def _sentence(clauses: list[ParsedClause]) -> list[ParsedClause]:
+    ordered: list[ParsedClause] = []
+    last: list[ParsedClause] = []
     for index, clause in enumerate(clauses):
         if clause.kind == "before":
             clause.kind = "main"
@@ -39,7 +39,7 @@ def _sentence(clauses: list[Clause]) -> list[Clause]:
     return ordered + last
 
 
-def _place_of_condition(clause: Clause, ordered: Sequence[Clause], *, is_last: bool) -> int:
+def _place_of_condition(clause: ParsedClause, ordered: Sequence[ParsedClause], *, is_last: bool) -> int:
     """Where "after …" belongs: before the clause it stands behind, else where it is."""
     if ordered and (clause.loose or is_last):
         clause.flags.add("gate")
@@ -47,7 +47,7 @@ def _place_of_condition(clause: Clause, ordered: Sequence[Clause], *, is_last: b
     return len(ordered)
 
 
-def _comes_last(clauses: Sequence[Clause], index: int) -> bool:
+def _comes_last(clauses: Sequence[ParsedClause], index: int) -> bool:
     """Whether the clauses after this "before …" are the ones that come first: "before emailing it, summarize it"."""
     following = clauses[index + 1 : index + 2]
     return bool(following) and not following[0].flags & {"then", "also"} and not clauses[index].loose

@@ -110,7 +110,7 @@ _STATED = rx(
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class TextContext:
     """What the text so far allows.
 
     `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: as after "would you mind", verbs end
@@ -128,14 +128,14 @@ class Surroundings:
     using: bool
 
 
-def look_around(text: str, start: int, end: int) -> Surroundings:
+def look_around(text: str, start: int, end: int) -> TextContext:
     """What may follow the words from `start` to `end`, the clause so far."""
     asked = bool(_WANTING.match(text))
     wanting = asked or bool(_HAVE_DONE.match(text))
     gerunds = asked or bool(_MIND.match(text) or _GERUNDS.match(text, start))
     quoting = bool(_QUOTING.match(text, max(start, end - _REACH), end))
     told = bool(_TOLD.search(text, max(0, end - _REACH), end))
-    return Surroundings(
+    return TextContext(
         waiting=bool(_WAITING.match(text, start)),
         gerunds=gerunds,
         wanting=wanting,
@@ -146,7 +146,7 @@ def look_around(text: str, start: int, end: int) -> Surroundings:
     )
 
 
-def opens_clause(text: str, token: Match[str], previous: str, around: Surroundings) -> bool:
+def opens_clause(text: str, token: Match[str], previous: str, around: TextContext) -> bool:
     """Whether a clause begins at this token; `previous` is the word before it."""
     word = token[0].lower()
     if word in {",", "and", "but", "plus", "or"}:
@@ -161,7 +161,7 @@ def opens_clause(text: str, token: Match[str], previous: str, around: Surroundin
     return _alone(text[token.start() :], previous, around)
 
 
-def _after_link(rest: str, link: str, around: Surroundings) -> bool:
+def _after_link(rest: str, link: str, around: TextContext) -> bool:
     """Whether what follows a comma or "and" is a clause."""
     rest = rest.lstrip(" ,")
     rest = _AND.sub("", rest, count=1) if link == "," and _AND.match(rest) else rest
@@ -183,7 +183,7 @@ def _is(verb: Verb | None, form: str) -> bool:
     return verb is not None and verb.form == form
 
 
-def _verb_opens(text: str, around: Surroundings, *, led: bool = False) -> bool:
+def _verb_opens(text: str, around: TextContext, *, led: bool = False) -> bool:
     """Whether a verb that asks for something stands here, rather than a noun of the same form."""
     verb = leading_verb(text)
     if verb is None or (verb.form != "base" and not (around.told and verb.form == "third")):
@@ -199,14 +199,14 @@ def _verb_opens(text: str, around: Surroundings, *, led: bool = False) -> bool:
     return bool(_OBJECT.match(text, verb.length)) or (led and not text[verb.length :].strip(" .,"))
 
 
-def _fits(verb: Verb, around: Surroundings) -> bool:
+def _fits(verb: Verb, around: TextContext) -> bool:
     """Whether a verb that is not in its base form may open a clause here."""
     if verb.form == "past":
         return around.wanting and verb.sense in _WANTED
     return verb.form == "gerund" and around.gerunds
 
 
-def _alone(rest: str, previous: str, around: Surroundings) -> bool:
+def _alone(rest: str, previous: str, around: TextContext) -> bool:
     """A clause without a comma or "and" before it: "if", "before", and verbs with an object."""
     kind, _ = read_turn(rest)
     if kind:
@@ -219,7 +219,7 @@ def _alone(rest: str, previous: str, around: Surroundings) -> bool:
     return not _NEVER_BEFORE.fullmatch(previous) and _runs_on(rest, around)
 
 
-def _runs_on(rest: str, around: Surroundings) -> bool:
+def _runs_on(rest: str, around: TextContext) -> bool:
     """Whether a verb stands here whose object leaves no doubt: "get the issues summarize them"."""
     verb = leading_verb(rest)
     if verb and verb.form == "past":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicegraph.plan.rules.clauses.clause import Clause
+from voicegraph.plan.rules.clauses.clause import ParsedClause
 from voicegraph.plan.rules.clauses.links import LINKS, SOFT, TAIL, TAIL_PARALLEL
 from voicegraph.plan.rules.clauses.openings import look_around, opens_clause
 from voicegraph.plan.rules.clauses.turns import read_turn
@@ -16,16 +16,16 @@ _NAMES_A_VALUE = frozenset({"subject", "title", "text", "message", "body", "name
 _LONGEST_LINKS = 120
 
 
-def split_clauses(text: str) -> list[Clause]:
+def split_clauses(text: str) -> list[ParsedClause]:
     """The clauses in the order of the words; what links them is in their kind and flags."""
     clauses = [read_clause(words, sentence, loose=loose) for words, sentence, loose in _pieces(text)]
     return [clause for clause in clauses if clause.text or clause.flags or clause.kind != "main"]
 
 
-def read_clause(words: str, sentence: int = 0, *, loose: bool = False) -> Clause:
+def read_clause(words: str, sentence: int = 0, *, loose: bool = False) -> ParsedClause:
     """Take the linking words off a clause."""
     words = words.strip(" ,.;:!?")
-    clause = Clause(words, words, sentence=sentence, loose=loose)
+    clause = ParsedClause(words, words, sentence=sentence, loose=loose)
     while _peel(clause):
         pass
     clause.text = _without_tail(clause.text)
@@ -35,7 +35,7 @@ def read_clause(words: str, sentence: int = 0, *, loose: bool = False) -> Clause
     return clause
 
 
-def _peel(clause: Clause) -> bool:
+def _peel(clause: ParsedClause) -> bool:
     """Take one linking expression off the front; False when there is none."""
     soft = SOFT.match(clause.text)
     text = clause.text = clause.text[soft.end() :] if soft else clause.text

@@ -9,9 +9,9 @@ from voicegraph.graph.model import Node, NodeId
 from voicegraph.plan.rules.edits.described import describe, new_node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import is_delivery, place
-from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.edits.work import EditWork, title
 from voicegraph.plan.rules.steps.conditions import Condition, to_condition
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.words.patterns import rx
 
 _ONLY = rx("^(?:only|just) ")
@@ -19,7 +19,7 @@ _LEFT_OUT = rx("^(?:skip|leave out|omit|drop|don't (?:do|run|send)|do not (?:do|
 """"Skip the email if …": the condition says when it does not run."""
 
 
-def put_on_condition(order: Order, work: Work) -> bool:
+def put_on_condition(order: Order, work: EditWork) -> bool:
     """Let a step that is there depend on a condition, or add one that does."""
     if order.otherwise:
         return _otherwise(order, work)
@@ -51,7 +51,7 @@ def put_on_condition(order: Order, work: Work) -> bool:
     return True
 
 
-def _existing(text: str, steps: list[Step], work: Work) -> Node | None:
+def _existing(text: str, steps: list[PlannedStep], work: EditWork) -> Node | None:
     """The step that is there already: the one that does what is described, or that is named."""
     keys = {step.key for step in steps}
     if steps:
@@ -59,13 +59,13 @@ def _existing(text: str, steps: list[Step], work: Work) -> Node | None:
     return work.find(text)
 
 
-def _step(condition: Condition, order: Order, work: Work, *, negate: bool) -> Step:
+def _step(condition: Condition, order: Order, work: EditWork, *, negate: bool) -> PlannedStep:
     label = f"{'Unless' if negate else 'If'} {work.spoken.written(order.condition)}"
     params = {"expression": condition.expression}
-    return Step("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))
+    return PlannedStep("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))
 
 
-def _otherwise(order: Order, work: Work) -> bool:
+def _otherwise(order: Order, work: EditWork) -> bool:
     condition = next((node for node in reversed(work.nodes) if node.type == "condition"), None)
     steps = describe(order.text, work)
     if condition is None or not steps:
@@ -80,7 +80,7 @@ def _otherwise(order: Order, work: Work) -> bool:
     return True
 
 
-def _comes_after(node: Node, condition: Node, work: Work) -> bool:
+def _comes_after(node: Node, condition: Node, work: EditWork) -> bool:
     order = [one.id for one in work.nodes]
     reached = {condition.id}
     for _ in order:
@@ -88,7 +88,7 @@ def _comes_after(node: Node, condition: Node, work: Work) -> bool:
     return node.id in reached
 
 
-def _append(steps: list[Step], start: NodeId, when: bool | None, work: Work) -> None:
+def _append(steps: list[PlannedStep], start: NodeId, when: bool | None, work: EditWork) -> None:
     """Add the steps in a row, the first on a branch of the condition."""
     for step in steps:
         start = work.add(step, graph_edit.append(work.workflow, new_node(step), after=start, when=when))

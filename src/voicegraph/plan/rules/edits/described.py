@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from voicegraph.graph.model import Node, NodeId
 from voicegraph.plan.rules.clauses.split import read_clause
-from voicegraph.plan.rules.edits.work import Work
+from voicegraph.plan.rules.edits.work import EditWork
 from voicegraph.plan.rules.rules_planner import to_node
 from voicegraph.plan.rules.steps.interpret import interpret
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.words.patterns import rx, words
 
@@ -21,7 +21,7 @@ _STEP_THAT = rx(
 _STEP = rx(r" (?:step|node|action(?! (?:items?|points?|plans?)\b)|block)\b")
 _LONGEST = 400
 _ARTICLES = rx(rf"^(?:{words('a an another the some one')} )+")
-_OPENERS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
+_OPENERS: tuple[tuple[str, Callable[[PlannedStep], bool]], ...] = (
     ("insert ", lambda step: step.role == "pause"),
     ("fetch ", lambda step: step.role == "source"),
     ("send ", lambda step: step.role == "deliver" and not step.doubt),
@@ -30,7 +30,7 @@ _OPENERS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
 """Verbs that make an order of a noun ("a Slack message"), and which steps they may make."""
 
 
-def describe(words: str, work: Work) -> list[Step]:
+def describe(words: str, work: EditWork) -> list[PlannedStep]:
     """The steps these words describe, [] when they describe none."""
     words = words[:_LONGEST]
     words = _ordered(_STEP.sub("", _STEP_THAT.sub("", words.strip(" ,.")), count=1).strip())
@@ -52,7 +52,7 @@ def _ordered(words: str) -> str:
     return f"{verb.lemma}{words[verb.length :]}" if verb and verb.form == "third" else words
 
 
-def _interpreted(words: str, work: Work) -> list[Step]:
+def _interpreted(words: str, work: EditWork) -> list[PlannedStep]:
     repo = next((str(node.params["repo"]) for node in work.workflow.nodes if node.params.get("repo")), None)
     context = Context(work.spoken.shelter, has_input=True, repo=repo)
     meaning = interpret(read_clause(words), context)
@@ -64,6 +64,6 @@ def _interpreted(words: str, work: Work) -> list[Step]:
     return [replace(step, each=True) for step in steps] if meaning.each_next else steps
 
 
-def new_node(step: Step) -> Node:
+def new_node(step: PlannedStep) -> Node:
     """The node of a step; it gets a free id when it is put into the workflow."""
     return to_node(step, NodeId("step-0"))

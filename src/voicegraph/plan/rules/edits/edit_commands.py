@@ -19,11 +19,11 @@ from voicegraph.plan.rules.edits.removing import remove
 from voicegraph.plan.rules.edits.replacing import replace_like, replace_named
 from voicegraph.plan.rules.edits.setting import set_param, set_recipients, set_style
 from voicegraph.plan.rules.edits.timing import read_timing
-from voicegraph.plan.rules.edits.work import Work
+from voicegraph.plan.rules.edits.work import EditWork
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE, refuse
 from voicegraph.plan.rules.text.normalize import normalize
 
-_READERS: tuple[Callable[[Order, Work], bool], ...] = (
+_READERS: tuple[Callable[[Order, EditWork], bool], ...] = (
     rename,
     hold_for_approval,
     run_once,
@@ -49,7 +49,7 @@ def edit(text: str, workflow: Workflow) -> Edit:
     """As `Planner.edit`, without waiting for anything. Raises GraphError when the workflow itself is broken."""
     spoken = normalize(text)
     topological_order(workflow)
-    work = Work(workflow, spoken)
+    work = EditWork(workflow, spoken)
     rest = spoken.text
     told: list[Clause] = []
     timing = read_timing(spoken, workflow)
@@ -67,7 +67,7 @@ def edit(text: str, workflow: Workflow) -> Edit:
     return Edit(work.workflow, " ".join(work.said), diff(workflow, work.workflow), told, assumptions, confidence)
 
 
-def _carry_out(orders: Sequence[Order], work: Work, told: list[Clause]) -> list[str]:
+def _carry_out(orders: Sequence[Order], work: EditWork, told: list[Clause]) -> list[str]:
     """Change the workflow order by order; returns what was not understood."""
     if len(orders) > _MAX_ORDERS:
         raise UserError("too_many_steps", f"One command makes at most {_MAX_ORDERS} changes; say it in several parts.")

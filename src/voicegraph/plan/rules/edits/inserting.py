@@ -12,9 +12,9 @@ from voicegraph.plan.rules.edits.described import describe, new_node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import deliveries_of, insert_before_all, is_delivery, place
 from voicegraph.plan.rules.edits.reference import find_nodes
-from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.edits.work import EditWork, title
 from voicegraph.plan.rules.steps.pauses import read_approval
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.words.patterns import either, named, rx, words
 
 _ADD = rx(
@@ -86,7 +86,7 @@ class _Place:
     at_start: bool = False
 
 
-def insert(order: Order, work: Work) -> bool:
+def insert(order: Order, work: EditWork) -> bool:
     """Add the steps an order describes: where it says, else where their kind makes sense."""
     if _QUESTION.match(order.text) or _JOKE.match(order.text):
         return False
@@ -111,7 +111,7 @@ def insert(order: Order, work: Work) -> bool:
     return True
 
 
-def _place(order: Order, work: Work) -> _Place:
+def _place(order: Order, work: EditWork) -> _Place:
     text = order.text
     edge = _EDGE.search(text)
     at_start = bool(edge and edge["start"])
@@ -129,7 +129,7 @@ def _place(order: Order, work: Work) -> _Place:
     return _Place(text, order.before, order.after, at_start=at_start)
 
 
-def hold_for_approval(order: Order, work: Work) -> bool:
+def hold_for_approval(order: Order, work: EditWork) -> bool:
     """“Have the e-mail go out only after I approve”: what follows "after" is the approval."""
     approval = read_approval(order.after) if order.after else None
     if approval is None:
@@ -142,7 +142,7 @@ def hold_for_approval(order: Order, work: Work) -> bool:
     return True
 
 
-def _put(where: _Place, step: Step, work: Work) -> _Put | None:
+def _put(where: _Place, step: PlannedStep, work: EditWork) -> _Put | None:
     """The operation that puts a node there; None when nothing was said. Raises Refusal for a step that is not there."""
     if where.beside:
         beside = work.require(where.beside).id
@@ -160,7 +160,7 @@ def _put(where: _Place, step: Step, work: Work) -> _Put | None:
     return graph_edit.prepend if where.at_start else None
 
 
-def _way_to(target: NodeId, text: str, step: Step, work: Work) -> NodeId | None:
+def _way_to(target: NodeId, text: str, step: PlannedStep, work: EditWork) -> NodeId | None:
     """“Translate the summary before the email”: of several nodes that lead to the e-mail, only the summary."""
     sources = work.workflow.predecessors(target)
     said = _OBJECT.match(text) if step.role == "think" and len(sources) > 1 else None
@@ -168,7 +168,7 @@ def _way_to(target: NodeId, text: str, step: Step, work: Work) -> NodeId | None:
     return node.id if node and node.id in sources else None
 
 
-def _same(step: Step, work: Work) -> Node | None:
+def _same(step: PlannedStep, work: EditWork) -> Node | None:
     """The delivery that is this very one: "send it to #general as well as #dev" adds one."""
     if step.role != "deliver":
         return None
@@ -177,13 +177,13 @@ def _same(step: Step, work: Work) -> Node | None:
     )
 
 
-def _tell_is_there(nodes: list[Node], work: Work) -> None:
+def _tell_is_there(nodes: list[Node], work: EditWork) -> None:
     titles = dict.fromkeys(map(title, nodes))
     verb = "is" if len(titles) == 1 else "are"
     work.tell(f"{' and '.join(titles)} {verb} there already, so nothing was added. Say “also” to have it twice.")
 
 
-def _after_what_is_named(text: str, step: Step, work: Work) -> _Put | None:
+def _after_what_is_named(text: str, step: PlannedStep, work: EditWork) -> _Put | None:
     """“Post the dates to Slack”, where there are a summary as well as dates: only the dates."""
     named_result = _NAMED_RESULT.match(text) if step.role == "deliver" else None
     node = work.find(named_result["what"]) if named_result else None
@@ -193,11 +193,11 @@ def _after_what_is_named(text: str, step: Step, work: Work) -> _Put | None:
     return lambda workflow, new: graph_edit.append(workflow, new, node.id)
 
 
-def _feeds_thinking(node: Node, work: Work) -> bool:
+def _feeds_thinking(node: Node, work: EditWork) -> bool:
     return any(work.workflow.node(target).type == "llm" for target in work.workflow.successors(node.id))
 
 
-def _before(where: _Place, step: Step, work: Work) -> _Put:
+def _before(where: _Place, step: PlannedStep, work: EditWork) -> _Put:
     """Before a step, on the way to it that is named, or before every delivery ("before sending")."""
     ends = deliveries_of(work.workflow) if _SENDING.fullmatch(where.before) else []
     if ends:
@@ -216,7 +216,7 @@ def _between(workflow: Workflow, node: Node, one: NodeId, two: NodeId) -> Workfl
         return graph_edit.insert_before(workflow, node, two)
 
 
-def _in_a_row(steps: list[Step], put: _Put, work: Work) -> None:
+def _in_a_row(steps: list[PlannedStep], put: _Put, work: EditWork) -> None:
     """The first step goes to its place, the others right behind it."""
     last = work.add(steps[0], put(work.workflow, new_node(steps[0])))
     for step in steps[1:]:

@@ -6,7 +6,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.described import describe
 from voicegraph.plan.rules.edits.orders import Order
-from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.edits.work import EditWork, title
 from voicegraph.plan.rules.text.shelter import QUOTE
 from voicegraph.words.patterns import either, maybe, named, rx
 
@@ -40,7 +40,7 @@ _RENAME = rx(
 _LONGEST = 200
 
 
-def run_for_each(order: Order, work: Work) -> bool:
+def run_for_each(order: Order, work: EditWork) -> bool:
     """Let a step run once for each item."""
     if not _EACH.search(order.text) or order.also or order.then:
         return False
@@ -53,7 +53,7 @@ def run_for_each(order: Order, work: Work) -> bool:
     return True
 
 
-def run_once(order: Order, work: Work) -> bool:
+def run_once(order: Order, work: EditWork) -> bool:
     """Let what runs for each item run once for all of them: "for the whole file rather than for each row"."""
     repeated = [node for node in work.nodes if node.each]
     if not repeated or not _ALTOGETHER.search(order.text):
@@ -68,7 +68,7 @@ def run_once(order: Order, work: Work) -> bool:
     return True
 
 
-def _to_repeat(words: str, work: Work) -> Node | None:
+def _to_repeat(words: str, work: EditWork) -> Node | None:
     """The node to repeat: the one that is named, or that does what is described."""
     found = _DO_FOR_EACH.match(words)
     if found:
@@ -79,7 +79,7 @@ def _to_repeat(words: str, work: Work) -> Node | None:
     return next((node for node in work.nodes if (node.type, node.action) in wanted), None)
 
 
-def rename(order: Order, work: Work) -> bool:
+def rename(order: Order, work: EditWork) -> bool:
     """Give the workflow or a step another name."""
     found = _RENAME.match(order.text)
     if found is None:

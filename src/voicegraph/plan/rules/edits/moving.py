@@ -9,7 +9,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.reference import find_row
-from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.edits.work import EditWork, title
 from voicegraph.words.patterns import either, named, rx, words
 
 _BEFORE = "before|in front of|ahead of"
@@ -70,7 +70,7 @@ _SIDE_BY_SIDE = rx(
 )
 
 
-def move(order: Order, work: Work) -> bool:
+def move(order: Order, work: EditWork) -> bool:
     """“Move the email to the end”, “the summary should come before the translation”."""
     places = [f" {side} {what}" for side, what in (("before", order.before), ("after", order.after)) if what]
     text = f"{order.text}{''.join(places)}"
@@ -82,7 +82,7 @@ def move(order: Order, work: Work) -> bool:
     return _beside(node, anchor, found, work) if anchor else _to_edge(node, found, work)
 
 
-def _beside(node: Node, anchor: str, found: Match[str], work: Work) -> bool:
+def _beside(node: Node, anchor: str, found: Match[str], work: EditWork) -> bool:
     target = work.find(anchor)
     if target is None or target.id == node.id:
         return False
@@ -92,7 +92,7 @@ def _beside(node: Node, anchor: str, found: Match[str], work: Work) -> bool:
     return True
 
 
-def _to_edge(node: Node, found: Match[str], work: Work) -> bool:
+def _to_edge(node: Node, found: Match[str], work: EditWork) -> bool:
     if found["end"] or found["last"] or found["rank_last"]:
         work.workflow = graph_edit.move_to_end(work.workflow, node.id)
         work.tell(f"Moved {title(node)} to the end.", node.id)
@@ -103,14 +103,14 @@ def _to_edge(node: Node, found: Match[str], work: Work) -> bool:
     return True
 
 
-def _pair(one: str, two: str, work: Work) -> tuple[Node, Node] | None:
+def _pair(one: str, two: str, work: EditWork) -> tuple[Node, Node] | None:
     """The two nodes that are named, in the order they run."""
     wanted = {node.id for node in (work.find(one), work.find(two)) if node}
     nodes = [node for node in work.nodes if node.id in wanted]
     return (nodes[0], nodes[1]) if len(nodes) == 2 else None
 
 
-def _swap(text: str, work: Work) -> bool:
+def _swap(text: str, work: EditWork) -> bool:
     found = _SWAP.match(text)
     row = _SWAP_ROW.match(text)
     if row and len(nodes := find_row(row["row"], work.workflow)) == 2:
@@ -130,7 +130,7 @@ def _swap(text: str, work: Work) -> bool:
     return True
 
 
-def run_in_turn(order: Order, work: Work) -> bool:
+def run_in_turn(order: Order, work: EditWork) -> bool:
     """“Do one after the other rather than in parallel”."""
     edges = work.workflow.edges
     if not _IN_TURN.search(order.text) or any(edge.when is not None for edge in edges):
@@ -142,7 +142,7 @@ def run_in_turn(order: Order, work: Work) -> bool:
     return work.workflow.edges != edges
 
 
-def _side_by_side(work: Work) -> list[list[Node]]:
+def _side_by_side(work: EditWork) -> list[list[Node]]:
     """The nodes that wait for the same and are waited for by the same."""
     groups: dict[tuple[frozenset[str], frozenset[str]], list[Node]] = {}
     for node in work.nodes:
@@ -151,7 +151,7 @@ def _side_by_side(work: Work) -> list[list[Node]]:
     return [nodes for nodes in groups.values() if len(nodes) > 1]
 
 
-def run_side_by_side(order: Order, work: Work) -> bool:
+def run_side_by_side(order: Order, work: EditWork) -> bool:
     """“Run the summary and the translation in parallel”."""
     found = _SIDE_BY_SIDE.match(order.text)
     if found is None or not (order.beside or found["beside"] or found["parallel"]):

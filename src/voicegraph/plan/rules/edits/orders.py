@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voicegraph.plan.rules.clauses.clause import Clause
+from voicegraph.plan.rules.clauses.clause import ParsedClause
 from voicegraph.plan.rules.clauses.split import split_clauses
 from voicegraph.words.patterns import named, rx
 
@@ -79,7 +79,7 @@ def read_orders(text: str) -> list[Order]:
     return orders
 
 
-def _aside(clause: Clause) -> tuple[_Side, str] | None:
+def _aside(clause: ParsedClause) -> tuple[_Side, str] | None:
     """("before", "sending the email") for a clause that only says where, or on what condition."""
     if clause.kind in {"before", "after"}:
         return ("before" if clause.kind == "before" else "after"), clause.text
@@ -106,7 +106,7 @@ def _with(order: Order, side: _Side, what: str) -> Order:
     return replace(order, condition=what, unless=side == "unless")
 
 
-def _order(clause: Clause) -> Order:
+def _order(clause: ParsedClause) -> Order:
     text = f"for each {clause.text}" if clause.kind == "each" else clause.text
     text = _NOT_THAT.sub(r"\g<new> instead of \g<old>", text)
     branch = _AS_BRANCH.search(text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.placing import is_source
 from voicegraph.plan.rules.edits.reference import fit
-from voicegraph.plan.rules.edits.work import Work
+from voicegraph.plan.rules.edits.work import EditWork
 from voicegraph.plan.rules.steps.conditions import to_condition
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
 from voicegraph.plan.rules.steps.step import ParamValues
@@ -176,7 +176,7 @@ _MADE = rx(
 )
 
 
-def named_change(words: str, work: Work) -> ParamChange | None:
+def named_change(words: str, work: EditWork) -> ParamChange | None:
     """A change that names its param ("change the recipient to …"), the state of issues, or the length of a text."""
     words = _AFTERTHOUGHT.sub("", words.strip())
     found = _SET.match(words)
@@ -200,7 +200,7 @@ def named_change(words: str, work: Work) -> ParamChange | None:
     return _change("length", length["what"] or length["third"] or length["other"], words, work) if length else None
 
 
-def _change(name: str, words: str, value: str, work: Work) -> ParamChange | None:
+def _change(name: str, words: str, value: str, work: EditWork) -> ParamChange | None:
     param = _PARAMS[name]
     nodes = [
         node for node in work.nodes if node.type in param.types and not (name == "duration" and node.action != "delay")
@@ -212,12 +212,12 @@ def _change(name: str, words: str, value: str, work: Work) -> ParamChange | None
     return ParamChange(node, params) if node and params else None
 
 
-def names_repository(words: str, work: Work) -> bool:
+def names_repository(words: str, work: EditWork) -> bool:
     """Whether a repository stands in these words, as a name or an address."""
     return bool(_repo(words, work.spoken.shelter))
 
 
-def new_address(words: str, work: Work) -> ParamChange | None:
+def new_address(words: str, work: EditWork) -> ParamChange | None:
     """An address, repository or channel that takes the place of the one there is: "it should go to …", "use …"."""
     shelter = work.spoken.shelter
     last = {node.type: node for node in work.nodes}

@@ -8,7 +8,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.diff import diff
 from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.graph.order import roots, sinks
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 
 _DELIVERIES = frozenset({"email", "slack", "notify", "notion_create", "file"})
 _SOURCES = frozenset(
@@ -39,7 +39,7 @@ def is_source(node: Node) -> bool:
     return node.type in _SOURCES and not is_delivery(node)
 
 
-def place(workflow: Workflow, node: Node, step: Step, *, beside: bool = False) -> Workflow:
+def place(workflow: Workflow, node: Node, step: PlannedStep, *, beside: bool = False) -> Workflow:
     """Add a node where its kind belongs. `beside`: next to what is there ("also", "at the same time")."""
     if step.role == "source" and not step.follows:
         return _beside_sources(workflow, node)

@@ -7,7 +7,7 @@ from voicegraph.graph import edit as graph_edit
 from voicegraph.graph.model import Node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.reference import find_nodes, find_row
-from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.edits.work import EditWork, title
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE
 from voicegraph.words.patterns import either, maybe, named, rx
 
@@ -57,7 +57,7 @@ _PARTS = rx(" ?, ?(?:and )?| and | ?& ?")
 _ALL = rx(r"\b(?:all|both|every|each)\b|(?<!\bnews)(?<![\w-])(?!news\b)[a-z]{2,}[^s\W]s(?: steps)?$")
 
 
-def remove(order: Order, work: Work) -> bool:
+def remove(order: Order, work: EditWork) -> bool:
     """Each node that is named goes; what waited for it waits for what it waited for."""
     only = _KEEP_ONLY.match(order.text)
     found = only or _REMOVE.match(order.text)
@@ -77,7 +77,7 @@ def remove(order: Order, work: Work) -> bool:
     return True
 
 
-def _keep_only(what: str, work: Work) -> bool:
+def _keep_only(what: str, work: EditWork) -> bool:
     """“Remove everything except the search”."""
     kept = {node.id for node in _targets(what, work)}
     for node in work.nodes:
@@ -87,7 +87,7 @@ def _keep_only(what: str, work: Work) -> bool:
     return True
 
 
-def _targets(what: str, work: Work) -> list[Node]:
+def _targets(what: str, work: EditWork) -> list[Node]:
     """One node for each part of "the Slack and email steps"; all of a kind for "the emails"."""
     if row := find_row(what, work.workflow):
         return row

@@ -12,8 +12,8 @@ from voicegraph.plan.rules.edits.described import describe, new_node
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.placing import is_delivery, is_source
 from voicegraph.plan.rules.edits.setting import INSTEAD
-from voicegraph.plan.rules.edits.work import Work, title
-from voicegraph.plan.rules.steps.step import Role, Step
+from voicegraph.plan.rules.edits.work import EditWork, title
+from voicegraph.plan.rules.steps.step import PlannedStep, Role
 from voicegraph.words.patterns import named, rx, words
 
 _CHANGE = words("replace swap swap_out exchange substitute change turn switch convert")
@@ -37,7 +37,7 @@ _ARTICLE = rx("^(?:the|my|our|a|an) ")
 _SERVICES = {"notion": "Notion", "github": "GitHub"}
 
 
-def replace_named(order: Order, work: Work) -> bool:
+def replace_named(order: Order, work: EditWork) -> bool:
     """“Use the pull requests instead of the issues”: what goes is named."""
     found = next((match for pattern in _REPLACE if (match := pattern.match(order.text))), None)
     if found is None:
@@ -59,13 +59,13 @@ def replace_named(order: Order, work: Work) -> bool:
     return True
 
 
-def _of_its_service(target: Node, new: str, work: Work) -> list[Step]:
+def _of_its_service(target: Node, new: str, work: EditWork) -> list[PlannedStep]:
     """“The database instead of the page”: one of Notion, as the page is."""
     service = _SERVICES.get(target.type)
     return describe(f"my {service} {_ARTICLE.sub('', new)}", work) if service else []
 
 
-def _same_kind(new: str, work: Work) -> bool:
+def _same_kind(new: str, work: EditWork) -> bool:
     """“Wait thirty minutes instead of two hours”: what goes is a value of the step that does the same."""
     steps = describe(new, work)
     target = _most_like(steps[0], work) if len(steps) == 1 else None
@@ -75,7 +75,7 @@ def _same_kind(new: str, work: Work) -> bool:
     return True
 
 
-def replace_like(order: Order, work: Work) -> bool:
+def replace_like(order: Order, work: EditWork) -> bool:
     """“Search for flights to Rome instead”, “make it a Slack message”: it takes the place of the step most like it."""
     made = None if order.also or order.then else _MAKE_IT.match(order.text)
     text = made["new"] if made else INSTEAD.sub("", order.text)
@@ -90,7 +90,7 @@ def _role(node: Node) -> Role:
     return "deliver" if is_delivery(node) else "source" if is_source(node) else "think"
 
 
-def _most_like(step: Step, work: Work) -> Node | None:
+def _most_like(step: PlannedStep, work: EditWork) -> Node | None:
     tests: tuple[Callable[[Node], bool], ...] = (
         lambda node: (node.type, node.action) == step.key,
         lambda node: node.type == step.type and _role(node) == step.role,
@@ -100,7 +100,7 @@ def _most_like(step: Step, work: Work) -> Node | None:
     return next((node for test in tests for node in nodes if test(node)), None)
 
 
-def _put_in_place(target: Node, step: Step, work: Work) -> None:
+def _put_in_place(target: Node, step: PlannedStep, work: EditWork) -> None:
     """The new step keeps the place, and the params that its type shares with the old one."""
     same = step.key == (target.type, target.action)
     kept = target.params if step.type == target.type and (same or step.type != "llm") else {}
@@ -116,7 +116,7 @@ def _put_in_place(target: Node, step: Step, work: Work) -> None:
     work.tell(f"Changed {title(target)}." if same else f"Replaced {title(target)} with {title(node)}.", target.id)
 
 
-def _other_words(old: str, new: str, work: Work) -> bool:
+def _other_words(old: str, new: str, work: EditWork) -> bool:
     """Put one value in the place of another: "change hotels to flights", "b@example.com instead of a@example.com"."""
     written = work.spoken.shelter.plain
     before, after = _ARTICLE.sub("", written(old)), written(new)
@@ -131,7 +131,7 @@ def _other_words(old: str, new: str, work: Work) -> bool:
     return False
 
 
-def _other_query(target: Node, new: str, work: Work) -> bool:
+def _other_query(target: Node, new: str, work: EditWork) -> bool:
     if target.type not in {"web_search", "tavily"}:
         return False
     if _WEB_SEARCH.fullmatch(new):

@@ -7,7 +7,7 @@ from voicegraph.graph.model import NodeId
 from voicegraph.plan.rules.edits.described import describe
 from voicegraph.plan.rules.edits.orders import Order
 from voicegraph.plan.rules.edits.param_edits import ParamChange, named_change, names_repository, new_address
-from voicegraph.plan.rules.edits.work import Work, title
+from voicegraph.plan.rules.edits.work import EditWork, title
 from voicegraph.words.patterns import rx
 
 INSTEAD = rx(r"^instead[ ,]+|[ ,]*\b(?:instead|now|from now on|rather)$")
@@ -24,7 +24,7 @@ _GOES_TO = rx(
 )
 
 
-def set_param(order: Order, work: Work) -> bool:
+def set_param(order: Order, work: EditWork) -> bool:
     """“Change the recipient to …”, “only the open ones”, “it should go to …”."""
     if order.before or order.after:
         return False
@@ -36,7 +36,7 @@ def set_param(order: Order, work: Work) -> bool:
     return _apply(change, work)
 
 
-def set_style(order: Order, work: Work) -> bool:
+def set_style(order: Order, work: EditWork) -> bool:
     """“The summary should be in bullet points”."""
     found = _STYLE.match(order.text)
     node = work.find(found["what"]) if found else None
@@ -46,7 +46,7 @@ def set_style(order: Order, work: Work) -> bool:
     return _apply(ParamChange(node, {"instruction": f"{said} {work.spoken.written(found['style'])}"}), work)
 
 
-def set_recipients(order: Order, work: Work) -> bool:
+def set_recipients(order: Order, work: EditWork) -> bool:
     """“Email it to a and b” where there is one e-mail already, and no word that asks for another."""
     emails = [node for node in work.nodes if node.type == "email"]
     steps = describe(order.text, work) if order.plain and len(emails) == 1 else []
@@ -55,7 +55,7 @@ def set_recipients(order: Order, work: Work) -> bool:
     return _apply(ParamChange(emails[0], params) if params else _channel(order, work), work)
 
 
-def _channel(order: Order, work: Work) -> ParamChange | None:
+def _channel(order: Order, work: EditWork) -> ParamChange | None:
     """“Post it to #dev” where there is one message to Slack already, and its channel is still open."""
     messages = [node for node in work.nodes if node.type == "slack"]
     if not order.plain or len(messages) != 1 or messages[0].params.get("channel"):
@@ -65,7 +65,7 @@ def _channel(order: Order, work: Work) -> ParamChange | None:
     return ParamChange(messages[0], {"channel": channel}) if channel else None
 
 
-def _is_other_kind(words: str, work: Work) -> bool:
+def _is_other_kind(words: str, work: EditWork) -> bool:
     """Whether the words describe a step of a kind that is not there yet ("post it to #general instead" of an email)."""
     types = {node.type for node in work.nodes}
     if "github" in types and names_repository(words, work):
@@ -74,7 +74,7 @@ def _is_other_kind(words: str, work: Work) -> bool:
     return bool(steps) and not any(step.type in types for step in steps)
 
 
-def _apply(change: ParamChange | None, work: Work) -> bool:
+def _apply(change: ParamChange | None, work: EditWork) -> bool:
     if change is None:
         return False
     work.workflow = graph_edit.set_params(work.workflow, change.node.id, change.params)
@@ -84,7 +84,7 @@ def _apply(change: ParamChange | None, work: Work) -> bool:
     return True
 
 
-def _relabel(node_id: NodeId, work: Work) -> None:
+def _relabel(node_id: NodeId, work: EditWork) -> None:
     """The label of an e-mail names its recipient, so it changes with it."""
     node = work.workflow.node(node_id)
     if node.type == "email" and node.label.startswith("Email ") and node.params.get("to"):

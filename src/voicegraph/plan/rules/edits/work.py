@@ -9,14 +9,14 @@ from voicegraph.graph.model import Node, NodeId, Workflow
 from voicegraph.plan.rules.edits.placing import added_by
 from voicegraph.plan.rules.edits.reference import find_node, in_order
 from voicegraph.plan.rules.refuse import EDIT_EXAMPLE
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.plan.rules.text.normalize import Spoken
 
 _SHOWN = 8
 
 
 @dataclass(slots=True)
-class Work:
+class EditWork:
     """`said`: what was done, in sentences; `touched`: the nodes it was done to."""
 
     workflow: Workflow
@@ -54,7 +54,7 @@ class Work:
             "unclear", f"There is no step like “{said}” in this workflow. Its steps are: {steps}.", EDIT_EXAMPLE
         )
 
-    def add(self, step: Step, placed: Workflow) -> NodeId:
+    def add(self, step: PlannedStep, placed: Workflow) -> NodeId:
         """Take over a workflow with one more node; returns its id."""
         added = added_by(self.workflow, placed)
         self.workflow = placed

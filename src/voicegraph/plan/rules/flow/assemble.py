@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from voicegraph.errors import UserError
-from voicegraph.plan.rules.flow.blocks import Block, Branching, Item, Parallel
+from voicegraph.plan.rules.flow.blocks import Block, Branching, NumberedClause, Parallel
 from voicegraph.plan.rules.steps.conditions import to_condition
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.plan.rules.text.shelter import Shelter
 
 MAX_STEPS = 100
@@ -41,7 +41,7 @@ class Assembly:
     """The graph while it grows: steps, links (where from, where to), and which clause made which step."""
 
     shelter: Shelter
-    steps: list[Step] = field(default_factory=list[Step])
+    steps: list[PlannedStep] = field(default_factory=list[PlannedStep])
     links: list[tuple[Port, int]] = field(default_factory=list[tuple[Port, int]])
     made_by: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     each_next: bool = False
@@ -49,7 +49,7 @@ class Assembly:
     def run(self, blocks: Sequence[Block], flow: Flow) -> Flow:
         """Add the blocks one after the other; returns where the flow stands then."""
         for block in blocks:
-            if isinstance(block, Item):
+            if isinstance(block, NumberedClause):
                 flow = self._item(block, flow)
             elif isinstance(block, Parallel):
                 flow = self._parallel(block, flow)
@@ -57,7 +57,7 @@ class Assembly:
                 flow = self._branching(block, flow)
         return flow
 
-    def _item(self, item: Item, flow: Flow) -> Flow:
+    def _item(self, item: NumberedClause, flow: Flow) -> Flow:
         self.each_next = self.each_next or item.meaning.each_next
         for group in item.meaning.groups:
             if group[0].role == "source":
@@ -69,7 +69,7 @@ class Assembly:
                 flow = Flow(tuple(self._add(step, item, before) for step in group))
         return flow
 
-    def _sources(self, group: Sequence[Step], item: Item, flow: Flow) -> Flow:
+    def _sources(self, group: Sequence[PlannedStep], item: NumberedClause, flow: Flow) -> Flow:
         """New sources run beside what is open, unless they work on it or have to come after it."""
         if group[0].follows or self._only_passes(flow):
             before, kept = flow.ends or flow.tails, ()
@@ -85,7 +85,7 @@ class Assembly:
             port.when is not None or self.steps[port.step].role == "pause" for port in flow.ends
         )
 
-    def _deliveries(self, group: Sequence[Step], item: Item, flow: Flow) -> Flow:
+    def _deliveries(self, group: Sequence[PlannedStep], item: NumberedClause, flow: Flow) -> Flow:
         for step in group:
             stored = bool(flow.tails) and all(self.steps[port.step].type in _STORES for port in flow.tails)
             before = flow.tails if (step.bare and stored) or not flow.ends else flow.ends
@@ -124,7 +124,7 @@ class Assembly:
             return Flow(_unique(open_ends))
         return Flow(flow.ends or (Port(port.step, True),), tuple(tail for flow_ in ends for tail in flow_.tails))
 
-    def _condition(self, item: Item, before: Sequence[Port]) -> Step:
+    def _condition(self, item: NumberedClause, before: Sequence[Port]) -> PlannedStep:
         words = item.clause.text
         request = next((port.step for port in before if self.steps[port.step].type in {"http", "web_page"}), None)
         called = None if request is None else f"step-{request}"
@@ -134,9 +134,11 @@ class Assembly:
             self.steps[request] = as_probe(self.steps[request])
         label = f"{'Unless' if unless else 'If'} {self.shelter.restore(words).strip(' ,.?!')}"
         params = {"expression": condition.expression}
-        return Step("think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note))
+        return PlannedStep(
+            "think", "condition", "if", label, dict(params), note=condition.note, doubt=bool(condition.note)
+        )
 
-    def _add(self, step: Step, item: Item, before: Iterable[Port]) -> Port:
+    def _add(self, step: PlannedStep, item: NumberedClause, before: Iterable[Port]) -> Port:
         fits = step.role in {"think", "deliver"} or step.follows
         if self.each_next and fits and step.type != "condition":
             step, self.each_next = replace(step, each=True), False
@@ -149,13 +151,13 @@ class Assembly:
         return Port(index)
 
 
-def as_probe(step: Step) -> Step:
+def as_probe(step: PlannedStep) -> PlannedStep:
     """The request whose status is judged: an error status must not fail the run."""
     params = {"method": "GET", **step.params, "failOnError": False}
     return replace(step, type="http", action="request", params=params)
 
 
-def _has_source(branch: Sequence[Item]) -> bool:
+def _has_source(branch: Sequence[NumberedClause]) -> bool:
     return any(not step.follows for step in branch[0].meaning.sources)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from voicegraph.plan.rules.clauses.clause import Clause, Flag
+from voicegraph.plan.rules.clauses.clause import Flag, ParsedClause
 from voicegraph.plan.rules.steps.step import Meaning
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class NumberedClause:
     """A clause and what it means; `number` is its place in the order of meaning."""
 
     number: int
-    clause: Clause
+    clause: ParsedClause
     meaning: Meaning
 
     @property
@@ -22,11 +22,11 @@ class Item:
         """The linking words of the clause."""
         return self.clause.flags
 
-    def sources_only(self) -> Item:
+    def sources_only(self) -> NumberedClause:
         """The item with its sources alone."""
         return replace(self, meaning=Meaning(sources=self.meaning.sources))
 
-    def without_sources(self) -> Item:
+    def without_sources(self) -> NumberedClause:
         """The item with everything but its sources."""
         return replace(self, meaning=replace(self.meaning, sources=()))
 
@@ -35,16 +35,16 @@ class Item:
 class Parallel:
     """Branches that start from the same place; what follows waits for all of them."""
 
-    branches: Sequence[Sequence[Item]]
+    branches: Sequence[Sequence[NumberedClause]]
 
 
 @dataclass(frozen=True, slots=True)
 class Branching:
     """A condition, with what happens when it holds and when it does not."""
 
-    condition: Item
+    condition: NumberedClause
     then: Sequence[Block]
     otherwise: Sequence[Block] = ()
 
 
-Block = Item | Parallel | Branching
+Block = NumberedClause | Parallel | Branching

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voicegraph.plan.rules.clauses.clause import Clause
+from voicegraph.plan.rules.clauses.clause import ParsedClause
 from voicegraph.plan.rules.clauses.clause_order import in_order
 from voicegraph.plan.rules.clauses.split import split_clauses
-from voicegraph.plan.rules.flow.blocks import Item
+from voicegraph.plan.rules.flow.blocks import NumberedClause
 from voicegraph.plan.rules.steps.interpret import interpret
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.words.patterns import rx
 
 _BARE = 3
@@ -20,10 +20,10 @@ _SAME = rx("(?:it|that|they|this|there|so|yes|true)(?: (?:does|do|is|are|has|hav
 """"Check whether it says sold out, and tell me if it does": the condition is said already."""
 
 
-def read_items(text: str, context: Context) -> list[Item]:
+def read_items(text: str, context: Context) -> list[NumberedClause]:
     """The items of a tidy text."""
     ordered = in_order(split_clauses(text))
-    items: list[Item] = []
+    items: list[NumberedClause] = []
     at_branch = context.steps
     called = context.has_input
     for number, clause in enumerate(ordered):
@@ -38,11 +38,11 @@ def read_items(text: str, context: Context) -> list[Item]:
         elif clause.kind in {"if", "unless"}:
             at_branch = context.steps
         meaning = interpret(clause, context, apart=_is_apart(ordered, number))
-        items.append(Item(number, clause, meaning))
+        items.append(NumberedClause(number, clause, meaning))
     return _gated(_with_late_sources(items if called else _with_shared_object(items)))
 
 
-def _with_shared_object(items: Sequence[Item]) -> list[Item]:
+def _with_shared_object(items: Sequence[NumberedClause]) -> list[NumberedClause]:
     """“Email me and slack the team a quote”: the first of two deliveries names nothing, the second says what is sent."""
     kept = list(items)
     if len(kept) < 2:
@@ -62,18 +62,18 @@ def _with_shared_object(items: Sequence[Item]) -> list[Item]:
     return kept
 
 
-def _has_condition(clauses: Sequence[Clause]) -> bool:
+def _has_condition(clauses: Sequence[ParsedClause]) -> bool:
     return any(clause.kind in {"if", "unless"} for clause in clauses)
 
 
-def _is_apart(clauses: Sequence[Clause], number: int) -> bool:
+def _is_apart(clauses: Sequence[ParsedClause], number: int) -> bool:
     """Whether "at the same time" speaks of the parts of this clause, as no other clause stands beside it."""
     clause = clauses[number]
     first = number == 0 or "then" in clause.flags or clauses[number - 1].sentence != clause.sentence
     return first and (clause.parallel_tail or "parallel" in clause.flags)
 
 
-def _with_late_sources(items: Sequence[Item]) -> list[Item]:
+def _with_late_sources(items: Sequence[NumberedClause]) -> list[NumberedClause]:
     """“Save the news to Notion after translating it”: the news come before the translation."""
     kept = list(items)
     for at in range(len(kept) - 1):
@@ -84,10 +84,10 @@ def _with_late_sources(items: Sequence[Item]) -> list[Item]:
     return kept
 
 
-def _gated(items: Sequence[Item]) -> list[Item]:
+def _gated(items: Sequence[NumberedClause]) -> list[NumberedClause]:
     """An approval "before posting a summary of X" stands right before the posting, not before the fetching of X."""
-    kept: list[Item] = []
-    held: list[Step] = []
+    kept: list[NumberedClause] = []
+    held: list[PlannedStep] = []
     for item, following in zip(items, [*items[1:], None], strict=False):
         gates = following and ("gated" in following.flags or "gate" in item.flags) and following.meaning.deliveries
         if item.meaning.kind == "pause" and gates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voicegraph.plan.rules.flow.blocks import Block, Item, Parallel
+from voicegraph.plan.rules.flow.blocks import Block, NumberedClause, Parallel
 from voicegraph.words.patterns import rx
 
 _ALL = rx(
@@ -12,7 +12,7 @@ _ALL = rx(
 )
 
 
-def side_by_side(items: Sequence[Item]) -> list[Block]:
+def side_by_side(items: Sequence[NumberedClause]) -> list[Block]:
     """The blocks of clauses that nothing parts but commas and "and".
 
     "In parallel, search for X and Y, …": the parts of that clause run side by side, and nothing else does.
@@ -30,12 +30,12 @@ def side_by_side(items: Sequence[Item]) -> list[Block]:
     return list(items)
 
 
-def _joins(item: Item) -> bool:
+def _joins(item: NumberedClause) -> bool:
     """“Get A and B at the same time put them together”: what brings them together does not run beside them."""
     return any(step.action in {"combine", "compare"} for step in item.meaning.thinks) and not item.meaning.sources
 
 
-def _joint_after(items: Sequence[Item], at: int) -> int:
+def _joint_after(items: Sequence[NumberedClause], at: int) -> int:
     """Where what runs side by side is brought together again: "…, and email me both"."""
     later = range(at + 1, len(items))
     return next(
@@ -43,7 +43,7 @@ def _joint_after(items: Sequence[Item], at: int) -> int:
     )
 
 
-def _beside(items: Sequence[Item], at: int) -> list[Block]:
+def _beside(items: Sequence[NumberedClause], at: int) -> list[Block]:
     """“At the same time” stands before item `at`."""
     left, right = items[:at], items[at:]
     if not left or (left[-1].meaning.kind == "source" and not right[0].meaning.sources):
@@ -54,7 +54,7 @@ def _beside(items: Sequence[Item], at: int) -> list[Block]:
     return [*left[:start], Parallel([left[start:], *_branches(right, alone=False)])]
 
 
-def _start_of_left(left: Sequence[Item], right: Sequence[Item]) -> int:
+def _start_of_left(left: Sequence[NumberedClause], right: Sequence[NumberedClause]) -> int:
     """Where the branch that ends before "at the same time" begins."""
     start = len(left) - 1
     if right[0].meaning.sources:
@@ -66,7 +66,7 @@ def _start_of_left(left: Sequence[Item], right: Sequence[Item]) -> int:
     return start
 
 
-def _start_of_group(items: Sequence[Item], at: int) -> int:
+def _start_of_group(items: Sequence[NumberedClause], at: int) -> int:
     """The first of the items up to `at` that run beside it: "summarize it, translate it and … at the same time"."""
     kind = items[at].meaning.kind
     start = at
@@ -77,12 +77,12 @@ def _start_of_group(items: Sequence[Item], at: int) -> int:
     return start
 
 
-def _branches(items: Sequence[Item], *, alone: bool) -> list[list[Item]]:
+def _branches(items: Sequence[NumberedClause], *, alone: bool) -> list[list[NumberedClause]]:
     """A delivery, and the first thinking about a source, belong to the branch before them.
 
     `alone`: there is no other branch, so a row that would be a single one is cut at every clause.
     """
-    branches: list[list[Item]] = []
+    branches: list[list[NumberedClause]] = []
     for item in items:
         if branches and _continues(item, branches[-1][-1]):
             branches[-1].append(item)
@@ -91,7 +91,7 @@ def _branches(items: Sequence[Item], *, alone: bool) -> list[list[Item]]:
     return branches if len(branches) > 1 or not alone else [[item] for item in items]
 
 
-def _continues(item: Item, previous: Item) -> bool:
+def _continues(item: NumberedClause, previous: NumberedClause) -> bool:
     if item.meaning.sources:
         return False
     if item.meaning.kind == "deliver":

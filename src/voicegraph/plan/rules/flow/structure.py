@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voicegraph.plan.rules.flow.blocks import Block, Branching, Item
+from voicegraph.plan.rules.flow.blocks import Block, Branching, NumberedClause
 from voicegraph.plan.rules.flow.parallel import side_by_side
 from voicegraph.plan.rules.steps.step import Meaning
 from voicegraph.words.patterns import rx
@@ -15,10 +15,10 @@ _OF_RESULT = rx(r"\b(?:finds?|detects?|reveals?|turns? up|uncovers?|concludes?|c
 """What only an analysis does, so that a condition on it looks at the analysis: "if it finds anomalies"."""
 
 
-def structure(items: Sequence[Item]) -> list[Block]:
+def structure(items: Sequence[NumberedClause]) -> list[Block]:
     """The items as blocks, in order."""
     blocks: list[Block] = []
-    run: list[Item] = []
+    run: list[NumberedClause] = []
     at = 0
     while at < len(items):
         item = items[at]
@@ -37,7 +37,7 @@ def structure(items: Sequence[Item]) -> list[Block]:
     return blocks + _runs(run)
 
 
-def _stands_behind(items: Sequence[Item], at: int, run: Sequence[Item]) -> bool:
+def _stands_behind(items: Sequence[NumberedClause], at: int, run: Sequence[NumberedClause]) -> bool:
     """Whether the condition comes after what depends on it: "email me if there are more than ten"."""
     clause = items[at].clause
     if not clause.loose or not run or run[-1].clause.sentence != clause.sentence:
@@ -48,7 +48,7 @@ def _stands_behind(items: Sequence[Item], at: int, run: Sequence[Item]) -> bool:
     return not following.loose and run[-1].meaning.kind != "source"
 
 
-def _taken_from(run: list[Item], condition: Item) -> list[Item]:
+def _taken_from(run: list[NumberedClause], condition: NumberedClause) -> list[NumberedClause]:
     """The last item of the run, which depends on the condition; what the condition looks at stays."""
     last = run.pop()
     thinks = last.meaning.thinks if _OF_RESULT.search(condition.clause.text) and last.meaning.deliveries else ()
@@ -58,7 +58,7 @@ def _taken_from(run: list[Item], condition: Item) -> list[Item]:
     return [replace(last, meaning=left)]
 
 
-def _end_of_branch(items: Sequence[Item], start: int) -> int:
+def _end_of_branch(items: Sequence[NumberedClause], start: int) -> int:
     """Where the clauses that depend on a condition end: at the full stop, or at the next turn."""
     for at in range(start, len(items)):
         clause = items[at].clause
@@ -68,7 +68,7 @@ def _end_of_branch(items: Sequence[Item], start: int) -> int:
     return len(items)
 
 
-def _otherwise(items: Sequence[Item], at: int) -> tuple[list[Block], int]:
+def _otherwise(items: Sequence[NumberedClause], at: int) -> tuple[list[Block], int]:
     """The blocks of the other branch, and the index of the item after them."""
     if at >= len(items):
         return [], at
@@ -85,10 +85,10 @@ def _otherwise(items: Sequence[Item], at: int) -> tuple[list[Block], int]:
     return structure([first, *items[at + 1 : end]]), end
 
 
-def _runs(items: Sequence[Item]) -> list[Block]:
+def _runs(items: Sequence[NumberedClause]) -> list[Block]:
     """Cut at "then" and full stops, and find what runs side by side between them."""
     blocks: list[Block] = []
-    segment: list[Item] = []
+    segment: list[NumberedClause] = []
     for item in items:
         if segment and _starts_anew(item, segment[-1]):
             blocks += side_by_side(segment)
@@ -97,7 +97,7 @@ def _runs(items: Sequence[Item]) -> list[Block]:
     return blocks + side_by_side(segment)
 
 
-def _starts_anew(item: Item, previous: Item) -> bool:
+def _starts_anew(item: NumberedClause, previous: NumberedClause) -> bool:
     if item.flags & {"then", "rejoin"}:
         return True
     return item.clause.sentence != previous.clause.sentence and "parallel" not in item.flags

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicegraph.plan.rules.clauses.clause import Clause
+from voicegraph.plan.rules.clauses.clause import ParsedClause
 from voicegraph.plan.rules.steps.deliveries import read_deliveries
 from voicegraph.plan.rules.steps.deliveries.delivered_text import with_greeting
 from voicegraph.plan.rules.steps.pauses import approved_thing, read_approval, read_late, read_later, read_wait
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.sources import read_sources
 from voicegraph.plan.rules.steps.sources.search import search_step
-from voicegraph.plan.rules.steps.step import Context, Meaning, Step
+from voicegraph.plan.rules.steps.step import Context, Meaning, PlannedStep
 from voicegraph.plan.rules.steps.thinking import read_thinking
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
-from voicegraph.plan.rules.steps.thinking.request import Request, llm
+from voicegraph.plan.rules.steps.thinking.request import ThinkingRequest, llm
 from voicegraph.plan.rules.text.verbs import leading_verb
 from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
@@ -83,7 +83,7 @@ _EACH_OF = rx(r"(?:each|every)\b")
 _FIRST_WORDS = rx("^(?:me|us|for|on|at|what) ")
 
 
-def interpret(clause: Clause, context: Context, *, apart: bool = False) -> Meaning:
+def interpret(clause: ParsedClause, context: Context, *, apart: bool = False) -> Meaning:
     """Read a clause and note in the context what it brings up. `apart`: its parts run side by side."""
     meaning = _read(clause, context, apart=apart)
     context.add(meaning.steps)
@@ -93,7 +93,7 @@ def interpret(clause: Clause, context: Context, *, apart: bool = False) -> Meani
     return meaning
 
 
-def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
+def _read(clause: ParsedClause, context: Context, *, apart: bool) -> Meaning:
     text = clause.text
     pause = read_approval(text) or read_wait(text)
     if pause:
@@ -112,7 +112,7 @@ def _read(clause: Clause, context: Context, *, apart: bool) -> Meaning:
     return _order(text, context, apart=apart)
 
 
-def _paused(pause: Step, text: str, context: Context) -> Meaning:
+def _paused(pause: PlannedStep, text: str, context: Context) -> Meaning:
     """A pause, with what is made for it; asked twice for approval ("show it to me, and if I agree, …"), one is enough."""
     if pause.type == "approval" and context.steps and context.steps[-1].type == "approval":
         return Meaning()
@@ -129,7 +129,7 @@ def _approved(text: str, context: Context) -> Meaning:
     return Meaning(sources=made.sources, thinks=made.thinks)
 
 
-def _written(what: str, context: Context) -> Step:
+def _written(what: str, context: Context) -> PlannedStep:
     words = context.shelter.restore(what)
     return llm("generate", f"Write {words}", f"Write {words}")
 
@@ -155,7 +155,7 @@ def _action(text: str, context: Context, *, apart: bool) -> Meaning:
     deliveries = read_deliveries(phrase, context)
     told = phrase.text
     sources = read_sources(phrase, context, apart=apart or phrase.text.lower().startswith(("both", "for both")))
-    thinks = read_thinking(Request(phrase, context, sources, deliveries, told))
+    thinks = read_thinking(ThinkingRequest(phrase, context, sources, deliveries, told))
     sources += [step for step in thinks if step.role == "source"]
     thinks = [step for step in thinks if step.role == "think"]
     if not (sources or thinks or deliveries or question):
@@ -186,8 +186,8 @@ def _plain_order(text: str) -> str:
 
 
 def _for_each(
-    text: str, thinks: list[Step], deliveries: list[Step], *, has_input: bool
-) -> tuple[list[Step], list[Step]]:
+    text: str, thinks: list[PlannedStep], deliveries: list[PlannedStep], *, has_input: bool
+) -> tuple[list[PlannedStep], list[PlannedStep]]:
     """Mark what runs once for each item: the thinking, else a delivery "to each of them"."""
     if thinks and _EACH.search(text):
         return [replace(step, each=True) for step in thinks], deliveries
@@ -196,7 +196,7 @@ def _for_each(
     return thinks, deliveries
 
 
-def _looked_up(phrase: Phrase, context: Context) -> list[Step]:
+def _looked_up(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """What is to be looked at, but is no known source, is searched for on the web."""
     rest = _FIRST_WORDS.sub("", phrase.rest())
     if _PRONOUN.match(rest):

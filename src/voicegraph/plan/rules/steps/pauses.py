@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.plan.rules.values.duration_phrases import DURATION, to_duration
 from voicegraph.words.patterns import either, maybe, named, rx, words
 from voicegraph.words.times_of_day import TIME, read_time
@@ -91,11 +91,11 @@ _IN_WORDS = rx(r".*\b(?:saying|that says|the (?:text|message|words)) ")
 _LATER = rx("^", either(f"(?:in|after) {_DURATION}", named("later", DURATION) + " (?:later|after that)"), r"\b[ ,]*")
 
 
-def read_approval(text: str) -> Step | None:
+def read_approval(text: str) -> PlannedStep | None:
     """An approval, when the whole clause is one."""
     if _APPROVAL.search(text.strip()):
         message = "Please check this before it goes on."
-        return Step("pause", "approval", "request", "Ask for approval", {"message": message})
+        return PlannedStep("pause", "approval", "request", "Ask for approval", {"message": message})
     return None
 
 
@@ -105,7 +105,7 @@ def approved_thing(text: str) -> str:
     return found["what"] if found else ""
 
 
-def read_wait(text: str) -> Step | None:
+def read_wait(text: str) -> PlannedStep | None:
     """A wait, when the clause begins with one."""
     found = _WAIT.match(text) or _WAIT_NOUN.match(text)
     if found:
@@ -116,20 +116,20 @@ def read_wait(text: str) -> Step | None:
     hour, minute = read_time(found["time"]) if found["time"] else (9, 0)
     at = f"{hour:02}:{minute:02}"
     note = f'"{found["day"]}" became the next {at}; set the exact moment in this step.' if found["day"] else ""
-    return Step("pause", "wait", "until", f"Wait until {at}", {"at": at}, note=note, doubt=bool(note))
+    return PlannedStep("pause", "wait", "until", f"Wait until {at}", {"at": at}, note=note, doubt=bool(note))
 
 
-def read_later(text: str) -> tuple[Step, str] | None:
+def read_later(text: str) -> tuple[PlannedStep, str] | None:
     """A wait at the start of a clause that says more ("two hours later email me"), and the rest."""
     found = _LATER.match(text)
     return (_delay(found["duration"] or found["later"]), text[found.end() :]) if found else None
 
 
-def read_late(text: str) -> tuple[Step, str] | None:
+def read_late(text: str) -> tuple[PlannedStep, str] | None:
     """A wait at the end of a clause ("email it to me in ten minutes"), and the rest."""
     found = None if _IN_WORDS.match(text) else _IN_THE_END.search(text)
     return (_delay(found["duration"]), f"{text[: found.start()]}{text[found.end() :]}") if found else None
 
 
-def _delay(words: str) -> Step:
-    return Step("pause", "wait", "delay", f"Wait {words.strip()}", {"duration": to_duration(words)})
+def _delay(words: str) -> PlannedStep:
+    return PlannedStep("pause", "wait", "delay", f"Wait {words.strip()}", {"duration": to_duration(words)})

@@ -15,7 +15,7 @@ ParamValues = dict[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlannedStep:
     """A node to be. `note` says what was assumed or is left to configure; `doubt`: this was a guess.
 
     `implied`: asked for by naming its result ("a summary"). `follows`: a source that works on what came before it.
@@ -45,7 +45,7 @@ class Context:
     """What the clauses read so far have brought up. `has_input`: there is something to work on; `links`: addresses; `topic`: what was talked of."""
 
     shelter: Shelter
-    steps: list[Step] = field(default_factory=list[Step])
+    steps: list[PlannedStep] = field(default_factory=list[PlannedStep])
     has_input: bool = False
     repo: str | None = None
     links: bool = False
@@ -55,11 +55,11 @@ class Context:
         """Whether there is such a step already."""
         return any(step.type == type and action in (None, step.action) for step in self.steps)
 
-    def last_source(self) -> Step | None:
+    def last_source(self) -> PlannedStep | None:
         """The latest step that fetched something."""
         return next((step for step in reversed(self.steps) if step.role == "source"), None)
 
-    def add(self, steps: Sequence[Step]) -> None:
+    def add(self, steps: Sequence[PlannedStep]) -> None:
         """Note the steps of a clause."""
         self.steps = [*self.steps, *steps]
         self.has_input = self.has_input or bool(steps)
@@ -73,17 +73,17 @@ class Meaning:
     the deliveries. `thinks_apart`: what is thought runs side by side too ("translate it to Spanish and French").
     """
 
-    sources: Sequence[Step] = ()
-    pauses: Sequence[Step] = ()
-    thinks: Sequence[Step] = ()
-    deliveries: Sequence[Step] = ()
+    sources: Sequence[PlannedStep] = ()
+    pauses: Sequence[PlannedStep] = ()
+    thinks: Sequence[PlannedStep] = ()
+    deliveries: Sequence[PlannedStep] = ()
     each_next: bool = False
     wait_first: bool = False
     thinks_apart: bool = False
     understood: bool = True
 
     @property
-    def groups(self) -> list[list[Step]]:
+    def groups(self) -> list[list[PlannedStep]]:
         """The steps in order; those of one group run side by side."""
         pauses = [[step] for step in self.pauses]
         thinks = [list(self.thinks)] if self.thinks_apart else [[step] for step in self.thinks]
@@ -94,7 +94,7 @@ class Meaning:
         return [group for group in [*groups, list(self.deliveries)] if group]
 
     @property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PlannedStep]:
         """All of them, in order."""
         return [step for group in self.groups for step in group]
 

@@ -14,7 +14,7 @@ from voicegraph.plan.rules.steps.deliveries.other_services import read_other_ser
 from voicegraph.plan.rules.steps.deliveries.saved_files import read_file, unplaced
 from voicegraph.plan.rules.steps.deliveries.slack import read_slack
 from voicegraph.plan.rules.steps.phrase import Phrase
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.words.patterns import rx
 
 _READERS = (
@@ -34,9 +34,9 @@ _ANOTHER = rx(r"^(?:me )?(?:another|one more|a second)(?: (?:one|message|mail|e-
 """"Send another saying …": to where the last one went."""
 
 
-def read_deliveries(phrase: Phrase, context: Context) -> list[Step]:
+def read_deliveries(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """Take the destinations out of the clause. A reader sees what those before it have found."""
-    steps: list[Step] = []
+    steps: list[PlannedStep] = []
     for reader in _READERS:
         steps += reader(phrase, context, steps)
     last = next((step for step in reversed(context.steps) if step.role == "deliver"), None)

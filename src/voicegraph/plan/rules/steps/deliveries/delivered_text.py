@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.plan.rules.text.shelter import QUOTE
 from voicegraph.words.patterns import maybe, named, rx, words
@@ -37,7 +37,7 @@ _GREETING = rx(
 _OTHER_WORK = frozenset({"generate", "think", "translate", "summarize", "append"})
 
 
-def with_greeting(step: Step, rest: str, context: Context) -> Step:
+def with_greeting(step: PlannedStep, rest: str, context: Context) -> PlannedStep:
     """“Post hello to #general”: a few words that stand for nothing else are what is sent."""
     param = _PARAMS.get(step.type)
     known = param is None or WORDS & step.params.keys() or is_anaphor(rest) or is_vague(rest)
@@ -46,7 +46,7 @@ def with_greeting(step: Step, rest: str, context: Context) -> Step:
     return replace(step, params={**step.params, param: context.shelter.plain(rest)}, bare=False)
 
 
-def with_content(step: Step, phrase: Phrase, context: Context) -> Step:
+def with_content(step: PlannedStep, phrase: Phrase, context: Context) -> PlannedStep:
     """The step with the words it is to send, where the clause gives them."""
     param = _PARAMS.get(step.type)
     if param is None or phrase.sense in _OTHER_WORK:

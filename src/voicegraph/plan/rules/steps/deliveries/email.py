@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import called
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.text.shelter import MAIL, TOKEN, URL
 from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
@@ -79,7 +79,7 @@ _MAIL_SENSES = word_set(
 _TO_SENDERS = frozenset({"send", "forward", "deliver", "shoot", "pass", "pass on", "send over", "send out", "drop"})
 
 
-def read_email(phrase: Phrase, context: Context, taken: Sequence[Step]) -> list[Step]:
+def read_email(phrase: Phrase, context: Context, taken: Sequence[PlannedStep]) -> list[PlannedStep]:
     """“Email it to …”, “send me a summary”, “in my inbox”."""
     subject = phrase.take(_SUBJECT)
     step = _read(phrase, context, taken)
@@ -89,7 +89,7 @@ def read_email(phrase: Phrase, context: Context, taken: Sequence[Step]) -> list[
     return [step] if step else []
 
 
-def _read(phrase: Phrase, context: Context, taken: Sequence[Step]) -> Step | None:
+def _read(phrase: Phrase, context: Context, taken: Sequence[PlannedStep]) -> PlannedStep | None:
     asked = phrase.sense == "email"
     found = phrase.take(_ADDRESSES)
     if found:
@@ -117,7 +117,7 @@ def _says_by_mail(phrase: Phrase) -> bool:
     return phrase.sense in _MAIL_SENSES and phrase.take(_BY_MAIL) is not None
 
 
-def _named(phrase: Phrase, *, asked: bool) -> Step | None:
+def _named(phrase: Phrase, *, asked: bool) -> PlannedStep | None:
     """“Email bob a summary”, “send it to my boss”: whose address is not known."""
     found = phrase.take(_NAMED) if asked or phrase.lemma in {"send", "shoot", "forward"} else None
     found = found or phrase.take(_TO_NAMED)
@@ -130,17 +130,17 @@ def _named(phrase: Phrase, *, asked: bool) -> Step | None:
         who = f"{who.capitalize()} and {other[1].capitalize()}"
     who = who if who[:1].isupper() or " " in who else who.capitalize()
     note = f'The address of {who} is not known: fill in "To", or the mail goes to you.'
-    return Step("deliver", "email", "send", f"Email {who}", note=note, doubt=True)
+    return PlannedStep("deliver", "email", "send", f"Email {who}", note=note, doubt=True)
 
 
-def _unaddressed(phrase: Phrase) -> Step | None:
+def _unaddressed(phrase: Phrase) -> PlannedStep | None:
     """“Send it”, without a place: to the user."""
     if phrase.lemma not in {"send", "send out", "forward", "deliver"} or re.search(URL, phrase.text):
         return None
     return replace(_to([]), doubt=True, note="It was not said where to send it, so it goes to you by e-mail.")
 
 
-def _to(addresses: list[str], note: str = "") -> Step:
+def _to(addresses: list[str], note: str = "") -> PlannedStep:
     to = ", ".join(addresses)
     label = "Email me" if not to else f"Email {to}" if len(to) < 60 else f"Email {len(addresses)} people"
-    return Step("deliver", "email", "send", label, {"to": to} if to else {}, note=note, doubt=bool(note))
+    return PlannedStep("deliver", "email", "send", label, {"to": to} if to else {}, note=note, doubt=bool(note))

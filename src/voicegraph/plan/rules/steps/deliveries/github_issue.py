@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, called
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
-from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.step import Context, ParamValues, PlannedStep
 from voicegraph.plan.rules.text.shelter import PATH
 from voicegraph.words.patterns import maybe, named, rx, words
 
@@ -33,7 +33,7 @@ _OPENERS = frozenset({"open", "need"})
 """Verbs of fetching that open issues too."""
 
 
-def read_new_issue(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]:
+def read_new_issue(phrase: Phrase, context: Context, _: Sequence[PlannedStep]) -> list[PlannedStep]:
     """“Open an issue in owner/name titled …”."""
     if phrase.sense not in {"create", "generate", "send", "save"} and phrase.lemma not in _OPENERS:
         return []
@@ -57,4 +57,4 @@ def read_new_issue(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[
     elif body:
         params["body"] = context.shelter.plain(body["body"])
     note = "" if repo else "Say in which repository the issue is to be opened."
-    return [Step("deliver", "github", "create_issue", "Open a GitHub issue", params, note=note)]
+    return [PlannedStep("deliver", "github", "create_issue", "Open a GitHub issue", params, note=note)]

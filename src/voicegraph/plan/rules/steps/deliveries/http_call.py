@@ -7,7 +7,7 @@ from re import Match
 
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, host
-from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.step import Context, ParamValues, PlannedStep
 from voicegraph.plan.rules.text.shelter import URL
 from voicegraph.words.patterns import maybe, named, rx, words
 
@@ -35,7 +35,7 @@ _GET = rx(r"\bget (?:request|call)\b|\b(?:a|an) (?-i:GET)\b|\b(?:a|an) (?:http |
 _TARGETED = GIVING - {"email", "slack", "notify"}
 
 
-def read_http_call(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]:
+def read_http_call(phrase: Phrase, context: Context, _: Sequence[PlannedStep]) -> list[PlannedStep]:
     """A request that changes something; requests that only read are sources."""
     found = phrase.take(_REQUEST) or phrase.take(_WITH_METHOD)
     if found is None and phrase.lemma in {"put", "delete", "post"} and (found := _VERB_ONLY.match(phrase.text)):
@@ -49,7 +49,7 @@ def read_http_call(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[
     params: ParamValues = {"url": url, "method": method}
     if context.has_input and method != "DELETE":
         params["text"] = "{{ input }}"
-    return [Step("deliver", "http", "request", f"{method} to {host(url)}", params)]
+    return [PlannedStep("deliver", "http", "request", f"{method} to {host(url)}", params)]
 
 
 def _target(phrase: Phrase) -> Match[str] | None:

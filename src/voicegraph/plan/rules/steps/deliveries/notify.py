@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from voicegraph.plan.rules.steps.named_services import CHAT_SERVICES
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, PREPOSITION
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.text.shelter import CHANNEL, MAIL
 from voicegraph.words.patterns import either, maybe, named, rx, words
 
@@ -51,7 +51,7 @@ _NOTES = {
 }
 
 
-def read_notification(phrase: Phrase, context: Context, taken: Sequence[Step]) -> list[Step]:
+def read_notification(phrase: Phrase, context: Context, taken: Sequence[PlannedStep]) -> list[PlannedStep]:
     """“Notify me on Telegram”, “text me”, “send it to Discord”, “let me know”."""
     asked = phrase.sense == "notify" or _asks_by_noun(phrase)
     channels: list[str] = []
@@ -77,8 +77,8 @@ def _asks_by_noun(phrase: Phrase) -> bool:
     return phrase.sense in {"send", "create"} and phrase.take(_ALERT) is not None
 
 
-def _notification(channel: str, whom: str, *, bare: bool) -> Step:
+def _notification(channel: str, whom: str, *, bare: bool) -> PlannedStep:
     title = CHAT_SERVICES[channel][0] if channel else ""
     label = f"Notify {whom}" + (f" on {title}" if title else "")
     params = {"channel": channel} if channel else {}
-    return Step("deliver", "notify", "send", label, dict(params), note=_NOTES.get(channel, ""), bare=bare)
+    return PlannedStep("deliver", "notify", "send", label, dict(params), note=_NOTES.get(channel, ""), bare=bare)

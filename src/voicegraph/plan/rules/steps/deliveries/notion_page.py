@@ -9,7 +9,7 @@ from re import Match
 
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, NAME, called
-from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.step import Context, ParamValues, PlannedStep
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
 from voicegraph.words.patterns import maybe, named, rx, word_set, words
 
@@ -68,7 +68,7 @@ _FOR_ME = re.compile("^(?:me|us) | for (?:me|us)$", re.IGNORECASE)
 _ONE_MORE = re.compile(r"\b(?:to|in|into|on)\s.*(?:,|\band)$", re.IGNORECASE)
 
 
-def read_notion_page(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]:
+def read_notion_page(phrase: Phrase, context: Context, _: Sequence[PlannedStep]) -> list[PlannedStep]:
     """“Save it to Notion”, “create a Notion page called …”, “append it to the team page”."""
     for pattern in (_IN_NOTION, _NOTION):
         for found in pattern.finditer(phrase.text):
@@ -112,7 +112,7 @@ def _is_wished(phrase: Phrase, found: Match[str]) -> bool:
     return phrase.lemma == "give" and bool(_FILLED.match(phrase.text, found.end()))
 
 
-def _page(phrase: Phrase, found: Match[str], context: Context) -> Step:
+def _page(phrase: Phrase, found: Match[str], context: Context) -> PlannedStep:
     name = found["name"] or ""
     added = phrase.lemma in {"add", "insert"} and found["prep"] and found["thing"] and _OWNED.search(found["det"])
     added = added or (found["prep"] or "").lower().startswith("at the ")
@@ -123,18 +123,18 @@ def _page(phrase: Phrase, found: Match[str], context: Context) -> Step:
         params["title"] = context.shelter.plain(found["title"])
     elif name:
         params["parentId" if found["prep"] else "title"] = context.shelter.plain(name)
-    return Step("deliver", "notion_create", "create_page", "Create a Notion page", params)
+    return PlannedStep("deliver", "notion_create", "create_page", "Create a Notion page", params)
 
 
-def _titled(step: Step, phrase: Phrase, context: Context) -> Step:
+def _titled(step: PlannedStep, phrase: Phrase, context: Context) -> PlannedStep:
     """With the title that stands behind Notion: "a page in Notion called Ideas"."""
     late = phrase.take(_LATE_TITLE) if step.action == "create_page" and "title" not in step.params else None
     return replace(step, params={**step.params, "title": context.shelter.plain(late["title"])}) if late else step
 
 
-def _appended(name: str, what: str, context: Context) -> Step:
+def _appended(name: str, what: str, context: Context) -> PlannedStep:
     name = context.shelter.plain(name)
     what = re.sub(r"\b(?:my|our|the|new|notion)\b", "", what, flags=re.IGNORECASE).strip()
     label = f"Append to {name}" if name else f"Append to the {what} page" if what else "Append to a Notion page"
     note = "" if name else "Choose the Notion page that the text is added to."
-    return Step("deliver", "notion_create", "append_to_page", label, {"pageId": name} if name else {}, note=note)
+    return PlannedStep("deliver", "notion_create", "append_to_page", label, {"pageId": name} if name else {}, note=note)

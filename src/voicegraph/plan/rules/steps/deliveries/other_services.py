@@ -8,14 +8,14 @@ from re import Match
 from voicegraph.plan.rules.steps.named_services import MENTION, Service, preposition, service_called, service_of
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import GIVING
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.words.patterns import rx
 
 _COMMENT = rx(r"\b(?:an? |the )?comments?\b(?: on (?:it|each|them))?")
 _CONFIGURE = "Set the address of its API and a credential."
 
 
-def read_other_service(phrase: Phrase, context: Context, taken: Sequence[Step]) -> list[Step]:
+def read_other_service(phrase: Phrase, context: Context, taken: Sequence[PlannedStep]) -> list[PlannedStep]:
     """“Create a Jira ticket”, “add it to Google Sheets”, “post a comment” on GitHub."""
     targets = [found for found in MENTION.finditer(phrase.text) if _is_target(phrase, found)]
     if any(not found["ticket"] for found in targets):
@@ -50,7 +50,7 @@ def _is_target(phrase: Phrase, found: Match[str]) -> bool:
     return phrase.sense in {"create", "send", "save"} and before in {"", "me", "us", "it", "them"}
 
 
-def _request(phrase: Phrase, service: Service, thing: str | None) -> Step:
+def _request(phrase: Phrase, service: Service, thing: str | None) -> PlannedStep:
     if phrase.sense == "create":
         what = (thing or service.thing).lower()
         what = f"{what[:-3]}y" if what.endswith("ies") else what.removesuffix("s")
@@ -61,5 +61,7 @@ def _request(phrase: Phrase, service: Service, thing: str | None) -> Step:
     return _post(label, f"{name} has no node of its own: it is written to with an HTTP request. {_CONFIGURE}")
 
 
-def _post(label: str, note: str) -> Step:
-    return Step("deliver", "http", "request", label, {"method": "POST", "text": "{{ input }}"}, note=note, doubt=True)
+def _post(label: str, note: str) -> PlannedStep:
+    return PlannedStep(
+        "deliver", "http", "request", label, {"method": "POST", "text": "{{ input }}"}, note=note, doubt=True
+    )

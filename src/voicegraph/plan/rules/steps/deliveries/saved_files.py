@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicegraph.plan.rules.steps.phrase import Phrase
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.text.shelter import PATH, QUOTE
 from voicegraph.words.patterns import either, maybe, named, rx, words
 
@@ -30,7 +30,7 @@ _HANDING_OVER = frozenset({"give", "bring", "need"})
 _STORED_ELSEWHERE = rx(r"\b(?:notion|github)\b")
 
 
-def read_file(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]:
+def read_file(phrase: Phrase, context: Context, _: Sequence[PlannedStep]) -> list[PlannedStep]:
     """“Save it as a markdown file”, “pull the prices into a CSV”."""
     found = _FILE.search(phrase.text)
     if found is None or phrase.sense in {"upload", "edit"}:
@@ -41,12 +41,12 @@ def read_file(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]
     kind = (found["kind"] or "").lower()
     name = context.shelter.plain(found["name"] or "") or f"result.{_SUFFIXES.get(kind, 'md')}"
     note = f"There is no {kind} writer; the file is written as Markdown." if kind and kind not in _SUFFIXES else ""
-    return [Step("deliver", "file", "save", f"Save as {name}", {"name": name}, note=note, doubt=bool(note))]
+    return [PlannedStep("deliver", "file", "save", f"Save as {name}", {"name": name}, note=note, doubt=bool(note))]
 
 
-def unplaced(phrase: Phrase) -> list[Step]:
+def unplaced(phrase: Phrase) -> list[PlannedStep]:
     """“Save it”, without a place: a file of the run."""
     if phrase.sense != "save" or _STORED_ELSEWHERE.search(phrase.whole):
         return []
     note = "It was not said where to save it, so it is kept as a file of the run."
-    return [Step("deliver", "file", "save", "Save as a file", note=note, doubt=True)]
+    return [PlannedStep("deliver", "file", "save", "Save as a file", note=note, doubt=True)]

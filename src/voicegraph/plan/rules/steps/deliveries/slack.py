@@ -8,7 +8,7 @@ from re import Match
 
 from voicegraph.plan.rules.steps.phrase import Phrase
 from voicegraph.plan.rules.steps.pieces import DETERMINERS, GIVING, PREPOSITION
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.text.shelter import CHANNEL
 from voicegraph.words.patterns import either, maybe, named, rx, words
 
@@ -56,7 +56,7 @@ _FROM_SLACK = rx(r"\b(?:from|out of) (?:my |our |the )?slack\b")
 _WHOM = rx("^(?:the |my |our )?", words("team everyone everybody channel group colleagues me us boss manager"), r"\b")
 
 
-def read_slack(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step]:
+def read_slack(phrase: Phrase, context: Context, _: Sequence[PlannedStep]) -> list[PlannedStep]:
     """“Post it to Slack”, “… in the channel dev on Slack”, “slack the team …”."""
     if phrase.sense == "slack":
         phrase.take(_WHOM)
@@ -73,7 +73,7 @@ def read_slack(phrase: Phrase, context: Context, _: Sequence[Step]) -> list[Step
     return [replace(_message(hit, context), bare=bare) for hit in found]
 
 
-def _message(found: Match[str] | None, context: Context) -> Step:
+def _message(found: Match[str] | None, context: Context) -> PlannedStep:
     groups = found.groupdict() if found else {}
     hidden = groups.get("channel")
     name = (
@@ -81,4 +81,4 @@ def _message(found: Match[str] | None, context: Context) -> Step:
     )
     channel = f"#{name.lstrip('#').lower()}" if name else ""
     label = f"Post to {channel or 'Slack'}"
-    return Step("deliver", "slack", "post_message", label, {"channel": channel} if channel else {})
+    return PlannedStep("deliver", "slack", "post_message", label, {"channel": channel} if channel else {})

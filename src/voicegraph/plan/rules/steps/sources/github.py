@@ -7,7 +7,7 @@ from re import Match
 
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.repository import REPOSITORY, repository
-from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.step import Context, ParamValues, PlannedStep
 from voicegraph.plan.rules.text.shelter import PATH, QUOTE
 from voicegraph.words.numbers import NUMBER, to_number
 from voicegraph.words.patterns import either, maybe, named, rx, words
@@ -82,12 +82,12 @@ _TAKING = frozenset({"fetch", "email", "send", "slack"})
 _LOOKING = frozenset({"fetch", "analyze", "summarize", ""})
 
 
-def read_github(phrase: Phrase, context: Context) -> list[Step]:
+def read_github(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """Things without a repository share the one that is named, in this clause or before."""
     repos = [name for token in re.findall(REPOSITORY, phrase.text) if (name := repository(token, context.shelter))]
     context.repo = repos[-1] if repos else context.repo
     labels = phrase.take(_LABELS) if _ISSUES.search(phrase.text) else None
-    steps: list[Step] = []
+    steps: list[PlannedStep] = []
     at = 0
     while found := _MENTION.search(phrase.text, at):
         kind = next(kind for kind in _THINGS if found[kind])
@@ -125,7 +125,9 @@ def _is_github(kind: str, words: str, phrase: Phrase, context: Context, *, here:
     )
 
 
-def _listing(kind: str, repo: str | None, found: Match[str], labels: Match[str] | None, context: Context) -> Step:
+def _listing(
+    kind: str, repo: str | None, found: Match[str], labels: Match[str] | None, context: Context
+) -> PlannedStep:
     action, title, _ = _THINGS[kind]
     adjectives = f"{found['adjectives']}{found['state'] or found['late_state'] or ''}".lower()
     said = adjectives.split()
@@ -142,23 +144,23 @@ def _listing(kind: str, repo: str | None, found: Match[str], labels: Match[str] 
     if count and 1 <= to_number(count[0]) <= 1000:
         params["limit"] = int(to_number(count[0]))
     label = " ".join(filter(None, ("Fetch", state if state != "all" else "", title, f"of {repo}" if repo else "")))
-    return Step("source", "github", action, label, params, note="" if repo else "Fill in the GitHub repository.")
+    return PlannedStep("source", "github", action, label, params, note="" if repo else "Fill in the GitHub repository.")
 
 
-def _repositories(phrase: Phrase) -> Step:
+def _repositories(phrase: Phrase) -> PlannedStep:
     found = _USER.search(phrase.whole)
     user = next(filter(None, found.groups())) if found else ""
     if user:
         words = rx("(?:^| )", _OF_USER, re.escape(user), "(?:'s)?(?: (?:have|has|own|owns))?(?= |$)")
         phrase.text = words.sub(f" {GAP} ", phrase.text, count=1)
     label = f"Fetch repositories of {user}" if user else "Fetch my repositories"
-    return Step("source", "github", "get_repos", label, {"username": user} if user else {})
+    return PlannedStep("source", "github", "get_repos", label, {"username": user} if user else {})
 
 
-def _about_repository(phrase: Phrase, repos: list[str]) -> list[Step]:
+def _about_repository(phrase: Phrase, repos: list[str]) -> list[PlannedStep]:
     """A repository that is named for itself: what is known about it."""
     about = _ABOUT_REPOSITORY.search(phrase.whole)
     if not repos or not (about or (phrase.sense in _LOOKING and re.search(PATH, phrase.text))):
         return []
     phrase.take(_INFO)
-    return [Step("source", "github", "get_repo_info", f"Look up {repos[-1]}", {"repo": repos[-1]})]
+    return [PlannedStep("source", "github", "get_repo_info", f"Look up {repos[-1]}", {"repo": repos[-1]})]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.sources.search import WEB, tidy_topic
-from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.step import Context, ParamValues, PlannedStep
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor
 from voicegraph.words.patterns import maybe, named, rx, word_set, words
 
@@ -53,9 +53,9 @@ _DAYS = {"today's": 1, "todays": 1, "tonight's": 1, "morning's": 1, "yesterday's
 _LONGEST_TOPIC = 6
 
 
-def read_news(phrase: Phrase, context: Context) -> list[Step]:
+def read_news(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """The news the clause names. "The news", without a topic, are those that were fetched before, if any were."""
-    steps: list[Step] = []
+    steps: list[PlannedStep] = []
     at = 0
     while found := _NEWS.search(phrase.text, at):
         if phrase.text[found.end() :].lstrip().startswith("feed"):
@@ -78,19 +78,19 @@ def read_news(phrase: Phrase, context: Context) -> list[Step]:
     return steps
 
 
-def topics_apart(step: Step) -> list[Step]:
+def topics_apart(step: PlannedStep) -> list[PlannedStep]:
     """A search for news about "Apple, Google and Microsoft" as one for each; any other step as it is."""
     topics = _LISTED.split(str(step.params.get("query", ""))) if step.action == "search_news" else []
     return [replace(_news(topic, ""), note=step.note) for topic in topics] if len(topics) > 1 else [step]
 
 
-def _news(topic: str, words: str) -> Step:
+def _news(topic: str, words: str) -> PlannedStep:
     params: ParamValues = {"query": topic or "top stories of the day"}
     days = next((_DAYS[word] for word in words.lower().split() if word in _DAYS), None)
     params |= {"days": days} if days else {}
     note = "" if topic else "No topic was named, so the news of the day are searched for."
     label = f"Find news about {topic}" if topic else "Find the news"
-    return Step("source", "web_search", "search_news", label, params, bare=not topic, note=note)
+    return PlannedStep("source", "web_search", "search_news", label, params, bare=not topic, note=note)
 
 
 def _topic_of_text(text: str, context: Context) -> str:

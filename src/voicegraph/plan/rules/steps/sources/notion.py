@@ -8,7 +8,7 @@ from re import Match
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import PROPER_NAME
 from voicegraph.plan.rules.steps.sources.search import WEB
-from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.step import Context, ParamValues, PlannedStep
 from voicegraph.plan.rules.text.shelter import QUOTE
 from voicegraph.words.patterns import either, maybe, named, rx, words
 
@@ -64,7 +64,7 @@ _MEETING_NOTES = rx(
 _DATABASE = rx(r"database|\bdb\b|table|task|to-?do|row|record|entr|items?\b|tracker|board|crm|backlog")
 
 
-def read_notion(phrase: Phrase, context: Context) -> list[Step]:
+def read_notion(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """“My Notion notes”, “the page Team Handbook from Notion”, “my Notion database of open tasks”."""
     if phrase.sense == "search" and _ON_WEB.search(phrase.text):
         return []  # "search the web for competitors of Notion"
@@ -80,7 +80,7 @@ def read_notion(phrase: Phrase, context: Context) -> list[Step]:
     return steps
 
 
-def _thing(found: Match[str], phrase: Phrase, context: Context) -> list[Step]:
+def _thing(found: Match[str], phrase: Phrase, context: Context) -> list[PlannedStep]:
     name = context.shelter.plain(found["name_before"] or found["name"] or "")
     parts = [found["kind"], found["thing_before"], found["thing"], found["thing_after"]]
     things = " ".join(filter(None, parts)).lower()
@@ -91,23 +91,25 @@ def _thing(found: Match[str], phrase: Phrase, context: Context) -> list[Step]:
     return [_page(found, things, name)]
 
 
-def _page(found: Match[str], things: str, name: str) -> Step:
+def _page(found: Match[str], things: str, name: str) -> PlannedStep:
     own = re.sub(r"\b(?:my|our|the|all|of)\b", "", found["own"] or "", flags=re.IGNORECASE).strip()
     what = name or " ".join(filter(None, (own, things))) or "the Notion page"
-    return Step("source", "notion", "fetch_page", f"Fetch {what}", {"pageId": name} if name else {})
+    return PlannedStep("source", "notion", "fetch_page", f"Fetch {what}", {"pageId": name} if name else {})
 
 
-def _database(phrase: Phrase, things: str, name: str, topic: str) -> Step:
+def _database(phrase: Phrase, things: str, name: str, topic: str) -> PlannedStep:
     params: ParamValues = {"databaseId": name} if name else {}
     if phrase.lemma in {"query", "filter"}:
         note = f'Set the filter of the query to match "{topic}".' if topic else ""
-        return Step("source", "notion", "query_database", f"Query {name or 'the Notion database'}", params, note=note)
-    return Step("source", "notion", "fetch_database", f"Fetch {name or f'the Notion {things}'}", params)
+        return PlannedStep(
+            "source", "notion", "query_database", f"Query {name or 'the Notion database'}", params, note=note
+        )
+    return PlannedStep("source", "notion", "fetch_database", f"Fetch {name or f'the Notion {things}'}", params)
 
 
-def _meeting_notes(phrase: Phrase, context: Context) -> list[Step]:
+def _meeting_notes(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """“The meeting notes”, of which nobody says where they are."""
     if context.has("notion") or phrase.sense == "generate" or not phrase.take(_MEETING_NOTES):
         return []
     note = "The meeting notes are taken to be a Notion page."
-    return [Step("source", "notion", "fetch_page", "Fetch meeting notes", note=note, doubt=True)]
+    return [PlannedStep("source", "notion", "fetch_page", "Fetch meeting notes", note=note, doubt=True)]

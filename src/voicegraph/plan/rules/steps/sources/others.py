@@ -6,7 +6,7 @@ from re import Match
 
 from voicegraph.plan.rules.steps.named_services import MENTION, preposition, service_of
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.text.shelter import PATH, QUOTE
 from voicegraph.words.patterns import either, named, rx
 
@@ -20,7 +20,7 @@ _WORKFLOW = rx(
 _NO_NAME = rx("(?:now|again|please|it|in the background)")
 
 
-def read_other_services(phrase: Phrase, context: Context) -> list[Step]:
+def read_other_services(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """“My calendar”, “from Airtable”: an HTTP request, with a note of what to configure."""
     found = [hit for hit in MENTION.finditer(phrase.text) if _is_read(hit, phrase)]
     for hit in reversed(found):
@@ -35,15 +35,15 @@ def _is_read(hit: Match[str], phrase: Phrase) -> bool:
     return not (phrase.sense in {"generate", "think"} and hit["thing"] and not preposition(hit))
 
 
-def _request(service: str) -> Step:
+def _request(service: str) -> PlannedStep:
     name = f"{service[:1].upper()}{service[1:]}"
     note = (
         f"{name} has no node of its own: it is read with an HTTP request. Set the address of its API and a credential."
     )
-    return Step("source", "http", "request", f"Read {service}", {"method": "GET"}, note=note, doubt=True)
+    return PlannedStep("source", "http", "request", f"Read {service}", {"method": "GET"}, note=note, doubt=True)
 
 
-def read_workflow(phrase: Phrase, context: Context) -> list[Step]:
+def read_workflow(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """“Run the workflow Weekly digest”."""
     found = _WORKFLOW.match(phrase.text) if phrase.sense in {"run", "call"} else None
     name = context.shelter.plain(found["name"] or found["other_name"]) if found else ""
@@ -51,4 +51,4 @@ def read_workflow(phrase: Phrase, context: Context) -> list[Step]:
         return []
     phrase.cut(found)
     note = f'Choose the saved workflow "{name}" in this step.'
-    return [Step("source", "workflow", "run", f"Run {name}", follows=True, note=note)]
+    return [PlannedStep("source", "workflow", "run", f"Run {name}", follows=True, note=note)]

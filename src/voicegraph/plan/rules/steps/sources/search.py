@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase, ungapped
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
 WEB = words("web internet net google bing duckduckgo tavily world_wide_web")
@@ -74,7 +74,7 @@ _NOTHING = rx(r"\W*(?:it|them|that|this)?\W*")
 _WEB_SENSES = frozenset({"find", "fetch", "search", "think", "analyze", "summarize", "extract", "compare", ""})
 
 
-def read_search(phrase: Phrase, context: Context, *, apart: bool) -> list[Step]:
+def read_search(phrase: Phrase, context: Context, *, apart: bool) -> list[PlannedStep]:
     """A web search; with `apart` several side by side: "flights to X and hotels in X"."""
     written = _FROM_WEB.search(phrase.text) if phrase.sense == "generate" and not context.has_input else None
     if written:
@@ -91,15 +91,15 @@ def read_search(phrase: Phrase, context: Context, *, apart: bool) -> list[Step]:
     return _searches(_LINK.sub("", _ON_WEB.sub("", text)).strip() or context.topic, apart=apart)
 
 
-def searched_for_each(phrase: Phrase) -> list[Step]:
+def searched_for_each(phrase: Phrase) -> list[PlannedStep]:
     """“Look up each company (in my CSV)”: a search for each of what the source holds."""
     if phrase.lemma.replace(" ", "_") not in _LOOKING or not _EACH_THING.match(phrase.text):
         return []
     phrase.text = GAP
-    return [Step("source", "web_search", "search", "Search the web for each", each=True, follows=True)]
+    return [PlannedStep("source", "web_search", "search", "Search the web for each", each=True, follows=True)]
 
 
-def looked_up(phrase: Phrase) -> list[Step]:
+def looked_up(phrase: Phrase) -> list[PlannedStep]:
     """“Get the weather for Boston and the top news”: what else is asked for beside a source."""
     found = phrase.take(_WEATHER) if phrase.sense in {"fetch", "send", "email"} else None
     step = search_step(found["query"]) if found else None
@@ -116,21 +116,21 @@ def _is_search(phrase: Phrase, context: Context) -> bool:
     return phrase.sense == "find" and not context.has_input and not _NOTHING.fullmatch(phrase.text)
 
 
-def _searches(text: str, *, apart: bool) -> list[Step]:
+def _searches(text: str, *, apart: bool) -> list[PlannedStep]:
     parts = _AND.split(text) if apart else _SEVERAL.split(text)
     return [step for part in parts if (step := search_step(part))]
 
 
-def search_step(text: str) -> Step | None:
+def search_step(text: str) -> PlannedStep | None:
     """The search for this, None when nothing is left to search for."""
     if _ANAPHOR.fullmatch(_TAIL.sub("", text.strip(" ,."))):
-        return Step("source", "web_search", "search", "Search the web", follows=True)
+        return PlannedStep("source", "web_search", "search", "Search the web", follows=True)
     query = ungapped(_INFORMATION.sub("", _ARTICLES.sub("", _TAIL.sub("", text.strip(" ,.")))))
     if not query:
         return None
     if _ANAPHOR.fullmatch(query):
-        return Step("source", "web_search", "search", "Search the web", follows=True)
-    return Step("source", "web_search", "search", f"Search for {query}", {"query": query})
+        return PlannedStep("source", "web_search", "search", "Search the web", follows=True)
+    return PlannedStep("source", "web_search", "search", f"Search for {query}", {"query": query})
 
 
 def tidy_topic(text: str) -> str:

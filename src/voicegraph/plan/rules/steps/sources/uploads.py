@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from re import Match
 
 from voicegraph.plan.rules.steps.phrase import Phrase
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.words.numbers import VALUES
 from voicegraph.words.patterns import either, maybe, named, rx, words
 
@@ -62,10 +62,10 @@ _ONE = rx("an? $")
 _AGAIN = rx(r"\b(?:another|second)\b")
 
 
-def read_uploads(phrase: Phrase, context: Context) -> list[Step]:
+def read_uploads(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """“Upload a CSV”, “the attached PDF”, “a spreadsheet I upload”."""
     uploading = phrase.sense == "upload" or bool(_UPLOADING.search(phrase.whole))
-    steps: list[Step] = []
+    steps: list[PlannedStep] = []
     at = 0
     while found := _UPLOAD.search(phrase.text, at):
         kind = next(kind for kind in _KINDS if found[kind])
@@ -90,14 +90,14 @@ def _is_new(kind: str, found: Match[str], phrase: Phrase, context: Context, *, u
     return not any(context.has(one.type) for one in known)
 
 
-def _uploads(kind: str, found: Match[str]) -> list[Step]:
+def _uploads(kind: str, found: Match[str]) -> list[PlannedStep]:
     """One step a file: "upload two documents" are two."""
     step = _upload(kind, found)
     count = next((VALUES[word] for word in found["det"].lower().split() if VALUES.get(word, 1) > 1), 1)
     return [replace(step, label=f"{step.label} {number}") for number in range(1, count + 1)] if count > 1 else [step]
 
 
-def _upload(kind: str, found: Match[str]) -> Step:
+def _upload(kind: str, found: Match[str]) -> PlannedStep:
     upload = _KINDS[kind]
     note = (
         "A spreadsheet has to be saved as CSV before it is uploaded."
@@ -105,4 +105,4 @@ def _upload(kind: str, found: Match[str]) -> Step:
         else ""
     )
     label = f"Upload {found['own'].strip() or 'the'} {upload.title}"
-    return Step("source", upload.type, upload.action, label, note=note)
+    return PlannedStep("source", upload.type, upload.action, label, note=note)

@@ -6,7 +6,7 @@ import re
 
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase
 from voicegraph.plan.rules.steps.pieces import host
-from voicegraph.plan.rules.steps.step import Context, Step
+from voicegraph.plan.rules.steps.step import Context, PlannedStep
 from voicegraph.plan.rules.text.shelter import ANY, URL
 from voicegraph.words.patterns import either, maybe, named, rx, words
 
@@ -48,34 +48,36 @@ _OF_TEXTS = frozenset({"summarize", "translate", "extract", "analyze", "compare"
 """After these, an address is one of something to read."""
 
 
-def read_web(phrase: Phrase, context: Context) -> list[Step]:
+def read_web(phrase: Phrase, context: Context) -> list[PlannedStep]:
     """Every address in the clause, else a feed that is named without one."""
     steps = [_page(context.shelter.plain(found["url"]), found[0], phrase) for found in phrase.take_all(_URL)]
     if steps:
         return steps
     if context.links and phrase.sense == "fetch" and _THE_PAGE.match(phrase.text):
         phrase.text = GAP
-        return [Step("source", "web_page", "fetch", "Read each page", each=True, follows=True)]
+        return [PlannedStep("source", "web_page", "fetch", "Read each page", each=True, follows=True)]
     if phrase.take(_HACKER_NEWS):
-        return [Step("source", "rss", "fetch", "Fetch Hacker News", {"url": _HACKER_NEWS_FEED})]
+        return [PlannedStep("source", "rss", "fetch", "Fetch Hacker News", {"url": _HACKER_NEWS_FEED})]
     found = None if context.has("rss") else phrase.take(_FEED)
     if found is None:
         return []
     of = f" of {found['who'].strip()}" if found["who"] else ""
     return [
-        Step("source", "rss", "fetch", f"Fetch the feed{of}", note=f"Fill in the address of the feed{of}.", doubt=True)
+        PlannedStep(
+            "source", "rss", "fetch", f"Fetch the feed{of}", note=f"Fill in the address of the feed{of}.", doubt=True
+        )
     ]
 
 
-def _page(url: str, words: str, phrase: Phrase) -> Step:
+def _page(url: str, words: str, phrase: Phrase) -> PlannedStep:
     """A feed, an API or a page, by the words around the address and by its looks."""
     around = phrase.whole if len(ANY.findall(phrase.whole)) < 3 else words
     if _FEED_WORDS.search(around) or _FEED_URL.search(url):
-        return Step("source", "rss", "fetch", f"Fetch the feed of {host(url)}", {"url": url})
+        return PlannedStep("source", "rss", "fetch", f"Fetch the feed of {host(url)}", {"url": url})
     api = _API_URL.search(url) and phrase.sense not in _OF_TEXTS
     if phrase.sense == "call" or _API_WORDS.search(around) or api:
         method = _METHOD.search(phrase.whole)
-        return Step(
+        return PlannedStep(
             "source", "http", "request", f"Call {host(url)}", {"url": url, "method": method[1] if method else "GET"}
         )
-    return Step("source", "web_page", "fetch", f"Read {host(url)}", {"url": url})
+    return PlannedStep("source", "web_page", "fetch", f"Read {host(url)}", {"url": url})

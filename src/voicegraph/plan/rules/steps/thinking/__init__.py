@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.plan.rules.steps.thinking.coding import coded
 from voicegraph.plan.rules.steps.thinking.expected_results import named_result, several_results
 from voicegraph.plan.rules.steps.thinking.finding import (
@@ -13,12 +13,12 @@ from voicegraph.plan.rules.steps.thinking.finding import (
     part_of_source,
     picked,
 )
-from voicegraph.plan.rules.steps.thinking.request import Request
+from voicegraph.plan.rules.steps.thinking.request import ThinkingRequest
 from voicegraph.plan.rules.steps.thinking.thinking_verbs import THINKING_VERBS
 from voicegraph.plan.rules.steps.thinking.writing import written
 
 
-def read_thinking(request: Request) -> list[Step]:
+def read_thinking(request: ThinkingRequest) -> list[PlannedStep]:
     """The llm steps of a clause; a search comes first where nothing says what they are to work on."""
     sense = request.phrase.sense
     dropped = request.phrase.lemma == "drop" and request.has_material and not request.deliveries

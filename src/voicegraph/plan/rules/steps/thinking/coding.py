@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.step import Step
-from voicegraph.plan.rules.steps.thinking.request import Request
+from voicegraph.plan.rules.steps.step import PlannedStep
+from voicegraph.plan.rules.steps.thinking.request import ThinkingRequest
 from voicegraph.words.patterns import maybe, named, rx
 
 _CODE = rx(
@@ -15,13 +15,13 @@ _CODE = rx(
 _NOT_CODE = rx("(?:that|which|to|on|over|for|and|with|from)(?: |$)")
 
 
-def coded(request: Request) -> list[Step]:
+def coded(request: ThinkingRequest) -> list[PlannedStep]:
     """A code node; without the code itself, the form asks for it."""
     found = _CODE.match(request.told)
     if found is None:
         return []
     code = request.tidy(found["code"] or "")
     if code and not _NOT_CODE.match(code):
-        return [Step("think", "code", "run", "Run Python code", {"code": code})]
+        return [PlannedStep("think", "code", "run", "Run Python code", {"code": code})]
     note = "Write the Python code into this step."
-    return [Step("think", "code", "run", "Run Python code", note=note, doubt=True)]
+    return [PlannedStep("think", "code", "run", "Run Python code", note=note, doubt=True)]

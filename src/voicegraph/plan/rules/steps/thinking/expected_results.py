@@ -7,8 +7,8 @@ from dataclasses import replace
 from re import Match
 
 from voicegraph.plan.rules.steps.phrase import GAP
-from voicegraph.plan.rules.steps.step import Step
-from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, translations, with_length
+from voicegraph.plan.rules.steps.step import PlannedStep
+from voicegraph.plan.rules.steps.thinking.request import ThinkingRequest, extraction, llm, translations, with_length
 from voicegraph.words.patterns import either, named, rx, words
 
 _LISTED = "lists? of (?:the |all (?:the )?)?" + named(
@@ -89,7 +89,7 @@ _ABSORBING = frozenset(
 """After these, "a summary" or "a report" is what they made, and no step of its own."""
 
 
-def named_result(request: Request) -> list[Step] | None:
+def named_result(request: ThinkingRequest) -> list[PlannedStep] | None:
     """The step that a named result implies, [] when there is one already, None when no result is named."""
     for action, pattern in _PATTERNS.items():
         found = pattern.search(request.phrase.text)
@@ -103,7 +103,7 @@ def named_result(request: Request) -> list[Step] | None:
     return None
 
 
-def several_results(request: Request) -> list[Step]:
+def several_results(request: ThinkingRequest) -> list[PlannedStep]:
     """“A summary and the action items”: one step for each, side by side; [] where fewer than two are named."""
     text = request.phrase.text
     hits = [(found, action) for action, pattern in _PATTERNS.items() for found in pattern.finditer(text)]
@@ -122,7 +122,7 @@ def several_results(request: Request) -> list[Step]:
     return [replace(_step(action, found, request), implied=True) for found, action in row]
 
 
-def leading_result(rest: str, request: Request) -> list[Step] | None:
+def leading_result(rest: str, request: ThinkingRequest) -> list[PlannedStep] | None:
     """The step for "write a summary of X", with a search for X where there is no material; None for a free text."""
     for action, pattern in _PATTERNS.items():
         found = pattern.match(rest) if action != "generate" else None
@@ -138,7 +138,7 @@ def is_known_text(rest: str) -> bool:
     return bool(_PATTERNS["generate"].match(rest))
 
 
-def result_named_in(words: str, request: Request, *, texts: bool = False) -> Step | None:
+def result_named_in(words: str, request: ThinkingRequest, *, texts: bool = False) -> PlannedStep | None:
     """The step whose result these words name, None for a free text. `texts`: reports and the like count, too."""
     found = (
         (action, pattern.search(words))
@@ -148,20 +148,20 @@ def result_named_in(words: str, request: Request, *, texts: bool = False) -> Ste
     return next((_step(action, match, request) for action, match in found if match), None)
 
 
-def part_named_in(words: str, request: Request) -> Step | None:
+def part_named_in(words: str, request: ThinkingRequest) -> PlannedStep | None:
     """The extraction of what these words name, if that is a part of a text: "the action items"."""
     found = _PATTERNS["extract"].match(words)
     return _step("extract", found, request) if found else None
 
 
-def _is_carried(found: Match[str], request: Request) -> bool:
+def _is_carried(found: Match[str], request: ThinkingRequest) -> bool:
     """Whether the noun only names what is sent ("the drafts"), or is small talk ("tell me a joke")."""
     if _DEFINITE.search(found["det"]) and _CARRIED.fullmatch(found["noun"]):
         return True
     return request.phrase.sense == "fetch" and not (request.has_material or request.deliveries)
 
 
-def _is_made(action: str, found: Match[str], request: Request) -> bool:
+def _is_made(action: str, found: Match[str], request: ThinkingRequest) -> bool:
     """Whether an earlier step makes this result already."""
     thoughts = [step for step in request.context.steps if step.role == "think"]
     if not thoughts:
@@ -181,7 +181,7 @@ def _is_made(action: str, found: Match[str], request: Request) -> bool:
     return last.role == "think" and last.action in _ABSORBING
 
 
-def _step(action: str, found: Match[str], request: Request) -> Step:
+def _step(action: str, found: Match[str], request: ThinkingRequest) -> PlannedStep:
     kind = request.tidy(f"{found['kind']}{found['noun']}")
     if action == "translate":
         return translations(request.told)[0]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from voicegraph.plan.rules.steps.sources.search import search_step
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.plan.rules.steps.thinking.expected_results import result_named_in
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun, is_vague
-from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm
+from voicegraph.plan.rules.steps.thinking.request import ThinkingRequest, extraction, llm
 from voicegraph.words.patterns import either, maybe, named, rx, word_set, words
 
 _READABLE = frozenset({"notion", "csv_upload", "pdf_upload", "txt_upload", "file_upload", "web_page", "rss"})
@@ -63,7 +63,7 @@ _ENVELOPE = rx(r".*\b(?:message|email|note|notification|reminder|copy|list|link|
 _WORDS = frozenset({"text", "body", "content"})
 
 
-def found_in_material(request: Request) -> list[Step]:
+def found_in_material(request: ThinkingRequest) -> list[PlannedStep]:
     """“Find the deadlines”, “get the names out of my notes”, “tell me what's new”."""
     phrase = request.phrase
     rest = _ME_FIRST.sub("", phrase.rest())
@@ -89,14 +89,14 @@ def found_in_material(request: Request) -> list[Step]:
     return [extraction(request.tidy(rest))]
 
 
-def _is_made(rest: str, request: Request) -> bool:
+def _is_made(rest: str, request: ThinkingRequest) -> bool:
     """Whether the last step made just this: "estimate the effort, and collect the estimates"."""
     last = next(reversed(request.context.steps), None)
     noun = _STEM.sub("", rest.lower().split()[-1])
     return last is not None and last.role == "think" and len(noun) > 3 and noun in last.label.lower()
 
 
-def answered(request: Request) -> list[Step]:
+def answered(request: ThinkingRequest) -> list[PlannedStep]:
     """“What does https://… say about refunds?”, “tell me what the cheapest plan is”: a question to the material."""
     phrase = request.phrase
     told = phrase.sense in {"fetch", "notify"}
@@ -107,7 +107,7 @@ def answered(request: Request) -> list[Step]:
     return [llm("answer", "Answer the question", request.tidy(question).capitalize())]
 
 
-def part_of_source(request: Request) -> list[Step]:
+def part_of_source(request: ThinkingRequest) -> list[PlannedStep]:
     """“Add the dates from my PDF to …”: what is sent is only a part of what the source holds."""
     rest = _ME_FIRST.sub("", request.phrase.rest())
     readable = any(step.type in _READABLE for step in request.sources)
@@ -119,25 +119,25 @@ def part_of_source(request: Request) -> list[Step]:
     return [extraction(request.tidy(found["part"]))]
 
 
-def picked(request: Request) -> list[Step]:
+def picked(request: ThinkingRequest) -> list[PlannedStep]:
     """“Tell me the cheapest option by email”: one of what is there has to be found before it is sent."""
     rest = _ME_FIRST.sub("", request.phrase.rest())
     sent = bool(request.deliveries) and request.context.has_input and not request.sources
     return [extraction(request.tidy(rest))] if sent and _PICKED.fullmatch(rest) and not is_anaphor(rest) else []
 
 
-def new_text_later(request: Request) -> list[Step]:
+def new_text_later(request: ThinkingRequest) -> list[PlannedStep]:
     """“Two days later email them a list of tips”: what was delivered and waited for is not sent again."""
     roles = [step.role for step in request.context.steps[-2:]]
     return _new_text(request) if roles == ["deliver", "pause"] and not request.sources else []
 
 
-def new_text_to_send(request: Request) -> list[Step]:
+def new_text_to_send(request: ThinkingRequest) -> list[PlannedStep]:
     """“Text me a motivational quote”: where there is nothing to send yet, it is written."""
     return [] if request.has_material else _new_text(request)
 
 
-def _new_text(request: Request) -> list[Step]:
+def _new_text(request: ThinkingRequest) -> list[PlannedStep]:
     rest = request.phrase.rest()
     if not request.deliveries or any(_WORDS & step.params.keys() for step in request.deliveries):
         return []

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 
 from voicegraph.plan.rules.steps.phrase import GAP, Phrase, ungapped
 from voicegraph.plan.rules.steps.sources.search import search_step
-from voicegraph.plan.rules.steps.step import Context, ParamValues, Step
+from voicegraph.plan.rules.steps.step import Context, ParamValues, PlannedStep
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
 from voicegraph.words.patterns import named, rx, word_set, words
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ThinkingRequest:
     """A clause whose sources and destinations are known. `told`: its words before the sources were taken out."""
 
     phrase: Phrase
     context: Context
-    sources: Sequence[Step]
-    deliveries: Sequence[Step]
+    sources: Sequence[PlannedStep]
+    deliveries: Sequence[PlannedStep]
     told: str
 
     @property
@@ -36,7 +36,7 @@ class Request:
         """The clause as an order: its verb in base form, and what was told of it."""
         return self.tidy(f"{self.phrase.lemma.capitalize()} {_LINK_BEFORE_GAP.sub(' ', self.told)}")
 
-    def search_for(self, topic: str) -> list[Step]:
+    def search_for(self, topic: str) -> list[PlannedStep]:
         """Where there is no material: a search for the topic."""
         step = None if self.has_material or is_anaphor(topic) or is_vague(topic) else search_step(topic)
         note = f'It was not said where to find "{self.tidy(topic)}", so the web is searched for it.'
@@ -69,13 +69,13 @@ _INSIGHTS = rx(
 _DETERMINERS = rx("^(?:(?:the|all|any|a|an|some|its|their|every|each|of|me) )+")
 
 
-def llm(action: str, label: str, instruction: str = "", **params: str) -> Step:
+def llm(action: str, label: str, instruction: str = "", **params: str) -> PlannedStep:
     """An llm step."""
     values: ParamValues = {"instruction": instruction} if instruction else {}
-    return Step("think", "llm", action, label, values | params)
+    return PlannedStep("think", "llm", action, label, values | params)
 
 
-def with_length(step: Step, words: str) -> Step:
+def with_length(step: PlannedStep, words: str) -> PlannedStep:
     """The step with the length these words ask for."""
     length = "short" if _SHORT.search(words) else "long" if _LONG.search(words) else ""
     return replace(step, params={**step.params, "length": length}) if length else step
@@ -88,7 +88,7 @@ def slug(words: str) -> str:
     return name if re.match("[a-z]", name) else ""
 
 
-def translations(words: str) -> list[Step]:
+def translations(words: str) -> list[PlannedStep]:
     """A translation into each language that is named: "to Spanish, French and German"."""
     found = next((hit for hit in _LANGUAGES.finditer(words) if hit["first"].lower() not in _NO_LANGUAGE), None)
     if found is None:
@@ -97,7 +97,7 @@ def translations(words: str) -> list[Step]:
     return [llm(slug(task) or "translate", task, task) for task in tasks]
 
 
-def extraction(what: str) -> Step:
+def extraction(what: str) -> PlannedStep:
     """A step that finds something in its input."""
     what = _DETERMINERS.sub("", what.strip())
     if _INSIGHTS.fullmatch(what):

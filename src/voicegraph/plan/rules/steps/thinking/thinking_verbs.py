@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.plan.rules.steps.thinking.expected_results import part_named_in, result_named_in
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_pronoun
-from voicegraph.plan.rules.steps.thinking.request import Request, extraction, llm, slug, translations, with_length
+from voicegraph.plan.rules.steps.thinking.request import (
+    ThinkingRequest,
+    extraction,
+    llm,
+    slug,
+    translations,
+    with_length,
+)
 from voicegraph.words.patterns import named, rx
 
 _INTO = rx(r"\binto ", named("what", ".+$"))
@@ -24,10 +31,10 @@ _CHANGING = frozenset({"turn", "convert", "transform", "change", "format", "refo
 _REPLYING = frozenset({"reply to", "respond to"})
 
 
-def _standard(action: str) -> Callable[[Request], list[Step]]:
+def _standard(action: str) -> Callable[[ThinkingRequest], list[PlannedStep]]:
     """A verb with an action of its own; it has an instruction where more is said than "it"."""
 
-    def read(request: Request) -> list[Step]:
+    def read(request: ThinkingRequest) -> list[PlannedStep]:
         rest = request.phrase.rest()
         plain = rest.lower() in _BARE or is_anaphor(rest.removesuffix(" together"))
         step = llm(action, action.capitalize(), "" if plain else request.instruction())
@@ -36,7 +43,7 @@ def _standard(action: str) -> Callable[[Request], list[Step]]:
     return read
 
 
-def _combined(request: Request) -> list[Step]:
+def _combined(request: ThinkingRequest) -> list[PlannedStep]:
     """“Merge them into one summary” is a summary of all of them, “combine them” just that."""
     into = _INTO.search(request.phrase.text)
     result = result_named_in(into["what"], request, texts=True) if into else None
@@ -45,7 +52,7 @@ def _combined(request: Request) -> list[Step]:
     return [replace(result, params={**result.params, "instruction": request.instruction()})]
 
 
-def _translated(request: Request) -> list[Step]:
+def _translated(request: ThinkingRequest) -> list[PlannedStep]:
     steps = translations(request.told)
     if request.has_material or len(steps) > 1:
         return steps
@@ -53,13 +60,13 @@ def _translated(request: Request) -> list[Step]:
     return [replace(steps[0], params={"instruction": request.instruction()})]
 
 
-def _extracted(request: Request) -> list[Step]:
+def _extracted(request: ThinkingRequest) -> list[PlannedStep]:
     rest = request.phrase.rest()
     what = "information" if not rest or is_pronoun(rest) else _FROM.split(rest, maxsplit=1)[0]
     return [extraction("insights" if "insight" in rest.lower() else request.tidy(what))]
 
 
-def _other(request: Request) -> list[Step]:
+def _other(request: ThinkingRequest) -> list[PlannedStep]:
     lemma = _AMERICAN.get(request.phrase.lemma, request.phrase.lemma)
     if lemma in _CHANGING:
         return _changed(request)
@@ -73,7 +80,7 @@ def _other(request: Request) -> list[Step]:
     return [llm(slug(f"{lemma} {what}"), label, request.instruction())]
 
 
-def _changed(request: Request) -> list[Step]:
+def _changed(request: ThinkingRequest) -> list[PlannedStep]:
     """“Turn it into a short summary”, “convert it into a table”."""
     into = _INTO.search(request.phrase.text)
     if into is None:
@@ -85,12 +92,12 @@ def _changed(request: Request) -> list[Step]:
     return [result or llm("transform", f"Turn into {request.tidy(into['what'])}", request.instruction())]
 
 
-def _cleaned(request: Request) -> list[Step]:
+def _cleaned(request: ThinkingRequest) -> list[PlannedStep]:
     """“Remove the duplicates” is done to the material, “remove the e-mail” to a workflow."""
     return _other(request) if request.has_material and _PARTS_OF_DATA.search(request.phrase.text) else []
 
 
-THINKING_VERBS: dict[str, Callable[[Request], list[Step]]] = {
+THINKING_VERBS: dict[str, Callable[[ThinkingRequest], list[PlannedStep]]] = {
     "summarize": _standard("summarize"),
     "analyze": _standard("analyze"),
     "compare": _standard("compare"),

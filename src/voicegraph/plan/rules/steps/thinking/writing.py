@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from voicegraph.plan.rules.steps.step import Step
+from voicegraph.plan.rules.steps.step import PlannedStep
 from voicegraph.plan.rules.steps.thinking.expected_results import is_known_text, leading_result, named_result
 from voicegraph.plan.rules.steps.thinking.meant import is_anaphor, is_vague
-from voicegraph.plan.rules.steps.thinking.request import Request, llm, with_length
+from voicegraph.plan.rules.steps.thinking.request import ThinkingRequest, llm, with_length
 from voicegraph.words.patterns import rx
 
 _PRONOUN = rx(r"(?:it|them|that|this)\b")
@@ -21,7 +21,7 @@ _ADDING = frozenset({"add", "submit", "start", "book", "schedule", "set up", "op
 """Verbs that make no text of an object that is unknown."""
 
 
-def written(request: Request) -> list[Step]:
+def written(request: ThinkingRequest) -> list[PlannedStep]:
     """The text that is to be written; [] when the verb only says where something goes ("write it to Notion")."""
     rest = request.phrase.rest()
     result = leading_result(rest, request) if request.sources else None
@@ -36,13 +36,13 @@ def written(request: Request) -> list[Step]:
     return _text(rest, request) if result is None else result
 
 
-def _mail_of_a_kind(request: Request) -> list[Step]:
+def _mail_of_a_kind(request: ThinkingRequest) -> list[PlannedStep]:
     found = _KIND_OF_MAIL.search(request.phrase.whole)
     sent = any(step.type == "email" for step in request.deliveries)
     return [llm("generate", f"Write {found[0]}", f"Write {found[0]}")] if found and sent else []
 
 
-def _text(rest: str, request: Request) -> list[Step]:
+def _text(rest: str, request: ThinkingRequest) -> list[PlannedStep]:
     result = leading_result(rest, request)
     if result is not None:
         return result
@@ -53,7 +53,7 @@ def _text(rest: str, request: Request) -> list[Step]:
     return [with_length(llm("generate", label, request.instruction()), rest)]
 
 
-def _filled_with(rest: str, request: Request) -> list[Step]:
+def _filled_with(rest: str, request: ThinkingRequest) -> list[PlannedStep]:
     """“Create a page with three ideas about food”: what is not there yet is written."""
     what = _FILLED.sub("", rest, count=1)
     if request.has_material or not _NEW.match(what):
