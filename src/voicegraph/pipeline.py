@@ -173,7 +173,6 @@ class Pipeline:
             problems(answered, self.registry)
             + outside_targets(answered, self.registry, handed=handed, made=made)
             + strays(answered, config)
-            + unsupported(answered)
             + notify_problems(answered),
             [one for one in missing if one.node_id not in pinned],
             [one for one in said if one.node_id not in pinned],
@@ -320,16 +319,6 @@ def _is_little(workflow: Workflow, config: Mapping[str, JsonValue]) -> bool:
     """Whether a look at all nodes, and at what the config fills in, takes a few milliseconds."""
     params = [node.params for node in workflow.nodes]
     return is_small(params, dict(config), values=FEW_VALUES, characters=FEW_CHARACTERS)
-
-
-def unsupported(workflow: Workflow) -> list[Problem]:
-    """What the format can say and no engine does: refused before the run, since ignoring it would be a wrong result."""
-    found: list[Problem] = []
-    for index, node in enumerate(workflow.nodes):
-        if node.credential:
-            message = "This version takes keys from its settings only. Remove the credential from the node."
-            found.append(Problem(f"nodes[{index}].credential", message, "unsupported"))
-    return found
 
 
 class MissingValues(UserError):

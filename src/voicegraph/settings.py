@@ -90,8 +90,7 @@ class Settings(BaseSettings):
     connection_limit: int | None = Field(
         default=None,
         ge=1,
-        description="Nodes that may use one service, or one credential of it, at the same time; more wait. "
-        "Empty: as many as there are.",
+        description="Nodes that may use one service at the same time; more wait. Empty: as many as there are.",
     )
     connection_limits: Annotated[dict[str, int], NoDecode] = Field(
         default_factory=dict,

@@ -77,7 +77,6 @@ nodes = st.builds(
     retry=st.none() | st.builds(Retry, attempts=st.integers(1, 100)),
     timeout=st.none() | st.floats(0.1, 86_400),
     on_error=st.sampled_from(["fail", "continue"]),
-    credential=st.none() | st.just("cred_1"),
 )
 triggers = st.one_of(
     st.just(Webhook()),

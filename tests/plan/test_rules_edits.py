@@ -253,11 +253,11 @@ def test_a_replaced_step_keeps_what_its_kind_shares(text, kind, kept):
 
 def test_a_replaced_step_keeps_its_place_and_its_policy():
     before = plan(DIGEST).workflow
-    nodes = [*before.nodes[:2], before.nodes[2].model_copy(update={"timeout": 9, "credential": "cred_1"})]
+    nodes = [*before.nodes[:2], before.nodes[2].model_copy(update={"timeout": 9})]
     after = edit("replace the email with a Slack message", before.model_copy(update={"nodes": nodes})).workflow
     assert after.nodes[2].id == "step-2"
     assert after.nodes[2].position == before.nodes[2].position
-    assert (after.nodes[2].timeout, after.nodes[2].credential) == (9, None)
+    assert after.nodes[2].timeout == 9
 
 
 @pytest.mark.parametrize(

@@ -78,19 +78,18 @@ async def test_live_runs_go_first_and_owners_take_turns():
     assert order == ["live", "ada1", "bob1", "ada2"]
 
 
-async def test_credentials_and_services_are_apart_and_what_reaches_nothing_is_free():
+async def test_services_are_apart_and_what_reaches_nothing_is_free():
     door = Door(ConnectionGate(1, {"llm": 2}))
     for name, one in (
         ("a", NOTION),
-        ("b", NOTION.model_copy(update={"credential": "cred_1"})),
         ("c", node("c", type="llm")),
         ("d", node("d", type="llm")),
         ("e", node("e", type="transform")),
         ("f", node("f", type="transform")),
     ):
         await door.enter(name, run(), one)
-    assert door.inside == [*"abcdef"]
-    for name in "abcdef":
+    assert door.inside == [*"acdef"]
+    for name in "acdef":
         await door.leave(name)
 
 

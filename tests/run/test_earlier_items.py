@@ -174,13 +174,18 @@ async def test_the_digest_is_the_same_for_the_same_item(drive: Drive, other: Att
     assert await runner.digest(tried(WORK)) == await runner.digest(other) is not None
 
 
+async def test_items_of_earlier_versions_are_known_again(drive: Drive):
+    digest = await drive.driver(again(Workflow()))._runner.digest(tried(WORK))
+    assert digest == "8232710bcf6a05f71b30687047c780c954ffcb0094b82c2fbc72f0d8e50237e1"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
         (tried(WORK), tried(WORK, text="b")),
         (tried(WORK), tried(WORK, data="a")),
         (tried(WORK), tried(WORK, files=[FileRef(id="f1", name="f")])),
-        (tried(WORK), tried(WORK.model_copy(update={"credential": "mine"}))),
+        (tried(WORK), tried(WORK.model_copy(update={"merge": "first"}))),
         (tried(WORK), tried(node("w", "echo", each=True, text="a"))),
         (
             tried(CODE, ancestors={NodeId("a"): Output(text="x")}),

@@ -79,7 +79,6 @@ def test_a_row_that_is_taken_over_was_not_started_here_and_nobody_pays_for_it_ag
     [
         ({"type": "prompt", "action": "seed"}, "Its action has changed from test.echo to prompt.seed."),
         ({"params": {"text": "new"}}, "Its settings have changed: text."),
-        ({"credential": "cred_1"}, "It has changed: credential."),
         ({"each": True}, "It has changed: each."),
         ({"pin": Pin(text="pinned")}, "It has changed: pin."),
     ],

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, NewType
+from typing import Annotated, Any, Literal, NewType, cast
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic.alias_generators import to_camel
 
 RunId = NewType("RunId", str)
@@ -100,7 +100,6 @@ class Node(Wire):
     retry: Retry | None = None
     timeout: float | None = Field(default=None, gt=0, le=86_400, description="Seconds one attempt may take.")
     on_error: Literal["fail", "continue"] = Field(default="fail", description="continue: the error becomes the output.")
-    credential: str | None = Field(default=None, max_length=64)
     allow_outside_target: bool = Field(
         default=False,
         description="Fetched text or a model's answer may say whom or what this node reaches (an address, a channel).",
@@ -111,6 +110,18 @@ class Node(Wire):
         "the list of their outputs in the order of the edges; first: the first of them that was not skipped, alone.",
     )
     pin: Pin | None = Field(default=None, description="Given instead of running the node, in runs a person starts.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_credential(cls, given: Any) -> Any:
+        _refuse_credential(given)
+        return given
+
+
+def _refuse_credential(given: object) -> None:
+    """A credential that was ignored would let the node reach what its owner did not mean."""
+    if isinstance(given, dict) and cast("dict[str, object]", given).get("credential") is not None:
+        raise ValueError("This version takes keys from its settings only. Remove the credential from the node.")
 
 
 class Edge(Wire):

@@ -86,7 +86,6 @@ class NodeContext:
     limit: float | None = None
     item: JsonValue = None
     item_index: int | None = None
-    credential: Mapping[str, str] | None = None
     log: Callable[[str], None] = _silent
     progress: Callable[[str], None] = _silent
 

@@ -1,4 +1,4 @@
-"""How many nodes may use one connection at the same time: a service, or one credential of it.
+"""How many nodes may use one connection at the same time: those of a service.
 
 Other names of a type (`tavily`) share its connection. A node that finds no room waits before its attempt begins, so its time limit does not run meanwhile. Live runs go before
 background ones, and owners take turns.
@@ -76,7 +76,7 @@ class ConnectionGate:
         if limit is None:
             yield
             return
-        key = node.credential or type_of(node.type)
+        key = type_of(node.type)
         connection = self._connections.setdefault(key, _Connection(limit))
         if connection.used < connection.limit:
             connection.used += 1

@@ -28,7 +28,7 @@ async def item_digest(node: Node, params: Params, inputs: Inputs, scope: Mapping
     filled: dict[str, JsonValue] = params.model_dump(mode="json", by_alias=True, exclude_unset=True)
     named = _named(filled, fields_of(type(params)).verbatim, scope)
     whole: dict[str, JsonValue] = {
-        "node": node.model_dump(mode="json", by_alias=True, exclude=NO_RESULT),
+        "node": _fields(node),
         "params": filled,
         "text": inputs.text,
         "data": inputs.data,
@@ -36,6 +36,13 @@ async def item_digest(node: Node, params: Params, inputs: Inputs, scope: Mapping
         "named": named,
     }
     return await beside(is_small(whole), _digest, whole)
+
+
+def _fields(node: Node) -> dict[str, JsonValue]:
+    """As nodes had them when the first digests were stored: what is done must not be done again."""
+    fields: dict[str, JsonValue] = node.model_dump(mode="json", by_alias=True, exclude=NO_RESULT)
+    later = {name: fields.pop(name) for name in ("merge", "pin")}
+    return fields | {"credential": None} | later
 
 
 def _named(

@@ -121,9 +121,7 @@ async def test_what_a_template_makes_of_other_things_counts_as_well(host: Host, 
     assert mailed(host) == {"A": 1 + again, "B": 1 + again, "error": 1, "C": 1}
 
 
-@pytest.mark.parametrize(
-    "mail", [mailing("Dear {{ item }}"), node("mail", "echo", each=True), mailing(credential="other")]
-)
+@pytest.mark.parametrize("mail", [mailing("Dear {{ item }}"), node("mail", "echo", each=True), mailing(merge="first")])
 async def test_a_node_that_has_changed_runs_for_all_items(host: Host, mail: Node):
     first = await failed(host, fetched("a", "b", "c"))
     await replay(host, first, "failed", workflow=with_node(fetched("a", "b", "c"), mail))

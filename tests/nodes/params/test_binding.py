@@ -287,7 +287,6 @@ def test_what_is_open_or_filled_later_is_no_problem(fine: Node) -> None:
 
 def test_notices_say_what_the_settings_lack() -> None:
     workflow = graph(node(), node("mail", "check"), node("llm", "dream_up"), node("nosuch", "x"))
-    workflow.nodes.append(node().model_copy(update={"id": "own", "credential": "cred_1"}))
     mail, model = notices(workflow, REGISTRY, Settings(_env_file=None, smtp_host=None))
     assert mail.model_dump() == {
         "nodeId": "n1",

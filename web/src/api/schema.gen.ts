@@ -2203,8 +2203,6 @@ export interface components {
              * @description With `each`: items at a time; 5 if empty.
              */
             concurrency?: number | null;
-            /** Credential */
-            credential?: string | null;
             /**
              * Each
              * @description Run once for each item of the list that comes in.

@@ -69,11 +69,11 @@ def bad_expressions(workflow: Workflow, registry: Registry) -> list[Problem]:
 
 
 def notices(workflow: Workflow, registry: Registry, settings: Settings) -> list[Notice]:
-    """What the settings lack for the nodes of this workflow. A node with a credential of its own needs no setting."""
+    """What the settings lack for the nodes of this workflow."""
     found: list[Notice] = []
     for node in workflow.nodes:
         action = registry.find(node.type, node.action)
-        if action is None or action.requires is None or node.credential:
+        if action is None or action.requires is None:
             continue
         lack = action.requires(settings, node.action)
         if lack:

@@ -269,32 +269,6 @@ async def test_a_repeated_attempt_can_be_told_by_its_key(web: Web, make_node: Ma
     assert [web.header("idempotency-key", index) for index in range(3)] == ["run_1:step-0", "run_1:step-0", "mine"]
 
 
-@pytest.mark.parametrize(
-    ("credential", "name", "value"),
-    [
-        ({"token": "t"}, "authorization", "Bearer t"),
-        ({"username": "ü", "password": "p:w"}, "authorization", "Basic w7w6cDp3"),
-        ({"header": "X-Api-Key", "value": "k"}, "x-api-key", "k"),
-    ],
-)
-async def test_credentials(web: Web, make_node: MakeNode, credential: dict[str, str], name: str, value: str) -> None:
-    node = make_node()
-    node.credential = credential
-    async with serving() as other:
-        other.on("/", answer())
-        await call(node, web.on("/", answer()), headers={"Authorization": "overridden", "X-Api-Key": "too"})
-        await call(node, web.on("/away", redirect(other.url("/"))))
-        assert other.header(name) is None
-    assert web.header(name, 0) == value
-
-
-async def test_a_credential_that_does_not_fit(web: Web, make_node: MakeNode) -> None:
-    node = make_node()
-    node.credential = {"certificate": "x"}
-    with pytest.raises(NodeError, match="does not fit"):
-        await call(node, web.on("/", answer()))
-
-
 async def test_an_error_status_fails_the_node_unless_told_otherwise(web: Web, make_node: MakeNode) -> None:
     url = web.on("/", answer(422, b'{"why": "no"}', content_type=JSON, set_cookie="secret=1"))
     with pytest.raises(NodeError, match="answered 422"):

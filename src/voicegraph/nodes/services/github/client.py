@@ -42,10 +42,9 @@ class GitHub:
 
     @classmethod
     def of(cls, node: NodeContext) -> GitHub:
-        """With the node's credential (`token`), else GITHUB_TOKEN, else without: public data, 60 requests an hour."""
+        """With GITHUB_TOKEN, else without a token: public data, 60 requests an hour."""
         key = node.settings.github_token
-        token = (node.credential or {}).get("token") or (key.get_secret_value() if key else None)
-        return cls.with_token(token, node.settings, node.http)
+        return cls.with_token(key.get_secret_value() if key else None, node.settings, node.http)
 
     @classmethod
     def with_token(cls, token: str | None, settings: Settings, http: httpx.AsyncClient) -> GitHub:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import httpx
 from pydantic import JsonValue, field_validator, model_validator
 
-from voicegraph.errors import NodeError
 from voicegraph.nodes.action import Params, action, param
 from voicegraph.nodes.charsets.decoder import Labels, told
 from voicegraph.nodes.context import NodeContext
@@ -103,7 +100,6 @@ async def request(params: HttpRequest, node: NodeContext) -> Output:
 
 def _options(params: HttpRequest, node: NodeContext) -> dict[str, Any]:
     headers = headers_of({name: str(value) for name, value in params.headers.items()})
-    headers.update(headers_of(credential_headers(node.credential or {})))
     if params.method not in SAFE:
         headers.setdefault("Idempotency-Key", node.idempotency_key)
     options: dict[str, Any] = {"headers": headers}
@@ -115,26 +111,6 @@ def _options(params: HttpRequest, node: NodeContext) -> dict[str, Any]:
         headers.setdefault("Content-Type", "text/plain; charset=utf-8")
         options["content"] = params.text
     return options
-
-
-def credential_headers(credential: Mapping[str, str]) -> dict[str, str]:
-    """The header a credential becomes: {token}, {username, password}, or {header, value}. NodeError for another."""
-    match credential:
-        case {"token": token}:
-            return {"Authorization": f"Bearer {token}"}
-        case {"username": username, "password": password}:
-            pair = b64encode(f"{username}:{password}".encode()).decode()
-            return {"Authorization": f"Basic {pair}"}
-        case {"header": header, "value": value}:
-            return {header: value}
-        case _ if credential:
-            raise NodeError(
-                "bad_credential",
-                "The credential does not fit an HTTP request; it needs a token, a username and password, "
-                "or a header and its value.",
-            )
-        case _:
-            return {}
 
 
 async def _output(response: httpx.Response, node: NodeContext, encoding: str | None) -> Output:

@@ -50,9 +50,9 @@ class Notion:
 
     @classmethod
     def of(cls, node: NodeContext) -> Notion:
-        """With the node's credential (`token`), else NOTION_API_KEY."""
+        """With NOTION_API_KEY; NodeError where it is not set."""
         key = node.settings.notion_api_key
-        token = (node.credential or {}).get("token") or (key.get_secret_value() if key else "")
+        token = key.get_secret_value() if key else ""
         if not token:
             raise NodeError("not_configured", str(requires_key(node.settings, node.action)))
         return cls.with_token(token, node.settings, node.http, node.limit or TIMEOUT)

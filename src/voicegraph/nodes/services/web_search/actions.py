@@ -52,7 +52,7 @@ def _query(given: str, node: NodeContext) -> str:
 
 async def _search(question: SearchQuestion, node: NodeContext) -> Output:
     key = node.settings.tavily_api_key
-    token = (node.credential or {}).get("token") or (key.get_secret_value() if key else "")
+    token = key.get_secret_value() if key else ""
     node.log(f"Searching for “{question.query}”.")
     if token:
         results = await search_tavily(question, token, node.settings.tavily_base_url, node.http, node.limit)

@@ -108,9 +108,7 @@ def _put_in_place(target: Node, step: PlannedStep, work: EditWork) -> None:
     if step.action == "get_commits":
         params.pop("state", None)
     node = new_node(replace(step, params=params, each=step.each or (same and target.each)))
-    node = node.model_copy(
-        update={"retry": target.retry, "timeout": target.timeout, "credential": target.credential if same else None}
-    )
+    node = node.model_copy(update={"retry": target.retry, "timeout": target.timeout})
     work.workflow = graph_edit.replace(work.workflow, target.id, node)
     work.notes += [step.note] if step.note and not params.get("repo") else []
     work.tell(f"Changed {title(target)}." if same else f"Replaced {title(target)} with {title(node)}.", target.id)
