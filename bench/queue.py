@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from bench.report import Report
 from voicegraph import clock
 from voicegraph.app import running
-from voicegraph.graph.model import Node, NodeId, RunId, Workflow, new_id
+from voicegraph.graph.model import Node, NodeId, OwnerId, RunId, Workflow, new_id
 from voicegraph.pipeline import Pipeline
 from voicegraph.run.events import NewRun
 from voicegraph.settings import Settings
@@ -75,7 +75,7 @@ async def _most_at_once(pipeline: Pipeline) -> None:
 
 
 def _run(workflow: Workflow, owner: str) -> NewRun:
-    return NewRun(RunId(new_id("run")), workflow, "embedded", clock.now(), owner=owner)
+    return NewRun(RunId(new_id("run")), workflow, "embedded", clock.now(), owner=OwnerId(owner))
 
 
 async def _wait(pipeline: Pipeline, report: Report) -> None:

@@ -17,7 +17,7 @@ from pydantic import JsonValue
 from voicegraph import clock
 from voicegraph.errors import ConfigError, Conflict, GraphError, NotFound, Problem, UserError
 from voicegraph.graph.diff import diff
-from voicegraph.graph.model import NodeId, RunId, Workflow, new_id, unpinned
+from voicegraph.graph.model import LOCAL_OWNER, NodeId, OwnerId, RunId, Workflow, new_id, unpinned
 from voicegraph.nodes.data.large_json import beside, is_small
 from voicegraph.nodes.params.binding import MissingParam, Notice, missing_params, notices, problems, with_answers
 from voicegraph.nodes.params.node_problems import bad_expressions
@@ -76,6 +76,7 @@ class RunRequest:
     reuse: Reuse = field(default_factory=Reuse)
     from_failure: bool = False
     asked: bool = False
+    owner: OwnerId = LOCAL_OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,7 @@ class Pipeline:
             origin_run_id=run_id,
             reuse=plan.reuse,
             from_failure=plan.from_failure,
+            owner=origin.run.owner,
         )
         return await (self.start_live(request) if live else self.start_background(request))
 
@@ -268,6 +270,7 @@ class Pipeline:
             origin_run_id=request.origin_run_id,
             reuse=request.reuse,
             from_failure=request.from_failure,
+            owner=request.owner,
             priority=ASKED if request.asked or request.trigger in BY_A_PERSON else 0,
             trigger_id=request.trigger_id,
         )

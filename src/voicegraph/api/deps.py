@@ -16,7 +16,7 @@ from voicegraph.api.schemas.common import ExecuteBody, Json
 from voicegraph.errors import ConfigError, GraphError, Problem, UserError
 from voicegraph.graph.json_decoder import config_flaws
 from voicegraph.graph.legacy_format import CONTENT, SentFile, with_file, without_files
-from voicegraph.graph.model import ID_PATTERN, RunId
+from voicegraph.graph.model import ID_PATTERN, LOCAL_OWNER, OwnerId, RunId
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.data.large_json import SMALL_CHARACTERS, beside, canonical, is_small
 from voicegraph.nodes.documents.request_files import content_of
@@ -54,6 +54,13 @@ def _notifier(request: Request) -> Notifier:
     return request.app.state.notifier
 
 
+def owner_of() -> OwnerId:
+    """Whose a request is: the one seam where accounts enter."""
+    return LOCAL_OWNER
+
+
+Owner = Annotated[OwnerId, Depends(owner_of)]
+"""Whose the request is."""
 Notifies = Annotated[Notifier, Depends(_notifier)]
 """What tells people of runs."""
 IdempotencyKey = Annotated[
@@ -71,7 +78,7 @@ Id = Annotated[str, Path(pattern=ID_PATTERN)]
 
 @asynccontextmanager
 async def run_request(
-    body: ExecuteBody, voicegraph: Pipeline, idempotency_key: str | None = None
+    body: ExecuteBody, voicegraph: Pipeline, owner: OwnerId, idempotency_key: str | None = None
 ) -> AsyncGenerator[RunInput]:
     """The run an execute body asks for; GraphError locates what is wrong with its workflow.
 
@@ -94,6 +101,7 @@ async def run_request(
                 command=body.transcribed_text,
                 idempotency_key=idempotency_key,
                 request_digest=digest,
+                owner=owner,
             )
         )
         yield asked

@@ -19,6 +19,10 @@ EdgeId = NewType("EdgeId", str)
 WorkflowId = NewType("WorkflowId", str)
 TriggerId = NewType("TriggerId", str)
 """Unique in its workflow, as the id of a node is."""
+OwnerId = NewType("OwnerId", str)
+"""Whose a run is."""
+LOCAL_OWNER = OwnerId("local")
+"""Whoever uses the machine. There are no accounts: all requests are of this owner (`api.deps.owner_of`)."""
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 MAX_NODES = 500

@@ -290,6 +290,7 @@ class Children:
             config=config,
             trigger="workflow",
             trigger_data=trigger_data(row, parent.run.run_id),
+            owner=parent.run.owner,
             priority=parent.run.priority,
             parent_run_id=parent.run.run_id,
             parent_node_id=row.node_id,

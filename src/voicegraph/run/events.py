@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from voicegraph.clock import ms
 from voicegraph.errors import VoiceGraphError
-from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
+from voicegraph.graph.model import LOCAL_OWNER, NodeId, OwnerId, RunId, Workflow, WorkflowId
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.output_previews import shortened
 from voicegraph.run.state import NodeStatus, RunStatus
@@ -207,7 +207,7 @@ class NewRun:
     """Only while the run is made; afterwards its rows are on disk like any others."""
     from_failure: bool = False
     """A replay from where the origin failed: items that are done there are not done again (`run/earlier_items.py`)."""
-    owner: str = "local"
+    owner: OwnerId = LOCAL_OWNER
     priority: int = 0
     trigger_id: str | None = None
     parent_run_id: RunId | None = None

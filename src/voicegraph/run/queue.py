@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from voicegraph.errors import Overloaded
+from voicegraph.graph.model import LOCAL_OWNER, OwnerId
 from voicegraph.run.events import NewRun
 
 ASKED = 1
@@ -30,7 +31,7 @@ class Ticket:
     """A place in the line. `group` is set when the group has a `limit`; `resumes`: it has begun before."""
 
     id: str
-    owner: str = "local"
+    owner: OwnerId = LOCAL_OWNER
     priority: int = 0
     group: str | None = None
     limit: int = 0

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from voicegraph.db.tables import item_runs, node_runs, run_payloads, runs
 from voicegraph.errors import NotFound, Unreadable
-from voicegraph.graph.model import NodeId, RunId, Workflow, WorkflowId
+from voicegraph.graph.model import NodeId, OwnerId, RunId, Workflow, WorkflowId
 from voicegraph.run.events import ItemRun, NewRun, StoredRun
 from voicegraph.run.state import NodeStatus, RunStatus
 from voicegraph.store.core.column_values import require
@@ -48,7 +48,7 @@ def _stored(connection: Connection, run_id: RunId, row: RowMapping, nodes: Seque
         row["idempotency_key"],
         row["origin_run_id"],
         request_digest=row["request_digest"],
-        owner=row["owner"],
+        owner=OwnerId(row["owner"]),
         priority=row["priority"],
         trigger_id=row["trigger_id"],
         parent_run_id=row["parent_run_id"],

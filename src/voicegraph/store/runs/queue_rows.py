@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, RowMapping, select
 
 from voicegraph.db.tables import TERMINAL_STATUSES, runs
-from voicegraph.graph.model import RunId
+from voicegraph.graph.model import OwnerId, RunId
 from voicegraph.run.events import EngineName
 from voicegraph.run.ports import StoredQueue
 from voicegraph.run.queue import Ticket
@@ -46,4 +46,6 @@ def read_tickets(connection: Connection, run_ids: Sequence[RunId]) -> list[Ticke
 def _ticket(row: RowMapping) -> Ticket:
     limit = row["concurrency"]
     group = None if limit is None else row["workflow_id"]
-    return Ticket(row["id"], row["owner"], row["priority"], group, limit or 0, resumes=row["started_at"] is not None)
+    return Ticket(
+        row["id"], OwnerId(row["owner"]), row["priority"], group, limit or 0, resumes=row["started_at"] is not None
+    )
