@@ -19,7 +19,7 @@ from voicegraph.run.engine_promise import End
 from voicegraph.run.events import NodeRun
 from voicegraph.run.grace_period import GracePeriod
 from voicegraph.run.recovery import closing, outcome_of, restore
-from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, RunStatus
+from voicegraph.run.state import DROPPED, FAILED, Completed, NodeStatus, RunStatus
 
 A, B = NodeId("a"), NodeId("b")
 HELD = workflow("a>b", nodes=[node("a", "gate")])
@@ -226,11 +226,11 @@ async def test_an_accepted_run_that_was_never_started_starts(drive: Drive):
 @pytest.mark.parametrize(
     ("status", "output", "outcome"),
     [
-        (NodeStatus.COMPLETED, Output(), Done()),
-        (NodeStatus.COMPLETED, None, Done()),
-        (NodeStatus.COMPLETED, Output(branch=False), Done(branch=False)),
+        (NodeStatus.COMPLETED, Output(), Completed()),
+        (NodeStatus.COMPLETED, None, Completed()),
+        (NodeStatus.COMPLETED, Output(branch=False), Completed(branch=False)),
         (NodeStatus.FAILED, None, FAILED),
-        (NodeStatus.FAILED, Output(text="No answer."), Done()),
+        (NodeStatus.FAILED, Output(text="No answer."), Completed()),
         (NodeStatus.CANCELLED, None, DROPPED),
         (NodeStatus.RUNNING, None, None),
         (NodeStatus.RETRYING, None, None),

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from support.graphs import workflow, workflows
 
 from voicegraph.graph.model import NodeId, Workflow
-from voicegraph.run.state import DONE, DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, RunStatus, StateChange
+from voicegraph.run.state import DONE, DROPPED, FAILED, Completed, NodeStatus, Outcome, RunState, RunStatus, StateChange
 
 A, B, C, D = (NodeId(name) for name in "abcd")
 
@@ -20,7 +20,7 @@ def outcomes_for(graph: Workflow, *, failures: bool) -> st.SearchStrategy[dict[N
     """What becomes of each node, should it run."""
 
     def one(node_id: NodeId) -> st.SearchStrategy[Outcome]:
-        done = st.builds(Done, st.booleans()) if node_id.startswith("if") else st.just(DONE)
+        done = st.builds(Completed, st.booleans()) if node_id.startswith("if") else st.just(DONE)
         return st.one_of(done, done, done, st.just(FAILED)) if failures else done
 
     return st.fixed_dictionaries({node.id: one(node.id) for node in graph.nodes})
@@ -37,7 +37,7 @@ def expected_to_run(graph: Workflow, outcomes: Mapping[NodeId, Outcome]) -> set[
 
     def branch_of(node_id: NodeId) -> bool | None:
         outcome = outcomes[node_id]
-        assert isinstance(outcome, Done)
+        assert isinstance(outcome, Completed)
         return outcome.branch
 
     return {node.id for node in graph.nodes if runs(node.id)}
@@ -75,7 +75,7 @@ class Watched:
 
     def _live(self, source: NodeId, when: bool | None) -> bool:
         outcome = self.outcomes.get(source)
-        return isinstance(outcome, Done) and (when is None or outcome.branch is None or outcome.branch is when)
+        return isinstance(outcome, Completed) and (when is None or outcome.branch is None or outcome.branch is when)
 
     def settle(self, node_id: NodeId, outcome: Outcome) -> None:
         had_failed = self.machine.failed
@@ -187,7 +187,7 @@ class Crashing(RuleBasedStateMachine):
     def finish_a_node(self, data: st.DataObject) -> None:
         node_id = data.draw(st.sampled_from(sorted(self.machine.open)))
         branch = data.draw(st.booleans()) if node_id.startswith("if") else None
-        self.outcomes[node_id] = Done(branch)
+        self.outcomes[node_id] = Completed(branch)
         self._write(self.machine.settle(node_id, self.outcomes[node_id]))
 
     @precondition(lambda self: self.machine.open)
@@ -251,7 +251,7 @@ def test_a_node_starts_when_its_own_predecessors_are_done():
 def test_the_branch_that_is_not_taken_is_skipped_to_its_end_and_the_rejoin_runs():
     machine = RunState(workflow("a+>b", "a->c", "c>d", "b>e", "d>e"))
     machine.begin()
-    step = machine.settle(A, Done(branch=True))
+    step = machine.settle(A, Completed(branch=True))
     assert (step.ready, step.skipped) == ([B], [C, D])
     assert machine.settle(B, DONE).ready == ["e"]
     assert machine.live_sources(NodeId("e")) == [B]
@@ -260,14 +260,14 @@ def test_the_branch_that_is_not_taken_is_skipped_to_its_end_and_the_rejoin_runs(
 def test_a_node_behind_two_dead_branches_is_skipped():
     machine = RunState(workflow("a+>c", "b+>c"))
     machine.begin()
-    assert not machine.settle(A, Done(branch=False)).skipped
-    assert machine.settle(B, Done(branch=False)) == StateChange(skipped=[C], finished=True)
+    assert not machine.settle(A, Completed(branch=False)).skipped
+    assert machine.settle(B, Completed(branch=False)) == StateChange(skipped=[C], finished=True)
 
 
 def test_both_branches_may_lead_to_one_node():
     machine = RunState(workflow("a+>b", "a->b"))
     machine.begin()
-    assert machine.settle(A, Done(branch=False)).ready == [B]
+    assert machine.settle(A, Completed(branch=False)).ready == [B]
     assert machine.live_sources(B) == [A]
 
 

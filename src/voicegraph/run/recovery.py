@@ -12,17 +12,17 @@ from voicegraph.run.crash_blame import POISON, BlameVerdict, verdict
 from voicegraph.run.events import Entry, NodeRun, RunChange, RunEvent, StoredRun, error_json
 from voicegraph.run.records import RunRecords
 from voicegraph.run.run_limits import follow_up_of
-from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunStatus
+from voicegraph.run.state import DROPPED, FAILED, Completed, NodeStatus, Outcome, RunStatus
 
 
 def outcome_of(row: NodeRun) -> Outcome | None:
     """The outcome a row stands for; None while it is open, or for a node that was skipped (skips follow anew)."""
     match row.status:
         case NodeStatus.COMPLETED:
-            return Done(row.output.branch if row.output else None)
+            return Completed(row.output.branch if row.output else None)
         case NodeStatus.FAILED:
             return (
-                Done(row.output.branch) if row.output else FAILED
+                Completed(row.output.branch) if row.output else FAILED
             )  # an output of a failed node: its policy was to go on
         case NodeStatus.CANCELLED:
             return DROPPED

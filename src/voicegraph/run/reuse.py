@@ -24,7 +24,7 @@ from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import ItemRun, NodeRun, Reuse, StoredRun
 from voicegraph.run.item_digest import NO_RESULT
 from voicegraph.run.recovery import outcome_of
-from voicegraph.run.state import Done, NodeStatus
+from voicegraph.run.state import Completed, NodeStatus
 
 Config = Mapping[str, JsonValue]
 
@@ -117,7 +117,7 @@ class _Judge:
         if not again and before is None and self._is_dead(node_id):
             self._skipped.add(node_id)
             return
-        if row is not None and isinstance(outcome, Done):
+        if row is not None and isinstance(outcome, Completed):
             reason = self._asked if again else self._reason(node_id, before)
             if reason is None:
                 self.rows[node_id] = taken_over(row, self._origin.run.run_id)

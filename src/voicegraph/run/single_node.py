@@ -13,7 +13,7 @@ from voicegraph.nodes.registry import Registry
 from voicegraph.run.events import Reuse, StoredRun
 from voicegraph.run.recovery import outcome_of
 from voicegraph.run.reuse import reusable
-from voicegraph.run.state import Done, RunState
+from voicegraph.run.state import Completed, RunState
 
 
 def alone(
@@ -42,7 +42,7 @@ def alone(
     part = _part(workflow, node, {*known, node.id})
     taken = {node_id: row for node_id, row in rows.rows.items() if node_id in known}
     reachable = RunState(part).restore(
-        {one.id: Done(_branch(origin, one, one.id in taken)) for one in known.values()}, ()
+        {one.id: Completed(_branch(origin, one, one.id in taken)) for one in known.values()}, ()
     )
     if node.id not in reachable.ready:
         raise not_reached(node)
@@ -60,7 +60,7 @@ def not_reached(node: Node) -> Conflict:
 
 def _has_result(origin: StoredRun, node: Node) -> bool:
     row = origin.nodes.get(node.id)
-    return node.pin is not None or (row is not None and isinstance(outcome_of(row), Done))
+    return node.pin is not None or (row is not None and isinstance(outcome_of(row), Completed))
 
 
 def _part(workflow: Workflow, node: Node, kept: set[NodeId]) -> Workflow:

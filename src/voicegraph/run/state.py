@@ -63,7 +63,7 @@ class NodeStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Completed:
     """The node gave an output. A condition or an approval says which branch is taken; else every edge is live."""
 
     branch: bool | None = None
@@ -79,8 +79,8 @@ class Dropped:
     """The node was waiting when the run failed, and is given up."""
 
 
-Outcome = Done | Failed | Dropped
-DONE, FAILED, DROPPED = Done(), Failed(), Dropped()
+Outcome = Completed | Failed | Dropped
+DONE, FAILED, DROPPED = Completed(), Failed(), Dropped()
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class RunState:
             raise ValueError(f"node {node_id} is not open")
         self.open.remove(node_id)
         step = StateChange()
-        if isinstance(outcome, Done):
+        if isinstance(outcome, Completed):
             self._follow_edges(node_id, outcome.branch, step)
         else:
             self.failed = self.failed or isinstance(outcome, Failed)
@@ -138,7 +138,7 @@ class RunState:
         while queue:
             node_id = queue.popleft()
             outcome = outcomes.get(node_id)
-            if isinstance(outcome, Done):
+            if isinstance(outcome, Completed):
                 follow = self.settle(node_id, outcome)
                 queue.extend(follow.ready)
                 step.skipped.extend(follow.skipped)

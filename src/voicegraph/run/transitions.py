@@ -21,7 +21,7 @@ from voicegraph.run.questions import NEVER, at_due
 from voicegraph.run.records import RunRecords
 from voicegraph.run.recovery import outcome_of
 from voicegraph.run.retry import policy_for
-from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState, StateChange
+from voicegraph.run.state import DROPPED, FAILED, Completed, NodeStatus, Outcome, RunState, StateChange
 from voicegraph.run.timers import Timers
 
 
@@ -82,7 +82,7 @@ class Transitions:
     def done(self, row: NodeRun, output: Output, entry: Entry) -> list[NodeId]:
         """It has its output."""
         self.script.node_completed(entry, row, output)
-        return self._settle(row.node_id, Done(output.branch), entry)
+        return self._settle(row.node_id, Completed(output.branch), entry)
 
     def failed(self, row: NodeRun, error: NodeError, entry: Entry) -> list[NodeId]:
         """An attempt failed: it rests until the next one, if its policy gives it one."""

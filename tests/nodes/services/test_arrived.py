@@ -21,7 +21,7 @@ MakeNode = Callable[..., NodeContext]
 ACTIONS = {
     calls: (calls.request, calls.HttpRequest),
     rss: (rss.fetch, rss.FetchFeed),
-    web_page: (web_page.fetch, web_page.FetchPage),
+    web_page: (web_page.fetch, web_page.FetchWebPage),
 }
 PAGE = b"<html><body><p>A page that is long enough to be read as one.</p></body></html>"
 FEED = b"<rss version='2.0'><channel><title>T</title><item><title>One</title></item></channel></rss>"

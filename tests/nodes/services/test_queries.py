@@ -79,7 +79,7 @@ async def fetched(server: Server, path: str, *asked: str) -> list[str]:
             if path == "/feed":
                 await rss.fetch.run(rss.FetchFeed.model_validate({"url": url}), node)
             elif path == "/page":
-                await web_page.fetch.run(web_page.FetchPage.model_validate({"url": url}), node)
+                await web_page.fetch.run(web_page.FetchWebPage.model_validate({"url": url}), node)
             else:
                 await http_node.request.run(http_node.HttpRequest.model_validate({"url": url}), node)
     return [*server.targets]

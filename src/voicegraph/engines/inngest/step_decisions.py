@@ -29,7 +29,7 @@ from voicegraph.run.records import RunRecords
 from voicegraph.run.recovery import outcome_of
 from voicegraph.run.retry import RetryPolicy
 from voicegraph.run.run_limits import deadline_of, out_of_time
-from voicegraph.run.state import DROPPED, FAILED, Done, NodeStatus, Outcome, RunState
+from voicegraph.run.state import DROPPED, FAILED, Completed, NodeStatus, Outcome, RunState
 
 CLAIM_SECONDS = 15.0
 EARLY = 0.1
@@ -217,7 +217,7 @@ class StepDecisions:
 
     def _done(self, row: NodeRun, output: Output) -> Memo:
         self._script.node_completed(self.entry, row, output)
-        self._settle(row.node_id, Done(output.branch))
+        self._settle(row.node_id, Completed(output.branch))
         return memo_of(row)
 
     def _failed(self, row: NodeRun, error: NodeError, policy: RetryPolicy) -> Later | Memo:

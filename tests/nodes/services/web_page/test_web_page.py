@@ -9,7 +9,7 @@ from support.web import Web, answer, redirect
 from voicegraph.errors import NodeError
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.output import Output
-from voicegraph.nodes.services.web_page.actions import FetchPage, fetch
+from voicegraph.nodes.services.web_page.actions import FetchWebPage, fetch
 
 MakeNode = Callable[..., NodeContext]
 SENTENCE = "The committee met on Tuesday, as it does every week, and agreed on the budget for the coming year. "
@@ -27,7 +27,7 @@ async def http(guarded: httpx.AsyncClient) -> httpx.AsyncClient:
 
 
 async def read(node: NodeContext, url: str) -> Output:
-    output = await fetch.run(FetchPage.model_validate({"url": url}), node)
+    output = await fetch.run(FetchWebPage.model_validate({"url": url}), node)
     assert isinstance(output, Output)
     return output
 

@@ -28,7 +28,7 @@ from voicegraph.nodes.params.encoding_param import Encoding, encoding_param
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.8,text/*;q=0.7,*/*;q=0.1"
 
 
-class FetchPage(Params):
+class FetchWebPage(Params):
     """Params of web_page.fetch."""
 
     url: Url = param(title="URL", widget="url", why="it is the page to read", target="link")
@@ -36,7 +36,7 @@ class FetchPage(Params):
 
 
 @action("web_page", "fetch", group="source", title="Read a web page")
-async def fetch(params: FetchPage, node: NodeContext) -> Output:
+async def fetch(params: FetchWebPage, node: NodeContext) -> Output:
     """Reads a web page: its main text as Markdown, and title, author, date and links as data. Reads PDFs as well."""
     node.progress(f"Reading {shown(params.url)}")
     response, document = await _page(params.url, node, params.encoding)
