@@ -8,7 +8,7 @@ import pytest
 from support.api import seed, steps, template
 from support.cli import Cli
 
-from voicegraph.cli.unused_values import unread
+from voicegraph.cli.run_values import unread
 from voicegraph.graph.validate import parse_workflow
 from voicegraph.nodes.builtin import builtin_registry
 

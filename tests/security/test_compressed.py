@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.api import Api, api_with, seed, steps
 
-from voicegraph.api.compressed_files import accepted
 from voicegraph.api.pages import site
+from voicegraph.api.pages.site import accepted
 from voicegraph.settings import Settings
 
 SCRIPT = "export const words = 'honey';\n" * 500

@@ -15,7 +15,7 @@ from voicegraph import __version__
 from voicegraph.api.guard import Guard
 from voicegraph.api.openapi import correct_description
 from voicegraph.api.pages import approval_page
-from voicegraph.api.pages.not_found import NotFoundPage
+from voicegraph.api.pages.plain_page import NotFoundPage
 from voicegraph.api.pages.site import mount_site
 from voicegraph.api.problems import install_problem_handlers
 from voicegraph.api.routes import (

@@ -6,17 +6,19 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
+import typer
+
 from voicegraph.app import Runtime, running
+from voicegraph.cli.exit_status import asking
 from voicegraph.cli.local_run import LocalRun
-from voicegraph.cli.plan_doubts import require_consent, say_doubts
 from voicegraph.cli.run_input import STDIN, allowing, read_given
 from voicegraph.cli.run_values import fill, parse_assignments
 from voicegraph.cli.server_client import run_on_server, running_server
-from voicegraph.cli.terminal import out, print_json, print_workflow
+from voicegraph.cli.terminal import err, out, print_json, print_workflow
 from voicegraph.db.opening import require_room_to_run
 from voicegraph.graph.model import Workflow
 from voicegraph.pipeline import Pipeline, RunRequest
-from voicegraph.plan.planner import PlannerName
+from voicegraph.plan.planner import Plan, PlannerName
 from voicegraph.settings import Settings
 
 
@@ -69,3 +71,35 @@ async def _follow(runtime: Runtime, request: RunRequest, background: bool, as_js
     watch = LocalRun(runtime, background=background, as_json=as_json)
     start = runtime.pipeline.start_background if background else runtime.pipeline.start_live
     return await watch.to_the_end(await watch.started(start(request)), request.workflow)
+
+
+# -- doubts of the planner: told on standard error, as the output may be a file or another program
+
+
+def doubts(plan: Plan) -> list[str]:
+    """A line for each part of the sentence that is a best guess, and for each thing that was assumed."""
+    labels = {node.id: node.label or node.id for node in plan.workflow.nodes}
+    guesses = [
+        f"A guess: “{clause.text}” became {', then '.join(labels[one] for one in clause.node_ids) or 'nothing'}."
+        for clause in plan.clauses
+        if clause.doubtful
+    ]
+    return [*guesses, *(f"Assumed: {assumption}" for assumption in plan.assumptions)]
+
+
+def say_doubts(plan: Plan) -> bool:
+    """Whether there are any."""
+    found = doubts(plan)
+    for line in found:
+        err.print(line)
+    return bool(found)
+
+
+def require_consent(plan: Plan, *, asks: bool) -> None:
+    """Say the doubts; where there is somebody to ask, such a plan is run only after a yes, as on the page. Else Exit."""
+    if say_doubts(plan) and asks:
+        with asking():
+            sure = typer.confirm("Run it all the same?", err=True)
+        if not sure:
+            err.print("Nothing was run. `voicegraph plan` shows the whole workflow; say the sentence in other words.")
+            raise typer.Exit(1)

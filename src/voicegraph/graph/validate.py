@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from voicegraph.errors import GraphError, Problem
 from voicegraph.graph.defaults import content_id, filled
-from voicegraph.graph.foreign_formats import foreign, refusal
 from voicegraph.graph.json_decoder import decode, flaws
 from voicegraph.graph.model import Workflow
 from voicegraph.graph.rules import Outline, check, check_limits, check_outline
@@ -71,3 +70,43 @@ def _count(given: Mapping[str, Any], part: str) -> int:
 def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
         raise GraphError(problems)
+
+
+# -- files of other programs that look like workflows: they are named as what they are, not as broken workflows
+
+
+def foreign(value: object) -> str | None:
+    """The program whose export this is; None for what may be a workflow of ours."""
+    if isinstance(value, list):
+        return _of_list(cast("list[object]", value))
+    if not isinstance(value, dict):
+        return None
+    given = cast("Mapping[str, Any]", value)
+    if _is_n8n(given) or _is_n8n(given.get("data")):  # its API puts a workflow, or all of them, into `data`
+        return "n8n"
+    if isinstance(inside := given.get("data"), list) and "nodes" not in given:
+        return _of_list(cast("list[object]", inside))
+    if isinstance(given.get("flow"), list) and "nodes" not in given:
+        return "Make"
+    return "Zapier" if isinstance(given.get("zaps"), list) and "nodes" not in given else None
+
+
+def _of_list(items: list[object]) -> str | None:
+    if items and all(_is_n8n(item) for item in items):
+        return "n8n"
+    return "Node-RED" if any(isinstance(item, dict) and ("wires" in item or "z" in item) for item in items) else None
+
+
+def _is_n8n(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    given = cast("Mapping[str, Any]", value)
+    return isinstance(given.get("nodes"), list) and isinstance(given.get("connections"), dict) and "edges" not in given
+
+
+def refusal(program: str) -> str:
+    """What to say of such a file."""
+    return (
+        f"This is an export of {program}, not a workflow of VoiceGraph, and cannot be taken over. Say in a sentence what it "
+        "does, and VoiceGraph makes a workflow of it."
+    )

@@ -7,19 +7,22 @@ docs/decisions/0020).
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+from urllib.parse import unquote
 
 from pydantic import JsonValue
 
 from voicegraph.graph.model import Node, Workflow
 from voicegraph.nodes.action import Target
 from voicegraph.nodes.mail.recipients import joined
-from voicegraph.nodes.params.fields import ParamField, texts_of
+from voicegraph.nodes.params.fields import ParamField, fields_of, texts_of
 from voicegraph.nodes.params.targets import FIXED_ORIGIN
 from voicegraph.nodes.registry import Registry
 from voicegraph.nodes.templates.template import is_template
-from voicegraph.plan.carried import SAID, said_in, words_of
 from voicegraph.plan.constants import Constants
 from voicegraph.plan.handed import Handed
 from voicegraph.plan.named import Named, targets_of
@@ -100,3 +103,44 @@ class _Judge:
 
 def _shown(text: Any) -> str:
     return f"“{str(text)[:80]}”"
+
+
+# -- params that are no targets, and name some all the same
+
+
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(/)")
+"""A sign as JSON may write it, `\\u0040`, also in a body that is a template and so no JSON yet."""
+
+_LINE_END = re.compile(r"\\[nrt]")
+
+
+SAID: dict[tuple[str, str], Target] = {("notify", "channel"): "channel"}
+"""Of params that only repeat what the user said, by node type and name: as what it was said."""
+
+
+def said_in(node: Node, registry: Registry) -> Iterator[tuple[str, ParamField, JsonValue]]:
+    """The params in `SAID`, and those that go to a service whose `url` may be anybody's: query, headers, body."""
+    found = registry.find(node.type, node.action)
+    fields = fields_of(found.params) if found else None
+    if fields is None:
+        return
+    calls = any(field.target == "url" for field in fields.targets)
+    for field in fields.every:
+        if field.target is None and (calls or (node.type, field.name) in SAID):
+            yield from ((name, field, node.params[name]) for name in {field.name, field.attribute} & node.params.keys())
+
+
+def words_of(value: Any) -> Iterator[str]:
+    """Every text in the value, keys too, as it is and as whoever gets it reads it."""
+    if isinstance(value, dict):
+        for key, item in cast("dict[str, Any]", value).items():
+            yield from words_of(key)
+            yield from words_of(item)
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            yield from words_of(item)
+    elif isinstance(value, str):
+        value = _LINE_END.sub(" ", value)
+        yield value
+        plain = _ESCAPED.sub(lambda found: found[2] or chr(int(found[1], 16)), value)
+        yield unicodedata.normalize("NFKC", unquote(plain))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,7 +18,6 @@ from voicegraph.nodes.charsets.decoder import decode
 from voicegraph.nodes.data.json_lines import plain_records
 from voicegraph.nodes.http.content_encoding import CannotUnpack, UnpackedTooLarge, unpacked
 from voicegraph.triggers.form_fields import FORMS, BadForm, single
-from voicegraph.triggers.visible_names import is_secret, is_shown_header
 from voicegraph.triggers.webhook_secrets import PREFIX, IncomingCall
 
 MAX_SHOWN = 50
@@ -151,3 +151,36 @@ def _shown(values: Mapping[str, str | list[str]]) -> dict[str, JsonValue]:
         if not any(PREFIX in text for text in texts)
     }
     return single(dict([*shown.items()][:MAX_SHOWN]))
+
+
+# -- names of headers and parameters that a run may see
+
+
+_ALWAYS = frozenset({"content-type", "user-agent", "x-event-key"})
+"""The last one is Bitbucket's name for the kind of the event."""
+_TELLING = frozenset(
+    (  # noqa: SIM905 - a list would take a line for each
+        "event events topic type kind action resource state status reason source subject channel category object "
+        "delivery id uuid guid identifier number num count attempt retry timestamp time date at "
+        "version specversion domain instance environment name language locale"
+    ).split()
+)
+_SECRET = re.compile(
+    r"auth(?!or(?!i))|token|secret|pass(?:w|c|ph)|pwd|credential|cookie|sess(?:ion|id)|jwt|bearer|signature|hmac|apikey"
+    r"|forwarded|realip"
+)
+_SECRET_WORD = re.compile(r"sig|sign|pw|pin|otp|sid|mac|nonce|keys|\w*(?:key|pass)")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def is_shown_header(name: str) -> bool:
+    """Whether a header, in lower case, tells of the event and of nothing secret."""
+    words = re.split(r"[^a-z0-9]+", name)
+    return name in _ALWAYS or (words[-1] in _TELLING and not is_secret(name))
+
+
+def is_secret(name: str) -> bool:
+    """Whether a name speaks of a secret: `apikey`, `X-Custom-Pwd`, `accessToken`, `sig`; but not `author`, `keyword`."""
+    compact = re.sub(r"[^a-z]", "", name.lower())
+    words = [word.lower() for word in _WORDS.findall(name)]
+    return bool(_SECRET.search(compact)) or any(_SECRET_WORD.fullmatch(word) for word in words)

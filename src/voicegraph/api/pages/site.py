@@ -17,7 +17,6 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
-from voicegraph.api.compressed_files import CODINGS, best_of
 from voicegraph.api.guard import POLICY
 from voicegraph.graph.model import ID_PATTERN
 
@@ -107,3 +106,34 @@ def _sender(file: Path) -> Callable[[Request], Awaitable[Response]]:
         return FileResponse(file)
 
     return send
+
+
+# -- files of the page go out as small as the client can read them
+
+
+CODINGS = {"br": ".br", "gzip": ".gz"}
+"""The best first, and how the names of such files end."""
+
+
+def accepted(header: str) -> set[str]:
+    """The codings that an Accept-Encoding header names and does not refuse (`q=0`)."""
+    found: set[str] = set()
+    for part in header.lower().split(","):
+        name, _, weight = part.partition(";")
+        q = weight.replace(" ", "").removeprefix("q=")
+        if name.strip() and (not q or q.strip("0.")):
+            found.add(name.strip())
+    return found
+
+
+def best_of(path: Path, header: str) -> tuple[Path, os.stat_result, str] | None:
+    """The file in the best coding that the client reads, and which that is; None: the file as it is."""
+    reads = accepted(header)
+    for coding, ending in CODINGS.items():
+        if coding in reads:
+            packed = path.with_name(path.name + ending)
+            try:
+                return packed, packed.stat(), coding
+            except OSError:
+                continue
+    return None

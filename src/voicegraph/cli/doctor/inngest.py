@@ -6,13 +6,14 @@ It only asks. A registration (PUT) would move a working installation to wherever
 from __future__ import annotations
 
 import hashlib
+import re
 from http import HTTPStatus
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
 
 from voicegraph.cli.doctor.check_result import Finding
-from voicegraph.cli.doctor.inngest_answers import listed, names, said
 from voicegraph.errors import ConfigError
 from voicegraph.nodes.http.urls import shown
 from voicegraph.run.engine_choice import InngestSetup, background_engine, half_set, inngest_setup
@@ -148,3 +149,37 @@ async def _ask_ourselves(client: httpx.AsyncClient, setup: InngestSetup, setting
 
 def _rotating(setup: InngestSetup) -> str:
     return ", with a fallback" if setup.signing_key_fallback else ""
+
+
+# -- what Inngest's answers look like, so that no other server's are taken for them
+
+
+def said(answer: httpx.Response) -> dict[str, Any]:
+    """What Inngest's words are: one object of JSON. Empty for anything else."""
+    try:
+        body: Any = answer.json()
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+
+
+def listed(answer: httpx.Response, name: str) -> list[Any] | None:
+    """What it lists, alone or under this name; None for an answer that is not Inngest's."""
+    if answer.status_code != HTTPStatus.OK:
+        return None
+    try:
+        body: Any = answer.json()
+    except ValueError:
+        return None
+    if isinstance(body, dict):
+        body = cast("dict[str, Any]", body).get(name, False)
+    elif name != "data":
+        return None
+    # Where it knows of none, it says null.
+    return cast("list[Any]", body or []) if isinstance(body, list) or body is None else None
+
+
+def names(functions: list[Any], pattern: str) -> bool:
+    """Whether one of them has this name, whole: functions of other apps may end alike."""
+    whole = re.compile(rf"(?<![\w-]){pattern}(?![\w-])")
+    return any(whole.search(str(function)) for function in functions)

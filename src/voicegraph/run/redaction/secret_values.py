@@ -27,7 +27,7 @@ _CREDENTIAL = re.compile(
 """Names of headers, fields and query values that hold a secret; a page's token is none.
 
 Their values are taken out of whatever a node says, so a name must be sure. What is merely not shown of a webhook's call
-may be doubtful (`triggers/visible_names.py`).
+may be doubtful (`triggers/call_content.py`).
 """
 _TOKEN = re.compile(r"(?=.*[0-9]).{20,}")
 """A user name that nobody has: a key, put there beside a password that says nothing (`ghp_…:x-oauth-basic@`)."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, func, or_, select, update
 
 from voicegraph import clock
-from voicegraph.db.tables import TERMINAL_STATUSES, runs
+from voicegraph.db.tables import TERMINAL_STATUSES, item_runs, node_runs, runs
 from voicegraph.graph.model import NodeId, RunId, WorkflowId
 from voicegraph.run.earlier_items import DoneItem
 from voicegraph.run.events import EngineName, ItemRun, StoredRun
@@ -17,10 +17,9 @@ from voicegraph.store.core.journal import Journal
 from voicegraph.store.core.reader import Reader
 from voicegraph.store.core.run_rows import follow_up, load_run, load_whole
 from voicegraph.store.runs.earlier_items import done_items, results_of
-from voicegraph.store.runs.overdue_runs import begun_runs, overdue_runs
+from voicegraph.store.runs.open_approvals import IS_WAITING
 from voicegraph.store.runs.queue_rows import read_line, read_tickets
-from voicegraph.store.runs.run_limit import admit
-from voicegraph.store.runs.waiting_runs import parked_runs
+from voicegraph.store.runs.run_limit import admit, begun_of
 
 
 class StoredRuns:
@@ -107,3 +106,66 @@ class StoredRuns:
 
     async def _ids(self, query: Select[str]) -> list[RunId]:
         return await self._reader.read(lambda connection: [RunId(row) for row in connection.execute(query).scalars()])
+
+
+# -- runs that wait for somebody's answer, found by their rows: nobody reads such a run until the answer comes
+
+
+def parked_runs(connection: Connection, engine: EngineName) -> list[RunId]:
+    """Those whose node waits for an answer, or that wait for nothing that can be seen.
+
+    The others are read without this: at once, or when their timer comes.
+    """
+    mine = node_runs.c.run_id == runs.c.id
+    answered = exists().where(mine, IS_WAITING, node_runs.c.waits_for.is_not(None))
+    timed = exists().where(mine, node_runs.c.status.in_(("waiting", "retrying")))
+    query = select(runs.c.id).where(
+        runs.c.wake_at.is_not(None),
+        runs.c.engine == engine,
+        runs.c.status.not_in(TERMINAL_STATUSES),
+        or_(answered, ~timed),
+    )
+    return [RunId(run_id) for run_id in connection.execute(query).scalars()]
+
+
+# -- runs of Inngest that may wait for a call of it in vain: looked up by their rows, judged by the engine
+
+
+_OPEN = ("running", "retrying", "waiting")
+
+
+def overdue_runs(connection: Connection, now: float, limit: int) -> list[RunId]:
+    """Runs with something that is due, with nothing that is under way, or in a line that has room; the oldest first."""
+    begun = and_(
+        runs.c.status.in_(("running", "waiting")), or_(_due(node_runs, now), _due(item_runs, now), ~_alive(now))
+    )
+    in_line = and_(runs.c.status == "pending", runs.c.engine_run_id.is_not(None), _has_room())
+    query = select(runs.c.id).where(runs.c.engine == "inngest", or_(begun, in_line)).order_by(runs.c.id).limit(limit)
+    return [RunId(run_id) for run_id in connection.execute(query).scalars()]
+
+
+def begun_runs(connection: Connection, after: str, limit: int) -> list[RunId]:
+    """Runs that have begun and are not over, in order of their ids."""
+    query = (
+        select(runs.c.id)
+        .where(runs.c.engine == "inngest", runs.c.status.in_(("running", "waiting")), runs.c.id > after)
+        .order_by(runs.c.id)
+        .limit(limit)
+    )
+    return [RunId(run_id) for run_id in connection.execute(query).scalars()]
+
+
+def _due(table: Table, now: float) -> ColumnElement[bool]:
+    return exists().where(table.c.run_id == runs.c.id, table.c.status.in_(_OPEN), table.c.due_at <= now)
+
+
+def _alive(now: float) -> ColumnElement[bool]:
+    """A node that is claimed, sleeps, or waits for somebody's answer."""
+    waits = and_(node_runs.c.status == "waiting", node_runs.c.due_at.is_(None))
+    return exists().where(
+        node_runs.c.run_id == runs.c.id, node_runs.c.status.in_(_OPEN), or_(node_runs.c.due_at > now, waits)
+    )
+
+
+def _has_room() -> ColumnElement[bool]:
+    return or_(runs.c.concurrency.is_(None), begun_of(runs.c.workflow_id) < runs.c.concurrency)
