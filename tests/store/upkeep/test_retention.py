@@ -137,3 +137,14 @@ async def test_upkeep_survives_any_error_and_says_so(settings: Settings, monkeyp
             await mended.wait()
         assert upkeep.rounds.state.state in ("ok", "failing")
         await upkeep.close()
+
+
+async def test_runs_that_were_written_in_another_order_than_asked_for_are_removed(
+    history: History, upkeep: Upkeep, monkeypatch
+):
+    monkeypatch.setattr(removals, "BATCH", 2)
+    for second in (5, 1, 4, 2, 6, 3, 7):
+        await past_run(history, "news", at=1_000.0 + second)
+    removal = await done(await upkeep.removals.start_filter(RunFilter(text="news")))
+    assert (removal.state, removal.total, removal.deleted) == ("done", 7, 7)
+    assert await left(history) == set()

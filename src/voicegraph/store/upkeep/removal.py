@@ -120,9 +120,14 @@ class Removals:
             log.warning("Removing runs stopped: %s", error.message)
 
     async def _by_filter(self, removal: Removal, which: RunFilter, before: str | None) -> None:
+        """The last run of a batch goes with the next one: the search counts by order of writing, and where a run that is
+        gone stood in it, nobody knows.
+        """
+        last: list[RunId] = []
         while ids := await self._next(which, before):
-            await self._remove(removal, ids)
-            before = ids[-1]
+            await self._remove(removal, [*last, *ids[:-1]])
+            last, before = ids[-1:], ids[-1]
+        await self._remove(removal, last)
 
     async def _next(self, which: RunFilter, before: str | None) -> list[RunId]:
         return await self._reader.read(lambda connection: Finder(connection, which).ids(BATCH, before))
@@ -133,6 +138,8 @@ class Removals:
 
     async def _remove(self, removal: Removal, ids: Sequence[RunId]) -> None:
         """Where the disk has no room for so many at a time, fewer: each of them makes some."""
+        if not ids:
+            return
         try:
             removal.deleted += await self._journal.free(lambda connection: delete_over(connection, ids))
         except StorageError:
