@@ -1,4 +1,4 @@
-"""What a setting has to look like. A breach is told in words that quote nothing of it: it may hold a password."""
+"""Formats of settings. A breach is told in words that quote nothing of it: it may hold a password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What routes are given: the pipeline, and workflows read from bodies."""
+"""Dependencies of the routes: the pipeline, and workflows read from bodies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What events say of a node begins with the node's label: a line of a log can be read by itself.
+"""Labels of nodes before what events say of them: a line of a log can be read by itself.
 
 It is put there when the event goes out, so that it holds for every run, whenever it was made.
 """

@@ -1,4 +1,4 @@
-"""What every request passes before a route sees it (SECURITY row 4), and the headers every answer carries (row 5).
+"""Checks that every request passes before a route sees it (SECURITY row 4), and headers of every answer (row 5).
 
 A page on another site must not reach a server on loopback: neither by a name that resolves to it (rebinding: the Host
 header is checked), nor by a form or fetch (Origin, Sec-Fetch-Site and the content type are checked). There is no CORS.

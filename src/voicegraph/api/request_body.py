@@ -1,4 +1,4 @@
-"""How the bodies of requests are read: large JSON beside the event loop.
+"""The reading of request bodies: large JSON beside the event loop.
 
 One call that parses a few megabytes of small values keeps everybody waiting for half a second.
 """

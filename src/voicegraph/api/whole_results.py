@@ -1,4 +1,4 @@
-"""What is too large for one answer, in pieces: a result, or a run with all its results."""
+"""Results too large for one answer, in pieces: one of them, or a run with all of them."""
 
 from __future__ import annotations
 

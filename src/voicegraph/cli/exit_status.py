@@ -1,4 +1,4 @@
-"""How a command ends when it is not by itself: a signal, a terminal that hangs up, output that nobody reads.
+"""The end of a command that does not end by itself: a signal, a terminal that hangs up, output that nobody reads.
 
 All of them cancel the command's work, so that what it has open is closed in good order: a live run is cancelled, one in
 the background handed over. The exit code is 128 and the signal's number, as shells have it.

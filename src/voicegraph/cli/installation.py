@@ -1,4 +1,4 @@
-"""How this VoiceGraph was installed, and so how it is installed again."""
+"""The way this VoiceGraph was installed, and so the way it is installed again."""
 
 from __future__ import annotations
 

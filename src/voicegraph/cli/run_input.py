@@ -1,4 +1,4 @@
-"""What `voicegraph run` is given: a sentence, a file, or either on standard input."""
+"""The input of `voicegraph run`: a sentence, a file, or either on standard input."""
 
 from __future__ import annotations
 

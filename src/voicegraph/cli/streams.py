@@ -1,4 +1,4 @@
-"""What the command was started with: standard input, output and errors. Each may be closed, full, or read by nobody."""
+"""Standard input, output and errors as the command was given them. Each may be closed, full, or read by nobody."""
 
 from __future__ import annotations
 

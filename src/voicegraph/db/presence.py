@@ -1,4 +1,4 @@
-"""Who runs a live run outside the server: a server that starts must not take the command line's runs for dead."""
+"""Live runs outside the server: a server that starts must not take the command line's runs for dead."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where and when nodes run, and what survives a crash: live (in process), embedded (durable)."""
+"""Engines: where and when nodes run, and what survives a crash. Live (in process), embedded (durable), Inngest."""

@@ -1,4 +1,4 @@
-"""Which nodes choose between branches, and what an edge that leaves one of them says.
+"""Branches: the nodes that choose between them, and what an edge that leaves one of them says.
 
 A condition's edges name their branch. An approval's may: without a name they are for what was approved, so that nobody
 who draws a line behind an approval sends what was rejected.

@@ -1,4 +1,4 @@
-"""What older clients leave out, filled in: the same input always gives the same workflow.
+"""Defaults for what older clients leave out: the same input always gives the same workflow.
 
 - null means the same as nothing.
 - A node without an id gets `step-N`, an edge `edge-N`, N being its index, or the next number that is free.

@@ -1,4 +1,4 @@
-"""What differs between two workflows, for the canvas to mark and for a sentence to say."""
+"""The differences between two workflows, for the canvas to mark and for a sentence to say."""
 
 from __future__ import annotations
 

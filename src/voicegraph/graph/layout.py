@@ -1,4 +1,4 @@
-"""Where the nodes stand on the canvas, in CSS pixels; x grows to the right, y downwards."""
+"""The places of nodes on the canvas, in CSS pixels; x grows to the right, y downwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who waits for whom: order, levels, ancestors, circles.
+"""The order of nodes: who waits for whom, levels, ancestors, circles.
 
 Everything is iterative: a workflow at its limits may be one chain of 500 nodes.
 """

@@ -1,4 +1,4 @@
-"""When a schedule comes: cron in a time zone, as Debian's cron reads it.
+"""The times of a schedule: cron in a time zone, as Debian's cron reads it.
 
 A fixed time that the clock skips in spring comes right after the gap; one that comes twice in autumn is taken once, the
 first time. Schedules with `*` or a step in the minute or the hour follow the hours as they pass.

@@ -1,4 +1,4 @@
-"""Which trigger of an older version a trigger is: what is known of it (paused, its next time, its URL) goes on with it.
+"""Triggers recognised from version to version: what is known of one (paused, next time, URL) goes on with it.
 
 Ids are the workflow's own, as those of nodes are: a copy of a workflow under another `workflowId` shares nothing with it.
 """

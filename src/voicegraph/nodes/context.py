@@ -1,4 +1,4 @@
-"""What an action may use while it runs, and nothing else."""
+"""The context of an action: all it may use while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a node gives to the next: text, data, files. Shapes are fixed by DESIGN section 2."""
+"""The output of a node: text, data, files. Shapes are fixed by DESIGN section 2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When people are told: the first time at once, then what is more of the same is counted and told in a digest.
+"""The throttle of notifications: the first at once, then what is more of the same is counted and told in a digest.
 
 Pure: facts and states in, decisions out. A workflow that fails every minute makes one message, then one each hour, and
 one when it works again.

@@ -1,4 +1,4 @@
-"""What the owner allowed on a node holds for the target they saw, not for one that an edit in words puts there.
+"""Permissions of the owner on a node: they hold for the target they saw, not for one that an edit in words puts there.
 
 An owner allows that content says where a node goes (`allow_outside_target`) of the params as they stand. A sentence, and a
 model even more so, may change these without anybody thinking of the permission (docs/decisions/0020).

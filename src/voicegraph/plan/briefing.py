@@ -1,4 +1,4 @@
-"""What a model is told before it plans: the conventions, and the catalogue of this server."""
+"""The briefing of a model before it plans: the conventions, and the catalogue of this server."""
 
 from __future__ import annotations
 

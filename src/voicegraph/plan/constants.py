@@ -1,4 +1,4 @@
-"""What a plan writes into the data that fills a target: `to: {{ input }}` behind a start text is as much as the text itself.
+"""Constants that a plan writes into the data of a target: `to: {{ input }}` behind a start text is that text.
 
 The data is followed backwards from the template. Config and trigger are the user's. A step that makes text must have it
 from the user, too; one that computes (a script, a filter that puts pieces together) could make anything, and is taken for

@@ -1,4 +1,4 @@
-"""What a plan hands to a run that is a step: `{"params": {"post": {"channel": "#team"}}}` says where that run reaches to."""
+"""Values handed to a run that is a step: `{"params": {"post": {"channel": "#team"}}}` says where it reaches to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What its user has named: in the command, the settings or a workflow of theirs; and whether a value is among it."""
+"""Targets that the user has named: in the command, the settings or a workflow of theirs."""
 
 from __future__ import annotations
 

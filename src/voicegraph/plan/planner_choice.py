@@ -1,4 +1,4 @@
-"""Which planner the settings, or a single request, ask for."""
+"""The planner that the settings, or a single request, ask for."""
 
 from __future__ import annotations
 

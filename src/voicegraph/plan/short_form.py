@@ -1,4 +1,4 @@
-"""What a model writes for a workflow: a short form that leaves little to get wrong, and the way from and to it.
+"""The short form in which a model writes a workflow, which leaves little to get wrong, and the way from and to it.
 
 Edges are written with the step that waits (`after`), ids of new steps are whatever the model likes, and params are pairs
 of texts, because not every provider can promise free-form objects.

@@ -1,4 +1,4 @@
-"""What a model's plan does not decide by itself: when it runs, that silence is a yes, and which model works.
+"""Decisions that a model's plan does not make by itself: when it runs, that silence is a yes, and which model works.
 
 Such a thing is taken out again where the command says nothing of it, and was not there before; what holds then is the safe
 default (docs/decisions/0020).

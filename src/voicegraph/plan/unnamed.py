@@ -1,4 +1,4 @@
-"""What a model's plan may reach: only what its user has named, in the command, the settings or a workflow of theirs.
+"""The reach of a model's plan: only what its user has named, in the command, the settings or a workflow of theirs.
 
 A model fills gaps with what is likely: an address, a host, a channel that nobody said. Such a value is taken out again
 and the param is open, so that the run dialog asks for it; in an edit it is again what it was before (SECURITY row 8,

@@ -1,4 +1,4 @@
-"""How a run comes onto the disk: the entry that makes it, with what it takes over from an earlier run."""
+"""The acceptance of a run: the entry that makes it, with what it takes over from an earlier run."""
 
 from __future__ import annotations
 

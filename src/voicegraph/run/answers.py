@@ -1,4 +1,4 @@
-"""What an answer is to a node that waits, whoever gives it."""
+"""Answers to a node that waits, whoever gives them."""
 
 from __future__ import annotations
 

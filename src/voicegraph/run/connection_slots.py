@@ -1,4 +1,4 @@
-"""How many nodes may use one connection at the same time: those of a service.
+"""Slots for nodes that use one service at the same time.
 
 Other names of a type (`tavily`) share its connection. A node that finds no room waits before its attempt begins, so its time limit does not run meanwhile. Live runs go before
 background ones, and owners take turns.

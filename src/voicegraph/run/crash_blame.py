@@ -1,4 +1,4 @@
-"""Which nodes are to blame when the process died without being told to: pure, and the same on every engine.
+"""Blame for a crash: which nodes were at work when the process died unasked. Pure, the same on every engine.
 
 A node that takes the process down must not do so for ever, and one that only ran beside it must not suffer for it. So
 a death is laid to a node only where there is evidence, and what has been blamed often is tried by itself (docs/decisions/0021).

@@ -1,4 +1,4 @@
-"""Which engine runs in the background, and where Inngest is: read from the settings alone, without its library."""
+"""The engine that runs in the background, and where Inngest is: read from the settings alone, without its library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine promises of the runs that are driven in its process, and how driving one ends."""
+"""The promise of an engine about runs that are driven in its process, and how driving one ends."""
 
 from __future__ import annotations
 

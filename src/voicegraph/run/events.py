@@ -1,4 +1,4 @@
-"""What is written about a run, and how an event looks on the wire (DESIGN section 5)."""
+"""Entries, rows and events of a run, and how an event looks on the wire (DESIGN section 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long whoever ends runs waits for the nodes in flight."""
+"""The time that whoever ends runs gives to the nodes in flight."""
 
 from __future__ import annotations
 

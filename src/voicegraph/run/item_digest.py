@@ -1,4 +1,4 @@
-"""What the result of an item depends on, as a digest: with the same digest an attempt is given the same (0011).
+"""The digest of what the result of an item depends on: with the same digest an attempt is given the same (0011).
 
 That is the item itself, the files that come in, the settings of its node, its params as templates fill them, and what
 its params read by name where they are no templates. Not among it are the item's place and the run: both are others in a

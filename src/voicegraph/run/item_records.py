@@ -1,4 +1,4 @@
-"""What the story of a run says about items: their rows, and one line for each outcome.
+"""Records about items: their rows, and one line for each outcome.
 
 Lines about items are events of the kind `progress`, so that a node has one start and one end whoever reads them. Their
 `data` holds `item` (from 0) with its `status`, and how far the node is: `done`, `failed`, `reused`, `total`.

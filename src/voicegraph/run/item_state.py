@@ -1,4 +1,4 @@
-"""Which items of a node may run now, and when the node is done: pure, as `state.py` is for nodes.
+"""The state of a node's items: which may run now, and when the node is done. Pure, as `state.py` is for nodes.
 
 At most so many items are in flight; one that waits for its next try holds no place. Items start in their order, those
 whose next try is due come first. Once stopped (an item failed for good and the node does not go on, or the run failed

@@ -1,4 +1,4 @@
-"""What a node is given when it runs: the outputs of its live predecessors, and those its templates may name."""
+"""The inputs of a node: the outputs of its live predecessors, and those its templates may name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine that owns its database needs of it: the lock, and who owned it before."""
+"""Ownership of the database: the lock, and who owned it before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run that another one leads to is given, as its step or as its error workflow, and what a step gives back."""
+"""Data between a run and one that it leads to, as its step or as its error workflow."""
 
 from __future__ import annotations
 

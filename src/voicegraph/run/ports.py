@@ -1,4 +1,4 @@
-"""What a run needs from the outside: somewhere to write, somewhere to read, and an engine."""
+"""Ports of a run: somewhere to write, somewhere to read, and an engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is next: pure, in memory, ids only. An engine asks when it has room.
+"""The queue: pure, in memory, ids only. An engine asks who is next when it has room.
 
 - **Priorities**: a higher one goes first. Somebody waits for what a person started, with the runs that are its steps
   (`ASKED`); nobody does for what a trigger started (0).

@@ -1,4 +1,4 @@
-"""What a run's story says: rows, events and words for each thing that can happen to it.
+"""Records of a run: rows, events and words for each thing that can happen to it.
 
 The driver decides what happens; this writes it down. Rows are copied into entries, because an entry is written later,
 on another thread, while the row goes on changing.

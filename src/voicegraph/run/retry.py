@@ -1,4 +1,4 @@
-"""How often and when a failed attempt is repeated."""
+"""The retry policy: how often and when a failed attempt is repeated."""
 
 from __future__ import annotations
 

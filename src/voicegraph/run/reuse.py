@@ -1,4 +1,4 @@
-"""Which results of an earlier run a new one may take over (docs/decisions/0011).
+"""Results of an earlier run that a new one may take over (docs/decisions/0011).
 
 A result is reused when the node and everything before it is what it was: type, action, params as the run's values fill
 them, and the edges that enter it. A node that cannot be reused runs again, and so does everything after it. What was

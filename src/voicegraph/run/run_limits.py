@@ -1,4 +1,4 @@
-"""What a workflow says about its runs as a whole: how long one may take, and what follows when it fails."""
+"""Limits of a workflow's runs as a whole: how long one may take, and what follows when it fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which format a recording has, by its first bytes, and whether it breaks off before its own end.
+"""The format of a recording, by its first bytes, and whether it breaks off before its own end.
 
 What the sender calls it is no proof: a picture named `.wav` is refused before any decoder sees it. A recording that
 breaks off is refused as well, since half a command may ask for something else than the whole.

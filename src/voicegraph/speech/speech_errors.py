@@ -1,4 +1,4 @@
-"""Why a recording was not understood.
+"""Reasons why a recording was not understood.
 
 SpeechError          422  what was sent is no recording to work with; the sender can mend it
 ├── NoAudio          422  `empty`: there is nothing in it

@@ -1,4 +1,4 @@
-"""Which transcriber the settings ask for, and where a hosted one is."""
+"""The transcriber that the settings ask for, and where a hosted one is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the recogniser's weights are: shipped with the installation, in a folder, or at the Hugging Face Hub.
+"""The recogniser's weights: shipped with the installation, in a folder, or at the Hugging Face Hub.
 
 The shipped ones are the original MIT-licensed `tiny.en`, in a distribution of somebody else's (docs/decisions/0017).
 Its files are found through the metadata of the installation, its code is never imported, and no file is used whose

@@ -1,1 +1,1 @@
-"""What is kept: runs and what they made, workflows, triggers, files, messages. History is a view of it."""
+"""The store: runs and what they made, workflows, triggers, files, messages. History is a view of it."""

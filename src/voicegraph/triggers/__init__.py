@@ -1,4 +1,4 @@
-"""What starts runs without a person: schedules and webhooks."""
+"""Triggers: what starts runs without a person, schedules and webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run sees of the call that started it, as `{{ trigger }}`: no secret among it."""
+"""The content of the call that started a run, as `{{ trigger }}`: no secret among it."""
 
 from __future__ import annotations
 

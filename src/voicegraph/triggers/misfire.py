@@ -1,4 +1,4 @@
-"""Which of the times that have come are run: the arithmetic alone."""
+"""The times that have come, and which of them are run: the arithmetic alone."""
 
 from __future__ import annotations
 

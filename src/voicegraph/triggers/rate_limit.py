@@ -1,4 +1,4 @@
-"""How often something may happen: so many a minute, all at once or spread out."""
+"""A limit on how often something may happen: so many a minute, all at once or spread out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What services ask of an address before they send anything to it: that it says back what they sent.
+"""Challenges of services to an address before they send anything to it: that it says back what they sent.
 
 Slack (`url_verification`), Microsoft Graph (`validationToken`), WebSub and Meta (`hub.challenge`), Dropbox (`challenge`). Who
 asks has shown the secret, as for every call; what is said back is plain, short ASCII, so that it can be nothing else.

@@ -1,4 +1,4 @@
-"""What this server offers: catalogue, templates, health, setup."""
+"""The server's own facts: catalogue, templates, health, setup."""
 
 from __future__ import annotations
 

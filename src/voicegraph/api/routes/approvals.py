@@ -1,4 +1,4 @@
-"""What waits for people: the list, and the owner's answer."""
+"""Open approvals: the list, and the owner's answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who hears of runs: what is set up, a test that really sends, and the last messages."""
+"""Notifications: what is set up, a test that really sends, and the last messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API takes and gives, as OpenAPI shows it. The front end's types are generated from here.
+"""Bodies that several resources share, as OpenAPI shows them. The front end's types are generated from here.
 
 Workflows come in as plain JSON and go through `graph.validate`, which locates every breach; they go out as `Workflow`.
 What has a subject of its own has a module of its own beside this one.

@@ -1,4 +1,4 @@
-"""What the routes take and give that cancel and replay runs."""
+"""The bodies of the routes that cancel and replay runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the routes about files answer."""
+"""The answers of the routes about files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the routes about many runs answer: removals, retention, disk use, statistics, comparisons."""
+"""The answers of the routes about many runs: removals, retention, disk use, statistics, comparisons."""
 
 from __future__ import annotations
 

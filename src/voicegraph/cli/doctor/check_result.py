@@ -1,4 +1,4 @@
-"""What the doctor says of one part: its state, and a line for the user."""
+"""The result of one check of the doctor: a state, and a line for the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `voicegraph doctor` says about Inngest: which engine runs, is the server there, are the keys right, does it know us.
+"""The doctor's check of Inngest: which engine runs, is the server there, are the keys right, does it know us.
 
 It only asks. A registration (PUT) would move a working installation to wherever the doctor was called.
 """

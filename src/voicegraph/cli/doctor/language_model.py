@@ -1,4 +1,4 @@
-"""Whether the language model answers: one short request is made of it, as a node makes its own."""
+"""The doctor's check of the language model: one short request is made of it, as a node makes its own."""
 
 from __future__ import annotations
 

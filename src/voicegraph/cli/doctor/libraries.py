@@ -1,4 +1,4 @@
-"""Whether the libraries can be imported that VoiceGraph's modules import: nodes do so only when they run."""
+"""The doctor's check of the libraries that VoiceGraph's modules import: nodes do so only when they run."""
 
 from __future__ import annotations
 

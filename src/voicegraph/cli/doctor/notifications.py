@@ -1,4 +1,4 @@
-"""Who hears of runs: what could not be sent lately, and whether what is set up can be read. Nothing is sent."""
+"""The doctor's check of notifications: what was not sent, and whether the set-up can be read. Nothing is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server that runs on this data folder says of itself: whether it takes work, and what it does by itself."""
+"""The doctor's check of a running server: whether it takes work, and what it does by itself."""
 
 from __future__ import annotations
 

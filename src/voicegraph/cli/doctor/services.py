@@ -1,4 +1,4 @@
-"""Whether the services that nodes use take their keys: each is asked something that costs nothing and changes nothing."""
+"""The doctor's check of the services that nodes use: each is asked something that costs nothing and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether speech is understood: the model on this machine is there, or the service lists it to who holds the key."""
+"""The doctor's check of speech: the model on this machine is there, or the service lists it to who holds the key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many connections a server holds (row 23): so many in all, so many of one address, and which goes when they are full.
+"""Limits on a server's connections (row 23): in all, of one address, and which goes when they are full.
 
 A request that is not here yet costs nothing to lose, so the oldest half-sent one gives way to whoever comes. Thus a
 client that holds sockets takes room from itself, and is answered all the same when it sends a request.

@@ -1,4 +1,4 @@
-"""Who may call `/api/inngest`, and what for (SECURITY row 15).
+"""The check of calls of `/api/inngest`: who may call, and what for (SECURITY row 15).
 
 Inngest's library checks a signature but not its age, breaks on a malformed one, and takes the function to run from the
 query string, which is not signed. So every call passes here first. A call that is refused is a 401, never an error of

@@ -1,4 +1,4 @@
-"""What a step does for items of a node with `each`: as `step_decisions.py` does for nodes, by the items' rows.
+"""Decisions of a step about items of a node with `each`: as `step_decisions.py` does for nodes, by the items' rows.
 
 The node's own step opens it: it counts the items. Each item is a step, in lanes: as many lanes as items may run at a
 time, each going through its items one after the other, so that no more are ever in flight. Whichever step settles the

@@ -1,4 +1,4 @@
-"""Whether a run waits for a call of Inngest's that should have come: judged by the run's own rows."""
+"""Runs that wait for a call of Inngest's that should have come: judged by the run's own rows."""
 
 from __future__ import annotations
 

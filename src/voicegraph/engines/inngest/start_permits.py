@@ -1,4 +1,4 @@
-"""What may start in this process, and when: nothing once it was told to stop, suspects when it has run for a while."""
+"""Permits to start in this process: none once it was told to stop, for suspects when it has run for a while."""
 
 from __future__ import annotations
 

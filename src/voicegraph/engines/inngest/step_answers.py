@@ -1,4 +1,4 @@
-"""What a look at a run answers: the node is ours, come later, or what Inngest is told of it."""
+"""Answers of a step: the node is ours, come later, or what Inngest is told of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a step does to a run: pure decisions over the run as it is stored, each written before anybody else looks.
+"""Decisions of a step: pure, over the run as it is stored, each written before anybody else looks.
 
 Inngest delivers at least once: a call may come twice, late, or at two processes at the same time. Therefore a step
 decides nothing by what Inngest tells it, and everything by the node's row:

@@ -1,4 +1,4 @@
-"""What Inngest is shown of a node's steps: their names, their waits, and a failure as one."""
+"""A node's steps as Inngest shows them: their names, their waits, and a failure as one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a document of markup says of its own encoding: `<meta charset>`, `<meta http-equiv>`, `<?xml encoding?>`.
+"""The encoding that a document of markup declares: `<meta charset>`, `<meta http-equiv>`, `<?xml encoding?>`.
 
 Browsers look at the first 1,024 bytes, and read a page anew when the declaration comes later: so all of it is searched,
 but not what is a comment, a script or a style.

@@ -1,4 +1,4 @@
-"""Which legacy encoding an undeclared text is in: the one in which it is the likeliest text of some language.
+"""A guess at the legacy encoding of an undeclared text: the one in which it is the likeliest text of some language.
 
 The bytes beyond ASCII are read in every encoding of the web. Each reading is weighed as a text of the languages it could be
 in, by the letters they use and how often, where capitals and signs stand, and how usual a sign of Chinese is; so readings in

@@ -1,4 +1,4 @@
-"""What the library of conditions says of their syntax and of its functions, in words: it speaks of its grammar and of Rust."""
+"""Errors of the library of conditions in plain words: its own speak of its grammar and of Rust."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a CEL expression may cost, estimated before it runs, because nothing can stop it once it does.
+"""The cost of a CEL expression, estimated before it runs, because nothing can stop it once it does.
 
 The figures are upper bounds measured with common-expression-language 0.10 on a machine of two cores, in microseconds.
 """

@@ -1,4 +1,4 @@
-"""Why a condition cannot be judged: which part of it, which values that part met, and what would help.
+"""The reason why a condition cannot be judged: which part of it, which values that part met, and what would help.
 
 The library says neither which operator failed nor of what. So the parts of the condition are judged one by one, as the
 condition itself would: the innermost that fails is the one to speak of.

@@ -1,4 +1,4 @@
-"""What in the data made a condition fail: which path of it is null, or which field is not there and what there is."""
+"""The data that made a condition fail: which path of it is null, or which field is not there and what there is."""
 
 from __future__ import annotations
 

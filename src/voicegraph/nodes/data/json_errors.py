@@ -1,4 +1,4 @@
-"""What is wrong with a JSON text, and where, in words: parsers speak of delimiters, property names and lexical errors."""
+"""Errors of a JSON text, and their places, in words: parsers speak of delimiters, property names and lexical errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What JSON and every reader of it can hold: no NaN or Infinity, whole characters, so many levels and no more."""
+"""Values that JSON and every reader of it can hold: no NaN or Infinity, whole characters, a bounded depth."""
 
 from __future__ import annotations
 

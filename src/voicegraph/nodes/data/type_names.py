@@ -1,4 +1,4 @@
-"""What a value is, in a word that people know: libraries speak of NoneType, str and dict."""
+"""Names of types that people know: libraries speak of NoneType, str and dict."""
 
 from __future__ import annotations
 

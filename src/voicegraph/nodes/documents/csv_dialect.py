@@ -1,4 +1,4 @@
-"""How a CSV file is written: what separates its cells, and how quotes stand in them."""
+"""The dialect of a CSV file: what separates its cells, and how quotes stand in them."""
 
 from __future__ import annotations
 

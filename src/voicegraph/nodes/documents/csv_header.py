@@ -1,4 +1,4 @@
-"""Where the table begins in a CSV file: at the row of names, which may stand under a title; or whether it is one column."""
+"""The header of a CSV file: the row of names, which may stand under a title; or none, where it is one column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the log says of a CSV file that may not be read as it was meant."""
+"""Warnings about a CSV file that may not be read as it was meant, for the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes and only then by its name."""
+"""The kind of a file, by its first bytes and only then by its name."""
 
 from __future__ import annotations
 

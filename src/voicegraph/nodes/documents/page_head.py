@@ -1,4 +1,4 @@
-"""What a page says in its head of where things are: the base of its links, its feed, and where it leads at once."""
+"""The head of a page: the base of its links, its feed, and where it leads at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page is called: its heading, where its `<title>` says the same, else that title without the name of the site.
+"""The title of a page: its heading, where its `<title>` says the same, else that title without the name of the site.
 
 A page has many headings, and the first may be the site's (“Town News”), a menu's or a banner's. So none counts alone: a heading
 is the page's when it is a part of the title between its signs (“Budget agreed | Town News”), or has most words in common with

@@ -1,4 +1,4 @@
-"""What a parser makes of a file, and how much of it is kept."""
+"""A parsed file: its text, data and facts, and how much of them is kept."""
 
 from __future__ import annotations
 

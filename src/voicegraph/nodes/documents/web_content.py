@@ -1,4 +1,4 @@
-"""What came from the web, whatever it is announced as: a text that is packed unasked, and a file that is no text."""
+"""Content from the web, whatever it is announced as: a text that is packed unasked, and a file that is no text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a connection failed, in words: libraries speak of their states, of errno and of classes."""
+"""Reasons why a connection failed, in words: libraries speak of their states, of errno and of classes."""
 
 from __future__ import annotations
 

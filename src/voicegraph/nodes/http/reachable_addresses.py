@@ -1,4 +1,4 @@
-"""Which network addresses nodes may reach: public ones, and the private ones the settings name.
+"""Network addresses that nodes may reach: public ones, and the private ones the settings name.
 
 A name is resolved once, and the connection goes to an address that was judged, so that a second answer of the DNS
 cannot turn a public name into a private address.

@@ -1,4 +1,4 @@
-"""What an HTTP response carries: text, JSON, a web page, or a file."""
+"""The body of an HTTP response: text, JSON, a web page, or a file."""
 
 from __future__ import annotations
 

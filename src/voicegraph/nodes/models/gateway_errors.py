@@ -1,4 +1,4 @@
-"""What gateways of models answer with status 200, as the clients of models understand it.
+"""Errors that gateways of models answer with status 200, as the clients of models understand them.
 
 An error is one, whatever its status says; comments before the JSON and figures that are null are no reason to read
 nothing. The shapes are those of OpenRouter, LiteLLM, vLLM, llama.cpp and of their bug reports.

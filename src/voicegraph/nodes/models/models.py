@@ -1,4 +1,4 @@
-"""Which model the settings mean, and a pydantic-ai `Model` of it.
+"""The language model that the settings mean, as a pydantic-ai `Model`.
 
 Names are pydantic-ai's (`groq:llama-3.3-70b-versatile`). Choosing imports nothing heavy; loading imports pydantic-ai,
 which takes a second or two, so it happens in a thread, on first use.

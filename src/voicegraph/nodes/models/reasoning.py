@@ -1,4 +1,4 @@
-"""What a model thought before or within its answer, where it stands in the answer's own text: not for the next step.
+"""A model's reasoning before or within its answer, where it stands in the answer's own text: not for the next step.
 
 Servers that know a model give its reasoning apart. Others pass on what the model wrote: the reasoning between tags, or
 without the first of them, where the chat template had begun it already; or in the channels of gpt-oss.

@@ -1,4 +1,4 @@
-"""How an answer of a model's server is read: no larger than allowed, and mended where a gateway bends the format.
+"""Answers of a model's server: no larger than allowed, and mended where a gateway bends the format.
 
 pydantic-ai's clients read whatever comes into memory, and take a body with status 200 for an answer.
 """

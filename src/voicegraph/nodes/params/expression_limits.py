@@ -1,4 +1,4 @@
-"""How many conditions, selections and templates one workflow may hold, so that all of them can be read in a moment.
+"""Limits on the conditions, selections and templates of one workflow, so that all of them can be read in a moment.
 
 Each has a limit of its own. A workflow of hundreds of nodes with the longest of each would still take half a minute.
 """

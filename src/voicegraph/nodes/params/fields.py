@@ -1,4 +1,4 @@
-"""What a params model says about its fields, read once per model: the engine binds thousands of params a second."""
+"""The fields of a params model, read once per model: the engine binds thousands of params a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with the nodes of a workflow, and what their actions still lack, said before a run."""
+"""Problems of a workflow's nodes, and what their actions still lack, said before a run."""
 
 from __future__ import annotations
 

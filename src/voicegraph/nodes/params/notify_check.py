@@ -1,4 +1,4 @@
-"""Who is to hear of a workflow's runs: what can be wrong with it."""
+"""The check of who is to hear of a workflow's runs."""
 
 from __future__ import annotations
 

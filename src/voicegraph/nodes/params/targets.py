@@ -1,4 +1,4 @@
-"""Where nodes reach to, and whether somebody else's words say it (SECURITY row 8, docs/decisions/0020).
+"""Targets of nodes, and whether somebody else's words say them (SECURITY row 8, docs/decisions/0020).
 
 A workflow is fixed before it reads a stranger's text, but a param may be filled from that text: `to: {{ item.email }}`.
 Whoever writes the page then says who gets the mail. Such a workflow is refused before its run, unless a person approves

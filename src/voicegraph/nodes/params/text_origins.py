@@ -1,4 +1,4 @@
-"""Whose words each node of a workflow may give, known before its run (SECURITY row 8, docs/decisions/0020).
+"""Origins of the words that each node may give, known before its run (SECURITY row 8, docs/decisions/0020).
 
 What is followed is the data, not the order: `{{ nodes["page"].text }}` behind an approval is not what was approved. What
 cannot be told before the run, such as a name that a template computes, counts as everything the node is given.

@@ -1,4 +1,4 @@
-"""What jmespath says of an expression, in words: it speaks of its tokens, and of types of Python's."""
+"""Errors of jmespath in plain words: its own speak of its tokens, and of types of Python's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Liquid says of a template, in words and at a place: it speaks of its tokens, and knows no place at the end of a tag."""
+"""Errors of Liquid in plain words and at a place: its own speak of tokens, and know no place at the end of a tag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a template writes: objects and lists as JSON, which whoever reads the text can use; Python's notation they cannot."""
+"""The output of a template: objects and lists as JSON, which whoever reads the text can use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no task for a workflow: small talk and questions are off-topic, words without a task are unclear."""
+"""Refusals of what is no task: small talk and questions are off-topic, words without a task are unclear."""
 
 from __future__ import annotations
 

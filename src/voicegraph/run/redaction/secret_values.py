@@ -1,4 +1,4 @@
-"""What is secret in settings, params and addresses."""
+"""Secret values in settings, params and addresses."""
 
 from __future__ import annotations
 

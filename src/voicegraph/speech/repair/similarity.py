@@ -1,4 +1,4 @@
-"""How alike two words are, by letters and by sound."""
+"""The similarity of two words, by letters and by sound."""
 
 from __future__ import annotations
 

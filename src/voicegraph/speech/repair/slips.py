@@ -1,4 +1,4 @@
-"""What recognisers commonly hear in place of the words of this trade. Each has a neighbour that makes it certain."""
+"""Slips of recognisers in the words of this trade. Each has a neighbour that makes it certain."""
 
 from __future__ import annotations
 

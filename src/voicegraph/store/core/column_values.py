@@ -1,4 +1,4 @@
-"""What each column of a row may hold. SQLite takes anything anywhere, and another version may have written other names.
+"""Values that each column may hold. SQLite takes anything anywhere, and another version may have written other names.
 
 `require` refuses a row with a value that is none, for whoever goes on with it; `tidied` puts something harmless in its
 place, for whoever shows it.

@@ -1,4 +1,4 @@
-"""Whether a transaction is on disk whose COMMIT nobody answered.
+"""Marks of transactions: is one on disk whose COMMIT nobody answered?
 
 Each transaction of a journal writes its number into the journal's own row. Where the connection is lost while COMMIT is
 on its way, that row says on which side of it. To read it waits until the server is done with the lost session.

@@ -1,4 +1,4 @@
-"""What an error of the database means for what was to be written."""
+"""Errors of the database, and what they mean for what was to be written."""
 
 from __future__ import annotations
 

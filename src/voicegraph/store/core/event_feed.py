@@ -1,4 +1,4 @@
-"""Who watches runs in this process. Told only what is on disk already."""
+"""The feed of events for whoever watches runs in this process. Told only what is on disk already."""
 
 from __future__ import annotations
 

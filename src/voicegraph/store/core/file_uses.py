@@ -1,4 +1,4 @@
-"""Who uses a file: runs that name or show it, workflows that name it (docs/decisions/0019).
+"""Uses of files: runs that name or show one, workflows that name it (docs/decisions/0019).
 
 A run names files in its graph, its config and what started it; it shows those that its results hold, whether it made
 them, took them over from another run, or was given them by a run that it started.

@@ -1,4 +1,4 @@
-"""What runs somebody wants to hear of: noted by the database, decided once, sent from an outbox."""
+"""Notices of runs that somebody wants to hear of: noted by the database, decided once, sent from an outbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the process before this one ended, and what of it is laid to the nodes that were at work.
+"""The end of the process before this one, and what of it is laid to the nodes that were at work.
 
 The time is that of a file beside the database, touched every few seconds: a row would cost a write to the disk each time.
 The file holds a word while a process lives, and is emptied when it is told to stop: that needs no room on a full disk.

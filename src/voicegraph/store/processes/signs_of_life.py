@@ -1,4 +1,4 @@
-"""Which processes are alive, as those see it that share a PostgreSQL database.
+"""Processes that are alive, as those see it that share a PostgreSQL database.
 
 A process holds a lock on the connection it listens on, and whatever ends the process ends the lock. But that connection
 can be lost, and stay away, while the process works on with the others it has: then it renews a mark instead.

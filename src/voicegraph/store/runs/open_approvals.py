@@ -1,4 +1,4 @@
-"""What waits for people: the open approvals, and one of them whatever became of it."""
+"""Approvals: those that are open, and one of them whatever became of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether there is room to go on: on the disk, and in the database."""
+"""Free space on the disk and in the database."""
 
 from __future__ import annotations
 

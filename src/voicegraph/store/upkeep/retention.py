@@ -1,4 +1,4 @@
-"""What keeps the database small: retention by age and number, pages given back to the disk, a short write-ahead log."""
+"""Retention by age and number, pages given back to the disk, a short write-ahead log: what keeps the database small."""
 
 from __future__ import annotations
 

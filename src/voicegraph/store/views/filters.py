@@ -1,4 +1,4 @@
-"""Which runs of the history: a filter, and how the database finds what fits it, newest first.
+"""Filters of the history, and how the database finds what fits one, newest first.
 
 Days are bounds of the id, which begins with the time a run was made: a page of last year costs what today's does.
 """

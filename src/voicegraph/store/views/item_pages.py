@@ -1,4 +1,4 @@
-"""What the history shows of the items of a node with `each`: pages of them."""
+"""Pages of the items of a node with `each`, for the history."""
 
 from __future__ import annotations
 

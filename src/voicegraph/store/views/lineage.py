@@ -1,4 +1,4 @@
-"""Which run a run repeats, and which runs repeat it."""
+"""The lineage of a run: the one it repeats, and those that repeat it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page of the list tells of each run beside its line: the graph, the config, the end of its log.
+"""The details of runs on a page of the list: the graph, the config, the end of the log.
 
 All of it is bounded, whatever the runs hold: of a log the last lines are read, by its key; long texts are cut by the
 database, before they are read.

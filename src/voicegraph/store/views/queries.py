@@ -1,4 +1,4 @@
-"""What the history shows: pages of runs, one run whole, its events."""
+"""Queries of the history: pages of runs, one run whole, its events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user typed into a search box, as a query of FTS5 or of PostgreSQL.
+"""The words of a search box, as a query of FTS5 or of PostgreSQL.
 
 Words may come in any order and match from their beginning; what stands in quotes matches as it is, word for word.
 """

@@ -1,4 +1,4 @@
-"""Which saved workflows name another one: as the one to start when a run fails, or as a step."""
+"""Saved workflows that name another one: as the one to start when a run fails, or as a step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a model's answer may become, by what is asked of it: a model that does not find an end is stopped there."""
+"""The length that a model's answer may have, by what is asked of it: one that finds no end is stopped there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search finds, whoever searched."""
+"""Search results, whoever searched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a clause begins. A comma or "and" parts clauses only where a verb follows: "flights and hotels" stays whole."""
+"""Openings of clauses. A comma or "and" parts clauses only where a verb follows: "flights and hotels" stays whole."""
 
 from __future__ import annotations
 

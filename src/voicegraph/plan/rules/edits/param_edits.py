@@ -1,4 +1,4 @@
-"""Which param a change means, and its new value: "change the recipient to …", "only the open ones"."""
+"""Changes of params: which one is meant, and its new value: "change the recipient to …", "only the open ones"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which nodes of a workflow some words mean: "the email", "the last step", "step 2", "the German translation"."""
+"""References to nodes of a workflow: "the email", "the last step", "step 2", "the German translation"."""
 
 from __future__ import annotations
 

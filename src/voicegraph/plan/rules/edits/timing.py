@@ -1,4 +1,4 @@
-"""When the workflow runs: set, change and drop its schedule."""
+"""Changes of the schedule: set, changed and dropped."""
 
 from __future__ import annotations
 

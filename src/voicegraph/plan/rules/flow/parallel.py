@@ -1,4 +1,4 @@
-"""What runs side by side: "at the same time", "in parallel", "both … and"."""
+"""Parallel steps: "at the same time", "in parallel", "both … and"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which clauses depend on a condition, and which follow one another."""
+"""The structure of clauses: which depend on a condition, and which follow one another."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How a workflow starts: schedules, webhooks, events."""
+"""Starts of a workflow: schedules, webhooks, events."""

@@ -1,4 +1,4 @@
-"""How often, in words: each row of `FREQUENCIES` is a wording and what it sets in a cron line."""
+"""Frequencies in words: each row of `FREQUENCIES` is a wording and what it sets in a cron line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What starts a workflow: a schedule, a webhook, or an event that has to come in by webhook."""
+"""Phrases that start a workflow: a schedule, a webhook, or an event that has to come in by webhook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a time of day holds: the zone, or the place whose zone is meant, that stands right behind it."""
+"""The zone of a time of day: named, or that of the place that stands right behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a clause sends its result: one module a kind of destination."""
+"""Destinations of a clause: one module a kind."""
 
 from __future__ import annotations
 

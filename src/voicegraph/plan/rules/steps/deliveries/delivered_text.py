@@ -1,4 +1,4 @@
-"""What is sent, where the command gives it word for word: "post the text build is green", "remind me to …"."""
+"""The text that is sent, where the command gives it word for word: "post the text build is green", "remind me to …"."""
 
 from __future__ import annotations
 

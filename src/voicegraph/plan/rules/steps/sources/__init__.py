@@ -1,4 +1,4 @@
-"""Where a clause takes its material from: one module a kind of source."""
+"""Sources of a clause: one module a kind."""
 
 from __future__ import annotations
 

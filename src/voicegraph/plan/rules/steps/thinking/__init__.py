@@ -1,4 +1,4 @@
-"""What is made of the material: summaries, analyses, translations, texts, and whatever else a model can do."""
+"""Work on the material: summaries, analyses, translations, texts, and whatever else a model can do."""
 
 from __future__ import annotations
 

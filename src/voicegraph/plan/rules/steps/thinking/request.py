@@ -1,4 +1,4 @@
-"""What a thinking reader looks at, and what it makes."""
+"""The request that a thinking reader looks at, and what it makes."""
 
 from __future__ import annotations
 
