@@ -108,7 +108,7 @@ def test_the_workflow_of_the_guide_is_valid() -> None:
 
 
 def test_the_keyboard_table_is_the_one_the_page_shows() -> None:
-    source = (ROOT / "web/src/app/Shortcuts.tsx").read_text("utf-8")
+    source = (ROOT / "web/src/shell/Shortcuts.tsx").read_text("utf-8")
     shown = {does: re.findall("'([^']+)'", keys) for does, keys in re.findall(r"\['([^']+)', \[([^]]+)\]\]", source)}
     rows = re.findall(r"^\| ([^|]+) \| (`.+`) \|$", (DOCS / "canvas.md").read_text("utf-8"), re.MULTILINE)
     assert shown

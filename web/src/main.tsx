@@ -1,21 +1,21 @@
 import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
-import './app/tokens.css';
+import './base/tokens.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app/App';
-import { placeOf } from './app/address';
-import { ErrorBoundary } from './app/ErrorBoundary';
-import { startNavigation } from './app/navigation';
-import { queryClient } from './app/queryClient';
-import { styleNonce, theme } from './app/theme';
-import { startTitle } from './app/title';
-import { restoreDraft } from './app/useDraft';
+import { placeOf } from './base/address';
+import { queryClient } from './base/queryClient';
+import { styleNonce, theme } from './base/theme';
+import { App } from './shell/App';
+import { ErrorBoundary } from './shell/ErrorBoundary';
+import { startNavigation } from './shell/navigation';
+import { startTitle } from './shell/title';
+import { restoreDraft } from './shell/useDraft';
 import { DraftKeeper } from './workflow/draft';
 
 async function start(): Promise<void> {

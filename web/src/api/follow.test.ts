@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { event, fakeFetch, json, resetEvents, sse, stream, workflow } from '@/test/fakes';
-import type { RunEvent } from './events';
 import { follow, startLive } from './follow';
+import type { RunEvent } from './types';
 
 const EVENTS = '/api/runs/run_1/events';
 

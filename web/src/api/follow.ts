@@ -1,10 +1,10 @@
 /** Follows a run to its end over as many connections as that takes, without a gap and without an event twice. */
 
 import { api, type RunRequest } from './client';
-import { endsRun, type RunEvent } from './events';
 import { ApiError, isAbort } from './http';
 import { fromJson } from './json';
 import { readSse } from './sse';
+import type { RunEvent } from './types';
 
 export interface Follower {
   onEvent: (event: RunEvent) => void;
@@ -60,6 +60,11 @@ export async function follow(
     follower.onStalled?.(true);
     await pause(Math.min(500 * 2 ** (failures - 1), MAX_WAIT_MS), follower.signal);
   }
+}
+
+/** True for the last event of a run: the stream ends after it. */
+export function endsRun(event: RunEvent): boolean {
+  return event.nodeId === null && ['complete', 'error', 'cancelled'].includes(event.type);
 }
 
 async function* events(response: Response, signal: AbortSignal): AsyncGenerator<RunEvent> {

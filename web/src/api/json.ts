@@ -9,6 +9,8 @@ import {
   stringify as writeExactly,
 } from 'lossless-json';
 
+export type Json = string | number | ExactNumber | boolean | null | Json[] | { [key: string]: Json };
+
 /** Set while something is written that holds an exact number. */
 let met = false;
 

@@ -1,4 +1,4 @@
-import type { Json } from './types';
+import type { Json } from './json';
 
 /** The parts of JSON Schema that pydantic writes for params, and our own `x-` hints. */
 export interface ParamSchema {

@@ -2,16 +2,12 @@
  * The API's shapes under the names the front end uses. They are the generated ones; what is narrowed here is what
  * OpenAPI cannot say: JSON values, and which defaults the server always fills in.
  */
-import type { RunEvent } from './events';
-import type { ExactNumber } from './json';
+import type { Json } from './json';
 import type { ParamSchema } from './paramSchema';
 import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
 type Narrow<T, Part> = Omit<T, keyof Part> & Part;
-
-export type Json = string | number | ExactNumber | boolean | null | Json[] | { [key: string]: Json };
-export type { ParamSchema };
 
 // -- workflows
 
@@ -85,6 +81,18 @@ export type ItemTally = Schemas['ItemTally'];
 export type ItemResult = Narrow<Schemas['ItemResult'], { status: NodeStatus; output: Output | null }>;
 export type ItemsPage = Narrow<Schemas['ItemsPage'], { items: ItemResult[] }>;
 export type NodeResult = Narrow<Schemas['NodeResult'], { status: NodeStatus; output: Output | null }>;
+
+/** What a run's event stream carries: OpenAPI describes the members, a stream it cannot. */
+type AnyEvent = Omit<Schemas['Event'], 'type' | 'output'> & { output: Output | null };
+type OfNode = AnyEvent & { nodeId: string };
+
+export type RunEvent =
+  | (AnyEvent & { type: 'start' | 'progress' | 'log' | 'complete' | 'cancelled' })
+  | (OfNode & { type: 'success'; output: Output })
+  | (AnyEvent & { type: 'error'; error: EventError })
+  | (OfNode & { type: 'retry'; data: { dueAt?: string } | null })
+  | (OfNode & { type: 'waiting'; data: { until?: string; waitsFor?: string } | null })
+  | (OfNode & { type: 'skipped' });
 
 // -- history
 

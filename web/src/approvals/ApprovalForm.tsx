@@ -5,11 +5,11 @@ import { api } from '@/api/client';
 import { ApiError, describe } from '@/api/http';
 import { keys } from '@/api/queries';
 import type { ApprovalCard } from '@/api/types';
-import { Note } from '@/app/Note';
-import { ACCENT } from '@/app/theme';
-import { toastError } from '@/app/toasts';
-import { OutputView } from '@/panels/output/OutputView';
-import { exact } from '@/runs/format';
+import { exact } from '@/base/format';
+import { Note } from '@/base/Note';
+import { ACCENT } from '@/base/theme';
+import { toastError } from '@/base/toasts';
+import { OutputView } from '@/output/OutputView';
 import classes from './approvals.module.css';
 
 const IF_NOBODY = {

@@ -3,11 +3,11 @@ import { IconInbox } from '@tabler/icons-react';
 import { useState } from 'react';
 import { describe } from '@/api/http';
 import { useApprovals } from '@/api/queries';
-import { Note } from '@/app/Note';
-import { usePhone } from '@/app/usePhone';
-import { ago } from '@/runs/format';
-import { openRun } from '@/runs/open';
-import { useMinute } from '@/runs/useMinute';
+import { ago } from '@/base/format';
+import { Note } from '@/base/Note';
+import { useMinute } from '@/base/useMinute';
+import { usePhone } from '@/base/usePhone';
+import { openRun } from '@/runs/openRun';
 import { ApprovalForm } from './ApprovalForm';
 import classes from './approvals.module.css';
 

@@ -8,11 +8,10 @@ import {
   useStore,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { modalOpen } from '@/app/modal';
-import { toast } from '@/app/toasts';
-import { useUi } from '@/app/ui';
-import { usePhone } from '@/app/usePhone';
-import { useView, type View } from '@/app/view';
+import { modalOpen } from '@/base/openModals';
+import { toast } from '@/base/toasts';
+import { useUi } from '@/base/ui';
+import { usePhone } from '@/base/usePhone';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { connect } from '@/workflow/ops';
 import classes from './Canvas.module.css';
@@ -20,6 +19,7 @@ import { CanvasTools } from './CanvasTools';
 import type { CanvasNode, FlowEdge as FlowEdgeType } from './elements';
 import { FlowEdge } from './FlowEdge';
 import { StepNode } from './StepNode';
+import { type ShownGraph, useShownGraph } from './shownGraph';
 import { TriggerNode } from './TriggerNode';
 import { useCanvasEdges } from './useCanvasEdges';
 import { useCanvasNodes } from './useCanvasNodes';
@@ -58,7 +58,7 @@ async function onBeforeDelete(): Promise<boolean> {
   return !modalOpen();
 }
 
-function labelOf({ readOnly, proposed, older }: View): string {
+function labelOf({ readOnly, proposed, older }: ShownGraph): string {
   if (!readOnly) return 'Workflow';
   if (older) return 'An older version, read-only';
   return proposed ? 'What is proposed, read-only' : 'Workflow of this run, read-only';
@@ -70,7 +70,7 @@ function onSelectionChange({ nodes }: { nodes: CanvasNode[] }): void {
 
 /** The graph itself. What it shows is decided by the view; what the user does to it goes to the editor. */
 export function Canvas() {
-  const view = useView();
+  const view = useShownGraph();
   const phone = usePhone();
   const far = useStore((state) => state.transform[2] < 0.5);
   const { nodes, onNodesChange } = useCanvasNodes(view, phone);

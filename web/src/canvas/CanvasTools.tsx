@@ -10,16 +10,16 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import { Panel, useReactFlow } from '@xyflow/react';
-import { Tooltip } from '@/app/Tooltip';
-import { useUi } from '@/app/ui';
-import type { View } from '@/app/view';
-import { useWelcome } from '@/command/useWelcome';
+import { Tooltip } from '@/base/Tooltip';
+import { useUi } from '@/base/ui';
 import { isEmpty } from '@/workflow/ops';
 import { useUndo } from '@/workflow/useUndo';
 import { autoLayout } from './autoLayout';
 import classes from './Canvas.module.css';
+import type { ShownGraph } from './shownGraph';
+import { useWelcome } from './useWelcome';
 
-export function CanvasTools({ view }: { view: View }) {
+export function CanvasTools({ view }: { view: ShownGraph }) {
   const { zoomIn, zoomOut } = useReactFlow();
   const { canUndo, canRedo, undo, redo } = useUndo();
   const welcome = useWelcome(view);

@@ -3,7 +3,7 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyf
 import clsx from 'clsx';
 import { memo } from 'react';
 import type { NodeResult, Output } from '@/api/types';
-import { useNodeResult } from '@/runs/store';
+import { useNodeResult } from '@/runs/runStore';
 import { useEditor } from '@/workflow/editor';
 import { remove } from '@/workflow/remove';
 import type { FlowEdge as FlowEdgeType } from './elements';

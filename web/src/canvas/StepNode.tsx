@@ -3,15 +3,16 @@ import { Handle, type NodeProps, Position } from '@xyflow/react';
 import clsx from 'clsx';
 import { memo } from 'react';
 import { useCatalogue, useInfo } from '@/api/queries';
-import { useUi } from '@/app/ui';
-import { duration, itemsText } from '@/runs/format';
+import { duration } from '@/base/format';
+import { useUi } from '@/base/ui';
+import { itemsText } from '@/runs/counts';
 import { isOver } from '@/runs/record';
-import { useNodeResult, useRun, useTurn } from '@/runs/store';
+import { useNodeResult, useRun, useTurn } from '@/runs/runStore';
+import { StatusMark } from '@/runs/StatusMark';
+import { iconFor } from '@/workflow/actionIcons';
 import { findAction, openParams, shorten, summaryOf, titleOf } from '@/workflow/describe';
 import type { Mark } from '@/workflow/diff';
 import { EITHER, type StepNode as StepNodeType } from './elements';
-import { iconFor } from './icons';
-import { StatusMark } from './StatusMark';
 import classes from './StepNode.module.css';
 
 /** Letters that fit: the row of another node may begin 136 pixels below. */

@@ -1,5 +1,5 @@
 import type { ActionInfo, Position } from '@/api/types';
-import { useUi } from '@/app/ui';
+import { useUi } from '@/base/ui';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { addNode, connect } from '@/workflow/ops';
 import { freePlace, NODE_WIDTH, placeFor } from './geometry';

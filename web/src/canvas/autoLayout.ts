@@ -1,6 +1,6 @@
 import { api } from '@/api/client';
-import { toastError } from '@/app/toasts';
-import { useUi } from '@/app/ui';
+import { toastError } from '@/base/toasts';
+import { useUi } from '@/base/ui';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { moveNodes } from '@/workflow/ops';
 

@@ -1,12 +1,12 @@
 /** From the view to React Flow's nodes and edges. What did not change keeps its identity, so that it does not render. */
 import { type Edge, type Node, Position } from '@xyflow/react';
 import type { Trigger, WorkflowNode } from '@/api/types';
-import { triggerId } from '@/app/ui';
-import type { View } from '@/app/view';
 import { triggerInWords } from '@/workflow/describe';
 import type { Mark } from '@/workflow/diff';
 import { roots } from '@/workflow/ops';
+import { triggerId } from '@/workflow/triggerIds';
 import { drawn, positionsOf, triggerPosition } from './geometry';
+import type { ShownGraph } from './shownGraph';
 
 export type StepNode = Node<
   { node: WorkflowNode; mark: Mark | undefined; readOnly: boolean; vertical: boolean },
@@ -30,7 +30,7 @@ const ACROSS = { targetPosition: Position.Left, sourcePosition: Position.Right }
 const DOWN = { targetPosition: Position.Top, sourcePosition: Position.Bottom };
 
 export function toCanvasNodes(
-  view: View,
+  view: ShownGraph,
   previous: readonly CanvasNode[],
   selected: readonly string[] | null,
   vertical = false,
@@ -95,7 +95,7 @@ function isSame(
   );
 }
 
-export function toFlowEdges(view: View): FlowEdge[] {
+export function toFlowEdges(view: ShownGraph): FlowEdge[] {
   const names = new Map(view.nodes.map((node) => [node.id, nameOf(node)]));
   const types = new Map(view.nodes.map((node) => [node.id, node.type]));
   const steps = view.edges.map((edge): FlowEdge => {

@@ -1,10 +1,10 @@
 import { applyEdgeChanges, type OnEdgesChange } from '@xyflow/react';
 import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
-import type { View } from '@/app/view';
 import { type FlowEdge, toFlowEdges } from './elements';
+import type { ShownGraph } from './shownGraph';
 
 /** The edges of the view, with the selection that React Flow keeps on them. */
-export function useCanvasEdges(view: View) {
+export function useCanvasEdges(view: ShownGraph) {
   const fromView = useMemo(() => toFlowEdges(view), [view]);
   const [edges, setEdges] = useState(fromView);
   useLayoutEffect(() => {

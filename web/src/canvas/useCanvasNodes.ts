@@ -1,18 +1,18 @@
 import { applyNodeChanges, type NodeChange } from '@xyflow/react';
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { Position } from '@/api/types';
-import { useUi } from '@/app/ui';
-import type { View } from '@/app/view';
+import { useUi } from '@/base/ui';
 import { useEditor } from '@/workflow/editor';
 import { moveNodes } from '@/workflow/ops';
 import { type CanvasNode, toCanvasNodes } from './elements';
 import { undrawn } from './geometry';
+import type { ShownGraph } from './shownGraph';
 
 /**
  * React Flow's copy of the nodes. Dragging moves this copy alone, sixty times a second; the document hears of it once,
  * when the pointer lets go.
  */
-export function useCanvasNodes(view: View, vertical: boolean) {
+export function useCanvasNodes(view: ShownGraph, vertical: boolean) {
   const [nodes, setNodes] = useState<CanvasNode[]>(() => toCanvasNodes(view, [], null, vertical));
   const toSelect = useUi((state) => state.toSelect);
   const dragging = useRef(false);

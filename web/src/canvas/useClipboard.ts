@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
-import { modalOpen } from '@/app/modal';
-import { toast } from '@/app/toasts';
-import { useUi } from '@/app/ui';
-import type { View } from '@/app/view';
+import { modalOpen } from '@/base/openModals';
+import { toast } from '@/base/toasts';
+import { useUi } from '@/base/ui';
 import { copyNodes, pasteNodes } from '@/workflow/clipboard';
 import { useEditor } from '@/workflow/editor';
 import { remove } from '@/workflow/remove';
+import type { ShownGraph } from './shownGraph';
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -20,7 +20,7 @@ function hasTextSelected(): boolean {
 }
 
 /** Ctrl+C, Ctrl+X and Ctrl+V of nodes, by the browser's own clipboard events: they need no permission. */
-export function useClipboard(view: View): void {
+export function useClipboard(view: ShownGraph): void {
   useEffect(() => {
     const copy = (event: ClipboardEvent) => {
       if (isTyping(event.target) || hasTextSelected() || modalOpen()) return;

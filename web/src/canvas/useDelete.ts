@@ -1,7 +1,8 @@
 import { useCallback } from 'react';
-import { triggerIndex, useUi } from '@/app/ui';
+import { useUi } from '@/base/ui';
 import { useEditor } from '@/workflow/editor';
 import { remove } from '@/workflow/remove';
+import { triggerIndex } from '@/workflow/triggerIds';
 import type { CanvasNode, FlowEdge } from './elements';
 
 /**

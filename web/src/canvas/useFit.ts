@@ -7,11 +7,11 @@ import {
   type Viewport,
 } from '@xyflow/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useUi } from '@/app/ui';
-import { usePhone } from '@/app/usePhone';
-import type { View } from '@/app/view';
-import { useRun } from '@/runs/store';
+import { useUi } from '@/base/ui';
+import { usePhone } from '@/base/usePhone';
+import { useRun } from '@/runs/runStore';
 import type { CanvasNode } from './elements';
+import type { ShownGraph } from './shownGraph';
 
 /** Room for the tools on the left; the room below depends on what stands there. */
 const WIDE = { top: '40px', right: '64px', left: '84px' } as const;
@@ -32,7 +32,7 @@ const NOTHING = { graph: '', size: '' };
  * has found its place: one that comes to an empty canvas is not to be seen before, or it would jump.
  */
 export function useFit(
-  view: View,
+  view: ShownGraph,
   nodes: readonly CanvasNode[],
 ): { onMove: (event: unknown) => void; placed: boolean } {
   const { fitView, getNodesBounds, setViewport } = useReactFlow();

@@ -1,7 +1,7 @@
 import { useReactFlow, useStore, useStoreApi } from '@xyflow/react';
 import { useEffect } from 'react';
-import { useUi } from '@/app/ui';
-import { usePhone } from '@/app/usePhone';
+import { useUi } from '@/base/ui';
+import { usePhone } from '@/base/usePhone';
 
 const MARGIN = 24;
 /** On the left stand the tools. */

@@ -1,7 +1,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it } from 'vitest';
-import { useUi } from '@/app/ui';
+import { useUi } from '@/base/ui';
 import { fakeFetch, json, workflow } from '@/test/fakes';
 import { renderUi } from '@/test/render';
 import { useHeld } from '@/voice/autorun';

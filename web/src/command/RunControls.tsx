@@ -1,11 +1,11 @@
 import { Button, Switch } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useInfo } from '@/api/queries';
-import { Tooltip } from '@/app/Tooltip';
-import { ACCENT } from '@/app/theme';
-import { useUi } from '@/app/ui';
-import { liveOnCanvas, useRunner } from '@/runs/runner';
-import { useRun } from '@/runs/store';
+import { Tooltip } from '@/base/Tooltip';
+import { ACCENT } from '@/base/theme';
+import { useUi } from '@/base/ui';
+import { useRun } from '@/runs/runStore';
+import { liveOnCanvas, useRunner } from '@/runs/startRun';
 import { useEditor } from '@/workflow/editor';
 import classes from './CommandBar.module.css';
 

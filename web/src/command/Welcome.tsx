@@ -3,13 +3,13 @@ import { IconArrowBackUp, IconArrowForwardUp, IconArrowUpRight, IconQuote } from
 import { describe } from '@/api/http';
 import { useTemplates } from '@/api/queries';
 import type { Template } from '@/api/types';
-import { confirmLeaving } from '@/app/leave';
-import { useUi } from '@/app/ui';
-import { iconFor } from '@/canvas/icons';
+import { useUi } from '@/base/ui';
+import { iconFor } from '@/workflow/actionIcons';
+import { confirmLeaving } from '@/workflow/confirmLeaving';
 import { useEditor } from '@/workflow/editor';
 import { newWorkflowId } from '@/workflow/ops';
 import { useUndo } from '@/workflow/useUndo';
-import { focusCommandBar } from './focus';
+import { focusCommandBar } from './commandBarFocus';
 import classes from './Welcome.module.css';
 
 const EXAMPLES = [

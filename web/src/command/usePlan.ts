@@ -3,11 +3,11 @@ import { useRef } from 'react';
 import { api } from '@/api/client';
 import { ApiError, isAbort } from '@/api/http';
 import type { PlannerName } from '@/api/types';
-import { useUi } from '@/app/ui';
-import { isPhone } from '@/app/usePhone';
+import { speak } from '@/base/speak';
+import { useUi } from '@/base/ui';
+import { isPhone } from '@/base/usePhone';
 import { runIfClear } from '@/voice/autorun';
-import { carryOut } from '@/voice/commands';
-import { speak } from '@/voice/speak';
+import { carryOut } from '@/voice/intents';
 import { type Proposal, planBase, useEditor } from '@/workflow/editor';
 import { isEmpty } from '@/workflow/ops';
 

@@ -1,6 +1,6 @@
 import { MultiSelect, Select } from '@mantine/core';
 import type { Workflow, WorkflowEdge, WorkflowNode } from '@/api/types';
-import { toast } from '@/app/toasts';
+import { toast } from '@/base/toasts';
 import { currentWorkflow, useEditor } from '@/workflow/editor';
 import { connect, updateNode, wouldLoop } from '@/workflow/ops';
 import { remove } from '@/workflow/remove';

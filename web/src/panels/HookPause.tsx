@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { LiveHook } from '@/api/types';
-import { toastError } from '@/app/toasts';
+import { toastError } from '@/base/toasts';
 import classes from './Panel.module.css';
 
 /** Whether a webhook's calls start runs, and the button that changes it. */

@@ -3,11 +3,12 @@ import clsx from 'clsx';
 import { describe } from '@/api/http';
 import { useItems } from '@/api/queries';
 import type { ItemResult, ItemTally } from '@/api/types';
-import { Note } from '@/app/Note';
-import { STATUS_WORDS, StatusMark } from '@/canvas/StatusMark';
-import { duration, exact, itemsText } from '@/runs/format';
+import { duration, exact } from '@/base/format';
+import { Note } from '@/base/Note';
+import output from '@/output/output.module.css';
+import { itemsText } from '@/runs/counts';
+import { STATUS_WORDS, StatusMark } from '@/runs/StatusMark';
 import { shorten } from '@/workflow/describe';
-import output from './output/output.module.css';
 import classes from './Panel.module.css';
 
 interface Props {

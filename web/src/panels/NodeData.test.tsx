@@ -1,7 +1,7 @@
 import { screen } from '@testing-library/react';
 import { beforeEach, expect, it } from 'vitest';
 import { applyEvents, fromRun } from '@/runs/record';
-import { useRun } from '@/runs/store';
+import { useRun } from '@/runs/runStore';
 import { event, fakeFetch, json, node, resetEvents, run, workflow } from '@/test/fakes';
 import { renderUi } from '@/test/render';
 import { NodeData } from './NodeData';

@@ -2,14 +2,14 @@ import { Button } from '@mantine/core';
 import { api } from '@/api/client';
 import { useApprovals } from '@/api/queries';
 import type { NodeResult, NodeStatus, Output, Workflow, WorkflowNode } from '@/api/types';
-import { Note } from '@/app/Note';
 import { ApprovalForm } from '@/approvals/ApprovalForm';
-import { duration, exact } from '@/runs/format';
-import { openRun } from '@/runs/open';
-import { useNodeResult, useRun, useTurn } from '@/runs/store';
+import { duration, exact } from '@/base/format';
+import { Note } from '@/base/Note';
+import { OutputView } from '@/output/OutputView';
+import { madeText } from '@/output/passed';
+import { openRun } from '@/runs/openRun';
+import { useNodeResult, useRun, useTurn } from '@/runs/runStore';
 import { ItemTable } from './ItemTable';
-import { OutputView } from './output/OutputView';
-import { madeText } from './output/passed';
 import classes from './Panel.module.css';
 
 interface Props {

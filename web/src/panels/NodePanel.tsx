@@ -2,16 +2,17 @@ import { ActionIcon, SegmentedControl } from '@mantine/core';
 import { IconTrash, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useCatalogue } from '@/api/queries';
-import { Tooltip } from '@/app/Tooltip';
-import { triggerIndex, useUi } from '@/app/ui';
-import { useView } from '@/app/view';
-import { iconFor } from '@/canvas/icons';
-import { StatusMark } from '@/canvas/StatusMark';
-import { withAnswers } from '@/runs/answers';
-import { useNodeResult, useRun } from '@/runs/store';
+import { Tooltip } from '@/base/Tooltip';
+import { useUi } from '@/base/ui';
+import { useShownGraph } from '@/canvas/shownGraph';
+import { withAnswers } from '@/runs/runAnswers';
+import { useNodeResult, useRun } from '@/runs/runStore';
+import { StatusMark } from '@/runs/StatusMark';
+import { iconFor } from '@/workflow/actionIcons';
 import { findAction, titleOf } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { remove } from '@/workflow/remove';
+import { triggerIndex } from '@/workflow/triggerIds';
 import { NodeData } from './NodeData';
 import { NodeReplay } from './NodeReplay';
 import { NodeSettings } from './NodeSettings';
@@ -21,7 +22,7 @@ import { TriggerPanel } from './TriggerPanel';
 /** Beside the canvas: what is selected, as a form, and what a run made of it. */
 export function NodePanel() {
   const inspected = useUi((state) => state.inspected);
-  const view = useView();
+  const view = useShownGraph();
   const index = inspected === null ? null : triggerIndex(inspected);
   const there =
     index === null ? view.nodes.some((node) => node.id === inspected) : view.triggers[index] !== undefined;
@@ -39,7 +40,7 @@ export function NodePanel() {
 type Tab = 'settings' | 'data';
 
 function StepPanel({ id }: { id: string }) {
-  const view = useView();
+  const view = useShownGraph();
   const { data: catalogue } = useCatalogue();
   const result = useNodeResult(id);
   const [chosen, setChosen] = useState<Tab | null>(null);

@@ -1,16 +1,18 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { ActionInfo, Json, WorkflowNode } from '@/api/types';
-import { Note } from '@/app/Note';
+import type { Json } from '@/api/json';
+import type { ActionInfo, WorkflowNode } from '@/api/types';
+import { Note } from '@/base/Note';
+import { Field } from '@/forms/Field';
+import { useSettled } from '@/forms/useCheck';
 import { useEditor } from '@/workflow/editor';
 import { setParam, updateNode } from '@/workflow/ops';
 import { ActionChoice } from './ActionChoice';
 import { Connections } from './Connections';
-import { useParamProblems, useSettled } from './form/checked';
-import { Field } from './form/Field';
 import { OutsideTarget } from './OutsideTarget';
 import classes from './Panel.module.css';
 import { PinnedOutput } from './PinnedOutput';
+import { useParamProblems } from './paramProblems';
 import { Reliability } from './Reliability';
 
 interface Props {

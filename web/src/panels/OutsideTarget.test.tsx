@@ -1,7 +1,8 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
-import type { ActionInfo, Json, WorkflowNode } from '@/api/types';
+import type { Json } from '@/api/json';
+import type { ActionInfo, WorkflowNode } from '@/api/types';
 import { node } from '@/test/fakes';
 import { renderUi } from '@/test/render';
 import { OutsideTarget } from './OutsideTarget';

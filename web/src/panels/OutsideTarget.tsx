@@ -1,6 +1,7 @@
 import { Switch } from '@mantine/core';
+import type { Json } from '@/api/json';
 import { toJson } from '@/api/json';
-import type { ActionInfo, Json, WorkflowNode } from '@/api/types';
+import type { ActionInfo, WorkflowNode } from '@/api/types';
 
 interface Props {
   node: WorkflowNode;

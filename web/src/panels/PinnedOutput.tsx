@@ -1,7 +1,8 @@
 import { Button, Select, Textarea } from '@mantine/core';
 import { IconPin, IconPinnedOff } from '@tabler/icons-react';
-import type { Json, WorkflowNode } from '@/api/types';
-import { JsonField } from './form/JsonField';
+import type { Json } from '@/api/json';
+import type { WorkflowNode } from '@/api/types';
+import { JsonField } from '@/forms/JsonField';
 import classes from './Panel.module.css';
 
 interface Props {

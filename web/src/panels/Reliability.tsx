@@ -1,7 +1,7 @@
 import { Select, Switch, TagsInput } from '@mantine/core';
 import { useCatalogue } from '@/api/queries';
 import type { ActionInfo, WorkflowNode } from '@/api/types';
-import { NumberField } from './form/NumberField';
+import { NumberField } from '@/forms/NumberField';
 import classes from './Panel.module.css';
 
 interface Props {

@@ -3,8 +3,8 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { describe } from '@/api/http';
 import { useSchedulePreview } from '@/api/queries';
 import type { Schedule } from '@/api/types';
-import { Note } from '@/app/Note';
-import { inZone } from '@/runs/format';
+import { inZone } from '@/base/format';
+import { Note } from '@/base/Note';
 import { MISFIRE, OVERLAP } from '@/workflow/describe';
 import classes from './Panel.module.css';
 

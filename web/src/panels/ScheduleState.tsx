@@ -6,11 +6,11 @@ import { api } from '@/api/client';
 import { describe } from '@/api/http';
 import { keys, useLiveSchedule } from '@/api/queries';
 import type { LiveSchedule } from '@/api/types';
-import { Note } from '@/app/Note';
-import { toastError } from '@/app/toasts';
-import { exact, inZone } from '@/runs/format';
-import { openRun } from '@/runs/open';
-import { toastStarted } from '@/runs/started';
+import { exact, inZone } from '@/base/format';
+import { Note } from '@/base/Note';
+import { toastError } from '@/base/toasts';
+import { toastStarted } from '@/runs/backgroundToasts';
+import { openRun } from '@/runs/openRun';
 import { useEditor } from '@/workflow/editor';
 import classes from './Panel.module.css';
 

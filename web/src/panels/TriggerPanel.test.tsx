@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HookCall, LiveHook, LiveSchedule, Trigger } from '@/api/types';
-import { useRun } from '@/runs/store';
+import { useRun } from '@/runs/runStore';
 import { fakeFetch, json, type Route, workflow } from '@/test/fakes';
 import { renderUi } from '@/test/render';
 import { toastsSeen } from '@/test/toasts';

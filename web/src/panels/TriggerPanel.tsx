@@ -1,12 +1,12 @@
 import { ActionIcon, Autocomplete, TextInput } from '@mantine/core';
 import { IconCalendarClock, IconTrash, IconWebhook, IconX } from '@tabler/icons-react';
 import type { Schedule } from '@/api/types';
-import { useUi } from '@/app/ui';
-import { useView } from '@/app/view';
+import { useUi } from '@/base/ui';
+import { useShownGraph } from '@/canvas/shownGraph';
+import { useSettled } from '@/forms/useCheck';
 import { cronInWords, triggerInWords } from '@/workflow/describe';
 import { useEditor } from '@/workflow/editor';
 import { setTrigger } from '@/workflow/ops';
-import { useSettled } from './form/checked';
 import classes from './Panel.module.css';
 import { NextTimes, Policies } from './SchedulePlan';
 import { ScheduleState } from './ScheduleState';
@@ -14,7 +14,7 @@ import { Unsaved } from './Unsaved';
 import { WebhookState } from './WebhookState';
 
 export function TriggerPanel({ index }: { index: number }) {
-  const view = useView();
+  const view = useShownGraph();
   const trigger = view.triggers[index];
   if (!trigger) return null;
   const Icon = trigger.kind === 'schedule' ? IconCalendarClock : IconWebhook;

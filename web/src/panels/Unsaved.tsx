@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
-import { Note } from '@/app/Note';
-import { saveWorkflow } from '@/app/save';
-import { ACCENT } from '@/app/theme';
+import { Note } from '@/base/Note';
+import { ACCENT } from '@/base/theme';
+import { saveWorkflow } from '@/saved/save';
 import { isDirty, useEditor } from '@/workflow/editor';
 
 /** A trigger lives once the workflow is saved; here is where that is done. */

@@ -2,12 +2,12 @@ import { Select } from '@mantine/core';
 import { describe } from '@/api/http';
 import { useSavedWorkflows } from '@/api/queries';
 import type { Workflow } from '@/api/types';
-import { Dialog } from '@/app/Dialog';
-import { useUi } from '@/app/ui';
-import { usePhone } from '@/app/usePhone';
-import { useView } from '@/app/view';
+import { Dialog } from '@/base/Dialog';
+import { useUi } from '@/base/ui';
+import { usePhone } from '@/base/usePhone';
+import { useShownGraph } from '@/canvas/shownGraph';
+import { NumberField } from '@/forms/NumberField';
 import { useEditor } from '@/workflow/editor';
-import { NumberField } from './form/NumberField';
 import { NotifySettings } from './NotifySettings';
 import classes from './Panel.module.css';
 
@@ -32,7 +32,7 @@ export function WorkflowSettings() {
 }
 
 function Fields() {
-  const { workflow, readOnly } = useView(); // of a past run, what held for it
+  const { workflow, readOnly } = useShownGraph(); // of a past run, what held for it
   const change = (part: Policies) =>
     useEditor
       .getState()

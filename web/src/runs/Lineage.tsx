@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { onPlainClick, runPath } from '@/app/address';
-import { exact } from './format';
-import { openRun } from './open';
+import { onPlainClick, runPath } from '@/base/address';
+import { exact } from '@/base/format';
+import { openRun } from './openRun';
 import classes from './RunBar.module.css';
 import type { RunRecord } from './record';
 

@@ -3,15 +3,14 @@ import { IconCopy, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { RunEvent } from '@/api/events';
-import type { Workflow } from '@/api/types';
-import { ClearButton } from '@/app/ClearButton';
-import { copyText } from '@/app/copy';
-import { Tooltip } from '@/app/Tooltip';
-import { loadEarlier, wholeLog } from './earlier';
+import type { RunEvent, Workflow } from '@/api/types';
+import { ClearButton } from '@/base/ClearButton';
+import { copyText } from '@/base/copyText';
+import { Tooltip } from '@/base/Tooltip';
+import { loadEarlier, wholeLog } from './earlierLog';
 import classes from './LogPanel.module.css';
 import { asText, filterLog, type LogLine, toLines } from './log';
-import { useRun } from './store';
+import { useRun } from './runStore';
 
 interface Props {
   logs: readonly RunEvent[];

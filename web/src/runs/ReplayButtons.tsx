@@ -10,10 +10,10 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReplayRequest } from '@/api/client';
 import type { RunSummary } from '@/api/types';
-import { Tooltip } from '@/app/Tooltip';
-import { ACCENT } from '@/app/theme';
+import { Tooltip } from '@/base/Tooltip';
+import { ACCENT } from '@/base/theme';
 import { ReplayDialog } from './ReplayDialog';
-import { replay } from './replay';
+import { replay } from './replayRun';
 
 type Way = Omit<ReplayRequest, 'workflow'>;
 

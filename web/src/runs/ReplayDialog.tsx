@@ -5,11 +5,11 @@ import { api } from '@/api/client';
 import { describe } from '@/api/http';
 import { fromJson, isExact, toJson } from '@/api/json';
 import type { RunConfig, RunSummary } from '@/api/types';
-import { Dialog } from '@/app/Dialog';
-import { Note } from '@/app/Note';
-import { ACCENT } from '@/app/theme';
-import { usePhone } from '@/app/usePhone';
-import { replay } from './replay';
+import { Dialog } from '@/base/Dialog';
+import { Note } from '@/base/Note';
+import { ACCENT } from '@/base/theme';
+import { usePhone } from '@/base/usePhone';
+import { replay } from './replayRun';
 
 interface Props {
   run: { id: string; engine: RunSummary['engine'] };

@@ -2,16 +2,16 @@ import { Button } from '@mantine/core';
 import { IconArrowRight, IconCircleCheck } from '@tabler/icons-react';
 import { api } from '@/api/client';
 import { useCatalogue } from '@/api/queries';
-import { Note } from '@/app/Note';
-import { useUi } from '@/app/ui';
-import { iconFor } from '@/canvas/icons';
-import { OutputView } from '@/panels/output/OutputView';
-import { madeText } from '@/panels/output/passed';
+import { Note } from '@/base/Note';
+import { useUi } from '@/base/ui';
+import { OutputView } from '@/output/OutputView';
+import { madeText } from '@/output/passed';
+import { iconFor } from '@/workflow/actionIcons';
 import { findAction, titleOf } from '@/workflow/describe';
 import { ReplayFailedButton } from './ReplayButtons';
 import classes from './ResultPanel.module.css';
 import { isOver, type RunRecord } from './record';
-import { type End, endsOf, failuresOf, wordsOf } from './result';
+import { type End, endsOf, failuresOf, wordsOf } from './runResult';
 
 /** What the run was for: what its last nodes made, sent or saved; of a run that failed, where and what to do. */
 export function ResultPanel({ run }: { run: RunRecord }) {

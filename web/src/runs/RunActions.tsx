@@ -4,13 +4,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { RunSummary } from '@/api/types';
-import { ConfirmDelete } from '@/app/ConfirmDelete';
-import { Tooltip } from '@/app/Tooltip';
-import { toast, toastError } from '@/app/toasts';
-import { forgetStarted } from './started';
-import { stopRun } from './stop';
-import { useRun } from './store';
-import { closeRun } from './watch';
+import { ConfirmDelete } from '@/base/ConfirmDelete';
+import { Tooltip } from '@/base/Tooltip';
+import { toast, toastError } from '@/base/toasts';
+import { forgetStarted } from './backgroundToasts';
+import { useRun } from './runStore';
+import { stopRun } from './stopRun';
+import { closeRun } from './watchRun';
 
 function useRefresh() {
   const client = useQueryClient();

@@ -2,9 +2,9 @@ import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '@/api/client';
-import { Tooltip } from '@/app/Tooltip';
-import { toastError } from '@/app/toasts';
-import { startBackground } from './runner';
+import { Tooltip } from '@/base/Tooltip';
+import { toastError } from '@/base/toasts';
+import { startBackground } from './startRun';
 
 interface Props {
   runId: string;

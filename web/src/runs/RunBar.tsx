@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
-import { ACCENT } from '@/app/theme';
+import { ago, exact } from '@/base/format';
+import { ACCENT } from '@/base/theme';
+import { useMinute } from '@/base/useMinute';
 import { shorten } from '@/workflow/describe';
-import { editRun } from './edit';
-import { ago, exact } from './format';
+import { editRun } from './editRun';
 import { Lineage } from './Lineage';
 import { ReplayFailedButton, ReplayMenu } from './ReplayButtons';
 import { RunAgainButton } from './RunAgainButton';
@@ -11,8 +12,7 @@ import classes from './RunBar.module.css';
 import { RunEngine, Unsent } from './RunEngine';
 import { isOver, type RunRecord } from './record';
 import { StatusBadge } from './StatusBadge';
-import { useMinute } from './useMinute';
-import { closeRun } from './watch';
+import { closeRun } from './watchRun';
 
 /** In the command bar's place while a past run is looked at. */
 export function RunBar({ run }: { run: RunRecord }) {

@@ -3,16 +3,16 @@ import { IconPlayerPlayFilled } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useInfo } from '@/api/queries';
 import type { CheckAnswer, MissingValue } from '@/api/types';
-import { Dialog } from '@/app/Dialog';
-import { ACCENT } from '@/app/theme';
-import { useUi } from '@/app/ui';
-import { usePhone } from '@/app/usePhone';
-import { useAnswerProblems } from '@/panels/form/checked';
-import { Field } from '@/panels/form/Field';
+import { Dialog } from '@/base/Dialog';
+import { ACCENT } from '@/base/theme';
+import { useUi } from '@/base/ui';
+import { usePhone } from '@/base/usePhone';
+import { Field } from '@/forms/Field';
 import { useEditor } from '@/workflow/editor';
-import { isAnswered, objections, questionKey, questions, startValues, toConfig } from './answers';
+import { useAnswerProblems } from './answerProblems';
 import { Notices, Problems } from './RunNotices';
-import { useRunner } from './runner';
+import { isAnswered, objections, questionKey, questions, startValues, toConfig } from './runAnswers';
+import { useRunner } from './startRun';
 
 export function RunDialog() {
   const { asking, close } = useRunner();

@@ -1,9 +1,9 @@
 import type { Notice, Problem } from '@/api/types';
-import { Note } from '@/app/Note';
-import { useUi } from '@/app/ui';
+import { Note } from '@/base/Note';
+import { useUi } from '@/base/ui';
 import { useEditor } from '@/workflow/editor';
 import classes from './RunDialog.module.css';
-import { useRunner } from './runner';
+import { useRunner } from './startRun';
 
 export function Problems({ problems }: { problems: readonly Problem[] }) {
   if (problems.length === 0) return null;

@@ -1,7 +1,7 @@
 import clsx from 'clsx';
 import type { RunStatus } from '@/api/types';
-import { STATUS_WORDS, StatusMark } from '@/canvas/StatusMark';
 import classes from './StatusBadge.module.css';
+import { STATUS_WORDS, StatusMark } from './StatusMark';
 
 /** A run's status, said in a word and shown by a shape. */
 export function StatusBadge({ status }: { status: RunStatus }) {

@@ -2,10 +2,10 @@ import clsx from 'clsx';
 import { useEffect, useMemo, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import type { Workflow } from '@/api/types';
-import { useUi } from '@/app/ui';
-import { duration } from './format';
+import { duration } from '@/base/format';
+import { useUi } from '@/base/ui';
 import { isOver, type RunRecord } from './record';
-import { useRun } from './store';
+import { useRun } from './runStore';
 import classes from './TimelinePanel.module.css';
 import { roughTimeline, type Segment, type TimelineRow, timelineOf } from './timeline';
 

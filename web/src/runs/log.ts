@@ -1,7 +1,8 @@
 /** The lines of the log panel. */
-import { endsRun, type RunEvent } from '@/api/events';
-import type { Workflow } from '@/api/types';
-import { clock, exact } from './format';
+
+import { endsRun } from '@/api/follow';
+import type { RunEvent, Workflow } from '@/api/types';
+import { clock, exact } from '@/base/format';
 
 export type Tone = 'plain' | 'good' | 'bad' | 'wait';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunEvent } from '@/api/events';
+import type { RunEvent } from '@/api/types';
 import { event, resetEvents, run, workflow } from '@/test/fakes';
-import { itemsText } from './format';
+import { itemsText } from './counts';
 import { filterLog, toLines } from './log';
 import { applyEvents, fromRun, isInterrupted, newRecord } from './record';
 

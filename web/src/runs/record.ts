@@ -1,10 +1,12 @@
 /** A run as the page knows it, and the pure step from its events to its state. */
-import { endsRun, type RunEvent } from '@/api/events';
+
+import { endsRun } from '@/api/follow';
 import type {
   NodeResult,
   Output,
   Run,
   RunConfig,
+  RunEvent,
   RunLink,
   RunStatus,
   RunSummary,

@@ -1,7 +1,7 @@
 /** From a run's events to the bars of its timeline: one row a node, one segment an attempt or a wait. */
-import type { RunEvent } from '@/api/events';
-import { endsRun } from '@/api/events';
-import type { NodeStatus, Workflow } from '@/api/types';
+
+import { endsRun } from '@/api/follow';
+import type { NodeStatus, RunEvent, Workflow } from '@/api/types';
 import type { RunRecord } from './record';
 
 export type SegmentKind = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';

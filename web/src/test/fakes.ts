@@ -1,7 +1,6 @@
 /** Small stand-ins that tests build their cases from. */
 import { vi } from 'vitest';
-import type { RunEvent } from '@/api/events';
-import type { Run, RunSummary, Workflow, WorkflowNode } from '@/api/types';
+import type { Run, RunEvent, RunSummary, Workflow, WorkflowNode } from '@/api/types';
 
 export function node(id: string, more: Partial<WorkflowNode> = {}): WorkflowNode {
   return { id, type: 'prompt', action: 'seed', label: id, params: {}, position: { x: 0, y: 0 }, ...more };

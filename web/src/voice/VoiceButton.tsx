@@ -2,11 +2,11 @@ import { ActionIcon, Loader, Menu } from '@mantine/core';
 import { IconChevronUp, IconFileMusic, IconMicrophone, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useInfo } from '@/api/queries';
-import { Tooltip } from '@/app/Tooltip';
-import { type AfterSpeaking, useVoiceOptions } from './options';
-import { canSpeak, hush } from './speak';
-import { useVoice } from './store';
+import { canSpeak, hush } from '@/base/speak';
+import { Tooltip } from '@/base/Tooltip';
+import { type AfterSpeaking, useVoiceOptions } from '@/base/voiceOptions';
 import classes from './voice.module.css';
+import { useVoice } from './voiceStore';
 
 const AFTER: [AfterSpeaking, string][] = [
   ['check', 'Let me check the text'],

@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Kbd } from '@mantine/core';
 import { IconAlertTriangle, IconX } from '@tabler/icons-react';
+import { useVoiceOptions } from '@/base/voiceOptions';
 import type { VoiceState } from './machine';
-import { useVoiceOptions } from './options';
-import { useVoice } from './store';
 import classes from './voice.module.css';
+import { useVoice } from './voiceStore';
 
 const BARS = 24;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clause, Trigger } from '@/api/types';
-import { useRunner } from '@/runs/runner';
+import { useRunner } from '@/runs/startRun';
 import { fakeFetch, json, workflow } from '@/test/fakes';
 import { useEditor } from '@/workflow/editor';
 import { runIfClear, SURE, useHeld } from './autorun';

@@ -2,9 +2,9 @@
 import { create } from 'zustand';
 import { api } from '@/api/client';
 import { describe } from '@/api/http';
-import { useRunner } from '@/runs/runner';
+import { speak } from '@/base/speak';
+import { useRunner } from '@/runs/startRun';
 import { type Proposal, replacesWork, useEditor } from '@/workflow/editor';
-import { speak } from './speak';
 
 /** Below this the recogniser may have heard another name, address or number. */
 export const SURE = 0.6;

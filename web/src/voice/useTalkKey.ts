@@ -1,13 +1,13 @@
 import { useEffect } from 'react';
-import { modalOpen } from '@/app/modal';
+import { modalOpen } from '@/base/openModals';
 import { isBusy } from './machine';
-import { useVoice } from './store';
+import { useVoice } from './voiceStore';
 
 /** What takes the space bar for itself when it has the focus. */
 const TAKES_SPACE =
   'input, textarea, select, button, a, summary, [contenteditable="true"], [role="button"], [role="menuitem"], [role="option"]';
 
-/** Hold the space bar to talk; Esc throws a recording away (app/escape.ts). */
+/** Hold the space bar to talk; Esc throws a recording away (shell/escape.ts). */
 export function useTalkKey(): void {
   useEffect(() => {
     let held = false;

@@ -1,8 +1,10 @@
 /** Words for nodes and triggers: what the canvas and the lists show. */
 
 import cronstrue from 'cronstrue';
+import type { Json } from '@/api/json';
 import { isExact } from '@/api/json';
-import type { ActionInfo, Catalogue, Info, Json, ParamSchema, Trigger, WorkflowNode } from '@/api/types';
+import type { ParamSchema } from '@/api/paramSchema';
+import type { ActionInfo, Catalogue, Info, Trigger, WorkflowNode } from '@/api/types';
 
 const SUMMARY_LENGTH = 60;
 

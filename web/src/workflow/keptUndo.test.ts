@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { Json } from '@/api/json';
 import { fromJson, toJson } from '@/api/json';
-import type { Json } from '@/api/types';
-import { restoreDraft } from '@/app/useDraft';
+import { restoreDraft } from '@/shell/useDraft';
 import { node, workflow } from '@/test/fakes';
 import { DraftKeeper } from './draft';
 import { isDirty, useEditor } from './editor';

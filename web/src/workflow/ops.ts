@@ -1,5 +1,7 @@
 /** Pure edits of a workflow. Each returns a new workflow that shares what did not change. */
-import type { ActionInfo, Json, Position, Trigger, Workflow, WorkflowEdge, WorkflowNode } from '@/api/types';
+
+import type { Json } from '@/api/json';
+import type { ActionInfo, Position, Trigger, Workflow, WorkflowEdge, WorkflowNode } from '@/api/types';
 
 /** An id in the server's own layout: a prefix and 26 characters that sort by time. */
 export function newWorkflowId(): string {
