@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -89,3 +90,14 @@ def test_no_file_name_has_two_meanings() -> None:
     several = {name for name, paths in places.items() if len(paths) > 1}
     assert several <= FEATURES | BY_SERVICE, {name: places[name] for name in several - FEATURES - BY_SERVICE}
     assert several >= FEATURES, "these stand once: take them from the list"
+
+
+def test_a_module_says_first_what_it_is() -> None:
+    """A question word there makes a reader guess at the thing from what it answers."""
+    asking = re.compile(r"(What|Who|Whose|Which|How|Where|When|Whether|Why)\b")
+    first = {
+        str(path.relative_to(SOURCE)): (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0]
+        for path in SOURCE.rglob("*.py")
+        if "versions" not in path.parts
+    }
+    assert not {path: line for path, line in first.items() if asking.match(line)}

@@ -74,7 +74,7 @@ class FairGate:
 
 @dataclass(slots=True)
 class _Lines:
-    """Who waits, by run: the run whose turn it is comes first. While a place is free nobody does."""
+    """Those that wait, by run: the run whose turn it is comes first. While a place is free nobody does."""
 
     free: int
     waiting: dict[str, deque[asyncio.Future[None]]] = field(default_factory=dict[str, deque[asyncio.Future[None]]])

@@ -58,7 +58,7 @@ FEW_VALUES, FEW_CHARACTERS = 200, 2_000
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What to run and with what; `command` is what the user said, word for word.
+    """A run that is asked for; `command` is what the user said, word for word.
 
     `asked`: a person starts it now, though it counts as started by its trigger. `request_digest` tells two requests with
     one idempotency key apart.
@@ -81,7 +81,7 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What stands between a workflow and its run: breaches, open values, and settings the nodes lack."""
+    """The obstacles between a workflow and its run: breaches, open values, and settings the nodes lack."""
 
     problems: list[Problem]
     missing: list[MissingParam]
@@ -90,7 +90,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said: `raw` as it was heard, `text` as it is meant to be written. Otherwise as `Heard`."""
+    """A recording in words: `raw` as it was heard, `text` as it is meant to be written. Otherwise as `Heard`."""
 
     raw: str
     text: str

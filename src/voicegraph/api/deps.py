@@ -116,7 +116,7 @@ async def run_request(
 
 @dataclass(slots=True)
 class RunInput:
-    """What is to be run, and the run that was made of it."""
+    """A run that is asked for, and its id once it was made."""
 
     request: RunRequest
     run_id: RunId | None = None

@@ -72,7 +72,7 @@ def printing() -> Generator[None]:
 
 
 class _Ended:
-    """What ended the command that runs; one at a time runs in a process."""
+    """The signal or the closed output that ended the command; one at a time runs in a process."""
 
     by: signal.Signals | None = None
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TriggerChoice(StrEnum):
-    """What started a run."""
+    """The starts of runs that a filter can name."""
 
     MANUAL = "manual"
     SCHEDULE = "schedule"

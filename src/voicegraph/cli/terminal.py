@@ -130,7 +130,7 @@ def status_text(status: str) -> Text:
 
 
 class Lines:
-    """What becomes of a run's nodes, for a pipe or a file: a line for each change, as soon as it comes."""
+    """A run as lines for a pipe or a file: one for each change of a node, as soon as it comes."""
 
     def __init__(self, workflow: Workflow) -> None:
         self._labels = {node.id: node.label or node.id for node in workflow.nodes}

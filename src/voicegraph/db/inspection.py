@@ -23,7 +23,7 @@ Age = Literal["absent", "older", "current", "newer"]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is there. `size` in bytes."""
+    """The state of a database. `size` in bytes."""
 
     kind: str
     where: str

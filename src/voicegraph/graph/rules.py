@@ -18,7 +18,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the rules look at. None stands for a value whose shape is wrong, which is reported elsewhere.
+    """The parts of a workflow that the rules look at. None: a value whose shape is wrong, which is reported elsewhere.
 
     `nodes` are (id, type); `edges` are (id, source, target, when); `schedules` are (place, cron, timezone);
     `triggers` are ids.

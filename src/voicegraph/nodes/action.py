@@ -25,7 +25,7 @@ Target = Literal["recipient", "url", "link", "channel", "repository", "page", "w
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What the settings lack for an action, in words. Not `blocking`: it runs, only not as well as it might."""
+    """A setting that an action lacks, in words. Not `blocking`: it runs, only not as well as it might."""
 
     message: str
     blocking: bool = True

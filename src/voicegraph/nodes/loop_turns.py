@@ -15,7 +15,7 @@ SECONDS = 0.005
 
 @dataclass(slots=True)
 class _Turns:
-    """Who is at work now, and how much was done since the loop looked up."""
+    """The node at work now, and how much was done since the loop looked up."""
 
     one: asyncio.Lock = field(default_factory=asyncio.Lock)
     spent: float = 0.0

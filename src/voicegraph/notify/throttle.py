@@ -19,7 +19,7 @@ FAILING = "failed"
 
 @dataclass(frozen=True, slots=True)
 class NotifyTargets:
-    """What is wanted of a workflow's runs, and over which channels."""
+    """The wishes of a workflow about its runs, and the channels they go over."""
 
     on: tuple[str, ...]
     mail_to: str

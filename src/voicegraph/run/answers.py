@@ -15,7 +15,7 @@ from voicegraph.run.events import NodeRun
 
 @dataclass(frozen=True, slots=True)
 class SettledNode:
-    """What an answer makes of a node. `words` tell the run's story of it; `waits` is what is kept of the question."""
+    """A node as an answer settles it. `words` tell it in the log; `waits` is what is kept of the question."""
 
     result: Output | NodeError
     words: str

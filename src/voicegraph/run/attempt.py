@@ -47,7 +47,7 @@ Emit = Callable[[Literal["log", "progress"], str], None]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What is tried: a node of a run, for the n-th time, on these inputs.
+    """An attempt: a node of a run, for the n-th time, on these inputs.
 
     `ancestors` holds the outputs templates may name as `nodes["id"]`.
     """

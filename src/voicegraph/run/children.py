@@ -48,7 +48,7 @@ class Kin:
 
 @dataclass(frozen=True, slots=True)
 class ChildLine:
-    """What is known of a child though it may not be readable as a whole: whose it is, and why it failed."""
+    """A child though it may not be readable as a whole: whose it is, and why it failed."""
 
     name: str
     engine: EngineName
@@ -66,7 +66,7 @@ class Ancestor:
 
 
 class ParentStore(Protocol):
-    """What is on disk of parents and children."""
+    """The port to parents and children on disk."""
 
     async def load(self, run_id: RunId) -> StoredRun:
         """A run whole; NotFound, Unreadable."""

@@ -43,7 +43,7 @@ TURN = "Started again: it is this node's turn"
 
 
 class BlameVerdict(Enum):
-    """What may become of a node that was in flight when its process ended."""
+    """The fate of a node that was in flight when its process ended."""
 
     AGAIN = auto()
     ALONE = auto()
@@ -59,7 +59,7 @@ def verdict(deaths: int) -> BlameVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """How a process ended: when it was last seen alive (None: nobody knows), and whether it had been told to stop."""
+    """The end of a process: when it was last seen alive (None: nobody knows), and whether it had been told to stop."""
 
     at: float | None
     planned: bool = False
@@ -95,7 +95,7 @@ def blamed(flights: Sequence[Flight], death: Death) -> list[Flight]:
 
 
 class SuspectTurns:
-    """When suspects may start: one at a time in this process, and not before it has run for `calm` seconds."""
+    """Turns of suspects: one at a time in this process, and not before it has run for `calm` seconds."""
 
     def __init__(self, calm: float = 0.0) -> None:
         self._one = asyncio.Lock()

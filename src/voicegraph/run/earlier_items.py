@@ -31,7 +31,7 @@ class DoneItem:
 
 
 class EarlierRuns(Protocol):
-    """Where items of the runs before a replay are looked up. StorageError when the database does not answer."""
+    """The port to items of the runs before a replay. StorageError when the database does not answer."""
 
     async def done_items(self, origin: RunId, node_id: NodeId) -> list[DoneItem]:
         """The items of a node that are done in this run, or in those it goes on from; the nearest run first.

@@ -25,7 +25,7 @@ _KEY = re.compile(r"(?:signkey-\w+-)?((?:[0-9a-fA-F]{2})+)")
 
 @dataclass(frozen=True, slots=True)
 class InngestSetup:
-    """Where Inngest is and which keys are shared with it. In `dev` nothing is signed."""
+    """The address of Inngest and the keys shared with it. In `dev` nothing is signed."""
 
     app_id: str
     dev: bool

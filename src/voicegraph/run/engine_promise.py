@@ -14,7 +14,7 @@ LAST_WRITE = 5.0
 
 
 class End(Enum):
-    """Why a driver has nothing more to do."""
+    """The reason why a driver has nothing more to do."""
 
     OVER = auto()
     PARKED = auto()
@@ -25,7 +25,7 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True)
 class EnginePromise:
-    """What an engine promises: automatic retries, and runs that leave memory while they wait."""
+    """The promise of an engine: automatic retries, and runs that leave memory while they wait."""
 
     retries: bool
     parks: bool

@@ -66,7 +66,7 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True)
 class ItemCounts:
-    """How far a node with `each` is: of `total` items so many are done, and so many failed for good."""
+    """The progress of a node with `each`: of `total` items so many are done, and so many failed for good."""
 
     total: int
     done: int = 0

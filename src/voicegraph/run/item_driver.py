@@ -51,7 +51,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class ItemContext:
-    """What the items of a run are worked on with. `say` writes an event while the run is not over."""
+    """The means by which the items of a run are worked on. `say` writes an event while the run is not over."""
 
     run: NewRun
     runner: NodeRunner

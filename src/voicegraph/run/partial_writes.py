@@ -18,7 +18,7 @@ WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 class HalfWritten(StorageError):
-    """What was done is on disk. What follows from it is refused again and again."""
+    """A half-written outcome: what was done is on disk, and what follows from it is refused again and again."""
 
 
 async def write(sink: EventSink, entry: Entry) -> None:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class EventSink(Protocol):
-    """Where runs are written."""
+    """The port that runs are written to."""
 
     def record(self, entry: Entry, *, lands: bool = True, frees: bool = False) -> Awaitable[None]:
         """Queue at once; the awaitable ends when the entry is on disk.
@@ -35,7 +35,7 @@ class EventSink(Protocol):
 
 
 class RunLedger(EventSink, Protocol):
-    """Where several processes write the same runs, one after the other."""
+    """The port that several processes write the same runs to, one after the other."""
 
     def decide(
         self,
@@ -55,7 +55,7 @@ class RunLedger(EventSink, Protocol):
 
 
 class RunStore(EarlierRuns, Protocol):
-    """What an engine reads: open runs, one run whole, and items of runs that are over."""
+    """The port an engine reads from: open runs, one run whole, and items of runs that are over."""
 
     async def load(self, run_id: RunId) -> StoredRun:
         """The run with its node rows; NotFound."""
@@ -104,7 +104,7 @@ class RunStore(EarlierRuns, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredQueue:
-    """What an engine finds when it opens. `holding` are (run, group)."""
+    """The queue as an engine finds it when it opens. `holding` are (run, group)."""
 
     tickets: list[Ticket]
     holding: list[tuple[str, str]]
@@ -185,7 +185,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What it is answered."""
+    """The answer to a call."""
 
     status: int
     headers: Mapping[str, str]

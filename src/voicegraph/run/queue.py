@@ -52,7 +52,7 @@ def queue_full() -> Overloaded:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a ticket stands in the line of its owner, from 1, and what it waits for: its turn, or room in its group."""
+    """The place of a ticket in the line of its owner, from 1, and what it waits for: its turn, or room in its group."""
 
     position: int
     reason: Reason
@@ -60,7 +60,7 @@ class Place:
 
 
 class Slots:
-    """Who is in which group, from the first start to the end. Shared by all who start runs."""
+    """The members of each group, from the first start to the end. Shared by all who start runs."""
 
     def __init__(self) -> None:
         self._held: dict[str, set[str]] = {}

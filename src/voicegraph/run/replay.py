@@ -23,7 +23,7 @@ FAILED = "failed"
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What is asked. `start` is a node's id, or `failed`, or None for the whole run; `only` runs one node by itself.
+    """A replay that is asked for. `start`: a node's id, `failed`, or None for all; `only` runs one node by itself.
 
     `workflow` and `config` None: as the earlier run had them.
     """
@@ -36,7 +36,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class ReplayPlan:
-    """What the new run is made of. `from_failure`: items that are done are not done again, wherever they are by then."""
+    """The parts of the new run. `from_failure`: items that are done are not done again, wherever they are by then."""
 
     workflow: Workflow
     config: Mapping[str, JsonValue]

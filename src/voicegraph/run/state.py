@@ -85,7 +85,7 @@ DONE, FAILED, DROPPED = Completed(), Failed(), Dropped()
 
 @dataclass(slots=True)
 class StateChange:
-    """What follows from one outcome: nodes to start, nodes that will never run, and whether the run is over."""
+    """The consequences of one outcome: nodes to start, nodes that will never run, and whether the run is over."""
 
     ready: list[NodeId] = field(default_factory=list[NodeId])
     skipped: list[NodeId] = field(default_factory=list[NodeId])

@@ -18,7 +18,7 @@ Readiness = Literal["idle", "loading", "ready", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was understood, as the recogniser wrote it. `duration` in seconds; `confidence` from 0 to 1."""
+    """A recording as the recogniser wrote it. `duration` in seconds; `confidence` from 0 to 1."""
 
     text: str
     language: str

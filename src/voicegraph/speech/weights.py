@@ -31,7 +31,7 @@ PINNED = {
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What to load. `source` is a folder, or a name that the hub knows; `shipped`: came with the installation."""
+    """The weights to load. `source`: a folder, or a name that the hub knows; `shipped`: with the installation."""
 
     name: str
     source: str

@@ -29,7 +29,7 @@ _CHARSET_FIELD = "_charset_"
 
 
 class BadForm(ValueError):
-    """What is wrong with a form, in words."""
+    """A form that is wrong, and why, in words."""
 
 
 def single(fields: Mapping[str, Sequence[JsonValue]]) -> dict[str, JsonValue]:

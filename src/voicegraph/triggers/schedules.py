@@ -23,7 +23,7 @@ SHOWN_TIMES = 5
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a cron line means: in words, the zone it is read in, and the next five times."""
+    """The meaning of a cron line: in words, the zone it is read in, and the next five times."""
 
     words: str
     zone: str

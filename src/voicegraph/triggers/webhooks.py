@@ -39,7 +39,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """How far a run is; `outputs` are those of its last nodes, when it is complete. No status: it was deleted."""
+    """The progress of a run; `outputs` are those of its last nodes, when it is complete. No status: it was deleted."""
 
     status: RunStatus | None
     outputs: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict[str, Mapping[str, JsonValue]])

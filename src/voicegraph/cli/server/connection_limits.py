@@ -21,7 +21,7 @@ KEPT_FILES = 512
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What connections may cost. One address gets half of the room, so that others come in."""
+    """The cost that connections may have. One address gets half of the room, so that others come in."""
 
     in_all: int = 2560
     per_address: int = 1280
@@ -58,7 +58,7 @@ def _raise_open_files() -> int:
 
 
 class Closable(Protocol):
-    """What is kept here."""
+    """A connection that can be closed from outside."""
 
     def give_way(self) -> None:
         """End at once."""

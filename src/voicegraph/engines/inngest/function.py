@@ -58,7 +58,7 @@ Branch = Callable[[], Awaitable[object]]
 
 
 class Functions:
-    """What VoiceGraph serves to Inngest."""
+    """The functions that VoiceGraph serves to Inngest."""
 
     def __init__(self, steps: NodeSteps, items: ItemSteps, store: RunStore, ledger: RunLedger) -> None:
         self._steps = steps

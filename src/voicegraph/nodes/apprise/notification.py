@@ -23,7 +23,7 @@ HELP = "https://appriseit.com/services/"
 
 @dataclass(frozen=True, slots=True)
 class ChatService:
-    """Where an Apprise URL leads to; `name` as Apprise calls it."""
+    """The service an Apprise URL leads to; `name` as Apprise calls it."""
 
     name: str
     _plugin: NotifyBase

@@ -58,7 +58,7 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What is known of a content's encoding beside its bytes: what a person named, what the transport declared."""
+    """The labels of a content's encoding beside its bytes: what a person named, what the transport declared."""
 
     named: str | None = None
     declared: str | None = None

@@ -26,7 +26,7 @@ _WORDS = (
 
 
 class BadJson(ValueError):
-    """What is wrong with a JSON text, in words."""
+    """A text that is no JSON, and why, in words."""
 
 
 def wrong_json(error: Exception, line: int | None = None) -> str:

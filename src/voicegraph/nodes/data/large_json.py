@@ -50,7 +50,7 @@ PER_VALUE = 4
 
 @dataclass(slots=True)
 class Weight:
-    """How much there is of a value: values, and characters of texts and keys."""
+    """The size of a value: values, and characters of texts and keys."""
 
     values: int = 0
     characters: int = 0

@@ -32,7 +32,7 @@ Origin = tuple[str, str, int | None]
 
 @dataclass(slots=True)
 class _Hop:
-    """Where the request was last, and what it carries along."""
+    """The place a request was last at, and what it carries along."""
 
     url: httpx.URL
     method: str

@@ -18,7 +18,7 @@ _PIECE = 57 << 10
 
 
 class LongBodies:
-    """What is put into the message at the end."""
+    """The long bodies that are put into the message at the end."""
 
     def __init__(self) -> None:
         self._bodies: list[tuple[bytes, bytes]] = []

@@ -45,7 +45,7 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer(Generic[T]):
-    """What the model answered, and the usage its provider reported."""
+    """The answer of a model, and the usage its provider reported."""
 
     output: T
     metrics: Metrics

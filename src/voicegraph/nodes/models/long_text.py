@@ -45,7 +45,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class ModelQuery:
-    """Who is asked, and how long each answer may be."""
+    """The model that is asked, and how long each answer may be."""
 
     choice: ModelChoice
     max_tokens: int

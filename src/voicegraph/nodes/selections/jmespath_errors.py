@@ -25,7 +25,7 @@ _STEP = "the step of a slice is 0, which leads nowhere"
 
 
 class BadSelection(ValueError):
-    """What is wrong with an expression, in words: the end of a sentence."""
+    """An expression that is wrong, and why, in words: the end of a sentence."""
 
 
 def words_of(error: Exception) -> str:

@@ -27,7 +27,7 @@ BULLET, BOLD = "bullet", "bold"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a line begins with: its kind (`bullet`, `bold`, `1.`, `(a)`, `##`), what it counts, the line without it."""
+    """The mark a line begins with: its kind (`bullet`, `bold`, `1.`, `(a)`, `##`), its count, the line without it."""
 
     kind: str
     count: int

@@ -41,7 +41,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a workflow's watchers were told of one kind. `held` facts wait for a digest; `fact` is the last of them."""
+    """The state of what watchers were told of one kind. `held` facts wait for a digest; `fact` is the last of them."""
 
     workflow_id: str
     kind: str
@@ -63,7 +63,7 @@ class MessageDraft:
 
 @dataclass(frozen=True, slots=True)
 class NoticeDecision:
-    """What follows from a fact, or from a digest that is due."""
+    """The consequences of a fact, or of a digest that is due."""
 
     states: Sequence[State] = ()
     drafts: Sequence[MessageDraft] = ()

@@ -27,7 +27,7 @@ class FollowUp:
 
 
 class FollowUps:
-    """What is to be started yet."""
+    """The error workflows that are to be started yet."""
 
     def __init__(self, reader: Reader, journal: Journal) -> None:
         self._reader = reader

@@ -24,7 +24,7 @@ FULL = f"{MAX_QUEUED} times were waiting for their turn already."
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """What is to be settled: `times` with the entries of their runs, none where `problem` says why it cannot run.
+    """The times to be settled, with the entries of their runs; none where `problem` says why it cannot run.
 
     `expected` is the next time as it was when this was decided, `next_at` the one after. `missed` is (how many, from,
     until) where times are late. `in_turn`: one after the other, whatever the overlap policy is.
@@ -43,7 +43,7 @@ class Firing:
 
 @dataclass(slots=True)
 class SettledSlots:
-    """What came of it."""
+    """The outcomes of the times that were settled."""
 
     entries: list[Entry] = field(default_factory=list[Entry])
     outcomes: list[str] = field(default_factory=list[str])

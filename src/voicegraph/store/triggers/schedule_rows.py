@@ -43,7 +43,7 @@ class LiveSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What became of one time: it `started` a run, is `queued`, was `skipped` or `refused`; the note says why."""
+    """One time of a schedule: it `started` a run, is `queued`, was `skipped` or `refused`; the note says why."""
 
     due_at: float
     outcome: str

@@ -37,7 +37,7 @@ OVER = RunFilter(over=True)
 
 @dataclass(frozen=True, slots=True)
 class RetentionPlan:
-    """What retention would remove: runs that are over and older than the run `before`. None: nothing is limited."""
+    """The runs that retention would remove: over and older than the run `before`. None: nothing is limited."""
 
     days: int | None
     runs: int | None

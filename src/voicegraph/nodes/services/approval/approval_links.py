@@ -42,7 +42,7 @@ class SentLinks:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalQuestion:
-    """What people are asked: a sentence, all that goes on when they approve, and until when they may answer."""
+    """The question to people: a sentence, all that goes on when they approve, and until when they may answer."""
 
     message: str
     content: Output

@@ -111,7 +111,7 @@ _STATED = rx(
 
 @dataclass(frozen=True, slots=True)
 class TextContext:
-    """What the text so far allows.
+    """The openings that the text so far allows.
 
     `waiting`: a condition, "for each" or "from …" still lacks its verb. `gerunds`: as after "would you mind", verbs end
     in -ing. `wanting`: "I want a summary emailed to …": verbs are participles. `quoting`: the words are a title.

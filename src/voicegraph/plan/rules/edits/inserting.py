@@ -76,7 +76,7 @@ _Put = Callable[[Workflow, Node], Workflow]
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the words say the step belongs: each is a name of a node, "" when not said."""
+    """The place of a new step as the words say it: each is a name of a node, "" when not said."""
 
     text: str
     before: str = ""

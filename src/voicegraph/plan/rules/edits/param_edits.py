@@ -80,7 +80,7 @@ def _words(param: str) -> Callable[[str, Shelter], ParamValues]:
 
 @dataclass(frozen=True, slots=True)
 class _Param:
-    """How people call a param, on which types it is, and how its value is read."""
+    """A param as people call it, the types it is on, and how its value is read."""
 
     nouns: str
     types: tuple[str, ...]

@@ -22,7 +22,7 @@ _STORES = frozenset({"notion_create", "file", "github", "http"})
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """Where an edge may leave: a step, and the branch when it is a condition."""
+    """The start of an edge: a step, and the branch when it is a condition."""
 
     step: int
     when: bool | None = None

@@ -26,7 +26,7 @@ _REACH = 60
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What was read: the schedules, the words that say them, what had to be assumed, and whether a time was said.
+    """The schedules that were read, the words that say them, what had to be assumed, and whether a time was said.
 
     `puzzles` tell what was not made out.
     """

@@ -84,7 +84,7 @@ _HOURLY = "0 * * * *"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How the workflow starts: `words` are the user's, `notes` what was assumed, `timed`: a time of day was said.
+    """The start of a workflow: `words` are the user's, `notes` what was assumed, `timed`: a time of day was said.
 
     `puzzles` are those of the notes that tell of words that were not made out.
     """

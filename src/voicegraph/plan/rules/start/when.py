@@ -17,7 +17,7 @@ DEFAULT_HOUR = 9
 
 @dataclass
 class When:
-    """What was said so far. `times` are in words; `usual_times`: they only follow from "twice a day".
+    """The times said so far. `times` are in words; `usual_times`: they only follow from "twice a day".
 
     `others`: times in other parts of the day, "and at 8 every evening". `puzzles`: notes on what was not made out.
     """
