@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs/architecture.md").read_text()
 ROOMS = set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))
 GROUND = {
     "asgi", "child_process", "clock", "errors", "fair_slots", "lazy_imports", "log_repeats", "logs", "rounds",
-    "setting_formats", "settings",
+    "setting_formats", "setting_names", "settings",
 }  # fmt: skip
 """Small modules that everybody may use, and the entry points."""
 

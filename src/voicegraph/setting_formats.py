@@ -64,3 +64,11 @@ def _is_host(host: str) -> bool:
         return host.startswith("[") or bool(host.encode("idna"))
     except UnicodeError:
         return False
+
+
+def limits(text: str) -> dict[str, int]:
+    """`notion=3,llm=8` as numbers by name; ValueError where it is written otherwise."""
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if any(not name.strip() or not limit.strip().isdigit() or int(limit) < 1 for name, _, limit in pairs):
+        raise ValueError("write limits like notion=3,llm=8")
+    return {name.strip(): int(limit) for name, _, limit in pairs}

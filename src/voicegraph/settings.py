@@ -6,12 +6,9 @@ The documentation page is generated from the descriptions.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -21,7 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from voicegraph.setting_formats import key, web_address
+from voicegraph.setting_formats import key, limits, web_address
 
 WEB_ADDRESSES = (
     "public_url", "inngest_base_url", "inngest_api_base_url", "inngest_event_api_base_url", "inngest_serve_origin",
@@ -338,12 +335,7 @@ class Settings(BaseSettings):
     @field_validator("connection_limits", mode="before")
     @classmethod
     def _split_limits(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
-        if any(not name.strip() or not limit.strip().isdigit() or int(limit) < 1 for name, _, limit in pairs):
-            raise ValueError("write limits like notion=3,llm=8")
-        return {name.strip(): int(limit) for name, _, limit in pairs}
+        return limits(value) if isinstance(value, str) else value
 
     @classmethod
     def settings_customise_sources(
@@ -356,23 +348,3 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then `.env`, then `voicegraph.toml`."""
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
-
-
-def name_in_use(field: str) -> str:
-    """The name by which a setting was given, for messages; where it was not, the one that users know."""
-    alias = Settings.model_fields[field].validation_alias
-    choices = alias.choices if isinstance(alias, AliasChoices) else []
-    names = [str(one) for one in choices] or [f"VOICEGRAPH_{field.upper()}"]
-    for source in (os.environ, _env_file()):
-        given = {name.upper() for name, value in source.items() if (value or "").strip()}
-        if found := next((name for name in names if name in given), None):
-            return found
-    return names[-1]
-
-
-def _env_file() -> Mapping[str, str | None]:
-    """What `.env` holds; nothing where it cannot be read, which the start says."""
-    try:
-        return dotenv_values(".env")
-    except (OSError, ValueError):
-        return {}

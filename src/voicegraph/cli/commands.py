@@ -16,7 +16,8 @@ from voicegraph.cli.filter_options import OfWorkflow, Search, Since, Statuses, T
 from voicegraph.errors import ConfigError, UserError
 from voicegraph.plan.planner import PlannerName
 from voicegraph.setting_formats import wrong_address
-from voicegraph.settings import Settings, name_in_use
+from voicegraph.setting_names import name_in_use
+from voicegraph.settings import Settings
 
 app = typer.Typer(
     cls=Commands,

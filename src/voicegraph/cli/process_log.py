@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 from voicegraph import logs
-from voicegraph.cli.unknown_settings import unknown_settings
 from voicegraph.run.engine_choice import half_set
 from voicegraph.run.redaction.redact import Redactor
+from voicegraph.setting_names import unknown_settings
 from voicegraph.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from typing import Any, cast
 import httpx
 
 from voicegraph.errors import ConfigError, NodeError, Overloaded
-from voicegraph.settings import name_in_use
+from voicegraph.setting_names import name_in_use
 from voicegraph.speech.audio_decoder import decode
 from voicegraph.speech.media import name_of
 from voicegraph.speech.speech_errors import RecogniserFailed, Silent

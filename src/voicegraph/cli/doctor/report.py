@@ -19,12 +19,12 @@ from voicegraph.cli.doctor.services import examine_github, examine_notion, exami
 from voicegraph.cli.doctor.speech import examine_speech
 from voicegraph.cli.installation import again
 from voicegraph.cli.terminal import out, print_json
-from voicegraph.cli.unknown_settings import unknown_settings
 from voicegraph.db.inspection import look
 from voicegraph.db.migrate import HEAD
 from voicegraph.errors import NodeError, VoiceGraphError
 from voicegraph.nodes.mail.smtp import connect_and_login, lacking
 from voicegraph.run.redaction.redact import Redactor
+from voicegraph.setting_names import unknown_settings
 from voicegraph.settings import Settings
 from voicegraph.store.upkeep.retention import files_of
 

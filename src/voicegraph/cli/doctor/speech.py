@@ -16,7 +16,8 @@ from voicegraph.errors import NodeError, VoiceGraphError
 from voicegraph.lazy_imports import importing
 from voicegraph.nodes.http.service_errors import excerpt, status_error, translated
 from voicegraph.nodes.http.urls import shown
-from voicegraph.settings import Settings, name_in_use
+from voicegraph.setting_names import name_in_use
+from voicegraph.settings import Settings
 from voicegraph.speech.transcriber_choice import GROQ_URL, OPENAI_URL, Endpoint, endpoint, transcriber_kind
 from voicegraph.speech.weights import SETTING, find_weights, verify
 

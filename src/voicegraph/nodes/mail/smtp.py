@@ -11,7 +11,8 @@ from voicegraph.errors import NodeError
 from voicegraph.lazy_imports import importing
 from voicegraph.nodes.http.connection_errors import reason_of
 from voicegraph.nodes.mail.message import Mail
-from voicegraph.settings import Settings, name_in_use
+from voicegraph.setting_names import name_in_use
+from voicegraph.settings import Settings
 from voicegraph.words.truncation import one_line, sentence
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from voicegraph.errors import NodeError
 from voicegraph.lazy_imports import importing
 from voicegraph.nodes.models.server_answers import limit_answers
-from voicegraph.settings import Settings, name_in_use
+from voicegraph.setting_names import name_in_use
+from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model

@@ -14,7 +14,8 @@ from voicegraph.lazy_imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.http.sdk_client import SdkTransport
 from voicegraph.nodes.http.service_errors import MAX_RETRY_AFTER, status_error, translated
-from voicegraph.settings import Settings, name_in_use
+from voicegraph.setting_names import name_in_use
+from voicegraph.settings import Settings
 
 if TYPE_CHECKING:
     import httpx

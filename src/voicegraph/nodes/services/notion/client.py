@@ -18,7 +18,8 @@ from voicegraph.lazy_imports import importing
 from voicegraph.nodes.context import NodeContext
 from voicegraph.nodes.http.sdk_client import delegating_client
 from voicegraph.nodes.http.service_errors import status_error, translated
-from voicegraph.settings import Settings, name_in_use
+from voicegraph.setting_names import name_in_use
+from voicegraph.settings import Settings
 from voicegraph.words.truncation import sentence
 
 if TYPE_CHECKING:

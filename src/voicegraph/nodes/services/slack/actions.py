@@ -18,7 +18,8 @@ from voicegraph.nodes.http.service_errors import retry_after, status_error
 from voicegraph.nodes.models.long_text import split
 from voicegraph.nodes.output import Output
 from voicegraph.nodes.threads import in_thread
-from voicegraph.settings import Settings, name_in_use
+from voicegraph.setting_names import name_in_use
+from voicegraph.settings import Settings
 from voicegraph.words.truncation import cut
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from voicegraph.lazy_imports import importing
 from voicegraph.nodes.http.sdk_client import delegating_client
 from voicegraph.nodes.http.service_errors import excerpt, status_error, translated
 from voicegraph.nodes.services.web_search.results import SearchQuestion, SearchResult, result
-from voicegraph.settings import name_in_use
+from voicegraph.setting_names import name_in_use
 from voicegraph.words.truncation import one_line, sentence
 
 if TYPE_CHECKING:

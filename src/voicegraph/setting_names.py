@@ -1,13 +1,14 @@
-"""Names that look like settings and are none: misspelt ones do nothing, and nobody would know."""
+"""Names of settings: the one by which a setting was given, and those that look like one and are none."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices
 
 from voicegraph.settings import Settings
@@ -15,6 +16,26 @@ from voicegraph.settings import Settings
 PREFIX = "VOICEGRAPH_"
 OTHERS = frozenset({"VOICEGRAPH_SKIP_UI"})
 """Read when VoiceGraph is built, and not a setting."""
+
+
+def name_in_use(field: str) -> str:
+    """The name by which a setting was given, for messages; where it was not, the one that users know."""
+    alias = Settings.model_fields[field].validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else []
+    names = [str(one) for one in choices] or [f"VOICEGRAPH_{field.upper()}"]
+    for source in (os.environ, _env_file()):
+        given = {name.upper() for name, value in source.items() if (value or "").strip()}
+        if found := next((name for name in names if name in given), None):
+            return found
+    return names[-1]
+
+
+def _env_file() -> Mapping[str, str | None]:
+    """What `.env` holds; nothing where it cannot be read, which the start says."""
+    try:
+        return dotenv_values(".env")
+    except (OSError, ValueError):
+        return {}
 
 
 def unknown_settings() -> list[str]:
@@ -44,8 +65,6 @@ def _sentence(name: str, where: str, known: Iterable[str]) -> str:
 
 
 def _in_env_file(path: Path) -> Iterator[str]:
-    from dotenv import dotenv_values
-
     yield from sorted(dotenv_values(path)) if path.is_file() else ()
 
 
